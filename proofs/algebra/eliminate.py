@@ -1,0 +1,141 @@
+"""Solves a system one unknown at a time: own equation first, the shortest root first, branches chosen by a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol, expand_log
+
+from .logs import split_logs
+from .signs import Domain
+from .solve import Root, solve_one, tidy
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One unknown with its root, in terms of unknowns that are solved later; ``equation`` is what it solves.
+
+    ``rivals`` are roots that the rule gave as well and the caller's choice discarded.
+    """
+
+    unknown: Symbol
+    root: Root
+    equation: Expr
+    rivals: tuple[Root, ...] = ()
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """What was solved, in order, and the equations that are left in the unknowns that are left."""
+
+    solved: tuple[Solved, ...]
+    equations: tuple[Expr, ...]
+    unknowns: tuple[Symbol, ...]
+
+    def closed(self) -> dict[Symbol, Expr]:
+        """Return each solved unknown in terms of statistics and the unknowns that are left."""
+        values: dict[Symbol, Expr] = {}
+        for item in self.ordered():
+            values[item.unknown] = item.root.value.subs(values)
+        return values
+
+    def ordered(self) -> tuple[Solved, ...]:
+        """Return the roots in an order in which each uses only unknowns before it or left."""
+        waiting, done = list(self.solved), []
+        while waiting:
+            names = {item.unknown for item in waiting}
+            ready = next(item for item in waiting if not item.root.value.free_symbols & (names - {item.unknown}))
+            waiting.remove(ready)
+            done.append(ready)
+        return tuple(done)
+
+
+Choose = Callable[[Symbol, tuple[Root, ...]], Root | None]
+
+
+def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) -> Elimination:
+    """Solve the equations, keyed by the unknown each belongs to, as far as the rules of ``solve_one`` go.
+
+    An unknown is solved from its own equation if a rule applies, and only otherwise from another's, which is
+    then used up. Of several candidates the root with the fewest open unknowns, then the shortest, is taken. A root
+    may contain unknowns solved earlier, as long as those do not depend on it in turn.
+
+    >>> from sympy import Interval, S, oo
+    >>> from thetahat.proofs.bounds import bounds
+    >>> m, s, t = Symbol("m", real=True), Symbol("s", positive=True), Symbol("t", real=True)
+    >>> domain = {m: bounds(S.Reals), s: bounds(Interval.open(0, oo))}
+    >>> eliminate({m: t - m, s: s - m**2}, domain, lambda unknown, roots: roots[0]).closed()
+    {m: t, s: t**2}
+    """
+    solver = _Solver(dict(equations), domain, choose)
+    left = dict(equations)
+    solved: tuple[Solved, ...] = ()
+    while left:
+        step = solver.own(left, solved) or solver.other(left)
+        if step is None:
+            break
+        item, used = step
+        solved = (*solved, item)
+        # Substituting a root into the other scores, not into the likelihood, gives the same profile scores and
+        # far smaller expressions (envelope theorem).
+        kept = {unknown: equation for unknown, equation in left.items() if unknown != item.unknown}
+        if used != item.unknown:
+            kept[used] = left[item.unknown]
+        left = {
+            unknown: split_logs(expand_log(equation.subs(item.unknown, item.root.value)), domain)
+            for unknown, equation in kept.items()
+        }
+    return Elimination(solved, tuple(tidy(equation, domain) for equation in left.values()), tuple(left))
+
+
+@dataclass(frozen=True)
+class _Solver:
+    """The original equations, and how one of several roots is chosen."""
+
+    equations: Mapping[Symbol, Expr]
+    domain: Domain
+    choose: Choose
+
+    def own(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> tuple[Solved, Symbol] | None:
+        """The best unknown to solve now from its own equation: as it stood at first, else after substitution."""
+        options: list[tuple[tuple[int, int], Solved]] = []
+        for unknown, equation in left.items():
+            first = self._attempt(unknown, self.equations[unknown])
+            if first is None or unknown in _depends_on(first, solved):
+                first = None if self.equations[unknown] == equation else self._attempt(unknown, equation)
+            if first is not None:
+                open_unknowns = len(_depends_on(first, solved) & set(left))
+                options.append(((open_unknowns, int(first.root.value.count_ops())), first))
+        if not options:
+            return None
+        best = min(options, key=lambda option: option[0])[1]
+        return best, best.unknown
+
+    def other(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
+        """The best unknown to solve now from the equation of another."""
+        options: list[tuple[int, Solved, Symbol]] = []
+        for unknown in left:
+            for owner, equation in left.items():
+                item = self._attempt(unknown, equation) if owner != unknown else None
+                if item is not None:
+                    options.append((int(item.root.value.count_ops()), item, owner))
+        return min(options, key=lambda option: option[0])[1:] if options else None
+
+    def _attempt(self, unknown: Symbol, equation: Expr) -> Solved | None:
+        if unknown not in equation.free_symbols:
+            return None
+        roots = solve_one(equation, unknown, self.domain)
+        chosen = self.choose(unknown, roots) if len(roots) > 1 else roots[0] if roots else None
+        if chosen is None:
+            return None
+        return Solved(unknown, chosen, equation, tuple(root for root in roots if root is not chosen))
+
+
+def _depends_on(item: Solved, solved: tuple[Solved, ...]) -> set[Symbol]:
+    """The symbols in a root, those of earlier roots that it uses included."""
+    found = set(item.root.value.free_symbols)
+    for earlier in reversed(solved):
+        if earlier.unknown in found:
+            found |= set(earlier.root.value.free_symbols)
+    return found

@@ -1,0 +1,208 @@
+"""Brings a log-density to a sum of products: logarithms split where signs allow it, cases turned into indicators."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Eq,
+    Expr,
+    KroneckerDelta,
+    Mul,
+    Not,
+    Piecewise,
+    Pow,
+    RisingFactorial,
+    S,
+    Symbol,
+    beta,
+    binomial,
+    cos,
+    exp,
+    expand_trig,
+    factor,
+    factorial,
+    gamma,
+    log,
+    loggamma,
+    sin,
+    true,
+)
+
+from ..bounds import Bounds
+from .atoms import Indicator
+from .signs import Domain, is_negative, is_nonzero, is_positive
+
+
+def normal_form(expression: Expr, data: tuple[Symbol, ...], domain: Domain) -> Expr:
+    """Return ``expression`` as a sum of terms, each a product of a data part and a part free of data where possible.
+
+    ``domain`` gives the bounds of every symbol, the observation included; a logarithm is split only where the
+    signs of its factors are proved on it.
+
+    >>> from sympy import Interval, oo
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x, k = Symbol("x", positive=True), Symbol("k", positive=True)
+    >>> positive = bounds(Interval.open(0, oo))
+    >>> normal_form(log(x ** (k - 1) / gamma(k)), (x,), {k: positive, x: positive})
+    k*log(x) - log(x) - loggamma(k)
+    """
+    return _normal_form(expression, data, tuple(domain.items()))
+
+
+@lru_cache(maxsize=4096)
+def _normal_form(expression: Expr, data: tuple[Symbol, ...], items: tuple[tuple[Symbol, Bounds], ...]) -> Expr:
+    domain = dict(items)
+    flat = indicators(expression, data)
+    split = split_logs(flat, domain)
+    apart = _separate_angles(split, data)
+    return _spread(apart)
+
+
+def indicators(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
+    """Return ``expression`` with cases on the data written as sums of indicators.
+
+    >>> from sympy import Symbol
+    >>> x, p = Symbol("x", integer=True), Symbol("p", positive=True)
+    >>> indicators(Piecewise((log(p), Eq(x, 0)), (p, True)), (x,))
+    p*(1 - [Eq(x, 0)]) + log(p)*[Eq(x, 0)]
+    """
+
+    def cases(piecewise: Piecewise) -> Expr:
+        conditions = [condition for _, condition in piecewise.args]
+        if any(c is not true and not c.free_symbols <= set(data) for c in conditions):
+            return piecewise
+        total, rest, before = S.Zero, S.One, []
+        for value, condition in piecewise.args:
+            if condition is true:
+                return total + value * rest
+            exclusive = all(isinstance(c, Eq) for c in (condition, *before))
+            here = Indicator(condition if exclusive else And(condition, *(Not(c) for c in before)))
+            total, rest = total + value * here, rest - here
+            before.append(condition)
+        return total
+
+    out = expression.replace(lambda e: isinstance(e, Piecewise), cases)
+    return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
+
+
+def split_logs(expression: Expr, domain: Domain) -> Expr:
+    """Return ``expression`` with every logarithm split into logarithms of factors of proved sign.
+
+    >>> a, b = Symbol("a", positive=True), Symbol("b", real=True)
+    >>> split_logs(log(a * exp(b)), {})
+    b + log(a)
+    """
+    if not expression.args:
+        return expression
+    if isinstance(expression, Indicator):
+        return expression
+    inner = expression.func(*(split_logs(arg, domain) for arg in expression.args)) if expression.has(log) else expression
+    if isinstance(inner, log):
+        return _split_log(inner.args[0], domain)
+    return inner
+
+
+def _split_log(argument: Expr, domain: Domain) -> Expr:
+    named = _named(argument)
+    if named is not None:
+        return named
+    if isinstance(argument, exp) and argument.args[0].is_extended_real:
+        return argument.args[0]
+    if isinstance(argument, Pow):
+        base, exponent = argument.as_base_exp()
+        if is_positive(base, domain):
+            return exponent * _split_log(base, domain)
+        if exponent.is_even and is_nonzero(base, domain):
+            return exponent * _split_log(_absolute(base, domain), domain)
+        if exponent.is_even:
+            return exponent * log(Abs(base))
+    if isinstance(argument, Mul):
+        return _split_product(argument, domain)
+    if isinstance(argument, Add):
+        return _split_sum(argument, domain)
+    return log(argument)
+
+
+def _named(argument: Expr) -> Expr | None:
+    """Logarithms of gamma, beta, factorials and binomial coefficients."""
+    args = argument.args
+    if isinstance(argument, gamma):
+        return loggamma(args[0])
+    if isinstance(argument, factorial):
+        return loggamma(args[0] + 1)
+    if isinstance(argument, beta):
+        return loggamma(args[0]) + loggamma(args[1]) - loggamma(args[0] + args[1])
+    if isinstance(argument, binomial):
+        return loggamma(args[0] + 1) - loggamma(args[1] + 1) - loggamma(args[0] - args[1] + 1)
+    if isinstance(argument, RisingFactorial):
+        return loggamma(args[0] + args[1]) - loggamma(args[0])
+    return None
+
+
+def _absolute(base: Expr, domain: Domain) -> Expr:
+    return base if is_positive(base, domain) else -base
+
+
+def _split_product(product: Mul, domain: Domain) -> Expr:
+    outside, kept, flips = S.Zero, [], 0
+    for part in product.args:
+        if _named(part) is not None or is_positive(part, domain):
+            outside += _split_log(part, domain)
+        elif is_negative(part, domain):
+            outside += _split_log(-part, domain)
+            flips += 1
+        else:
+            kept.append(part)
+    rest = Mul(*kept) * (-1) ** flips
+    return outside if rest == 1 else outside + log(rest)
+
+
+def _split_sum(total: Add, domain: Domain) -> Expr:
+    """Take a common denominator or a polynomial factor out of a sum, never an exponential."""
+    denominator = S.One
+    for term in total.args:
+        for base, exponent in (part.as_base_exp() for part in Mul.make_args(term)):
+            if exponent.is_Integer and exponent < 0 and not base.is_Number and base.is_polynomial():
+                denominator = _least_multiple(denominator, base, -exponent)
+    numbers = Mul(*(term.as_coeff_Mul()[0].q for term in total.args if term.as_coeff_Mul()[0].is_Rational))
+    if denominator != 1 and (is_positive(denominator, domain) or is_negative(denominator, domain)):
+        numerator = Add(*((term * denominator).expand() for term in total.args))
+        pieces = numerator / denominator if isinstance(numerator, Add) else None
+        if pieces is not None:
+            return _split_product(Mul(factor(numerator), 1 / denominator, evaluate=False), domain)
+    if numbers != 1:
+        return _split_sum_checked((total * numbers).expand(), domain) - log(numbers)
+    return _split_sum_checked(total, domain)
+
+
+def _split_sum_checked(total: Expr, domain: Domain) -> Expr:
+    if isinstance(total, Add) and total.is_polynomial(*total.free_symbols):
+        factored = factor(total)
+        if isinstance(factored, (Mul, Pow)):
+            return _split_log(factored, domain)
+    return log(total)
+
+
+def _least_multiple(current: Expr, base: Expr, power: int) -> Expr:
+    present = current.as_powers_dict().get(base, S.Zero)
+    return current * base ** max(power - present, 0)
+
+
+def _separate_angles(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
+    """Use the addition theorems where an angle mixes data with other symbols."""
+
+    def mixes(node: Expr) -> bool:
+        if not isinstance(node, (sin, cos)):
+            return False
+        symbols = node.free_symbols
+        return bool(symbols & set(data)) and bool(symbols - set(data))
+
+    return expression.replace(mixes, lambda node: expand_trig(node.func(node.args[0].expand())))
+
+
+def _spread(expression: Expr) -> Expr:
+    return expression.expand(log=False, trig=False, func=False, complex=False, power_exp=False, basic=False)

@@ -1,0 +1,235 @@
+"""Decides the sign of an expression on a domain by rules alone: no numbers are sampled, silence means "not proved"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Mul,
+    Pow,
+    Symbol,
+    atan2,
+    cancel,
+    cosh,
+    exp,
+    expand,
+    factor,
+    log,
+    oo,
+    pi,
+    tanh,
+    together,
+)
+
+from ..bounds import Bounds
+
+Domain = Mapping[Symbol, Bounds]
+
+
+def is_positive(expression: Expr, domain: Domain) -> bool:
+    """Return whether ``expression > 0`` is proved for every value in ``domain``; ``False`` means only "not proved".
+
+    ``domain`` lists symbols so that the ends of each contain only symbols before it.
+
+    >>> from sympy import Interval
+    >>> from thetahat.proofs.bounds import bounds
+    >>> p = Symbol("p", positive=True)
+    >>> is_positive(-p * log(1 - p), {p: bounds(Interval.open(0, 1))})
+    True
+    """
+    return _decide(expression, domain, True)
+
+
+def is_negative(expression: Expr, domain: Domain) -> bool:
+    """Return whether ``expression < 0`` is proved on ``domain``.
+
+    >>> is_negative(-exp(Symbol("a", real=True)), {})
+    True
+    """
+    return _decide(-expression, domain, True)
+
+
+def is_nonnegative(expression: Expr, domain: Domain) -> bool:
+    """Return whether ``expression >= 0`` is proved on ``domain``.
+
+    >>> is_nonnegative(Symbol("a", real=True) ** 2, {})
+    True
+    """
+    return _decide(expression, domain, False)
+
+
+def is_nonzero(expression: Expr, domain: Domain) -> bool:
+    """Return whether ``expression`` is proved to be of one strict sign on ``domain``.
+
+    >>> is_nonzero(-exp(Symbol("a", real=True)), {})
+    True
+    """
+    return is_positive(expression, domain) or is_negative(expression, domain)
+
+
+def strict_sign(expression: Expr, domain: Domain) -> int:
+    """Return 1 or -1 where that strict sign is proved, else 0.
+
+    >>> strict_sign(-exp(Symbol("a", real=True)), {})
+    -1
+    """
+    return 1 if is_positive(expression, domain) else -1 if is_negative(expression, domain) else 0
+
+
+def _decide(expression: Expr, domain: Domain, strict: bool) -> bool:
+    relevant = tuple((symbol, ends) for symbol, ends in domain.items())
+    return _decided(expression, relevant, strict)
+
+
+@lru_cache(maxsize=20_000)
+def _decided(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...], strict: bool) -> bool:
+    known = expression.is_positive if strict else expression.is_nonnegative
+    if known:
+        return True
+    freed, lost = _free(expression, domain)
+    found = _fact(freed)
+    # A closed upper end of a two-sided interval is a limit of the substitution, never its value: a strict
+    # inequality may become an equality there.
+    return found.above and (not strict or (found.nonzero and not lost))
+
+
+def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[Expr, bool]:
+    """Express every bounded symbol through a free positive one; say whether a closed end was lost on the way."""
+    lost = False
+    for symbol, ends in reversed(domain):
+        if symbol not in expression.free_symbols:
+            continue
+        below, above = ends.lo is not -oo, ends.hi is not oo
+        if not below and not above:
+            continue
+        closed = ends.lo_closed if below else ends.hi_closed
+        free = Dummy(symbol.name, integer=ends.discrete or None, **{"nonnegative" if closed else "positive": True})
+        if below and above:
+            free = Dummy(symbol.name, **{"nonnegative" if ends.lo_closed else "positive": True})
+            replacement = (ends.lo + ends.hi * free) / (1 + free)
+            lost = lost or ends.hi_closed
+        else:
+            replacement = ends.lo + free if below else ends.hi - free
+        if replacement != symbol and (ends.lo != 0 or above or not (symbol.is_positive or closed)):
+            expression = expression.subs(symbol, replacement)
+    return expression, lost
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """What is proved of one number: at least zero, at most zero, not zero."""
+
+    above: bool = False
+    below: bool = False
+    nonzero: bool = False
+
+    def negated(self) -> _Fact:
+        return _Fact(self.below, self.above, self.nonzero)
+
+
+_NOTHING = _Fact()
+_DEPTH = 4
+
+
+def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
+    """Try the expression as written, then as one factored fraction, then spread out."""
+    best = _structure(expression, depth)
+    for rewrite in (_whole, expand):
+        if best.nonzero and (best.above or best.below) or depth == 0:
+            break
+        again = rewrite(expression)
+        found = _structure(again, depth - 1) if again != expression else _NOTHING
+        if found.above or found.below:
+            best = found if found.nonzero or not (best.above or best.below) else best
+    return best
+
+
+def _whole(expression: Expr) -> Expr:
+    """Bring to one factored fraction."""
+    return factor(cancel(together(expression)))
+
+
+def _structure(expression: Expr, depth: int) -> _Fact:
+    if expression.is_positive:
+        return _Fact(above=True, nonzero=True)
+    if expression.is_negative:
+        return _Fact(below=True, nonzero=True)
+    known = _Fact(bool(expression.is_nonnegative), bool(expression.is_nonpositive), bool(expression.is_nonzero))
+    if known.above or known.below:
+        return known
+    if isinstance(expression, Mul):
+        return _product(expression, depth)
+    if isinstance(expression, Add):
+        return _sum(expression, depth)
+    if isinstance(expression, log) and depth:
+        return _fact(expression.args[0] - 1, depth - 1)
+    if isinstance(expression, Pow) and expression.exp.is_real:
+        return _power(expression, depth)
+    return known
+
+
+def _power(power: Pow, depth: int) -> _Fact:
+    base = _structure(power.base, depth)
+    if not (base.above or base.below) and isinstance(power.base, Add) and depth:
+        base = _fact(power.base, depth - 1)
+    if base.above and (base.nonzero or power.exp.is_positive):
+        return _Fact(above=True, nonzero=base.nonzero)
+    if power.exp.is_Integer and power.exp.is_odd and base.below and base.nonzero:
+        return base
+    return _NOTHING
+
+
+def _product(product: Mul, depth: int) -> _Fact:
+    total = _Fact(above=True, nonzero=True)
+    for part in product.args:
+        one = _fact(part, depth - 1) if isinstance(part, Add) and depth else _structure(part, depth)
+        if not (one.above or one.below):
+            return _NOTHING
+        total = total if one.above else total.negated()
+        total = _Fact(total.above, total.below, total.nonzero and one.nonzero)
+    return total
+
+
+def _sum(total: Add, depth: int) -> _Fact:
+    """All terms of one sign; or one of the elementary inequalities about exp, tanh, cosh and the angle."""
+    facts = [_structure(term, depth) for term in total.args]
+    if all(fact.above for fact in facts):
+        return _Fact(above=True, nonzero=any(fact.nonzero for fact in facts))
+    if all(fact.below for fact in facts):
+        return _Fact(below=True, nonzero=any(fact.nonzero for fact in facts))
+    if depth and len(total.args) == 2:
+        found = _log_difference(total, depth)
+        if found.above or found.below:
+            return found
+    constant, rest = total.as_coeff_Add()
+    if depth and constant in (1, -1):
+        # exp(u) - 1 has the sign of u.
+        power = constant * -rest
+        if isinstance(power, exp):
+            found = _fact(power.args[0], depth - 1)
+            return found if constant == -1 else found.negated()
+    if constant == 1 and isinstance(-rest, Pow) and isinstance((-rest).base, tanh) and (-rest).exp == 2:
+        return _Fact(above=True, nonzero=True)
+    if constant == -1 and isinstance(rest, cosh) and rest.args[0].is_real:
+        return _Fact(above=True)
+    if len(total.args) == 2 and pi in total.args:
+        angle = total - pi
+        if isinstance(angle, atan2):
+            return _Fact(above=True, nonzero=True)
+        if isinstance(-angle, atan2):
+            return _Fact(above=True)
+    return _NOTHING
+
+
+def _log_difference(total: Add, depth: int) -> _Fact:
+    """``c log(a) - c log(b)`` has the sign of ``c (a - b)``."""
+    (first, one), (second, two) = (term.as_coeff_Mul() for term in total.args)
+    if first != -second or not isinstance(one, log) or not isinstance(two, log):
+        return _NOTHING
+    found = _fact(one.args[0] - two.args[0], depth - 1)
+    return found if first.is_positive else found.negated()

@@ -1,0 +1,325 @@
+"""Solves one equation for one unknown by named rules, and says by which; never guesses a branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Function,
+    Integer,
+    LambertW,
+    Mul,
+    Poly,
+    PolynomialError,
+    Pow,
+    S,
+    Symbol,
+    atan2,
+    atanh,
+    cancel,
+    collect,
+    cos,
+    exp,
+    expand_log,
+    factor,
+    factor_terms,
+    log,
+    numer,
+    powdenest,
+    powsimp,
+    sign,
+    sin,
+    sqrt,
+    tanh,
+    together,
+)
+
+from .atoms import Mean, Quantile, atoms_of
+from .logs import split_logs
+from .signs import Domain, is_negative, is_nonzero, is_positive
+
+
+@dataclass(frozen=True)
+class Root:
+    """A value at which an equation vanishes, and the rule that gave it.
+
+    ``only`` says that the rule proves there is no other root in the unknown's domain.
+    """
+
+    value: Expr
+    rule: str
+    only: bool
+
+
+def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ...]:
+    """Return the roots of ``equation`` in ``unknown`` that some rule finds; empty where no rule applies.
+
+    Every value is free of ``unknown``. Roots proved to lie outside the domain are left out.
+
+    >>> from sympy import Interval, oo
+    >>> from thetahat.proofs.bounds import bounds
+    >>> s, t = Symbol("s", positive=True), Symbol("t", positive=True)
+    >>> solve_one(-2 / s + t / s**3, s, {s: bounds(Interval.open(0, oo))})
+    (Root(value=sqrt(2)*sqrt(t)/2, rule='single occurrence', only=True),)
+    """
+    for shape in _shapes(equation, unknown, domain):
+        for rule in (_peeled, _two_terms, _polynomial, _angle, _quantile, _lambert):
+            roots = [root for root in rule(shape, unknown, domain) if unknown not in root.value.free_symbols]
+            kept = tuple(root for root in roots if not _outside(root.value, unknown, domain))
+            if kept:
+                return kept
+    return ()
+
+
+def cleared(equation: Expr, domain: Domain) -> Expr:
+    """Return ``equation`` without its denominators and without factors proved to be nonzero on ``domain``.
+
+    >>> s, t = Symbol("s", positive=True), Symbol("t", positive=True)
+    >>> cleared(-2 / s + t / s**3, {})
+    -2*s**2 + t
+    """
+    top = numer(together(equation))
+    kept = [part for part in Mul.make_args(factor_terms(top)) if not is_nonzero(part, domain)]
+    again = Mul(*kept)
+    if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
+        again = Mul(*(part for part in Mul.make_args(factor(again)) if not is_nonzero(part, domain)))
+    return again
+
+
+def _shapes(equation: Expr, unknown: Symbol, domain: Domain) -> list[Expr]:
+    """The equation cleared of denominators, then each of its factors, then spread out, then as it was written."""
+    shapes: list[Expr] = []
+    clear = cleared(equation, domain)
+    for shape in (clear, *Mul.make_args(clear), clear.expand(), equation):
+        base = shape.base if isinstance(shape, Pow) and shape.exp.is_positive else shape
+        if base not in shapes and unknown in base.free_symbols:
+            shapes.append(base)
+    return shapes
+
+
+def _outside(value: Expr, unknown: Symbol, domain: Domain) -> bool:
+    """Whether the root is proved to lie outside the domain of the unknown, or is no real number."""
+    if value.is_extended_real is False or value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
+        return True
+    ends = domain.get(unknown)
+    rest = {symbol: b for symbol, b in domain.items() if symbol != unknown}
+    if ends is None:
+        return False
+    below = ends.lo - value
+    above = value - ends.hi
+    if is_positive(below, rest) or is_positive(above, rest):
+        return True
+    return bool((below == 0 and not ends.lo_closed) or (above == 0 and not ends.hi_closed))
+
+
+def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """Undo one function after the other where the unknown occurs once."""
+    left, right, only = equation, S.Zero, True
+    while left != unknown:
+        bound = left
+        if isinstance(left, Add):
+            free, bound = left.as_independent(unknown, as_Add=True)
+            right = right - free
+            if isinstance(bound, Add):
+                return []
+        elif isinstance(left, Mul):
+            free, bound = left.as_independent(unknown, as_Add=False)
+            right = right / free
+            if isinstance(bound, Mul):
+                return []
+        else:
+            undone = _undo(left, unknown, right, domain)
+            if undone is None:
+                return []
+            bound, right, unique = undone
+            only = only and unique
+        left = bound
+    return [Root(tidy(right, domain), "single occurrence", only)]
+
+
+def _undo(left: Expr, unknown: Symbol, right: Expr, domain: Domain) -> tuple[Expr, Expr, bool] | None:
+    """Invert the outermost function of ``left = right``; the flag says that no other branch is in the domain."""
+    if isinstance(left, exp):
+        return left.args[0], log(right), True
+    if isinstance(left, log):
+        return left.args[0], exp(right), True
+    if isinstance(left, tanh):
+        return left.args[0], atanh(right), True
+    if isinstance(left, Pow):
+        base, exponent = left.as_base_exp()
+        if unknown not in exponent.free_symbols:
+            unique = is_positive(base, domain) or (exponent.is_Integer and bool(exponent.is_odd))
+            return (base, powdenest(tidy(right, domain) ** (1 / exponent)), True) if unique else None
+        if unknown not in base.free_symbols and is_positive(base, domain):
+            return exponent, log(right) / log(base), True
+    return None
+
+
+def tidy(value: Expr, domain: Domain) -> Expr:
+    """Return a shorter equal form, by factoring, cancelling and splitting logarithms only.
+
+    >>> a, b = Symbol("a", positive=True), Symbol("b", positive=True)
+    >>> tidy((a**2 - b**2) / (a - b), {})
+    a + b
+    """
+    split = split_logs(value, domain) if value.has(log) else value
+    masks = {atom: _mask(atom) for atom in atoms_of(split)}
+    split = split.xreplace(masks)
+    forms = [split]
+    if roots := [power for power in split.atoms(Pow) if power.base.is_Add and power.exp.is_Rational and power.exp < 0]:
+        split = collect(split, roots)
+        forms = [split]
+    if split.is_rational_function(*split.free_symbols):
+        forms += [factor(split), cancel(split)]
+    else:
+        forms += [together(split), factor_terms(together(split))]
+    if angles := {node.args[0] for node in split.atoms(cos)} & {node.args[0] for node in split.atoms(sin)}:
+        circle = {cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles}
+        forms += [cancel(factor(form).subs(circle)) for form in tuple(forms)]
+    unmasked = [form.xreplace({mask: atom for atom, mask in masks.items()}) for form in forms]
+    return min(unmasked, key=lambda form: (form.count_ops(), form.sort_key()))
+
+
+def _mask(atom: Expr) -> Symbol:
+    """A plain symbol with the sign of the atom, so that no rewriting reaches inside."""
+    signs = {key: True for key in ("positive", "negative", "nonnegative") if getattr(atom, f"is_{key}")}
+    return Dummy(**(signs or {"real": True}))
+
+
+def _two_terms(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """``A + B = 0`` with the unknown in both: ``-A / B = 1``, then logarithms."""
+    if not isinstance(equation, Add) or len(equation.args) != 2:
+        return []
+    first, second = equation.args
+    ratio = powsimp(-first / second, force=False)
+    if unknown not in ratio.free_symbols:
+        return []
+    simple = _peeled(ratio - 1, unknown, domain)
+    if simple:
+        return [Root(root.value, "ratio of two terms", root.only) for root in simple]
+    if not is_positive(ratio, domain):
+        return []
+    logged = expand_log(log(ratio))
+    return [Root(root.value, "ratio of two terms", root.only) for root in _peeled(logged, unknown, domain)]
+
+
+def _polynomial(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """A polynomial of degree one or two in the unknown or in one function of it."""
+    for generator in _generators(equation, unknown):
+        stand_in = Symbol("_g", positive=True) if generator.is_positive else Symbol("_g", real=True)
+        replaced = equation.subs(generator, stand_in) if generator != unknown else equation.xreplace({unknown: stand_in})
+        if unknown in replaced.free_symbols:
+            continue
+        try:
+            polynomial = Poly(replaced, stand_in)
+        except PolynomialError:
+            continue
+        if polynomial.degree() not in (1, 2):
+            continue
+        values = _low_degree(polynomial, generator, domain)
+        found: list[Root] = []
+        for value, rule, only in values:
+            if generator == unknown:
+                found.append(Root(tidy(value, domain), rule, only))
+            else:
+                found += [Root(r.value, rule, only and r.only) for r in _peeled(generator - value, unknown, domain)]
+        if found:
+            return found
+    return []
+
+
+def _generators(equation: Expr, unknown: Symbol) -> list[Expr]:
+    found: list[Expr] = [unknown]
+    for node in equation.atoms(Pow, exp, log, Function):
+        if unknown in node.free_symbols and not isinstance(node, (Mean, Quantile)) and node not in found:
+            found.append(node)
+    return sorted(found, key=lambda node: (node.count_ops(), node.sort_key()))
+
+
+def _low_degree(polynomial: Poly, generator: Expr, domain: Domain) -> list[tuple[Expr, str, bool]]:
+    if polynomial.degree() == 1:
+        slope, constant = polynomial.all_coeffs()
+        return [(-constant / slope, "linear", True)]
+    a, b, c = polynomial.all_coeffs()
+    discriminant = factor(b**2 - 4 * a * c)
+    if is_negative(discriminant, domain):
+        return []
+    both = [((-b + s * sqrt(discriminant)) / (2 * a), "quadratic", False) for s in (1, -1)]
+    if generator.is_positive or is_positive(generator, domain):
+        # A negative product of the two roots leaves exactly one positive root.
+        if is_negative(c, domain) and is_positive(a, domain):
+            return [(both[0][0], "quadratic, the positive root", True)]
+        if is_positive(c, domain) and is_negative(a, domain):
+            return [(both[1][0], "quadratic, the positive root", True)]
+    return both
+
+
+def _angle(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """``a sin(u) + b cos(u) = 0`` on a circle: two opposite angles."""
+    if not equation.has(sin) or not equation.has(cos):
+        return []
+    s, c = Symbol("_s", real=True), Symbol("_c", real=True)
+    plain = equation.expand().subs({sin(unknown): s, cos(unknown): c})
+    if unknown in plain.free_symbols or not plain.is_polynomial(s, c):
+        return []
+    polynomial = Poly(plain, s, c)
+    if polynomial.total_degree() != 1 or polynomial.coeff_monomial(1) != 0:
+        return []
+    a, b = polynomial.coeff_monomial(s), polynomial.coeff_monomial(c)
+    y, x = _without_common_factor(b, -a, domain)
+    return [Root(atan2(y, x), "angle", False), Root(atan2(-y, -x), "angle, opposite", False)]
+
+
+def _without_common_factor(first: Expr, second: Expr, domain: Domain) -> tuple[Expr, Expr]:
+    shared = [p for p in Mul.make_args(first) if p in Mul.make_args(second) and is_positive(p, domain)]
+    scale = Mul(*shared)
+    return first / scale, second / scale
+
+
+def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """``a Mean(sign(x - u)) + c = 0``: the unknown is a quantile of the data."""
+    atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
+    if len(atoms) != 1 or not isinstance(atoms[0], Mean) or not isinstance(atoms[0].integrand, sign):
+        return []
+    atom = atoms[0]
+    inside = atom.integrand.args[0]
+    variable = next((d for d in atom.data if inside in (d - unknown, unknown - d)), None)
+    stand_in = Symbol("_m", real=True)
+    replaced = equation.xreplace({atom: stand_in})
+    if variable is None or unknown in replaced.free_symbols:
+        return []
+    slope = replaced.diff(stand_in)
+    if stand_in in slope.free_symbols:
+        return []
+    average = cancel(-replaced.subs(stand_in, 0) / slope)
+    average = average if inside == variable - unknown else -average
+    # sign(x - u) averages to 1 - 2 * level where the share below u is the level.
+    level = factor((1 - average) / 2)
+    return [Root(Quantile(level, variable), "quantile", True)]
+
+
+def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
+    """``a + b u + c exp(d u) = 0``, after the unknown's range says which branch of Lambert's W is meant."""
+    exponentials = [node for node in equation.atoms(exp) if unknown in node.free_symbols]
+    if len(exponentials) != 1:
+        return []
+    w = Symbol("_w", positive=True)
+    plain = equation.subs(exponentials[0], w)
+    rate = exponentials[0].args[0].diff(unknown)
+    if unknown in rate.free_symbols or not plain.is_polynomial(unknown, w):
+        return []
+    polynomial = Poly(plain, unknown, w)
+    if any(sum(monomial) > 1 for monomial in polynomial.monoms()):
+        return []
+    a, b, c = (polynomial.coeff_monomial(m) for m in (Integer(1), unknown, w))
+    c = c * exp(exponentials[0].args[0].subs(unknown, 0))
+    if b == 0 or c == 0:
+        return []
+    inner = cancel(rate * c / b) * exp(-rate * a / b)
+    if is_positive(inner, domain):
+        return [Root(-a / b - LambertW(inner) / rate, "Lambert W", True)]
+    return [Root(-a / b - LambertW(inner, branch) / rate, f"Lambert W, branch {branch}", False) for branch in (0, -1)]
+

@@ -1,0 +1,383 @@
+"""Encloses the value of an expression in a ball, rigorously: SymPy in, python-flint out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from flint import acb, arb, ctx, fmpq, fmpz
+from sympy import Basic, Expr, Function, Integer, Number, Symbol, lambdify
+from sympy.printing.pycode import PythonCodePrinter
+
+from .algebra.atoms import Centred, LargestTie, Mean, Quantile, atoms_of
+from .errors import DeclarationError
+
+Values = Mapping[Symbol, Any]
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work with ``bits`` binary digits inside; outside FLINT widens everything to 53 again.
+
+    >>> with precision(200):
+    ...     str(arb(2).sqrt())[:12]
+    '[1.414213562'
+    """
+    with ctx.workprec(bits):
+        yield
+
+
+class _BallPrinter(PythonCodePrinter):
+    """Prints exact constants as FLINT numbers and every function by its own name."""
+
+    def __init__(self) -> None:
+        super().__init__({"fully_qualified_modules": False, "inline": True, "user_functions": {}})
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        # The base class has a method for each function of `math`; a double must never get in.
+        if isinstance(expr, Function):
+            return self._print_Function(expr)
+        return super()._print(expr, **kwargs)
+
+    def _print_Integer(self, expr: Any) -> str:
+        return f"arb({int(expr.p)})"
+
+    def _print_Rational(self, expr: Any) -> str:
+        return f"arb(fmpq({int(expr.p)}, {int(expr.q)}))"
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        if expr.exp.is_Integer:
+            return f"f_power_integer({self._print(expr.base)}, {int(expr.exp)})"
+        if expr.exp.is_Rational and expr.exp.q == 2:
+            return f"f_power_integer(f_sqrt({self._print(expr.base)}), {int(expr.exp.p)})"
+        return f"f_power({self._print(expr.base)}, {self._print(expr.exp)})"
+
+    def _print_Function(self, expr: Any) -> str:
+        name = type(expr).__name__
+        if name not in _FUNCTIONS:
+            raise DeclarationError(f"no ball evaluation is known for the function {name}; it occurs in {expr}")
+        return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
+
+    def _print_Pi(self, expr: Any) -> str:
+        return "f_pi()"
+
+    def _print_Exp1(self, expr: Any) -> str:
+        return "f_e()"
+
+    def _print_EulerGamma(self, expr: Any) -> str:
+        return "f_euler()"
+
+    def _print_Indicator(self, expr: Any) -> str:
+        return f"f_truth({self._print(expr.condition)})"
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        text = "arb('nan')"
+        for value, condition in reversed(expr.args):
+            text = f"f_choose({self._print(condition)}, lambda: {self._print(value)}, lambda: {text})"
+        return f"({text})"
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"f_compare({self._print(expr.lhs)}, {expr.rel_op!r}, {self._print(expr.rhs)})"
+
+    def _print_BooleanTrue(self, expr: Any) -> str:
+        return "True"
+
+    def _print_BooleanFalse(self, expr: Any) -> str:
+        return "False"
+
+    def _print_And(self, expr: Any) -> str:
+        return f"f_both([{', '.join(self._print(arg) for arg in expr.args)}])"
+
+    def _print_Not(self, expr: Any) -> str:
+        return f"f_negate({self._print(expr.args[0])})"
+
+    def _print_Or(self, expr: Any) -> str:
+        inner = ", ".join(f"f_negate({self._print(arg)})" for arg in expr.args)
+        return f"f_negate(f_both([{inner}]))"
+
+    _print_Add = None  # set below: sums and products of FLINT balls print as plain + and *
+    _print_Mul = None
+
+    def _print_zoo(self, expr: Any) -> str:
+        return "arb('nan')"
+
+    _print_ComplexInfinity = _print_NaN = _print_zoo
+
+    def _print_Infinity(self, expr: Any) -> str:
+        return "arb('inf')"
+
+    def _print_NegativeInfinity(self, expr: Any) -> str:
+        return "arb('-inf')"
+
+
+def _add(self: _BallPrinter, expr: Any, order: Any = None) -> str:
+    return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
+
+
+def _mul(self: _BallPrinter, expr: Any) -> str:
+    return "(" + " * ".join(self._print(arg) for arg in expr.args) + ")"
+
+
+_BallPrinter._print_Add = _add  # type: ignore[assignment]
+_BallPrinter._print_Mul = _mul  # type: ignore[assignment]
+
+
+def _real(value: acb) -> arb:
+    return value.real if value.imag.contains(0) else arb("nan")
+
+
+def _power(base: arb, exponent: arb) -> arb:
+    return (exponent * base.log()).exp() if base > 0 else base**exponent
+
+
+def _power_integer(base: arb, exponent: int) -> arb:
+    return base**exponent if exponent >= 0 else 1 / base ** (-exponent)
+
+
+def _compare(left: arb, relation: str, right: arb) -> bool | None:
+    """Decide a relation of two balls, or answer ``None``."""
+    if relation == "==":
+        return True if left == right else False if left != right else None
+    if relation == "!=":
+        return True if left != right else False if left == right else None
+    if relation == "<":
+        return True if left < right else False if left >= right else None
+    if relation == "<=":
+        return True if left <= right else False if left > right else None
+    if relation == ">":
+        return _compare(right, "<", left)
+    return _compare(right, "<=", left)
+
+
+def _truth(decided: bool | None) -> arb:
+    return arb("nan") if decided is None else arb(int(decided))
+
+
+def _choose(decided: bool | None, then: Callable[[], arb], otherwise: Callable[[], arb]) -> arb:
+    return arb("nan") if decided is None else then() if decided else otherwise()
+
+
+def _both(parts: Sequence[bool | None]) -> bool | None:
+    return False if any(part is False for part in parts) else None if None in parts else True
+
+
+def _negate(part: bool | None) -> bool | None:
+    return None if part is None else not part
+
+
+def _polygamma(order: arb, z: arb) -> arb:
+    whole = int(order.unique_fmpz())
+    return z.digamma() if whole == 0 else _real(acb(z).polygamma(acb(whole)))
+
+
+def _sign(z: arb) -> arb:
+    return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
+
+
+_FUNCTIONS: dict[str, Callable[..., arb]] = {
+    "exp": lambda z: z.exp(),
+    "log": lambda z: z.log(),
+    "sqrt": lambda z: z.sqrt(),
+    "sin": lambda z: z.sin(),
+    "cos": lambda z: z.cos(),
+    "tan": lambda z: z.tan(),
+    "sinh": lambda z: z.sinh(),
+    "cosh": lambda z: z.cosh(),
+    "tanh": lambda z: z.tanh(),
+    "atan": lambda z: z.atan(),
+    "atan2": lambda y, x: arb.atan2(y, x),
+    "asin": lambda z: z.asin(),
+    "acos": lambda z: z.acos(),
+    "asinh": lambda z: z.asinh(),
+    "sec": lambda z: z.sec(),
+    "sech": lambda z: z.sech(),
+    "csc": lambda z: z.csc(),
+    "coth": lambda z: z.coth(),
+    "Abs": lambda z: abs(z),
+    "sign": _sign,
+    "gamma": lambda z: z.gamma(),
+    "loggamma": lambda z: z.lgamma(),
+    "factorial": lambda z: (z + 1).gamma(),
+    "binomial": lambda n, k: ((n + 1).lgamma() - (k + 1).lgamma() - (n - k + 1).lgamma()).exp(),
+    "beta": lambda a, b: (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp(),
+    "digamma": lambda z: z.digamma(),
+    "polygamma": _polygamma,
+    "zeta": lambda z: z.zeta(),
+    "erf": lambda z: z.erf(),
+    "erfc": lambda z: z.erfc(),
+    "besseli": lambda order, z: z.bessel_i(order),
+    "besselk": lambda order, z: z.bessel_k(order),
+    "LambertW": lambda z, branch=arb(0): z.lambertw(int(branch.unique_fmpz())),
+    "Max": lambda *zs: _extreme(zs, arb.max),
+    "Min": lambda *zs: _extreme(zs, arb.min),
+}
+
+
+def _extreme(balls: Sequence[arb], pick: Callable[[arb, arb], arb]) -> arb:
+    best = balls[0]
+    for ball in balls[1:]:
+        best = pick(best, ball)
+    return best
+
+
+_HELPERS: dict[str, Callable[..., Any]] = {
+    "pi": arb.pi,
+    "e": arb.const_e,
+    "euler": arb.const_euler,
+    "power": _power,
+    "power_integer": _power_integer,
+    "truth": _truth,
+    "choose": _choose,
+    "compare": _compare,
+    "both": _both,
+    "negate": _negate,
+}
+# The prefix keeps a parameter that is called "beta" or "power" apart from the function.
+_NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (_FUNCTIONS | _HELPERS).items()}
+
+
+@lru_cache(maxsize=4096)
+def compiled(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Callable[..., list[arb]]:
+    """Return a function from balls, in the order of ``symbols``, to the enclosures of ``expressions``.
+
+    >>> from sympy.abc import a
+    >>> [ball.contains(6) for ball in compiled((a + 1, 2 * a), (a,))(arb(3))]
+    [False, True]
+    """
+    return lambdify(symbols, list(expressions), modules=[_NAMESPACE], printer=_BallPrinter(), cse=True)
+
+
+def ball(number: Any) -> arb:
+    """Return the ball of a number: a double or a rational exactly, a symbolic constant to working precision.
+
+    >>> ball(0.5) == arb("0.5")
+    True
+    """
+    if isinstance(number, arb):
+        return number
+    if isinstance(number, (int, float, fmpz, fmpq)):
+        return arb(number)
+    if isinstance(number, Number) and number.is_Rational:
+        return arb(fmpq(int(number.p), int(number.q)))
+    if isinstance(number, Basic):
+        return compiled((number,), ())()[0]
+    return arb(float(number))
+
+
+def evaluate(
+    expression: Expr,
+    values: Values,
+    sample: Sequence[Values] = (),
+    weights: Sequence[Any] | None = None,
+) -> arb:
+    """Return an enclosure of ``expression`` at the working precision.
+
+    Parameters
+    ----------
+    values
+        A number for every free symbol: integer, double, exact rational or ball.
+    sample
+        The data that ``Mean``, ``Quantile`` and ``LargestTie`` refer to: for each observation the value of
+        every data variable.
+    weights
+        Non-negative multiplicities, one for each observation; all one when omitted.
+
+    Returns
+    -------
+    A ball; not finite where the expression is undefined or the precision is too low.
+
+    Examples
+    --------
+    >>> from sympy.abc import x
+    >>> evaluate(Mean(x**2, x) - Quantile(0, x), {}, [{x: 1}, {x: 2}]).contains(1.5)
+    True
+    """
+    heavy = [ball(w) for w in weights] if weights is not None else [arb(1)] * len(sample)
+    known = {symbol: ball(value) for symbol, value in values.items()}
+    rows = [{symbol: ball(value) for symbol, value in row.items()} for row in sample]
+    return _evaluate(expression, known, rows, heavy)
+
+
+def _evaluate(expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
+    for atom in atoms_of(expression):
+        stand_in = Symbol(f"_atom_{abs(hash(atom))}", real=True)
+        if stand_in not in known:
+            known = known | {stand_in: _atom(atom, known, rows, weights)}
+        expression = expression.xreplace({atom: stand_in})
+    symbols = tuple(sorted(expression.free_symbols, key=lambda symbol: symbol.sort_key()))
+    return compiled((expression,), symbols)(*(known[symbol] for symbol in symbols))[0]
+
+
+def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
+    if isinstance(atom, Centred):
+        return _evaluate(atom.definition(), known, rows, weights)
+    if isinstance(atom, Mean):
+        total = sum(weights, arb(0))
+        integrand = atom.integrand
+        for inner in atoms_of(integrand):
+            stand_in = Symbol(f"_atom_{abs(hash(inner))}", real=True)
+            known = known | {stand_in: _atom(inner, known, rows, weights)}
+            integrand = integrand.xreplace({inner: stand_in})
+        symbols = tuple(sorted(integrand.free_symbols, key=lambda symbol: symbol.sort_key()))
+        function = compiled((integrand,), symbols)
+        terms = (w * function(*((known | row)[s] for s in symbols))[0] for row, w in zip(rows, weights, strict=True))
+        return sum(terms, arb(0)) / total
+    column = [(row[atom.args[-1]], w) for row, w in zip(rows, weights, strict=True) if not w == 0]
+    column.sort(key=lambda pair: pair[0].mid())
+    if isinstance(atom, LargestTie):
+        return _largest_tie(column)
+    if isinstance(atom, Quantile):
+        level = compiled((atom.level,), tuple(sorted(atom.level.free_symbols, key=str)))(
+            *(known[s] for s in sorted(atom.level.free_symbols, key=str))
+        )[0]
+        return _quantile(column, level)
+    raise DeclarationError(f"no ball evaluation is known for {atom}")
+
+
+def _largest_tie(column: list[tuple[arb, arb]]) -> arb:
+    shares: dict[str, arb] = {}
+    for value, weight in column:
+        key = value.str(60, radius=True)
+        shares[key] = shares.get(key, arb(0)) + weight
+    return _extreme(list(shares.values()), arb.max) / sum(shares.values(), arb(0))
+
+
+def _quantile(column: list[tuple[arb, arb]], level: arb) -> arb:
+    """The midpoint of the quantile interval of a sorted weighted column."""
+    if level == 0 or level == 1:
+        return column[0 if level == 0 else -1][0]
+    target = level * sum((w for _, w in column), arb(0))
+    below = arb(0)
+    for position, (value, weight) in enumerate(column):
+        below = below + weight
+        if below > target:
+            return value
+        if below == target:
+            return (value + column[position + 1][0]) / 2
+        if not below < target:
+            return arb("nan")
+    return column[-1][0]
+
+
+def is_zero_at(expression: Expr, values: Values, sample: Sequence[Values] = (), bits: int = 300) -> bool | None:
+    """Return ``False`` where the ball excludes zero, ``True`` where it pins zero to a radius below 2^-100, else ``None``.
+
+    ``False`` is a proof that the expression is not identically zero; ``True`` is overwhelming support, not a proof.
+
+    >>> from sympy.abc import a
+    >>> is_zero_at((a + 1) ** 2 - a**2 - 2 * a - 1, {a: Integer(3) / 7})
+    True
+    """
+    for attempt in (bits, 2 * bits, 4 * bits):
+        with precision(attempt):
+            value = evaluate(expression, values, sample)
+            if not value.is_finite():
+                continue
+            if not value.contains(0):
+                return False
+            if value.rad() < arb(2) ** -100:
+                return True
+    return None
+

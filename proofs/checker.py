@@ -1,0 +1,490 @@
+"""Re-proves every step of a derivation from the declaration; imports no deriver and shares only algebra and balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flint import arb
+from sympy import Abs, Add, Expr, Matrix, Mul, S, Symbol, Tuple, cancel, cos, exp, log, sin, together
+
+from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
+from .algebra.logs import normal_form, split_logs
+from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
+from .balls import evaluate, precision
+from .bounds import Bounds
+from .derivation import Evidence, Finding, Step
+from .expectations import entropy, expectation, is_normalised
+from .exponential import rank_bound
+from .family import Family
+from .probes import data_points, parameter_points
+from .zero import Point, prove_zero
+
+_POINTS = 3
+_SAMPLE = 6
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may use: the declaration, the steps before, and how to prove or refute an identity."""
+
+    family: Family
+    steps: tuple[Step, ...]
+
+    @property
+    def table(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """Every statistic symbol with its definition, in the order in which the steps introduce them."""
+        rows: dict[Symbol, Expr] = {}
+        for step in self.steps:
+            for key, value in step.using:
+                if key == "statistics":
+                    rows |= {row[0]: row[1] for row in value.args if isinstance(row, Tuple)}
+        return tuple(rows.items())
+
+    @property
+    def domain(self) -> Domain:
+        """The bounds of constants and parameters."""
+        return {s: b for s, b in self.family.domain.items() if s != self.family.observation}
+
+    def unfolded(self, expression: Expr) -> Expr:
+        """Return ``expression`` in data atoms: no statistic symbol is left."""
+        for symbol, definition in reversed(self.table):
+            expression = expression.subs(symbol, definition)
+        return plain(expression)
+
+    def zero(self, expression: Expr) -> Finding:
+        """Return by what ``expression`` is proved to vanish: as it stands, else with its statistics unfolded."""
+        first = prove_zero(expression, self.domain, list)
+        if first.evidence is Evidence.ALGEBRA:
+            return first
+        return prove_zero(self.unfolded(expression), self.domain, self.points)
+
+    def points(self) -> Sequence[Point]:
+        """Random members with random data, in exact rationals."""
+        return _points(self.family)
+
+    def given(self, step: Step, position: int = 0) -> Step:
+        """Return the step that ``step`` rests on."""
+        return self.steps[step.given[position]]
+
+
+def _points(family: Family) -> list[Point]:
+    found: list[Point] = []
+    for seed in range(11, 11 + _POINTS):
+        theta = parameter_points(family, 1, seed)[0]
+        found.append((theta, data_points(family, theta, _SAMPLE, seed)))
+    return found
+
+
+def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+    """Return what is found of each step: by what it is re-proved, that it is refuted, or that it stays undecided.
+
+    Raises
+    ------
+    KeyError
+        For a rule that the table does not hold: a step nobody can check is a bug, not a pass.
+
+    Examples
+    --------
+    >>> from thetahat import derive, family
+    >>> d = derive(family("rayleigh"))
+    >>> {finding.evidence.value for finding in check_steps(d.family, d.steps)} <= {"algebra", "sign", "lemma", "ball"}
+    True
+    """
+    context = Context(family, steps)
+    return tuple(RULES[step.rule](step, context) for step in steps)
+
+
+def _worst(findings: Sequence[Finding]) -> Finding:
+    """The weakest of several findings: refuted, undecided, ball, lemma, sign, algebra."""
+    order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.LEMMA, Evidence.SIGN, Evidence.ALGEBRA]
+    return min(findings, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.ALGEBRA))
+
+
+def _sign(holds: bool, what: str) -> Finding:
+    return Finding(Evidence.SIGN, what) if holds else Finding(Evidence.UNDECIDED, f"not proved: {what}")
+
+
+def _pairs(step: Step, key: str) -> dict[Symbol, Expr]:
+    return {row[0]: row[1] for row in step.named(key).args}
+
+
+def _chained(expression: Expr, roots: dict[Symbol, Expr]) -> Expr:
+    """Put roots in, each of which may contain unknowns of the others."""
+    for _ in roots:
+        expression = expression.subs(roots)
+    return expression
+
+
+def mean_log_likelihood(step: Step, context: Context) -> Finding:
+    """The claim, unfolded, against the average of the declared log-density: by algebra, and in balls at random data."""
+    family = context.family
+    declared = Mean(normal_form(family.log_density, family.columns, family.domain), *family.columns)
+    claimed = context.unfolded(step.value)
+    for theta, sample in context.points():
+        with precision(256):
+            direct = sum((evaluate(family.log_density, {**theta, **row}) for row in sample), arb(0))
+            gap = evaluate(claimed, theta, sample) * len(sample) - direct
+            if gap.is_finite() and not gap.contains(0):
+                return Finding(Evidence.REFUTED, "the average of the declared log-density is another")
+    return prove_zero(declared - claimed, family.domain, context.points)
+
+
+def support_end(step: Step, context: Context) -> Finding:
+    """The increment is the likelihood's, of one sign; the value meets its constraint; the end is in the support."""
+    p, value, slope = step.subject, step.value, int(step.named("slope"))
+    placed = _pairs(step, "placed")
+    ell = context.given(step).value.subs(placed)
+    increment = ell.subs(p, p + 1) - ell if p.is_integer else ell.diff(p)
+    same = context.zero(increment - step.named("increment"))
+    if same.evidence is not Evidence.ALGEBRA:
+        return same
+    domain = _end_domain(context, placed)
+    right_sign = is_positive(increment, domain) if slope > 0 else is_negative(increment, domain)
+    ends = context.family.bounds
+    low, high = ends.lo.subs(placed), ends.hi.subs(placed)
+    reached = []
+    for end, level, closed in ((low, 0, ends.lo_closed), (high, 1, ends.hi_closed)):
+        at_end = context.unfolded(end.subs(p, value)) - Quantile(level, context.family.observation)
+        if p in end.free_symbols and closed:
+            reached.append(at_end.expand() == 0 and _stops(end.diff(p), level, slope, domain))
+    return _sign(right_sign and any(reached), f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+
+
+def _stops(derivative: Expr, level: int, slope: int, domain: Domain) -> bool:
+    """Moving on in the direction of growth would push the end past the data."""
+    return is_positive(derivative * slope, domain) if level == 0 else is_negative(derivative * slope, domain)
+
+
+def _end_domain(context: Context, placed: dict[Symbol, Expr]) -> Domain:
+    """Parameters not yet placed, and the largest observation above the smallest."""
+    symbols = {definition.args[0]: s for s, definition in context.table if isinstance(definition, Quantile)}
+    rest = {s: b for s, b in context.domain.items() if s not in placed}
+    moved = {
+        s: Bounds(b.lo.subs(placed), b.hi.subs(placed), b.lo_closed, b.hi_closed, b.discrete) for s, b in rest.items()
+    }
+    if S.Zero in symbols and S.One in symbols:
+        spread = Bounds(symbols[S.Zero], S.Infinity, False, False, False)
+        return {symbols[S.One]: spread, **moved}
+    return moved
+
+
+def any_value(step: Step, context: Context) -> Finding:
+    """The likelihood does not contain the parameter, and at either end of the interval the support touches the data."""
+    ends = context.family.bounds
+    ell = context.given(step).value
+    if ell.diff(step.subject) != 0:
+        return Finding(Evidence.REFUTED, f"the likelihood depends on {step.subject}")
+    x = context.family.observation
+    low_gap = [context.unfolded(end.subs(step.subject, v)) for end in (ends.lo, ends.hi) for v in step.value.args]
+    touches = {Quantile(0, x), Quantile(1, x)} <= {gap.expand() for gap in low_gap}
+    return Finding(Evidence.ALGEBRA) if touches else Finding(Evidence.UNDECIDED, "the interval does not meet the data")
+
+
+def substitute(step: Step, context: Context) -> Finding:
+    """The mean log-likelihood with the placed parameters put in."""
+    return context.zero(_chained(context.given(step).value, _pairs(step, "placed")) - step.value)
+
+
+def score(step: Step, context: Context) -> Finding:
+    """The derivative of the mean log-likelihood."""
+    return context.zero(context.given(step).value.diff(step.subject) - step.value)
+
+
+def score_zero(step: Step, context: Context) -> Finding:
+    """The equation is one of the scores with earlier roots put in, and the claim is it times something never zero."""
+    roots, equation = _pairs(step, "roots"), step.named("equation")
+    scores = [context.steps[i].value for i in step.given if context.steps[i].rule == "score"]
+    origins = [context.zero(_chained(one, roots) - equation) for one in scores]
+    origins += [context.zero(one - equation) for one in scores]
+    origin = max(origins, key=lambda f: (f.evidence is Evidence.ALGEBRA, f.evidence is Evidence.BALL))
+    if origin.evidence.verdict.value != "agree":
+        return Finding(Evidence.REFUTED, "the equation is none of the scores")
+    if equation == step.value:
+        return origin
+    factor = (step.value / equation).cancel() if not atoms_of(equation) else None
+    ratio = factor if factor is not None and step.subject not in equation.free_symbols - step.value.free_symbols else None
+    if ratio is not None and is_nonzero(ratio, context.domain):
+        return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
+    return _worst([origin, _proportional(step.value, equation, step.subject, context)])
+
+
+def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context) -> Finding:
+    """``claim = c * equation`` with ``c`` nonzero: common denominator on both sides, factor by factor."""
+    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(claim + equation))}
+    ratio = cancel(together(claim.xreplace(masks) / equation.xreplace(masks)))
+    back = ratio.xreplace({mask: atom for atom, mask in masks.items()})
+    if back.free_symbols <= set(context.domain) | {s for s, _ in context.table} and is_nonzero(back, context.domain):
+        return Finding(Evidence.SIGN, "the factor is never zero")
+    return Finding(Evidence.UNDECIDED, f"that {back} is never zero is not proved")
+
+
+def root(step: Step, context: Context) -> Finding:
+    """The equation vanishes at the root."""
+    equation, value = context.given(step).value, step.value
+    if isinstance(value, Quantile):
+        return _quantile_root(equation, step.subject, value)
+    return context.zero(equation.subs(step.subject, value))
+
+
+def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile) -> Finding:
+    """``a Mean(sign(x - u)) + c``: between levels the average of the sign runs from ``1 - 2 level`` on either side."""
+    stand_in = Symbol("_m", real=True)
+    atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
+    if len(atoms) != 1:
+        return Finding(Evidence.UNDECIDED, "more than one average contains the unknown")
+    flat = equation.xreplace({atoms[0]: stand_in})
+    balance = 1 - 2 * value.level
+    inside = atoms[0].integrand.args[0]
+    at_level = flat.subs(stand_in, balance if inside.coeff(value.args[1]) == 1 else -balance)
+    return Finding(Evidence.LEMMA, "subgradient at a quantile") if at_level.expand() == 0 else Finding(Evidence.REFUTED, "level")
+
+
+def branch(step: Step, context: Context) -> Finding:
+    """The likelihood at the chosen root is at least that at the other."""
+    ell, chosen = context.given(step, 0).value, context.given(step, 1).value
+    difference = ell.subs(step.subject, chosen) - ell.subs(step.subject, step.value)
+    whole = split_logs(difference.expand(), context.domain).expand()
+    holds = is_nonnegative(whole, context.domain) or is_nonnegative(whole.factor(), context.domain)
+    return _sign(holds, "the likelihood at this root is at least that at the other")
+
+
+def reduced(step: Step, context: Context) -> Finding:
+    """A score with all roots put in."""
+    roots = _pairs(step, "roots")
+    scores = [context.steps[i].value for i in step.given]
+    found = [context.zero(_chained(one, roots) - step.value) for one in scores]
+    best = [f for f in found if f.evidence is Evidence.ALGEBRA] or [f for f in found if f.evidence is Evidence.BALL]
+    return best[0] if best else Finding(Evidence.REFUTED, "the equation is none of the scores with the roots put in")
+
+
+def same_value(step: Step, context: Context) -> Finding:
+    """The rewritten form equals the other, statistics unfolded on both sides."""
+    finding = context.zero(context.unfolded(step.value) - context.unfolded(step.named("other")))
+    if finding.evidence is Evidence.BALL:
+        # Powers of averages against logarithms of averages: equal positive numbers have equal logarithms.
+        logs = [split_logs(log(context.unfolded(e)), context.domain) for e in (step.value, step.named("other"))]
+        again = prove_zero(logs[0] - logs[1], context.domain, list)
+        return again if again.evidence is Evidence.ALGEBRA else finding
+    return finding
+
+
+def split(step: Step, context: Context) -> Finding:
+    """Cross-entropy is minus the mean log-likelihood; the entropy of the data contains no parameter."""
+    return context.zero(context.given(step).value + step.value)
+
+
+def exponential(step: Step, context: Context) -> Finding:
+    """Natural parameters times statistics minus log-partition plus log base measure is the log-density."""
+    family = context.family
+    natural = Add(*(Mul(e, t) for e, t in zip(step.named("eta").args, step.named("statistics").args, strict=True)))
+    claim = natural - step.named("log_partition") + step.named("log_base_measure")
+    estimated, data = set(family.symbols), set(family.columns)
+    if any(t.free_symbols & estimated for t in step.named("statistics").args) or any(
+        e.free_symbols & data for e in step.named("eta").args
+    ):
+        return Finding(Evidence.REFUTED, "a statistic contains a parameter, or a natural parameter contains data")
+    identity = normal_form(family.log_density, family.columns, family.domain) - claim
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    found = _worst([prove_zero(identity, family.domain, lambda: points), context.zero(claim - step.value)])
+    if found.evidence.verdict.value == "agree" and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
+        return Finding(Evidence.REFUTED, "the minor that shows minimality was not found again")
+    return found
+
+
+def no_exponential(step: Step, context: Context) -> Finding:
+    """A minor of one more than the number of statistics is not zero: a rigorous exclusion in balls."""
+    size = int(step.value) + 1
+    if rank_bound(context.family, size) == size:
+        return Finding(Evidence.BALL, "a minor in balls excludes zero: rigorous")
+    return Finding(Evidence.UNDECIDED, "no minor excludes zero")
+
+
+def mean_map(step: Step, context: Context) -> Finding:
+    """``J' tau = dA / dtheta``."""
+    form = context.given(step)
+    eta, partition = form.named("eta").args, form.named("log_partition")
+    regular = [p for p in context.family.symbols if p not in context.family.bounds.free_symbols]
+    return _worst(
+        [
+            context.zero(Add(*(e.diff(p) * tau for e, tau in zip(eta, step.value.args, strict=True))) - partition.diff(p))
+            for p in regular
+        ]
+    )
+
+
+def direct_expectation(step: Step, context: Context) -> Finding:
+    """The mean of a statistic by an integral lemma equals the mean map."""
+    again = expectation(context.family, step.subject)
+    if again is None:
+        return Finding(Evidence.UNDECIDED, "no lemma gives this expectation")
+    found = _worst([context.zero(again.value - step.named("tau")), context.zero(again.value - step.value)])
+    return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
+
+
+def normalised(step: Step, context: Context) -> Finding:
+    """The integral or sum of the density is one, by a lemma."""
+    again = is_normalised(context.family)
+    if again is None:
+        return Finding(Evidence.UNDECIDED, "no lemma matches")
+    found = context.zero(again.value)
+    return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
+
+
+def moment_root(step: Step, context: Context) -> Finding:
+    """The equation, a mean minus its statistic with the other roots put in, vanishes at the root."""
+    roots = _pairs(step, "roots")
+    equations = [tau - t for tau, t in zip(step.named("means").args, step.named("statistics").args, strict=True)]
+    mine = [context.zero(_chained(e, {p: v for p, v in roots.items() if p != step.subject}) - step.named("equation")) for e in equations]
+    mine += [context.zero(e - step.named("equation")) for e in equations]
+    if not any(f.evidence.verdict.value == "agree" for f in mine):
+        partial = [context.zero(_chained(e, roots).subs(step.subject, step.value)) for e in equations]
+        mine = [f for f in partial if f.evidence is Evidence.ALGEBRA]
+        if not mine:
+            return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
+    return context.zero(step.named("equation").subs(step.subject, step.value))
+
+
+def agreement(step: Step, context: Context) -> Finding:
+    """``score = J' (t - tau)`` as an identity, with an invertible ``J``."""
+    p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))
+    jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
+    ell = context.given(step).value
+    found = [
+        context.zero(ell.diff(p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t))))) for j in range(len(p))
+    ]
+    determinant = jacobian.det()
+    regular = is_nonzero(determinant, context.domain) or is_nonzero(_circle(determinant), context.domain)
+    if not regular:
+        found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
+    return _worst(found)
+
+
+def _circle(expression: Expr) -> Expr:
+    angles = {node.args[0] for node in expression.atoms(sin)}
+    return expression.expand().subs({cos(a) ** 2: 1 - sin(a) ** 2 for a in angles}).expand()
+
+
+def divergence(step: Step, context: Context) -> Finding:
+    """``E_0[log p_0 - log p_1]`` by the means of the statistics; it vanishes where both members are the same."""
+    first = {row[0]: row[1] for row in step.named("members").args}
+    second = {row[0]: row[2] for row in step.named("members").args}
+    eta, tau, partition = step.named("eta").args, step.named("means").args, step.named("log_partition")
+    terms = ((e.xreplace(first) - e.xreplace(second)) * m.xreplace(first) for e, m in zip(eta, tau, strict=True))
+    claim = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
+    same = {second[p]: first[p] for p in first}
+    found = [prove_zero(claim - step.value, {}, list), prove_zero(step.value.xreplace(same), {}, list)]
+    return _worst(found)
+
+
+def identity(step: Step, context: Context) -> Finding:
+    """With the statistics at the means of member 0, the likelihood of 0 minus that of 1 is the divergence."""
+    first = {row[0]: row[1] for row in step.named("members").args}
+    second = {row[0]: row[2] for row in step.named("members").args}
+    ell, kl = context.given(step, 0).value, context.given(step, 2).value
+    at = {t: tau.xreplace(first) for t, tau in zip(step.named("statistics").args, step.named("means").args, strict=True)}
+    gap = (ell.xreplace(first) - ell.xreplace(second)).subs(at) - kl
+    return prove_zero(gap, {}, list)
+
+
+def information(step: Step, context: Context) -> Finding:
+    """Minus the Hessian of the mean log-likelihood with the statistics at their means."""
+    ell = context.given(step, 0).value
+    at = dict(zip(step.named("statistics").args, step.named("means").args, strict=True))
+    p = step.named("parameters").args
+    entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
+    return _worst([context.zero(-ell.diff(p[i], p[j]).subs(at) - step.value[i][j]) for i, j in entries])
+
+
+def direct_entropy(step: Step, context: Context) -> Finding:
+    """Minus the expected log-density, term by term."""
+    again = entropy(context.family)
+    if again is None:
+        return Finding(Evidence.UNDECIDED, "no lemma gives the entropy")
+    found = context.zero(again.value - step.value)
+    return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
+
+
+def kernel(step: Step, context: Context) -> Finding:
+    """Moving and scaling the kernel gives back the declared log-density."""
+    family = context.family
+    z, shown = step.named("z"), step.named("observation")
+    location, scale = step.named("location"), step.named("scale")
+    back = step.value.subs(z, (shown - location) / scale) - log(scale)
+    claim = back - (shown if shown != family.observation else S.Zero)
+    difference = family.log_density - claim
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    found = prove_zero(difference, family.domain, lambda: points)
+    if found.evidence is Evidence.BALL:
+        again = prove_zero(difference.subs(family.observation, exp(z)) if shown != family.observation else difference, {}, list)
+        return again if again.evidence is Evidence.ALGEBRA else found
+    return found
+
+
+def concave(step: Step, context: Context) -> Finding:
+    """The second derivative of the kernel has the claimed sign; a kink ``-|z|`` is concave by itself."""
+    shape, z = context.given(step).value, step.subject
+    if int(step.named("strict")):
+        same = prove_zero(shape.diff(z, 2) - step.value, {}, list)
+        if same.evidence is not Evidence.ALGEBRA:
+            return same
+        w = Symbol("_w", positive=True)
+        rational = shape.diff(z, 2).expand(power_exp=True).subs(exp(-z), 1 / w).subs(exp(z), w)
+        return _sign(is_negative(rational, {}) or is_negative(shape.diff(z, 2), {}), "the second derivative is negative")
+    kink = Symbol("_kink", nonnegative=True)
+    flat = shape.replace(lambda e: isinstance(e, Abs) and e.args[0] in (z, -z), lambda e: kink)
+    smooth = flat.subs(kink, 0).diff(z, 2)
+    weight = flat.diff(kink)
+    return _sign(is_nonnegative(-smooth, {}) and is_nonnegative(-weight, {}), "the kernel is concave")
+
+
+def loss(step: Step, context: Context) -> Finding:
+    """Log-density plus weight times loss is free of the location's parameters, and the weight is positive."""
+    whole = normal_form(context.family.log_density + step.named("weight") * step.value, (), context.family.domain).expand()
+    left = whole.free_symbols & set(step.named("parameters").args)
+    if left:
+        return Finding(Evidence.REFUTED, f"what is left still contains {min(left, key=str)}")
+    return _sign(is_positive(step.named("weight"), context.family.domain), "the weight is positive")
+
+
+def exists(step: Step, context: Context) -> Finding:
+    """A condition that random data in general position meet; that it suffices rests on the rule it names."""
+    decided = 0
+    for theta, sample in context.points():
+        with precision(256):
+            value = evaluate(step.value, theta, sample)
+        decided += bool(value.is_finite() and (value > 0 or value < 0))
+    tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
+    if not decided:
+        return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")
+    return Finding(Evidence.LEMMA, "tails of the kernel" if tie else "estimate inside the parameter space")
+
+
+RULES: dict[str, Callable[[Step, Context], Finding]] = {
+    "mean-log-likelihood": mean_log_likelihood,
+    "support-end": support_end,
+    "any-value": any_value,
+    "substitute": substitute,
+    "score": score,
+    "score-zero": score_zero,
+    "root": root,
+    "branch": branch,
+    "reduced": reduced,
+    "same-value": same_value,
+    "split": split,
+    "exponential-form": exponential,
+    "no-exponential-form": no_exponential,
+    "mean-map": mean_map,
+    "expectation": direct_expectation,
+    "normalised": normalised,
+    "moment-root": moment_root,
+    "agreement": agreement,
+    "divergence": divergence,
+    "identity": identity,
+    "information": information,
+    "entropy": direct_entropy,
+    "kernel": kernel,
+    "concave": concave,
+    "loss": loss,
+    "exists": exists,
+}

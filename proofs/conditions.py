@@ -1,0 +1,19 @@
+"""A condition on a dataset: an expression in data atoms that has to be positive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``expression > 0``, where the expression contains data only through ``Mean``, ``Quantile`` and ``LargestTie``.
+
+    ``meaning`` says the same in words; ``why`` names the rule that derived it.
+    """
+
+    expression: Expr
+    meaning: str
+    why: str = ""

@@ -1,0 +1,212 @@
+"""What a derivation is: steps with claims, what the checker found, and the estimator they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sympy import Basic, Expr, Symbol
+
+from .conditions import Condition
+from .exponential import ExponentialForm
+from .family import Family
+
+
+class Outcome(Enum):
+    """How far the derivation of an estimator came."""
+
+    CLOSED_FORM = "closed form"
+    REDUCED = "reduced to equations"
+    SUPPORT_BOUNDARY = "on the boundary of the support"
+    SET_VALUED = "set-valued"
+    DATA_POINT = "search over observations"
+    UNBOUNDED = "likelihood unbounded"
+    UNSOLVED = "unsolved"
+
+
+class Verdict(Enum):
+    """The three counts. Undecided is never counted as agreement."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    UNDECIDED = "undecided"
+
+
+class Evidence(Enum):
+    """By what a step was proved, or that it was not."""
+
+    ALGEBRA = "algebra"
+    SIGN = "sign"
+    LEMMA = "lemma"
+    BALL = "ball"
+    UNDECIDED = "undecided"
+    REFUTED = "refuted"
+
+    @property
+    def verdict(self) -> Verdict:
+        """The count that this evidence goes to.
+
+        >>> Evidence.BALL.verdict
+        <Verdict.AGREE: 'agree'>
+        """
+        if self is Evidence.REFUTED:
+            return Verdict.DISAGREE
+        return Verdict.UNDECIDED if self is Evidence.UNDECIDED else Verdict.AGREE
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A number computed from the data: the symbol that stands for it, and what it is.
+
+    ``definition`` is an atom of ``proofs.algebra.atoms``: ``Mean``, ``Quantile`` or ``LargestTie``; or an
+    expression in such atoms.
+    """
+
+    symbol: Symbol
+    definition: Expr
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a step's value is a formula for, in plain text and in LaTeX."""
+
+    text: str
+    latex: str
+
+
+class Section(Enum):
+    """The parts of a derivation, in the order in which a reader meets them."""
+
+    LIKELIHOOD = "The likelihood route"
+    DIVERGENCE = "The KL route"
+    OPTIMALITY = "Global maximum"
+    EXISTENCE = "Existence"
+    THEOREM = "Theorem"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One claim, the rule that led to it, and the steps it rests on.
+
+    ``rule`` names the entry of the checker's table that re-proves the claim from the declaration.
+    ``given`` are positions (from 0) of earlier steps in the same derivation. ``using`` holds the named
+    expressions that the rule needs beside ``value``.
+    """
+
+    rule: str
+    section: Section
+    words: str
+    value: Basic
+    label: Label
+    given: tuple[int, ...] = ()
+    subject: Basic | None = None
+    using: tuple[tuple[str, Basic], ...] = ()
+
+    def named(self, key: str) -> Basic:
+        """Return the expression that ``using`` holds under ``key``."""
+        return dict(self.using)[key]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the checker says of one step: by what it is proved, or why not."""
+
+    evidence: Evidence
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A claim that is not proved, and why; shown in every rendering."""
+
+    statement: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Optimality:
+    """Why the estimate is the global maximum; ``proved`` is false where it is only known to be stationary."""
+
+    proved: bool
+    argument: str
+    unique: bool
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """From one declaration to its estimator, with every step and what the checker found.
+
+    Attributes
+    ----------
+    statistics
+        The numbers computed from the data that the estimator uses.
+    formulas
+        Each parameter with its formula, in an order in which a formula uses only statistics, unknowns of
+        ``equations`` and parameters before it. A formula may contain averages of functions of earlier parameters.
+    equations, unknowns
+        What is left to solve numerically: every equation is zero at the estimate.
+    closed
+        Each solved parameter in ``statistics`` and ``unknowns`` alone.
+    free
+        For a set of maximisers: parameter, lower and upper end.
+    exists_when
+        Conditions on the data for a maximiser to exist in the parameter space.
+    independent_routes
+        Whether the KL route solved other equations than the scores.
+    """
+
+    family: Family
+    outcome: Outcome
+    reason: str
+    statistics: tuple[Statistic, ...]
+    mean_log_likelihood: Expr
+    formulas: tuple[tuple[Symbol, Expr], ...]
+    equations: tuple[Expr, ...]
+    unknowns: tuple[Symbol, ...]
+    closed: tuple[tuple[Symbol, Expr], ...]
+    free: tuple[tuple[Symbol, Expr, Expr], ...]
+    exponential_form: ExponentialForm | None
+    exists_when: tuple[Condition, ...]
+    existence_rule: str
+    existence_proved: bool
+    optimality: Optimality
+    independent_routes: bool
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    obligations: tuple[Obligation, ...]
+
+    @property
+    def estimator(self) -> dict[Symbol, Expr]:
+        """Each parameter's formula, in declared order; parameters left in ``equations`` are missing.
+
+        >>> from thetahat import derive, family
+        >>> derive(family("exponential")).estimator
+        {lambda: 1/t_1}
+        """
+        formulas = dict(self.formulas)
+        return {symbol: formulas[symbol] for symbol in self.family.symbols if symbol in formulas}
+
+    def count(self, evidence: Evidence) -> int:
+        """Return how many steps were found to be of that evidence.
+
+        >>> from thetahat import derive, family
+        >>> derive(family("exponential")).count(Evidence.REFUTED)
+        0
+        """
+        return sum(finding.evidence is evidence for finding in self.findings)
+
+    def __str__(self) -> str:
+        """Return the derivation as plain text."""
+        from .write.text import derivation_text
+
+        return derivation_text(self)
+
+    def _repr_latex_(self) -> str:
+        from .write.latex import derivation_latex
+
+        return derivation_latex(self)
+
+    def _repr_markdown_(self) -> str:
+        from .write.markdown import derivation_markdown
+
+        return derivation_markdown(self)

@@ -1,0 +1,100 @@
+"""The KL route: mean map of an exponential form, moment matching, and divergence between two members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Matrix, Symbol
+
+from .algebra.eliminate import Choose, Elimination, eliminate
+from .algebra.signs import Domain
+from .algebra.solve import tidy
+from .derivation import Statistic
+from .exponential import ExponentialForm
+from .family import Family
+
+
+@dataclass(frozen=True)
+class MeanMap:
+    """``tau(theta) = E_theta[T]``, from ``J^T tau = dA/dtheta`` with ``J = d eta / d theta``."""
+
+    parameters: tuple[Symbol, ...]
+    tau: tuple[Expr, ...]
+    jacobian: Matrix
+
+
+def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Domain) -> MeanMap | None:
+    """Return the mean parameters as functions of ``parameters``; ``None`` unless there are as many as statistics.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.exponential import exponential_form
+    >>> gamma = family("gamma")
+    >>> mean_map(exponential_form(gamma), gamma.symbols, gamma.domain).tau
+    (k*theta, log(theta) + polygamma(0, k))
+    """
+    if len(parameters) != len(form.statistics) or not parameters:
+        return None
+    jacobian = Matrix([[eta.diff(parameter) for parameter in parameters] for eta in form.eta])
+    if tidy(jacobian.det(), domain) == 0:
+        return None
+    gradient = Matrix([form.log_partition.diff(parameter) for parameter in parameters])
+    tau = jacobian.T.LUsolve(gradient)
+    return MeanMap(parameters, tuple(tidy(value.expand(), domain) for value in tau), jacobian)
+
+
+def match_moments(
+    means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose
+) -> Elimination:
+    """Solve ``tau(theta) = t`` as far as the rules go; the equations are none of the score equations."""
+    equations = {
+        parameter: value - statistic.symbol
+        for parameter, value, statistic in zip(means.parameters, means.tau, statistics, strict=False)
+    }
+    return eliminate(equations, domain, choose)
+
+
+def member_symbols(family: Family, index: int) -> dict[Symbol, Symbol]:
+    """Return, for each parameter, the symbol of the same assumptions for member ``index``.
+
+    >>> from thetahat import family
+    >>> list(member_symbols(family("exponential"), 0).values())
+    [lambda_0]
+    """
+    return {s: Symbol(f"{s.name}_{index}", **s.assumptions0) for s in family.symbols}
+
+
+def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) -> Expr:
+    """Return KL from member 0 to member 1, ``(eta_0 - eta_1) tau_0 - A_0 + A_1``, for a support free of parameters.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.exponential import exponential_form
+    >>> f = family("exponential")
+    >>> divergence_between(f, exponential_form(f), mean_map(exponential_form(f), f.symbols, f.domain))
+    log(lambda_0) - log(lambda_1) - 1 + lambda_1/lambda_0
+    """
+    first, second = member_symbols(family, 0), member_symbols(family, 1)
+    terms = (
+        ((eta.xreplace(first) - eta.xreplace(second)) * tau.xreplace(first))
+        for eta, tau in zip(form.eta, means.tau, strict=True)
+    )
+    partition = form.log_partition
+    total = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
+    return min((total, total.expand()), key=lambda e: (e.count_ops(), e.sort_key()))
+
+
+def fisher_information(
+    mean_log_likelihood: Expr, statistics: tuple[Statistic, ...], means: MeanMap, domain: Domain
+) -> Matrix:
+    """Return the expected information of one observation: minus the Hessian, statistics at their means.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.exponential import exponential_form
+    >>> from thetahat.proofs.likelihood import average_form
+    >>> f = family("exponential")
+    >>> a = average_form(f)
+    >>> fisher_information(a.mean_log_likelihood, a.statistics, mean_map(a.form, f.symbols, f.domain), f.domain)
+    Matrix([[lambda**(-2)]])
+    """
+    at_means = {s.symbol: tau for s, tau in zip(statistics, means.tau, strict=False)}
+    p = means.parameters
+    return Matrix(len(p), len(p), lambda i, j: tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain))

@@ -1,0 +1,177 @@
+"""Derives: declaration in, checked derivation out, cached; everything it uses comes from the modules beside it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Expr, Symbol, Tuple
+
+from . import existence
+from .algebra.atoms import plain
+from .checker import check_steps
+from .derivation import Derivation, Evidence, Label, Obligation, Optimality, Outcome, Section
+from .existence import Existence
+from .expectations import is_normalised
+from .family import Family
+from .likelihood import unfold
+from .location import location_scale
+from .optimality import optimality_steps
+from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
+from .stable import stable_form
+from .trail import Trail
+
+
+@lru_cache(maxsize=1024)
+def derive(family: Family) -> Derivation:
+    """Return the derivation of the maximum-likelihood estimator of ``family``, every step checked.
+
+    Pure and cached: nothing but the declaration enters. What is not proved stands in ``obligations``.
+
+    Examples
+    --------
+    >>> from thetahat import derive, family
+    >>> derive(family("rayleigh")).outcome
+    <Outcome.CLOSED_FORM: 'closed form'>
+    """
+    trail = Trail()
+    route = likelihood_route(family, trail)
+    kl = divergence_route(family, route, trail)
+    optimality = optimality_steps(family, route, kl, trail)
+    exists = _existence(family, route, kl, optimality)
+    _existence_steps(exists, route, trail)
+    steps = trail.steps
+    findings = check_steps(family, steps)
+    outcome, reason = _outcome(route)
+    refuted = [step.words for step, finding in zip(steps, findings, strict=True) if finding.evidence is Evidence.REFUTED]
+    if refuted:
+        outcome, reason = Outcome.UNSOLVED, f"a step of the derivation was refuted by the checker: {refuted[0]}"
+    return Derivation(
+        family=family,
+        outcome=outcome,
+        reason=reason,
+        statistics=route.statistics,
+        mean_log_likelihood=route.averages.mean_log_likelihood,
+        formulas=route.formulas,
+        equations=route.equations,
+        unknowns=route.elimination.unknowns,
+        closed=tuple(_closed(route).items()),
+        free=route.ends.free,
+        exponential_form=route.averages.form,
+        exists_when=exists.conditions,
+        existence_rule=exists.rule,
+        existence_proved=exists.proved,
+        optimality=optimality,
+        independent_routes=kl.elimination is not None,
+        steps=steps,
+        findings=findings,
+        obligations=_obligations(family, steps, findings, optimality, exists, outcome, reason),
+    )
+
+
+def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
+    """Every solved parameter in statistics and unknowns alone."""
+    values = {at.parameter: at.value for at in route.ends.placed}
+    return values | route.elimination.closed()
+
+
+def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
+    if route.ends.failure:
+        return Outcome.UNSOLVED, route.ends.failure
+    if route.ends.free:
+        return Outcome.SET_VALUED, "the likelihood is flat between two order statistics"
+    if route.elimination.unknowns:
+        count = len(route.elimination.unknowns)
+        plural = "equation" if count == 1 else "equations"
+        return Outcome.REDUCED, f"{len(route.regular)} parameters reduced to {count} {plural}"
+    if not route.regular:
+        return Outcome.SUPPORT_BOUNDARY, "an order statistic, where the support ends"
+    return Outcome.CLOSED_FORM, "every parameter has a formula"
+
+
+def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, optimality: Optimality) -> Existence:
+    """Choose the argument for existence: closed forms, tails, ends of one equation, faces of the convex support."""
+    if route.ends.failure:
+        return Existence((), False, "", "the estimator is not derived")
+    order = {s.symbol for s in route.ends.statistics}
+    domain = {**route.domain}
+    unknowns = route.elimination.unknowns
+    if not unknowns:
+        closed = {
+            symbol: stable_form(_without_parameters(value, route), family, route.statistics)
+            for symbol, value in _closed(route).items()
+        }
+        conditions = existence.inside_space(family, closed, route.statistics, domain)
+        return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
+    del order
+    structure = location_scale(family)
+    if structure is not None and len(family.parameters) == 2:
+        found = existence.by_tails(family, structure)
+        if found is not None:
+            return found
+    if len(unknowns) == 1:
+        ends = existence.by_ends(family, route.elimination.equations[0], unknowns[0], route.statistics, domain)
+        if ends is not None:
+            rest = existence.inside_space(family, _closed(route), route.statistics, domain)
+            return Existence(existence.distinct((*ends, *rest)), True, "the reduced equation changes sign over its domain")
+    if kl.means is not None and route.averages.form is not None and _is_full(family, route):
+        faces = existence.by_faces(family, route.averages.form.statistics)
+        if faces is not None:
+            return faces
+    return Existence((), False, "", "when a maximiser exists was not derived")
+
+
+def _without_parameters(value: Expr, route: LikelihoodRoute) -> Expr:
+    return value.subs(_closed(route))
+
+
+def _is_full(family: Family, route: LikelihoodRoute) -> bool:
+    """Whether the natural parameters are affine in the parameters and the normaliser's conditions are their space."""
+    form = route.averages.form
+    normal = is_normalised(family)
+    if form is None or normal is None:
+        return False
+    p = family.symbols
+    affine = all(eta.diff(a, b) == 0 for eta in form.eta for a in p for b in p)
+    positive = {item.symbol for item in family.parameters if item.bounds.lo == 0 and not item.bounds.lo_closed}
+    return affine and positive == set(p) == {c for c in normal.conditions if c.free_symbols}
+
+
+def _existence_steps(exists: Existence, route: LikelihoodRoute, trail: Trail) -> None:
+    for condition in exists.conditions:
+        trail.add(
+            "exists",
+            Section.EXISTENCE,
+            f"Needed: {condition.meaning}, because {condition.why}.",
+            condition.expression,
+            Label("0 <", "0 <"),
+            using=(
+                ("closed", Tuple(*(Tuple(s, plain(unfold(v, route.statistics))) for s, v in _closed(route).items()))),
+                ("reduced", Tuple(*(plain(unfold(e, route.statistics)) for e in route.elimination.equations))),
+                ("unknowns", Tuple(*route.elimination.unknowns)),
+            ),
+        )
+
+
+def _obligations(
+    family: Family,
+    steps: tuple,  # type: ignore[type-arg]
+    findings: tuple,  # type: ignore[type-arg]
+    optimality: Optimality,
+    exists: Existence,
+    outcome: Outcome,
+    reason: str,
+) -> tuple[Obligation, ...]:
+    found = [
+        Obligation(step.words, finding.detail)
+        for step, finding in zip(steps, findings, strict=True)
+        if finding.evidence in (Evidence.UNDECIDED, Evidence.REFUTED)
+    ]
+    if outcome is Outcome.UNSOLVED:
+        return (*found, Obligation("an estimator", reason))
+    if not optimality.proved:
+        found.append(Obligation("the estimate is the global maximum", optimality.argument))
+    if not exists.proved:
+        found.append(Obligation("a maximiser exists under the stated conditions", exists.missing or "it rests on the maximum being global"))
+    if is_normalised(family) is None:
+        found.append(Obligation("the density is normalised", "no lemma matches; it was only checked numerically"))
+    return tuple(found)

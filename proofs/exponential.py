@@ -1,0 +1,162 @@
+"""Whether a family is exponential: the form found by syntax, its size bounded from below by a minor in balls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import arb, arb_mat
+from sympy import Add, Expr, Integer, Mul, S, Symbol, cancel
+
+from .algebra.atoms import Mean, atoms_of
+from .algebra.logs import normal_form
+from .balls import evaluate, precision
+from .family import Family
+from .probes import data_points, parameter_points
+
+
+@dataclass(frozen=True)
+class ExponentialForm:
+    """``log p = sum_j eta_j T_j - A + log h``: natural parameters, statistics, log-partition, log base measure.
+
+    ``rank`` is a proved lower bound of the number of statistics that any exponential form of the family has;
+    the form is minimal where it equals ``len(statistics)``.
+    """
+
+    statistics: tuple[Expr, ...]
+    eta: tuple[Expr, ...]
+    log_partition: Expr
+    log_base_measure: Expr
+    rank: int
+
+    @property
+    def minimal(self) -> bool:
+        """Whether no exponential form with fewer statistics exists."""
+        return self.rank == len(self.statistics)
+
+
+def mean_log_density(family: Family) -> Expr:
+    """Return the average of the log-density over the data, in ``Mean`` atoms.
+
+    >>> from thetahat import family
+    >>> mean_log_density(family("exponential"))
+    -lambda*Mean(x, x) + log(lambda)
+    """
+    return Mean(normal_form(family.log_density, family.columns, family.domain), *family.columns)
+
+
+def split_means(family: Family) -> tuple[dict[Expr, Expr], Expr, Expr]:
+    """Return the parts of the mean log-density: (statistic -> coefficient), the rest, the base measure.
+
+    A statistic is the integrand of an average free of parameters whose coefficient is not; the base measure
+    collects what is free of parameters altogether; the rest is everything else.
+    """
+    estimated = set(family.symbols)
+    coefficients: dict[Expr, Expr] = {}
+    rest, base = S.Zero, S.Zero
+    for term in Add.make_args(mean_log_density(family).expand(func=False, log=False, power_base=False, power_exp=False)):
+        atoms = [part for part in Mul.make_args(term) if isinstance(part, Mean)]
+        if not term.free_symbols & estimated:
+            base += term
+        elif len(atoms) == 1 and not atoms[0].free_symbols & estimated and not atoms_of(term / atoms[0]):
+            integrand = atoms[0].integrand
+            coefficients[integrand] = coefficients.get(integrand, S.Zero) + term / atoms[0]
+        else:
+            rest += term
+    return _merged(coefficients, estimated), rest, base
+
+
+def _merged(coefficients: dict[Expr, Expr], estimated: set[Symbol]) -> dict[Expr, Expr]:
+    """Join statistics whose coefficients differ by a factor free of parameters into one."""
+    merged: dict[Expr, Expr] = {}
+    for statistic, coefficient in coefficients.items():
+        for other, leader in merged.items():
+            ratio = cancel(coefficient / leader)
+            if not ratio.free_symbols & estimated:
+                del merged[other]
+                merged[other + ratio * statistic] = leader
+                break
+        else:
+            merged[statistic] = coefficient
+    return merged
+
+
+@lru_cache(maxsize=512)
+def exponential_form(family: Family) -> ExponentialForm | None:
+    """Return the exponential form of ``family``, or ``None`` where its log-density has none by syntax.
+
+    >>> from thetahat import family
+    >>> exponential_form(family("gamma")).statistics
+    (x, log(x))
+    """
+    coefficients, rest, base = split_means(family)
+    if atoms_of(rest):
+        return None
+    log_base = Add(*(_unbarred(term) for term in Add.make_args(base)))
+    statistics = tuple(sorted(coefficients, key=lambda statistic: (statistic.count_ops(), statistic.sort_key())))
+    eta = tuple(coefficients[statistic] for statistic in statistics)
+    return ExponentialForm(statistics, eta, -rest, log_base, rank_bound(family, len(statistics)))
+
+
+def _unbarred(term: Expr) -> Expr:
+    return term.replace(lambda node: isinstance(node, Mean), lambda node: node.integrand)
+
+
+@lru_cache(maxsize=512)
+def rank_bound(family: Family, largest: int) -> int:
+    """Return a proved lower bound, at most ``largest``, of the number of statistics of any exponential form.
+
+    The matrix ``L(x_i, theta_j) - L(x_0, theta_j) - L(x_i, theta_0) + L(x_0, theta_0)`` of log-densities has rank
+    at most k for a family with k statistics (Barndorff-Nielsen 1978, section 8.1); a minor whose ball excludes
+    zero is therefore a proof that fewer do not suffice.
+    """
+    for size in range(largest, 0, -1):
+        if any(_minor_is_nonzero(family, size, seed) for seed in (1, 2, 3)):
+            return size
+    return 0
+
+
+def _minor_is_nonzero(family: Family, size: int, seed: int) -> bool:
+    thetas = parameter_points(family, size + 1, seed)
+    constants = {item.symbol: thetas[0][item.symbol] for item in family.constants}
+    thetas = [theta | constants for theta in thetas]
+    points = _common_points(family, thetas, size + 1, seed)
+    if len(points) <= size:
+        return False
+    with precision(256):
+        table = [[evaluate(family.log_density, theta | point) for theta in thetas] for point in points]
+        centred = [[table[i][j] - table[0][j] - table[i][0] + table[0][0] for j in range(1, size + 1)] for i in range(1, size + 1)]
+        minor = arb_mat(centred).det()
+        return bool(minor.is_finite() and not minor.contains(arb(0)))
+
+
+def _common_points(family: Family, thetas: list[dict[Symbol, Expr]], count: int, seed: int) -> list[dict[Symbol, Expr]]:
+    """Distinct data points that lie in the support of every member in ``thetas``."""
+    points: list[dict[Symbol, Expr]] = []
+    for theta in thetas:
+        for point in data_points(family, theta, 2 * count, seed):
+            inside = all(family.support.subs(other).contains(point[family.observation]) == True for other in thetas)  # noqa: E712
+            if inside and point not in points:
+                points.append(point)
+    step = max(1, len(points) // count)
+    return points[::step][:count]
+
+
+def excluded_up_to(family: Family, largest: int = 4) -> int:
+    """Return the largest k up to ``largest`` such that no exponential form with k statistics exists, by a minor in balls.
+
+    >>> from thetahat import family
+    >>> excluded_up_to(family("weibull"))
+    4
+    """
+    return rank_bound(family, largest + 1) - 1 if rank_bound(family, largest + 1) else 0
+
+
+def count(form: ExponentialForm) -> Expr:
+    """Return the number of statistics as a SymPy integer.
+
+    >>> from thetahat import family
+    >>> count(exponential_form(family("normal")))
+    2
+    """
+    return Integer(len(form.statistics))

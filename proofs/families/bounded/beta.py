@@ -1,0 +1,23 @@
+"""Beta: a proportion, or an order statistic of uniform variables."""
+
+from sympy import Interval, Symbol, log, loggamma, oo
+
+from ...family import Family, Parameter, Source
+
+x = Symbol("x", positive=True)
+alpha = Symbol("alpha", positive=True)
+beta = Symbol("beta", positive=True)
+
+BETA = Family(
+    name="beta",
+    observation=x,
+    support=Interval.open(0, 1),
+    parameters=(
+        Parameter(alpha, Interval.open(0, oo), "shape at 0"),
+        Parameter(beta, Interval.open(0, oo), "shape at 1"),
+    ),
+    log_density=(
+        (alpha - 1) * log(x) + (beta - 1) * log(1 - x) + loggamma(alpha + beta) - loggamma(alpha) - loggamma(beta)
+    ),
+    sources=(Source("Johnson, Kotz & Balakrishnan 1995, Continuous Univariate Distributions, vol. 2, ch. 25"),),
+)

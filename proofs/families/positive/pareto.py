@@ -1,0 +1,21 @@
+"""Pareto: incomes above a smallest one, with a power-law tail."""
+
+from sympy import Interval, Symbol, log, oo
+
+from ...family import Family, Parameter, Source
+
+x = Symbol("x", positive=True)
+x_m = Symbol("x_m", positive=True)
+alpha = Symbol("alpha", positive=True)
+
+PARETO = Family(
+    name="pareto",
+    observation=x,
+    support=Interval(x_m, oo),
+    parameters=(
+        Parameter(x_m, Interval.open(0, oo), "smallest value, in the unit of x"),
+        Parameter(alpha, Interval.open(0, oo), "tail index"),
+    ),
+    log_density=log(alpha) + alpha * log(x_m) - (alpha + 1) * log(x),
+    sources=(Source("Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions, vol. 1, ch. 20"),),
+)

@@ -1,0 +1,17 @@
+"""Rayleigh: length of a planar Gaussian vector with equal, independent axes."""
+
+from sympy import Interval, Symbol, log, oo
+
+from ...family import Family, Parameter, Source
+
+x = Symbol("x", positive=True)
+sigma = Symbol("sigma", positive=True)
+
+RAYLEIGH = Family(
+    name="rayleigh",
+    observation=x,
+    support=Interval.open(0, oo),
+    parameters=(Parameter(sigma, Interval.open(0, oo), "scale, in the unit of x"),),
+    log_density=log(x) - 2 * log(sigma) - x**2 / (2 * sigma**2),
+    sources=(Source("Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions, vol. 1, ch. 18"),),
+)

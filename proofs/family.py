@@ -1,0 +1,233 @@
+"""What a family is: variable, parameters, support, log-density and sources, frozen and checked for sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sympy import Expr, S, Set, Symbol
+
+from .bounds import Bounds, bounds, exact_number, values_allowing
+from .errors import ParameterError
+from .sense import require_sense, sharpened
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the density stands in the literature: author, year, title or volume, section."""
+
+    citation: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter or known constant: its symbol, the set it lies in, and what it means.
+
+    The ends of ``space`` may contain parameters declared before it and known constants.
+    """
+
+    symbol: Symbol
+    space: Set
+    meaning: str = ""
+
+    @property
+    def name(self) -> str:
+        """The symbol's name.
+
+        >>> from sympy import Reals, Symbol
+        >>> Parameter(Symbol("mu", real=True), Reals).name
+        'mu'
+        """
+        return str(self.symbol.name)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """The ends of the space."""
+        return bounds(self.space)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Densities indexed by parameters: a value from which everything else is derived.
+
+    Parameters
+    ----------
+    name
+        Lower case, digits and underscores.
+    observation
+        The variable that one observation takes, with its assumptions (``real``, ``positive``, ``integer``, ...).
+    support
+        Where observations may lie. A set of integers makes the family discrete. Ends may contain parameters.
+    parameters
+        What is estimated, in the order that every ``theta`` follows.
+    log_density
+        Natural logarithm of the density, or of the probability, on the support.
+    sources
+        Where the density stands in the literature.
+    covariates
+        Variables that the density is conditional on. A dataset then has one column for the observation,
+        followed by one for each covariate.
+    constants
+        Known numbers, such as the size of a binomial; give them a value with ``fix`` before estimating.
+
+    Raises
+    ------
+    DeclarationError
+        Says what is missing or contradictory, and what to write instead.
+
+    Examples
+    --------
+    >>> from sympy import Interval, Symbol, log, oo
+    >>> x, rate = Symbol("x", positive=True), Symbol("rate", positive=True)
+    >>> positive = Interval.open(0, oo)
+    >>> waiting = Family("waiting", x, positive, (Parameter(rate, positive, "per unit of x"),), log(rate) - rate * x)
+    >>> waiting.parameter_names
+    ('rate',)
+    """
+
+    name: str
+    observation: Symbol
+    support: Set
+    parameters: tuple[Parameter, ...]
+    log_density: Expr
+    sources: tuple[Source, ...] = ()
+    covariates: tuple[Symbol, ...] = ()
+    constants: tuple[Parameter, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that contradicts itself."""
+        for field in ("parameters", "sources", "covariates", "constants"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+        require_sense(self)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """The ends of the support."""
+        return bounds(self.support)
+
+    @property
+    def discrete(self) -> bool:
+        """Whether observations are integers, and the density therefore a probability."""
+        return self.bounds.discrete
+
+    @property
+    def columns(self) -> tuple[Symbol, ...]:
+        """The data variables: the observation, then the covariates."""
+        return (self.observation, *self.covariates)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The parameters' symbols, in declared order."""
+        return tuple(parameter.symbol for parameter in self.parameters)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters' names, in declared order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def domain(self) -> dict[Symbol, Bounds]:
+        """Where every declared symbol lies, constants and parameters first, the observation last."""
+        known = {item.symbol: item.bounds for item in (*self.constants, *self.parameters)}
+        return known | {self.observation: self.bounds}
+
+    def fix(self, **values: object) -> Family:
+        """Return the family in which the named parameters or constants have known values.
+
+        A float is read as the decimal it prints, so that the new declaration stays exact. Where the space of a
+        fixed parameter depends on another, that one's space shrinks: ends ``a < b`` with ``b = 3`` leave ``a < 3``.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown name or a value outside its space.
+
+        Examples
+        --------
+        >>> from thetahat import family
+        >>> family("gamma").fix(k=2).parameter_names
+        ('theta',)
+        """
+        if not values:
+            return self
+        items = {item.name: item for item in (*self.parameters, *self.constants)}
+        unknown = [name for name in values if name not in items]
+        if unknown:
+            raise ParameterError(
+                f"{self.name}: there is no parameter or constant {unknown[0]!r}; known: {sorted(items)}"
+            )
+        exact = {items[name].symbol: exact_number(value, f"{self.name}: {name}") for name, value in values.items()}
+        narrowed: dict[Symbol, Set] = {}
+        for symbol, value in exact.items():
+            space = items[symbol.name].space.subs(exact)
+            if space.contains(value) == False:  # noqa: E712  (a SymPy relation that stays open is not false)
+                raise ParameterError(f"{self.name}: {symbol} = {value} lies outside its space {space}")
+            if space.free_symbols:
+                other, allowed = values_allowing(space, value)
+                narrowed[other] = narrowed.get(other, items[other.name].space) & allowed
+                if narrowed[other] is S.EmptySet:
+                    raise ParameterError(f"{self.name}: {symbol} = {value} lies outside its space, whatever {other} is")
+        label = ", ".join(f"{symbol}={value}" for symbol, value in exact.items())
+        return self._substituted(exact, f"{self.name}[{label}]", narrowed=narrowed)
+
+    def reparametrise(self, name: str, parameters: Iterable[Parameter], substitution: Mapping[str, Expr]) -> Family:
+        """Return the same densities indexed by other parameters.
+
+        Parameters
+        ----------
+        name
+            Name of the new family.
+        parameters
+            The new parameters, and the old ones that stay.
+        substitution
+            Each old parameter that goes, as an expression in the new ones.
+
+        Examples
+        --------
+        >>> from sympy import Interval, Symbol, oo
+        >>> from thetahat import family
+        >>> rate = Parameter(Symbol("beta", positive=True), Interval.open(0, oo), "rate")
+        >>> family("exponential").reparametrise("by_mean", [rate], {"lambda": 1 / rate.symbol}).log_density
+        -log(beta) - x/beta
+        """
+        old = {item.name: item.symbol for item in self.parameters}
+        unknown = [key for key in substitution if key not in old]
+        if unknown:
+            raise ParameterError(f"{self.name}: there is no parameter {unknown[0]!r}; known: {sorted(old)}")
+        exact = {old[key]: value for key, value in substitution.items()}
+        return self._substituted(exact, name, keep=tuple(parameters))
+
+    def _substituted(
+        self,
+        exact: Mapping[Symbol, Expr],
+        name: str,
+        keep: tuple[Parameter, ...] | None = None,
+        narrowed: Mapping[Symbol, Set] | None = None,
+    ) -> Family:
+        # With a = 0, the b of (a, oo) becomes positive and the x of [a, b] nonnegative: a symbol takes on what its
+        # set newly says, and everything after it is written in the new symbol.
+        known = dict(exact)
+
+        def rest(items: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+            left = []
+            for item in items:
+                if item.symbol not in exact:
+                    space = (narrowed or {}).get(item.symbol, item.space).subs(known)
+                    left.append(replace(item, space=space, symbol=sharpened(item.symbol, bounds(space))))
+                    known[item.symbol] = left[-1].symbol
+            return tuple(left)
+
+        constants = rest(self.constants)
+        parameters = rest(self.parameters) if keep is None else keep
+        support = self.support.subs(known)
+        known[self.observation] = sharpened(self.observation, bounds(support))
+        return replace(
+            self,
+            name=name,
+            observation=known[self.observation],
+            support=support,
+            parameters=parameters,
+            constants=constants,
+            log_density=self.log_density.subs(known),
+        )

@@ -1,0 +1,165 @@
+"""Why the estimate is the global maximum: identity of divergences, monotone ends, or concavity; else not proved."""
+
+from __future__ import annotations
+
+from sympy import Integer, S, Tuple, latex
+
+from . import labels
+from .derivation import Label, Optimality, Section
+from .divergence import divergence_between, fisher_information, member_symbols
+from .expectations import entropy, expectation, is_normalised
+from .family import Family
+from .location import Z, LocationScale, is_log_concave, is_strictly_log_concave, location_scale
+from .loss import regression_loss
+from .routes import DivergenceRoute, LikelihoodRoute
+from .trail import Trail
+
+_OPTIMAL, _KL = Section.OPTIMALITY, Section.DIVERGENCE
+
+
+def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail: Trail) -> Optimality:
+    """Record the argument that applies, and return what it proves."""
+    _density_steps(family, route, kl, trail)
+    if route.ends.failure:
+        return Optimality(False, route.ends.failure, False)
+    structure = location_scale(family)
+    found = _identity(family, route, kl, trail) or _ends_only(route) or _concave(family, route, structure, trail)
+    loss = regression_loss(family, structure) if structure is not None else None
+    if loss is not None:
+        trail.add(
+            "loss",
+            _OPTIMAL,
+            f"The likelihood depends on {', '.join(map(str, loss.parameters))} only through a positive multiple of minus "
+            f"the mean of a loss: maximising the likelihood is minimising the mean {loss.name}.",
+            loss.loss,
+            Label("loss", r"\text{loss}"),
+            given=(0,),
+            using=(
+                ("weight", loss.weight),
+                ("residual", loss.residual),
+                ("parameters", Tuple(*loss.parameters)),
+            ),
+        )
+    return found or Optimality(False, "stationary; that no other point is higher is not proved", False)
+
+
+def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail: Trail) -> None:
+    """Normalisation by a lemma, the mean map by the same lemma on a tilted density, entropy and information."""
+    normal = is_normalised(family)
+    if normal is not None:
+        trail.add(
+            "normalised",
+            _KL,
+            f"The density is normalised: {normal.lemma}.",
+            normal.value,
+            Label("log integral", r"\log \int p"),
+        )
+    if kl.means is None or kl.mean_step is None or route.averages.form is None:
+        return
+    for statistic, tau in zip(route.averages.form.statistics, kl.means.tau, strict=True):
+        direct = expectation(family, statistic)
+        if direct is not None:
+            trail.add(
+                "expectation",
+                _KL,
+                f"The mean of {statistic}, independently: {direct.lemma}.",
+                direct.value,
+                Label(f"E[{statistic}]", rf"E[{latex(statistic)}]"),
+                given=(kl.mean_step,),
+                subject=statistic,
+                using=(("tau", tau),),
+            )
+
+
+def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail: Trail) -> Optimality | None:
+    """``l(theta_hat) - l(theta) = KL(theta_hat || theta)`` wherever the means of theta_hat match the statistics."""
+    form, means = route.averages.form, kl.means
+    if form is None or means is None or kl.mean_step is None or len(form.statistics) != len(route.regular):
+        return None
+    first, second = member_symbols(family, 0), member_symbols(family, 1)
+    divergence = divergence_between(family, form, means)
+    members = Tuple(*(Tuple(s, first[s], second[s]) for s in family.symbols))
+    at = trail.add(
+        "divergence",
+        _OPTIMAL,
+        "Divergence between two members" + (" whose supports nest" if route.ends.placed else "") + ".",
+        divergence,
+        labels.between_members(),
+        given=(kl.mean_step,),
+        using=(("members", members), ("means", Tuple(*means.tau)), ("eta", Tuple(*form.eta)), ("log_partition", form.log_partition)),
+    )
+    trail.add(
+        "identity",
+        _OPTIMAL,
+        "Where the means of theta_hat match the statistics, l(theta_hat) - l(theta) = D(p_theta_hat || p_theta), which is "
+        "at least zero, and zero only for the same member (Gibbs): every root of the likelihood equations is the one global "
+        "maximum (Pythagorean identity).",
+        S.Zero,
+        Label("l(theta_hat) - l(theta) - D", r"\ell(\hat\theta) - \ell(\theta) - D"),
+        given=(0, kl.mean_step, at),
+        using=(("members", members), ("means", Tuple(*means.tau)), ("statistics", Tuple(*(s.symbol for s in route.averages.statistics)))),
+    )
+    if not route.ends.placed:
+        information = fisher_information(route.averages.mean_log_likelihood, route.averages.statistics, means, family.domain)
+        trail.add(
+            "information",
+            _OPTIMAL,
+            "Fisher information of one observation.",
+            Tuple(*(Tuple(*information.row(i)) for i in range(information.rows))),
+            Label("I", "I"),
+            given=(0, kl.mean_step),
+            using=(
+                ("parameters", Tuple(*means.parameters)),
+                ("means", Tuple(*means.tau)),
+                ("statistics", Tuple(*(s.symbol for s in route.averages.statistics))),
+            ),
+        )
+    spread = entropy(family)
+    if spread is not None:
+        trail.add("entropy", _OPTIMAL, f"Entropy: {spread.lemma}.", spread.value, Label("H(p)", "H(p)"))
+    argument = "Pythagorean identity of divergences"
+    if route.ends.placed:
+        argument = "monotone in the ends of the support, then the Pythagorean identity of divergences"
+    return Optimality(True, argument, True)
+
+
+def _ends_only(route: LikelihoodRoute) -> Optimality | None:
+    if route.regular:
+        return None
+    return Optimality(True, "monotone in the ends of the support", not route.ends.free)
+
+
+def _concave(
+    family: Family, route: LikelihoodRoute, structure: LocationScale | None, trail: Trail
+) -> Optimality | None:
+    """Log-concave kernel: the likelihood is jointly concave in ``(1 / scale, location / scale)``."""
+    if structure is None or route.ends.placed:
+        return None
+    at = trail.add(
+        "kernel",
+        _OPTIMAL,
+        f"With {structure.observation} = {structure.location} + ({structure.scale}) z the density of z is free of parameters.",
+        structure.kernel,
+        Label("g(z)", "g(z)"),
+        using=(
+            ("location", structure.location),
+            ("scale", structure.scale),
+            ("observation", structure.observation),
+            ("z", Z),
+        ),
+    )
+    if not is_log_concave(structure.kernel):
+        return None
+    strict = is_strictly_log_concave(structure.kernel)
+    trail.add(
+        "concave",
+        _OPTIMAL,
+        "The kernel is " + ("strictly " if strict else "") + "log-concave, so the likelihood is jointly concave in 1/scale and "
+        "location/scale: every stationary point is a global maximum.",
+        structure.kernel.diff(Z, 2) if strict else structure.kernel,
+        Label("g''(z)", "g''(z)") if strict else Label("g(z)", "g(z)"),
+        given=(at,),
+        subject=Z,
+        using=(("strict", Integer(strict)),),
+    )
+    return Optimality(True, "log-concave kernel: concave in (1/scale, location/scale)", strict)

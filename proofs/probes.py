@@ -1,0 +1,163 @@
+"""Which exact values to try: generic parameters inside their spaces, and data inside the support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, floor
+from random import Random
+
+from sympy import Expr, Integer, Rational, Symbol, ceiling, oo
+
+from .bounds import Bounds
+from .errors import DeclarationError
+from .family import Family
+
+# Different prime denominators, so that no two drawn values stand in a simple ratio by accident.
+_PRIMES = (61, 67, 71, 73, 79, 83, 89, 97)
+# Whole numbers are drawn from the first so many of their set: enough to tell them apart, small enough to sum over.
+_RUN = 12
+# How far from its only end a value is drawn at most.
+_WIDTH = 3
+# Irrational ends, such as pi, are bracketed to so many digits before a rational number is drawn between them.
+_DIGITS = 30
+
+
+def parameter_points(family: Family, count: int, seed: int) -> list[dict[Symbol, Rational]]:
+    """Return ``count`` generic rational parameter values, each with the constants, inside the spaces.
+
+    The same seed gives the same values. Every value lies in the interior of its space, whose ends
+    are taken at the values drawn before it.
+
+    Raises
+    ------
+    DeclarationError
+        When a space is empty at the values drawn before it.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
+    >>> all(point[a] < point[b] for a, b in [UNIFORM.symbols] for point in parameter_points(UNIFORM, 5, seed=1))
+    True
+    """
+    rng = Random(f"parameters {seed}")
+    points = []
+    for _ in range(count):
+        values: dict[Symbol, Rational] = {}
+        for item in (*family.constants, *family.parameters):
+            ends = at(item.bounds, values)
+            who = f"{family.name}: the space {item.space} of {item.symbol}"
+            values[item.symbol] = _inside(ends, rng, who, values)
+        points.append(values)
+    return points
+
+
+def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: int) -> list[dict[Symbol, Rational]]:
+    """Return ``count`` rational data points inside the support at ``theta``, with a value for every column.
+
+    ``theta`` holds the parameters and the constants, as ``parameter_points`` gives them. Covariates obey their
+    assumptions. The points are generic, not random draws from the density.
+
+    Raises
+    ------
+    DeclarationError
+        When the support is empty at ``theta``.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.counts.bernoulli import BERNOULLI
+    >>> theta = parameter_points(BERNOULLI, 1, seed=1)[0]
+    >>> sorted({int(point[BERNOULLI.observation]) for point in data_points(BERNOULLI, theta, 9, seed=1)})
+    [0, 1]
+    """
+    rng = Random(f"data {seed}")  # not the stream of the parameters, or x could hit a location exactly
+    points = []
+    for _ in range(count):
+        values: dict[Symbol, Rational] = {}
+        for symbol in family.covariates:
+            values[symbol] = _inside(_by_assumptions(symbol), rng, f"{family.name}: covariate {symbol}", {})
+        known = {**theta, **values}
+        ends = at(family.bounds, known)
+        observed = _inside(ends, rng, f"{family.name}: the support {family.support}", known)
+        points.append({family.observation: observed, **values})
+    return points
+
+
+def at(ends: Bounds, values: Mapping[Symbol, Expr]) -> Bounds:
+    """Return the ends with the values put in for their symbols.
+
+    >>> from sympy import Interval
+    >>> from thetahat.proofs.bounds import bounds
+    >>> a = Symbol("a", real=True)
+    >>> at(bounds(Interval(a, a + 1)), {a: Integer(2)}).hi
+    3
+    """
+    lo, hi = ends.lo.subs(values), ends.hi.subs(values)
+    return Bounds(lo, hi, ends.lo_closed, ends.hi_closed, ends.discrete)
+
+
+def _inside(ends: Bounds, rng: Random, who: str, values: Mapping[Symbol, Expr]) -> Rational:
+    lo, hi = ends.lo, ends.hi
+    where = f"at {written(values)}" if values else "as declared"
+    if not (lo.is_extended_real and hi.is_extended_real):
+        raise DeclarationError(f"{who}: {where} its ends are {lo} and {hi}, which are not real numbers")
+    if ends.discrete:
+        first, last = ceiling(lo), -ceiling(-hi)
+        if first > last:
+            raise DeclarationError(f"{who}: {where} it is empty, since it runs from {lo} to {hi}")
+        return _whole(first, last, rng)
+    if not lo < hi:
+        raise DeclarationError(f"{who}: {where} it is empty, since its ends are {lo} and {hi}")
+    if lo == -oo and hi == oo:
+        return _rational(rng, Fraction(-5, 2), Fraction(5, 2))
+    low = _bracketed(lo, 1) if lo != -oo else _bracketed(hi, -1) - _WIDTH
+    high = _bracketed(hi, -1) if hi != oo else _bracketed(lo, 1) + _WIDTH
+    # A tenth is left at each end: a value next to an end makes densities degenerate and quadrature slow.
+    margin = (high - low) / 10
+    return _rational(rng, low + margin, high - margin)
+
+
+def _whole(first: Expr, last: Expr, rng: Random) -> Rational:
+    if first == -oo and last == oo:
+        return Integer(rng.randint(-(_RUN // 2), _RUN // 2))
+    if first == -oo:
+        return last - rng.randrange(_RUN)
+    return first + rng.randint(0, min(_RUN, int(last - first)) if last != oo else _RUN)
+
+
+def _rational(rng: Random, low: Fraction, high: Fraction) -> Rational:
+    """A rational number from ``low`` to ``high``, no whole number; over a single prime if one lies there."""
+    prime = rng.choice(_PRIMES)
+    numerators = [m for m in range(ceil(low * prime), floor(high * prime) + 1) if m % prime]
+    share = Fraction(rng.randint(1, prime - 1), prime)
+    drawn = Fraction(rng.choice(numerators), prime) if numerators else low + (high - low) * share
+    return Rational(drawn.numerator, drawn.denominator)
+
+
+def _bracketed(end: Expr, direction: int) -> Fraction:
+    """The end as a fraction; an irrational one is moved inwards by less than can matter."""
+    if end.is_Rational:
+        return Fraction(int(end.p), int(end.q))
+    scale = 10**_DIGITS
+    return Fraction(int(ceiling(end * scale)) - (1 if direction < 0 else 0), scale)
+
+
+def _by_assumptions(symbol: Symbol) -> Bounds:
+    """The set that a covariate's assumptions describe."""
+    lo = Integer(0) if symbol.is_nonnegative else -oo
+    closed = bool(symbol.is_nonnegative and not symbol.is_positive)
+    hi = Integer(0) if symbol.is_nonpositive else oo
+    if symbol.is_integer and symbol.is_positive:
+        lo = Integer(1)
+    if symbol.is_integer and symbol.is_negative:
+        hi = Integer(-1)
+    return Bounds(lo, hi, closed, bool(symbol.is_nonpositive and not symbol.is_negative), bool(symbol.is_integer))
+
+
+def written(values: Mapping[Symbol, Expr]) -> str:
+    """Return the values as they read in a message.
+
+    >>> written({Symbol("k"): Integer(2), Symbol("theta"): Rational(1, 3)})
+    'k = 2, theta = 1/3'
+    """
+    return ", ".join(f"{symbol} = {value}" for symbol, value in values.items())

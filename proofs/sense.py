@@ -1,0 +1,138 @@
+"""Whether a declaration contradicts itself on its face, and which assumptions a set grants to its symbol."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sympy import Expr, Float, Set, Symbol
+
+from .bounds import Bounds
+from .errors import DeclarationError
+
+if TYPE_CHECKING:
+    from .family import Family
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\[[^\[\]]*\])*")
+
+
+def require_sense(family: Family) -> None:
+    """Raise ``DeclarationError`` for the first contradiction that the declaration shows on its face.
+
+    Whether the density is one (real, of total one, with identifiable parameters) is ``validation.py``'s to decide.
+    """
+    who = f"family {family.name!r}"
+    if not isinstance(family.name, str) or not _NAME.fullmatch(family.name):
+        raise DeclarationError(
+            f"{who}: a name has lower-case letters, digits and underscores, and starts with a letter"
+        )
+    if not isinstance(family.log_density, Expr):
+        raise DeclarationError(f"{who}: log_density is {family.log_density!r}, which is no SymPy expression")
+    if not family.parameters:
+        raise DeclarationError(f"{who}: no parameters are declared, so there is nothing to estimate")
+    declared = _declared_symbols(who, family)
+    _require_declared(who, family.log_density, "log-density", declared)
+    _require_declared(who, family.support, "support", declared)
+    known: set[Symbol] = set()
+    for item in (*family.constants, *family.parameters):
+        _require_declared(who, item.space, f"space of {item.symbol}", declared)
+        if late := item.space.free_symbols - known:
+            raise DeclarationError(
+                f"{who}: the space of {item.symbol} mentions {min(late, key=str)}, which is not declared before it"
+            )
+        known.add(item.symbol)
+        _require_assumptions(who, item.symbol, item.bounds, f"space {item.space}")
+    if family.observation in family.support.free_symbols:
+        raise DeclarationError(f"{who}: the support {family.support} contains the observation itself; give its ends")
+    _require_assumptions(who, family.observation, family.bounds, f"support {family.support}")
+    _require_use(who, family)
+
+
+def _declared_symbols(who: str, family: Family) -> dict[str, Symbol]:
+    """Return every declared symbol by its name; refuse what is no symbol, has no set, or occurs twice."""
+    items = (*family.constants, *family.parameters)
+    sets = ((family.observation, family.support, "support"), *((item.symbol, item.space, "space") for item in items))
+    for symbol, where, label in sets:
+        if not isinstance(where, Set):
+            raise DeclarationError(f"{who}: the {label} of {symbol} is {where!r}, which is no SymPy set")
+    declared: dict[str, Symbol] = {}
+    for symbol in (*family.columns, *(item.symbol for item in items)):
+        if not isinstance(symbol, Symbol):
+            raise DeclarationError(f"{who}: {symbol!r} is not a SymPy Symbol")
+        if symbol.name in declared:
+            raise DeclarationError(f"{who}: two symbols are called {symbol.name!r}; rename one")
+        declared[symbol.name] = symbol
+    for symbol in family.covariates:
+        if not symbol.is_real:
+            raise DeclarationError(
+                f"{who}: covariate {symbol} needs an assumption; write Symbol({symbol.name!r}, real=True)"
+            )
+    return declared
+
+
+def _require_use(who: str, family: Family) -> None:
+    """Refuse a density that ignores the data, and a parameter that occurs nowhere."""
+    used = family.log_density.free_symbols | family.support.free_symbols
+    if family.observation not in family.log_density.free_symbols and not family.support.free_symbols:
+        raise DeclarationError(f"{who}: neither log-density nor support links the data with the parameters")
+    for symbol in family.symbols:
+        if symbol not in used:
+            raise DeclarationError(
+                f"{who}: parameter {symbol} occurs neither in the log-density nor in the support; remove it"
+            )
+
+
+def _require_declared(who: str, where: Expr | Set, label: str, declared: Mapping[str, Symbol]) -> None:
+    if floats := where.atoms(Float):
+        raise DeclarationError(
+            f"{who}: the {label} contains the float {min(floats)}; write an exact number, such as Rational(1, 2)"
+        )
+    for symbol in sorted(where.free_symbols, key=str):
+        twin = declared.get(symbol.name)
+        if twin is None:
+            raise DeclarationError(f"{who}: the {label} contains {symbol}, which is not declared")
+        if twin != symbol:
+            raise DeclarationError(
+                f"{who}: the {label} contains a symbol named {symbol} with other assumptions than the declared one; "
+                "use one and the same Symbol object"
+            )
+
+
+def _implied(ends: Bounds) -> dict[str, bool]:
+    """Return, for each assumption that matters, whether the set with these ends grants it."""
+    positive = ends.lo.is_positive or (ends.lo.is_zero and not ends.lo_closed)
+    nonnegative = positive or ends.lo.is_nonnegative
+    negative = ends.hi.is_negative or (ends.hi.is_zero and not ends.hi_closed)
+    return {
+        "integer": ends.discrete,
+        "positive": bool(positive),
+        "nonnegative": bool(nonnegative),
+        "negative": bool(negative),
+        "real": True,
+    }
+
+
+def sharpened(symbol: Symbol, ends: Bounds) -> Symbol:
+    """Return the symbol with the assumptions that its set grants; itself when it has them already."""
+    lacking = {key: True for key, holds in _implied(ends).items() if holds and not getattr(symbol, f"is_{key}")}
+    return Symbol(symbol.name, **(symbol.assumptions0 | lacking)) if lacking else symbol
+
+
+def _require_assumptions(who: str, symbol: Symbol, ends: Bounds, where: str) -> None:
+    """The symbol's assumptions must say no more and, as to sign and integrality, no less than its set."""
+    granted = _implied(ends)
+    missing = [key for key, holds in granted.items() if holds and not getattr(symbol, f"is_{key}")]
+    if missing:
+        raise DeclarationError(
+            f"{who}: {symbol} lies in the {where}, but its Symbol lacks {missing[0]}=True; "
+            f"write Symbol({symbol.name!r}, {missing[0]}=True)"
+        )
+    for key in ("integer", "positive", "nonnegative", "negative"):
+        # An end such as 1 - p is positive although SymPy cannot tell: validation.py decides those at sampled values.
+        open_question = key in ("positive", "nonnegative") and ends.lo.free_symbols and not ends.lo.is_negative
+        open_question = open_question or (key == "negative" and ends.hi.free_symbols and not ends.hi.is_positive)
+        if getattr(symbol, f"is_{key}") and not granted[key] and not open_question:
+            raise DeclarationError(
+                f"{who}: the Symbol {symbol} is assumed {key}, but the {where} also contains other values"
+            )

@@ -1,0 +1,79 @@
+"""Proves that an expression vanishes identically, or refutes it: expansion, common denominator, logarithms, then balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sympy import Expr, LambertW, S, cancel, cos, exp, expand_func, polygamma, sin, together
+
+from .algebra.atoms import plain
+from .algebra.logs import normal_form, split_logs
+from .algebra.signs import Domain
+from .balls import Values, is_zero_at
+from .derivation import Evidence, Finding
+
+Point = tuple[Values, Sequence[Values]]
+
+
+def prove_zero(expression: Expr, domain: Domain, points: Callable[[], Sequence[Point]]) -> Finding:
+    """Return by what ``expression`` is proved to be zero on ``domain``, or what refutes it.
+
+    ``points`` gives values of the free symbols, each with data for the averages; it is asked for only where algebra
+    does not decide. A ball that excludes zero refutes; balls around zero support, and are labelled so.
+
+    >>> from sympy.abc import a
+    >>> prove_zero((a + 1) ** 2 - a**2 - 2 * a - 1, {}, lambda: []).evidence
+    <Evidence.ALGEBRA: 'algebra'>
+    >>> prove_zero(a - 1, {}, lambda: [({a: 3}, ())]).evidence
+    <Evidence.REFUTED: 'refuted'>
+    """
+    if _vanishes(expression, domain):
+        return Finding(Evidence.ALGEBRA)
+    supported = 0
+    for values, sample in points():
+        verdict = is_zero_at(expression, values, sample)
+        if verdict is False:
+            return Finding(Evidence.REFUTED, f"not zero at {_shown(values)}")
+        supported += verdict is True
+    if supported:
+        return Finding(Evidence.BALL, f"zero to 30 digits at {supported} random points")
+    return Finding(Evidence.UNDECIDED, "neither algebra nor balls decide")
+
+
+def _shown(values: Values) -> str:
+    return ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
+
+
+def _vanishes(expression: Expr, domain: Domain) -> bool:
+    if expression == 0:
+        return True
+    whole = plain(expression)
+    for rewrite in (_expanded, _split, _numerator, _special):
+        whole = rewrite(whole, domain)
+        if whole == 0:
+            return True
+    return False
+
+
+def _expanded(expression: Expr, domain: Domain) -> Expr:
+    return expression.expand(log=False, func=False, trig=False, power_base=False)
+
+
+def _split(expression: Expr, domain: Domain) -> Expr:
+    return split_logs(normal_form(expression, (), domain), domain).expand()
+
+
+def _numerator(expression: Expr, domain: Domain) -> Expr:
+    return cancel(together(expression)).as_numer_denom()[0].expand()
+
+
+def _special(expression: Expr, domain: Domain) -> Expr:
+    """``sin^2 + cos^2 = 1``, ``exp(W(z)) = z / W(z)``, recurrences of gamma and digamma."""
+    out = expression.replace(
+        lambda e: isinstance(e, exp) and isinstance(e.args[0], LambertW), lambda e: e.args[0].args[0] / e.args[0]
+    )
+    angles = {node.args[0] for node in out.atoms(sin, cos)}
+    out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
+    if out.has(polygamma):
+        out = expand_func(out)
+    return cancel(together(out)).expand() if out is not S.Zero else out

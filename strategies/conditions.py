@@ -1,0 +1,172 @@
+"""Decides whether a dataset meets a condition: yes, no, or not known; the first two are proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from numpy.typing import ArrayLike
+from sympy import Expr, S, Symbol, expand, expand_log, together
+
+from ..proofs.algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
+from ..proofs.balls import precision
+from ..proofs.conditions import Condition
+from ..proofs.errors import DataError
+from .readings import Reader
+from .rounded import NotDecidedError
+from .samples import Sample, sample_of
+
+Truth: TypeAlias = bool | None
+"""Three values: proved, refuted, or ``None`` where neither was possible."""
+
+_FIRST_BITS, _LAST_BITS = 128, 2048
+
+
+def decide(
+    condition: Condition,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    columns: Sequence[Symbol] | None = None,
+) -> Truth:
+    """Return whether ``condition`` holds for the data, or ``None`` where it cannot be told.
+
+    Doubles count as the dyadic rationals that they are, and observations of weight zero as absent. Order statistics,
+    ties and rational averages are decided exactly; other averages by balls of up to 2048 bits, so that ``None``
+    remains for values that are zero, or closer to zero than that, without being so by algebra.
+
+    Parameters
+    ----------
+    x
+        Shape ``(n,)``, or ``(n, k)`` with one column for each data variable.
+    weights
+        Shape ``(n,)``, none negative, not all zero; all one when omitted.
+    columns
+        The data variables in the order of the columns, ``family.columns``; read off the condition when omitted.
+
+    Raises
+    ------
+    DataError
+        For data or weights of the wrong shape, or not finite.
+    ParameterError
+        Where the condition contains a constant that has no value yet.
+
+    Examples
+    --------
+    >>> from sympy.abc import x
+    >>> spread = Condition(Mean(x**2, x) - Mean(x, x)**2, "not all observations are equal")
+    >>> decide(spread, [1e8, 1e8 + 1e-8]), decide(spread, [0.1, 0.1, 0.1])
+    (True, False)
+    """
+    return _decide(condition.expression, sample_of(x, weights), columns)
+
+
+def decide_all(
+    conditions: Sequence[Condition],
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    *,
+    columns: Sequence[Symbol] | None = None,
+) -> tuple[Truth, Condition | None]:
+    """Return whether all conditions hold, and the first that fails, or else the first that cannot be decided.
+
+    Arguments and errors are those of ``decide``.
+
+    Examples
+    --------
+    >>> from sympy.abc import x
+    >>> some = (Condition(Mean(x, x), "positive mean"), Condition(Quantile(1, x) - Quantile(0, x), "two values"))
+    >>> truth, failed = decide_all(some, [2.0, 2.0])
+    >>> truth, failed.meaning
+    (False, 'two values')
+    """
+    return decide_sample(conditions, sample_of(x, weights), columns)
+
+
+def decide_sample(
+    conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None
+) -> tuple[Truth, Condition | None]:
+    """Return what ``decide_all`` does, for data that are known to be sound.
+
+    >>> from sympy.abc import x
+    >>> decide_sample((), sample_of([1.0]), (x,))
+    (True, None)
+    """
+    undecided = None
+    for condition in conditions:
+        truth = _decide(condition.expression, sample, columns)
+        if truth is False:
+            return False, condition
+        if truth is None and undecided is None:
+            undecided = condition
+    return (True, None) if undecided is None else (None, undecided)
+
+
+_plain = lru_cache(maxsize=2048)(plain)
+
+
+@lru_cache(maxsize=2048)
+def _vanishes(expression: Expr) -> bool:
+    """Whether algebra shows the expression to be zero for data that are all equal.
+
+    There averages and order statistics are the common value, so one formula in that value decides for all of them.
+    """
+
+    def collapsed(node: Expr) -> Expr:
+        return node.xreplace({atom: collapsed(_at_one_point(atom)) for atom in atoms_of(node)})
+
+    value = collapsed(expression)
+    return any(form is S.Zero for form in (value, expand(value), expand(expand_log(value)), together(value)))
+
+
+def _at_one_point(atom: Expr) -> Expr:
+    if isinstance(atom, Mean):
+        return atom.integrand
+    return S.One if isinstance(atom, LargestTie) else atom.args[-1]
+
+
+@lru_cache(maxsize=2048)
+def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) -> dict[Symbol, int]:
+    """Which column each data variable stands for."""
+    bound = [tuple(atom.bound_symbols) for atom in expression.atoms(Mean, Quantile, LargestTie)]
+    names = columns if columns is not None else max(bound, key=len, default=())
+    missing = [symbol for symbols in bound for symbol in symbols if symbol not in names]
+    if missing or (bound and len(names) != width):
+        about = sorted({str(symbol) for symbols in bound for symbol in symbols})
+        raise DataError(
+            f"the condition {expression} > 0 is about {about}, the data have {width} columns, named "
+            f"{[str(name) for name in names]}; give columns= as in family.columns"
+        )
+    return {name: place for place, name in enumerate(names)}
+
+
+def _decide(expression: Expr, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
+    expression = _plain(expression)
+    places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
+    if sample.constant and _vanishes(expression):
+        return False
+    for value in _values(expression, Reader(sample, places)):
+        if value > 0:
+            return True
+        if value <= 0:
+            return False
+    return None
+
+
+def _values(expression: Expr, reader: Reader) -> Iterator[Any]:
+    """Ever better knowledge of the value: a cheap enclosure, the exact rational, balls of more and more bits."""
+    with precision(_FIRST_BITS):
+        value = reader.enclosure(expression, cheap=True)
+    yield value
+    try:
+        yield reader.rational(expression)
+        return
+    except NotDecidedError:
+        pass
+    bits = _FIRST_BITS
+    while bits <= _LAST_BITS:
+        with precision(bits):
+            value = reader.enclosure(expression, cheap=False)
+        yield value
+        bits *= 2

@@ -1,0 +1,223 @@
+"""What datasets are built from: value and multiplicity pairs, a seeded bulk, and frames that scale and squeeze them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from sympy import S, Symbol
+
+from ..proofs.bounds import Bounds
+from ..proofs.errors import ParameterError
+from ..proofs.family import Family
+from .placing import Column, Doubles, Ends, Placement, Shape, column_of, ends_of, place
+
+_MOST_PAIRS = 6
+_SQUEEZES = (0, 0, 0, 4, 8, 12)
+_BULK_POWERS = (1.0, 0.2, 2.0)  # powers of exponential variates: from nearly equal to heavy-tailed
+_LARGEST_COORDINATE = 1e6
+_LARGEST_WHOLE = 20
+_LARGEST_SEED = 2**32 - 1
+_MOST_MEMBERS = 24
+
+Pieces = tuple[list[tuple[float, ...]], "Frame", int]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How coordinates become data: pulled towards the first by ``10**-squeeze``, then placed, column by column."""
+
+    squeeze: int
+    placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the data of one family look like: kinds of columns, the frames to choose from, the sizes asked for."""
+
+    columns: tuple[Column, ...]
+    frames: tuple[Frame, ...]
+    min_size: int
+    max_size: int
+    largest: float
+
+    def data(self, coordinates: Doubles, frame: Frame) -> Doubles:
+        """Return the dataset at coordinates of shape ``(n, columns)``."""
+        if frame.squeeze and len(coordinates) > 1:
+            coordinates = self._squeezed(coordinates, frame.squeeze)
+        if len(self.columns) == 1:
+            return place(self.columns[0], frame.placements[0], coordinates[:, 0])
+        placed = zip(self.columns, frame.placements, coordinates.T, strict=True)
+        return np.column_stack([place(column, placement, values) for column, placement, values in placed])
+
+    def sized(self, coordinates: Doubles, extra: Doubles | None = None) -> Doubles:
+        """Return the coordinates, repeated up to the least size or cut to the greatest, with ``extra`` at the end."""
+        room = self.max_size - (0 if extra is None else len(extra))
+        kept = coordinates[: max(room, 0)]
+        joined = kept if extra is None else np.concatenate([kept, extra[: self.max_size]])
+        if len(joined) < self.min_size:
+            joined = np.resize(joined, (self.min_size, joined.shape[1]))
+        return joined
+
+    def _squeezed(self, coordinates: Doubles, squeeze: int) -> Doubles:
+        first = coordinates[0]
+        pulled = first + (coordinates - first) * 10.0**-squeeze
+        for i, column in enumerate(self.columns):
+            if column.lattice:  # the nearest that two points of a lattice can be is one step
+                step = -1.0 if column.points and first[i] >= column.points - 1 else 1.0
+                pulled[:, i] = first[i] + step * (coordinates[:, i] != first[i])
+        return pulled
+
+
+def design_of(family: Family, min_size: int, max_size: int, largest: float) -> Design:
+    """Return the design for one family.
+
+    ``largest`` bounds absolute values and the inverse of distances from a finite end.
+    """
+    covariates = tuple(_covariate_bounds(symbol) for symbol in family.covariates)
+    columns = (column_of(family.bounds), *(column_of(bounds) for bounds in covariates))
+    plain = tuple(_limited(Placement(ends_of(bounds, {}, family.name)), largest) for bounds in covariates)
+    responses = [
+        _limited(placement, largest)
+        for ends in _member_ends(family)
+        for placement in _placements(columns[0], ends, largest)
+    ]
+    shifted = tuple(replace(placement, offset=1e8) if largest >= 1e10 else placement for placement in plain)
+    others = (plain, plain, plain, shifted) if covariates else ((),)
+    rows = [(response, *rest) for response in responses for rest in others]
+    frames = tuple(Frame(squeeze, row) for squeeze in _SQUEEZES for row in rows)
+    return Design(columns, frames, min_size, max_size, largest)
+
+
+def _covariate_bounds(symbol: Symbol) -> Bounds:
+    """Where a covariate may lie, as far as its assumptions say."""
+    positive, nonnegative = bool(symbol.is_positive), bool(symbol.is_nonnegative)
+    lattice = bool(symbol.is_integer)
+    if positive or nonnegative:
+        low = S.One if positive and lattice else S.Zero
+        return Bounds(low, S.Infinity, lattice or not positive, False, lattice)
+    if symbol.is_negative or symbol.is_nonpositive:
+        high = S.NegativeOne if symbol.is_negative and lattice else S.Zero
+        return Bounds(S.NegativeInfinity, high, False, lattice or not symbol.is_negative, lattice)
+    return Bounds(S.NegativeInfinity, S.Infinity, False, False, lattice)
+
+
+def _member_ends(family: Family) -> list[Ends]:
+    """The ends of the support: one pair, or those of a few members where they depend on parameters."""
+    ends, needed = family.bounds, set(family.bounds.free_symbols)
+    if not needed:
+        return [ends_of(ends, {}, family.name)]
+    for item in reversed(family.parameters):
+        needed |= item.bounds.free_symbols if item.symbol in needed else set()
+    items = [item for item in family.parameters if item.symbol in needed]
+    choices = [_member_coordinates(column_of(item.bounds)) for item in items]
+    found: dict[Ends, None] = {}
+    for drawn in islice(product(*choices), _MOST_MEMBERS):
+        theta: dict[Symbol, float] = {}
+        for item, coordinate in zip(items, drawn, strict=True):
+            where = Placement(ends_of(item.bounds, theta, f"{family.name}: {item.symbol}"))
+            theta[item.symbol] = float(place(column_of(item.bounds), where, np.asarray(coordinate)))
+        found[ends_of(ends, theta, family.name)] = None
+    return list(found)
+
+
+def _member_coordinates(column: Column) -> tuple[float, ...]:
+    if column.lattice:
+        return (5.0, 1.0, 40.0) if column.shape is not Shape.LINE else (0.0, -3.0, 1000.0)
+    if column.shape is Shape.BETWEEN:
+        return (0.5, 0.01, 0.99)
+    return (0.0, 1.0, -1e3, 1e8) if column.shape is Shape.LINE else (1.0, 0.5, 1e-3, 1e3)
+
+
+def _placements(column: Column, ends: Ends, largest: float) -> list[Placement]:
+    """Plain placements, half of them, then those of other sizes and far from zero."""
+    plain = Placement(ends)
+    if column.lattice and column.shape is Shape.BETWEEN:
+        return [plain]
+    if column.lattice:
+        apart = [Placement(ends, 10.0), Placement(ends, 1000.0), Placement(ends, 1.0, 1e8)]
+        return [plain] * 3 + [where for where in apart if largest >= 1e9]
+    # Coordinates span 1e-6 to 1e6, and the bulk a little more; the factors keep them inside [1 / largest, largest].
+    top = largest / 1e8
+    sizes = [size for size in (1e-8, 1e8, 1 / top, top) if 1 / top <= size <= top]
+    if column.shape is Shape.BETWEEN:
+        sizes = [sign * size for size in sizes if size < 1 for sign in (1, -1)]
+    special = [Placement(ends, size) for size in sizes]
+    if column.shape is not Shape.BETWEEN and largest >= 1e10:
+        special += [Placement(ends, 1.0, 1e8)] + [Placement(ends, 1.0, -1e8)] * (column.shape is Shape.LINE)
+    apart = [where for where in special if _tells_apart(column, where)]
+    return [plain] * max(len(apart), 1) + apart
+
+
+def _tells_apart(column: Column, where: Placement) -> bool:
+    """Whether different coordinates still give different doubles."""
+    near, far = place(column, where, np.array([0.25, 0.75]))
+    return bool(near != far)
+
+
+def _limited(where: Placement, largest: float) -> Placement:
+    """The placement with data that stay at or below ``largest`` in size, as far as the ends allow it."""
+    ends = where.ends
+    first, last = max(ends.first, -largest), min(ends.last, largest)
+    if first > last:
+        raise ParameterError(f"no observation between {ends.first} and {ends.last} is at most {largest} in size")
+    return replace(where, ends=replace(ends, first=first, last=last))
+
+
+def pieces_of(design: Design) -> SearchStrategy[Pieces]:
+    """Return the strategy of what one dataset is built from.
+
+    Its cost does not depend on the size: large datasets come from multiplicities and from the seeded bulk.
+    """
+    most = max(1, design.max_size // 4)
+    pair = st.tuples(*(_coordinates(column, design.largest) for column in design.columns), st.integers(1, most))
+    pairs = st.lists(pair, min_size=1, max_size=_MOST_PAIRS)
+    return st.tuples(pairs, st.sampled_from(design.frames), st.integers(0, _LARGEST_SEED))
+
+
+def _coordinates(column: Column, largest: float) -> SearchStrategy[float]:
+    if column.lattice:
+        most = column.points - 1 if column.points else int(min(largest, _LARGEST_WHOLE))
+        return st.integers(-most if column.shape is Shape.LINE else 0, most)
+    far = min(largest, _LARGEST_COORDINATE)
+    if column.shape is Shape.LINE:
+        return st.floats(-far, far)
+    near = 1 / max(far, 4.0)
+    if column.shape is Shape.BETWEEN:
+        return st.floats(0.0 if column.lo_closed else near, 1.0 if column.hi_closed else 1 - near)
+    closed = column.lo_closed if column.shape is Shape.ABOVE else column.hi_closed
+    return st.floats(0.0 if closed else min(near, far), far)
+
+
+def coordinates_of(design: Design, pairs: list[tuple[float, ...]], seed: int) -> Doubles:
+    """Return the coordinates that pieces stand for, shape ``(n, columns)``, of a size that was asked for.
+
+    An odd seed adds a bulk, whose size it gives as well: one number to draw, and zero for the simplest dataset.
+    """
+    table = np.array(pairs, dtype=np.float64)
+    coordinates = np.repeat(table[:, :-1], table[:, -1].astype(np.intp), axis=0)
+    if seed % 2:
+        count = 1 + seed // 2 % design.max_size
+        uniform = np.random.default_rng(seed).random((count, len(design.columns)))
+        power = _BULK_POWERS[seed % len(_BULK_POWERS)]
+        for i, column in enumerate(design.columns):
+            uniform[:, i] = _generic(column, uniform[:, i], power, float(table[0, i]))
+        coordinates = np.concatenate([coordinates, uniform])
+    return design.sized(coordinates)
+
+
+def _generic(column: Column, uniform: Doubles, power: float, first: float) -> Doubles:
+    """Coordinates without ties, of the size of ``first``; whole on a lattice."""
+    if column.points:
+        return np.floor(uniform * column.points)
+    if column.shape is Shape.BETWEEN and not column.lattice:
+        return uniform**power
+    size = abs(first) or 1.0
+    if column.shape is Shape.LINE:
+        values = first + size * np.log((uniform + 2.0**-54) / (1.0 - uniform)) * power
+    else:
+        values = size * (-np.log1p(-uniform)) ** power
+    return np.floor(values) if column.lattice else values

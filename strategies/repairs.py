@@ -1,0 +1,139 @@
+"""Adds observations until existence conditions hold, or makes data degenerate until one of them fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .pieces import Design, Frame
+from .placing import Column, Doubles, Shape
+
+_CANONICAL = 8
+_COUNTS = (1, 2, 4)
+
+Break = Callable[[Doubles, Column], Doubles]
+"""Turns coordinates, shape ``(n, columns)``, into degenerate ones of the same shape."""
+
+
+def canonical(design: Design, first: Doubles | None = None) -> Doubles:
+    """Return eight rows of plain, mostly distinct coordinates of the size of ``first``; every small category occurs.
+
+    Covariates grow with different powers, so that rows are linearly independent.
+    """
+    rows = [_canonical_column(design.columns[0], None if first is None else float(first[0]))]
+    count = len(rows[0])
+    steps = np.arange(1.0, count + 1.0)
+    rows += [steps ** (i + 1) for i in range(len(design.columns) - 1)]
+    return np.column_stack(rows)
+
+
+def _canonical_column(column: Column, first: float | None) -> Doubles:
+    if column.categories:
+        return np.resize(np.arange(float(column.categories)), max(column.categories, _CANONICAL))
+    if column.lattice:
+        return np.array([0.0, 1.0, 2.0, 5.0, 3.0, 11.0, 4.0, 19.0])
+    if column.shape is Shape.BETWEEN:
+        return np.array([0.25, 0.5, 0.75, 0.125, 0.875, 0.375, 0.625, 0.9375])
+    size = abs(first) if first else 1.0
+    ratios = np.array([1.0, 2.0, 0.5, 4.0, 3.0, 0.25, 8.0, 1.5])
+    if column.shape is Shape.LINE:
+        return (first or 0.0) + size * np.array([1.0, -1.0, 2.0, -3.0, 0.5, 5.0, -8.0, 0.25])
+    return size * ratios
+
+
+def repaired(design: Design, coordinates: Doubles, frame: Frame) -> Iterator[Doubles]:
+    """Yield datasets with more and more observations added, first as close together as the data, then further apart."""
+    plain = replace(frame, squeeze=0)
+    added = canonical(design, coordinates[0])
+    near = () if frame.squeeze == 0 or design.columns[0].lattice else ((frame, 1), (frame, 2))
+    for chosen, count in (*near, *((plain, count) for count in _COUNTS), (plain, len(added))):
+        yield design.data(design.sized(coordinates, added[:count]), chosen)
+    for extra in (_far(design, coordinates), _fan(design, coordinates)):
+        yield design.data(design.sized(coordinates, extra), plain)
+        yield design.data(design.sized(coordinates, np.concatenate([added, extra])), plain)
+    yield design.data(design.sized(added), plain)
+
+
+def _far(design: Design, coordinates: Doubles) -> Doubles:
+    """One row that outweighs all others together, in every column that has room for it."""
+    row = coordinates[:1].copy()
+    for i, column in enumerate(design.columns):
+        if column.shape is not Shape.BETWEEN:
+            row[0, i] = 10.0 * (len(coordinates) + 1) * (float(np.abs(coordinates[:, i]).max()) + 1.0)
+    return row
+
+
+def _fan(design: Design, coordinates: Doubles) -> Doubles:
+    """One row more than the data, all different, so that no value keeps half of the weight."""
+    count = min(len(coordinates) + 1, design.max_size)
+    steps = np.arange(1.0, count + 1.0)
+    fan = np.tile(coordinates[0], (count, 1))
+    for i, column in enumerate(design.columns):
+        if column.lattice:
+            fan[:, i] = np.mod(steps, column.points) if column.points else steps
+        else:
+            size = 1.0 if column.shape is Shape.BETWEEN else abs(float(coordinates[0, i])) or 1.0
+            fan[:, i] = size * steps / (count + 1.0) * (1.0 if column.shape is Shape.BETWEEN else 2.0)
+    return fan
+
+
+def breaks(design: Design) -> dict[str, Break]:
+    """Return the ways to make data degenerate that make sense for these columns, by name."""
+    first = design.columns[0]
+    ways: dict[str, Break] = {
+        "all equal": lambda rows, _: np.tile(rows[0], (len(rows), 1)),
+        "two neighbouring values": _two_values,
+        "half of the weight on one value": _heavy,
+    }
+    if first.shape is not Shape.LINE:
+        closed_low = first.lo_closed if first.shape is not Shape.BELOW else first.hi_closed
+        if closed_low:
+            ways["all at the first end"] = lambda rows, _: _with_response(rows, 0.0)
+        if first.shape is Shape.BETWEEN and first.hi_closed:
+            top = float(first.points - 1) if first.lattice else 1.0
+            ways["all at the last end"] = lambda rows, _: _with_response(rows, top)
+    for category in range(first.categories if first.categories > 1 else 0):
+        ways[f"no observation in category {category}"] = _without(float(category))
+    if len(design.columns) > 1:
+        ways["constant covariates"] = _same_covariates
+        ways["response equal to a covariate"] = lambda rows, _: _with_response(rows, rows[:, 1])
+    return ways
+
+
+def _with_response(rows: Doubles, values: Doubles | float) -> Doubles:
+    changed = rows.copy()
+    changed[:, 0] = values
+    return changed
+
+
+def _two_values(rows: Doubles, column: Column) -> Doubles:
+    first = float(rows[0, 0])
+    if column.lattice:
+        other = first - 1.0 if column.points and first >= column.points - 1 else first + 1.0
+    elif column.shape is Shape.BETWEEN:
+        other = 0.5 * (first + 0.5)
+    else:
+        other = first + (abs(first) or 1.0) * 2.0**-40
+    return _with_response(rows, np.where(np.arange(len(rows)) % 2 == 0, first, other))
+
+
+def _heavy(rows: Doubles, column: Column) -> Doubles:
+    del column
+    changed = rows.copy()
+    changed[: (len(rows) + 1) // 2] = rows[0]
+    return changed
+
+
+def _same_covariates(rows: Doubles, column: Column) -> Doubles:
+    del column
+    return np.column_stack([rows[:, :1], np.tile(rows[0, 1:], (len(rows), 1))])
+
+
+def _without(category: float) -> Break:
+    def moved(rows: Doubles, column: Column) -> Doubles:
+        neighbour = (category + 1.0) % column.categories
+        return _with_response(rows, np.where(rows[:, 0] == category, neighbour, rows[:, 0]))
+
+    return moved

@@ -1,0 +1,149 @@
+"""What a dataset is to a condition: checked columns and weights, their distinct rows, their exact order statistics."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import ArrayLike, NDArray
+
+from ..proofs.errors import DataError
+from .rounded import Doubles, exact
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Columns of equal length and, unless all are one, their positive weights.
+
+    >>> sample_of([3.0, 1.0, 1.0]).largest_tie(0)
+    2/3
+    """
+
+    columns: tuple[Doubles, ...]
+    weights: Doubles | None
+
+    @property
+    def size(self) -> int:
+        """How many observations carry weight."""
+        return len(self.columns[0])
+
+    @cached_property
+    def constant(self) -> bool:
+        """Whether all observations are the same."""
+        return all(column[0] == column[-1] and bool((column == column[0]).all()) for column in self.columns)
+
+    @cached_property
+    def distinct(self) -> tuple[tuple[Doubles, ...], list[Any]]:
+        """The columns of the distinct rows, and the exact weight of each row."""
+        if len(self.columns) == 1:
+            values, which, counts = np.unique(self.columns[0], return_inverse=True, return_counts=True)
+            return (values,), self._gathered(which, counts)
+        rows, which, counts = np.unique(
+            np.column_stack(self.columns), axis=0, return_inverse=True, return_counts=True
+        )
+        return tuple(np.ascontiguousarray(column) for column in rows.T), self._gathered(which.ravel(), counts)
+
+    @cached_property
+    def total(self) -> Any:
+        """The sum of the weights, exactly."""
+        return self.size if self.weights is None else sum(self.distinct[1])
+
+    def tally(self, index: int) -> tuple[Doubles, list[Any]]:
+        """The sorted distinct values of one column, and the exact weight of each."""
+        if len(self.columns) == 1:
+            return self.distinct[0][0], self.distinct[1]
+        values, which, counts = np.unique(self.columns[index], return_inverse=True, return_counts=True)
+        return values, self._gathered(which, counts)
+
+    def quantile(self, index: int, level: Any) -> fmpq | None:
+        """The midpoint of the quantile interval of one column, exactly; ``None`` where the level is too wide a ball.
+
+        Parameters
+        ----------
+        level
+            A rational, or a ball that encloses an irrational one.
+        """
+        column = self.columns[index]
+        if level == 0 or level == 1:
+            return exact(float(column.min() if level == 0 else column.max()))
+        values, weights = self.tally(index)
+        below = list(accumulate(weights))
+        target = level * self.total
+        place = bisect_right(below, target) if isinstance(target, fmpq) else _certain_place(below, target)
+        if place is None:
+            return None
+        upper = exact(float(values[place]))
+        return (upper + exact(float(values[place - 1]))) / 2 if place and below[place - 1] == target else upper
+
+    def largest_tie(self, index: int) -> fmpq:
+        """The largest share of the weight that lies on one value of one column, exactly."""
+        return fmpq(1) * max(self.tally(index)[1]) / self.total
+
+    def _gathered(self, which: NDArray[np.intp], counts: NDArray[np.intp]) -> list[Any]:
+        if self.weights is None:
+            return list(counts.tolist())
+        if bool((self.weights == np.floor(self.weights)).all()) and float(self.weights.sum()) < 2.0**53:
+            return [int(weight) for weight in np.bincount(which, self.weights).tolist()]
+        sums = [fmpq(0)] * len(counts)
+        for place, weight in zip(which.tolist(), self.weights.tolist(), strict=True):
+            sums[place] = sums[place] + exact(weight)
+        return sums
+
+
+def _certain_place(below: list[Any], target: Any) -> int | None:
+    """The first position whose accumulated weight is certainly above a ball, where the one before is certainly not."""
+    place = sum(1 for weight in below if not target < weight)
+    return place if place < len(below) and (place == 0 or target > below[place - 1]) else None
+
+
+def sample_of(x: ArrayLike, weights: ArrayLike | None = None) -> Sample:
+    """Return the observations that carry weight, checked.
+
+    Parameters
+    ----------
+    x
+        Shape ``(n,)``, or ``(n, k)`` with one column for each data variable; finite numbers.
+    weights
+        Shape ``(n,)``, finite, none negative, not all zero.
+
+    Raises
+    ------
+    DataError
+        Names the first entry that is wrong.
+
+    Examples
+    --------
+    >>> sample_of([3.0, 1.0, 2.0], [1.0, 0.0, 2.0]).columns
+    (array([3., 2.]),)
+    """
+    data = np.asarray(x, dtype=np.float64)
+    if data.ndim not in (1, 2) or data.size == 0:
+        raise DataError(f"x has shape {data.shape}; give at least one observation, in shape (n,) or (n, columns)")
+    if not np.isfinite(data).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(data))[0])
+        raise DataError(f"x{list(where)} = {data[where]} is not a finite number; remove the observation")
+    if weights is not None:
+        heavy = np.asarray(weights, dtype=np.float64)
+        _require_weights(heavy, len(data))
+        kept = heavy > 0
+        data, heavy = data[kept], heavy[kept]
+        if bool((heavy == 1).all()):
+            weights = None
+    columns = (data,) if data.ndim == 1 else tuple(np.ascontiguousarray(column) for column in data.T)
+    return Sample(columns, None if weights is None else heavy)
+
+
+def _require_weights(weights: Doubles, n: int) -> None:
+    if weights.shape != (n,):
+        raise DataError(f"weights have shape {weights.shape}, the data {n} observations; give one weight for each")
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise DataError(f"weights[{i}] = {weights[i]} is not a finite number of at least 0; correct it")
+    if not (weights > 0).any():
+        raise DataError(f"all {n} weights are zero, so that there are no data; give at least one a positive weight")

@@ -1,0 +1,18 @@
+"""How the tests run: against an installed package only, with profiles for Hypothesis, on one thread each."""
+
+import os
+from importlib.util import find_spec
+
+# Before NumPy is imported anywhere: its threads slow small matrices down, and parallel runs share the cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+from hypothesis import settings
+
+if find_spec("thetahat") is None:
+    raise pytest.UsageError("thetahat is not installed; run: pip install -e '.[test]'")
+
+# deadline=None: the first SymPy call of a test warms caches up and may take long.
+settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("deep", max_examples=1000, deadline=None)
+settings.load_profile("default")

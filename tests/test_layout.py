@@ -1,0 +1,190 @@
+"""Whether the folders keep to their plan: packages, import arrows, guarded names, an engine that knows no family."""
+
+import ast
+import importlib.util
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sympy
+
+from thetahat.proofs.registry import catalogue
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("proofs", "strategies", "verify")
+# What each folder may import; the public face, "", imports the topmost layer and so belongs to it.
+MAY_IMPORT = {
+    "proofs": {"proofs"},
+    "strategies": {"proofs", "strategies"},
+    "verify": {"", "proofs", "strategies", "verify"},
+}
+# Adjectives that name other things too: a normal form, uniform random numbers. As a variable they decide nothing;
+# as a string, an import or a constant they are watched like the rest.
+ORDINARY = {"normal", "uniform"}
+
+
+def sources() -> list[Path]:
+    """Return every Python file of the package."""
+    return sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+
+def import_name(path: Path) -> str:
+    """Return the name under which a file is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    parts = parts[2:] if parts[:2] == ("verify", "_root") else parts
+    return ".".join(("thetahat", *(part for part in parts if part != "__init__")))
+
+
+def imported(text: str, name: str, is_package: bool) -> Iterator[str]:
+    """Yield the full name of every module that a module called ``name`` imports."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = name.split(".")
+            # One dot is the package of the module, which for an __init__ is the module itself.
+            keep = len(base) - node.level + (1 if is_package else 0)
+            start = ".".join(base[:keep]) + "." if node.level else ""
+            if node.module is None:
+                yield from (f"{start}{alias.name}" for alias in node.names)
+            else:
+                yield f"{start}{node.module}"
+
+
+def wrong_arrows(text: str, name: str, is_package: bool, folder: str) -> list[str]:
+    """Return the imports that point against the arrows."""
+    return [
+        module
+        for module in imported(text, name, is_package)
+        if module.split(".")[0] == "thetahat" and f"{module}.".split(".")[1] not in MAY_IMPORT[folder]
+    ]
+
+
+def family_names(text: str, names: set[str]) -> list[str]:
+    """Return where a text speaks of a family by name: as a string, an identifier, or an imported declaration."""
+    tree = ast.parse(text)
+    texts = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    constants = {name.upper() for name in names}
+    identifiers = names - ORDINARY
+    found = []
+    for node in ast.walk(tree):
+        words: list[str] = []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
+            words = [node.value] if node.value in names else []
+        elif isinstance(node, ast.Name):
+            words = [node.id] if node.id in identifiers | constants else []
+        elif isinstance(node, ast.arg):
+            words = [node.arg] if node.arg in identifiers else []
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            words = [node.name] if node.name in identifiers else []
+        elif isinstance(node, ast.ImportFrom):
+            words = [alias.name for alias in node.names if alias.name in constants]
+            words += [node.module] if node.module and "families." in node.module else []
+        found += [f"line {node.lineno}: {word}" for word in words]  # type: ignore[attr-defined]
+    return found
+
+
+def engine_words() -> set[str]:
+    """Return the family names that are no other word here: neither a function or constant of SymPy, nor a module."""
+    modules = {path.stem for path in sources() if "families" not in path.parts}
+    return {entry.name for entry in catalogue() if not hasattr(sympy, entry.name) and entry.name not in modules}
+
+
+def test_every_folder_with_code_is_a_listed_package() -> None:
+    """An unlisted folder works in an editable install and is missing from the wheel."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    there = {import_name(path.parent / "__init__.py") for path in sources()}
+    assert sorted(listed) == sorted(there)
+
+
+def test_every_package_has_an_init() -> None:
+    """A folder without one would be a namespace package, which nothing guards."""
+    folders = {path.parent for path in sources()}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_imports_follow_the_arrows(folder: str) -> None:
+    """``proofs`` <- ``strategies`` <- ``verify``, and never back."""
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    assert paths
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for path in paths
+        if (found := wrong_arrows(path.read_text(), import_name(path), path.name == "__init__.py", folder))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_package"),
+    [
+        ("from ..verify import report", False),
+        ("from .. import strategies", False),
+        ("from ..strategies.data import datasets", True),
+        ("import thetahat.verify.report", False),
+        ("import thetahat", False),
+        ("def late():\n    from thetahat import fit", False),
+    ],
+)
+def test_a_planted_wrong_import_is_noticed(line: str, is_package: bool) -> None:
+    """Relative and absolute imports of a later folder, at the top or inside a function, are found."""
+    name = "thetahat.proofs.algebra" if is_package else "thetahat.proofs.family"
+    line = line.replace("..", "...") if is_package else line
+    assert wrong_arrows(line, name, is_package, "proofs") != []
+
+
+def test_imports_along_the_arrows_are_accepted() -> None:
+    """The check does not refuse everything."""
+    assert wrong_arrows("from ..proofs import family\nimport numpy", "thetahat.verify.fit", False, "verify") == []
+    assert wrong_arrows("from ..errors import DataError", "thetahat.proofs.algebra.signs", False, "proofs") == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in sources() if path.name == "__init__.py"], ids=lambda path: import_name(path)
+)
+def test_a_package_refuses_another_name(path: Path) -> None:
+    """A second copy under another name would have its own classes and its own registry."""
+    spec = importlib.util.spec_from_file_location("another_name", path)
+    assert spec is not None
+    assert spec.loader is not None
+    with pytest.raises(ImportError, match=rf"this folder is the package '{import_name(path)}', not 'another_name'"):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def test_the_engine_knows_no_family_by_name() -> None:
+    """What is special about one family belongs into no engine: everything follows from the declaration."""
+    names = engine_words()
+    engine = [path for path in sources() if "families" not in path.parts]
+    found = {str(path.relative_to(ROOT)): words for path in engine if (words := family_names(path.read_text(), names))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if family.name == "cauchy":\n    pass',
+        "from .families.real.normal import NORMAL",
+        "from ..proofs.families import real\nreal.normal.NORMAL\nNORMAL = 1",
+        "def rayleigh(x):\n    return x",
+        "special = {'pareto': 1}",
+        "if name in ('normal', 'laplace'):\n    pass",
+        "def rule(weibull):\n    return 1",
+    ],
+)
+def test_a_planted_family_name_is_noticed(line: str) -> None:
+    """As a string, an import, a function, a key or an argument."""
+    assert family_names(line, engine_words()) != []
+
+
+def test_documentation_may_name_families() -> None:
+    """Examples in docstrings do, and they are no special cases."""
+    assert family_names('"""Like cauchy."""\n\ndef f():\n    """>>> family("cauchy")"""', engine_words()) == []
+
+
+def test_most_family_names_are_watched() -> None:
+    """Only names that are also words of mathematics or of our modules are left out."""
+    assert len(engine_words()) > len(catalogue()) * 3 / 4

@@ -1,0 +1,73 @@
+"""thetahat: declare a family of distributions; its maximum-likelihood estimator is derived, proved and tested.
+
+Everything a user needs is imported from here, each name at first use, so that ``import thetahat`` stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if __name__ != "thetahat":
+    raise ImportError(f"this folder is the package 'thetahat', not {__name__!r}", name=__name__)
+
+if TYPE_CHECKING:
+    from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Verdict
+    from thetahat.proofs.engine import derive
+    from thetahat.proofs.family import Family, Parameter, Source
+    from thetahat.proofs.registry import families, family, register
+    from thetahat.proofs.theorem import theorem
+    from thetahat.verify.fitting import fit
+    from thetahat.verify.suite import check_estimator, check_family
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Derivation": "thetahat.proofs.derivation",
+    "Evidence": "thetahat.proofs.derivation",
+    "Family": "thetahat.proofs.family",
+    "Outcome": "thetahat.proofs.derivation",
+    "Parameter": "thetahat.proofs.family",
+    "Source": "thetahat.proofs.family",
+    "Verdict": "thetahat.proofs.derivation",
+    "check_estimator": "thetahat.verify.suite",
+    "check_family": "thetahat.verify.suite",
+    "derive": "thetahat.proofs.engine",
+    "families": "thetahat.proofs.registry",
+    "family": "thetahat.proofs.registry",
+    "fit": "thetahat.verify.fitting",
+    "register": "thetahat.proofs.registry",
+    "theorem": "thetahat.proofs.theorem",
+}
+
+__all__ = [
+    "Derivation",
+    "Evidence",
+    "Family",
+    "Outcome",
+    "Parameter",
+    "Source",
+    "Verdict",
+    "__version__",
+    "check_estimator",
+    "check_family",
+    "derive",
+    "families",
+    "family",
+    "fit",
+    "register",
+    "theorem",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name at its first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'thetahat' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,203 @@
+"""Decides how a parameter space is walked through: every parameter as a monotone function of an unbounded coordinate.
+
+Ends may depend on earlier parameters and on the data: a parameter that bounds the support cannot pass the smallest
+or the largest observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from scipy.special import expit
+from sympy import Dummy, Expr
+
+from ..proofs.family import Family
+from .density import Numeric, compiled
+from .ends import Array, double_end
+
+Extremes = tuple[float, float]
+Pin = float | Literal["lo", "hi"] | None
+
+# An end computed from other parameters is rounded; this many units inwards no observation falls out of the support.
+_INWARD_ULPS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """One thing that a parameter cannot pass: a function of the parameters and of the data's extremes."""
+
+    function: Numeric
+    closed: bool
+    rounded: bool
+
+    def at(self, point: Sequence[Any], extremes: Extremes, inward: int) -> Any:
+        """The limit; a rounded one is moved inwards (up for ``inward`` 1) by a few units in the last place."""
+        value = self.function(*point, *extremes)
+        if not self.rounded:
+            return value
+        size = np.abs(value) + np.maximum(abs(extremes[0]), abs(extremes[1]))
+        return value + inward * _INWARD_ULPS * np.finfo(float).eps * size
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """What bounds one parameter from below and from above; nothing where it is unbounded."""
+
+    lowers: tuple[Limit, ...]
+    uppers: tuple[Limit, ...]
+    integer: bool
+
+    def lo(self, point: Sequence[Any], extremes: Extremes) -> Any:
+        """The lower end at the earlier parameters in ``point``, and whether it may be taken."""
+        return _tightest(self.lowers, point, extremes, +1)
+
+    def hi(self, point: Sequence[Any], extremes: Extremes) -> Any:
+        """The upper end at the earlier parameters in ``point``, and whether it may be taken."""
+        return _tightest(self.uppers, point, extremes, -1)
+
+
+def _tightest(limits: Sequence[Limit], point: Sequence[Any], extremes: Extremes, inward: int) -> Any:
+    if not limits:
+        return -inward * np.inf, False
+    best, closed = limits[0].at(point, extremes, inward), limits[0].closed
+    for limit in limits[1:]:
+        value = limit.at(point, extremes, inward)
+        tighter, tied = (value - best) * inward > 0, value == best
+        closed = np.where(tighter, limit.closed, np.where(tied, closed and limit.closed, closed))
+        best = np.where(tighter, value, best)
+    return best, closed
+
+
+@lru_cache(maxsize=1024)
+def rooms(family: Family) -> tuple[Room, ...]:
+    """Return what bounds each parameter: the ends of its space, and of the support through the data's extremes.
+
+    >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
+    >>> a, b = rooms(UNIFORM)
+    >>> [float(end) for end in (a.hi([0, 0], (2.0, 5.0))[0], b.lo([1.0, 0], (2.0, 5.0))[0])]
+    [2.0, 5.0]
+    """
+    least, most = Dummy("least", real=True), Dummy("most", real=True)
+    symbols = (*family.symbols, least, most)
+
+    def limit(expression: Expr, closed: bool, side: int, rounded: bool) -> Limit:
+        if not expression.free_symbols:
+            value, closed = double_end(expression, closed, side)
+            return Limit(lambda *_: value, closed, False)
+        return Limit(compiled(expression, symbols), closed, rounded)
+
+    lowers, uppers = {}, {}
+    for item in family.parameters:
+        ends = item.bounds
+        lowers[item.symbol] = [limit(ends.lo, ends.lo_closed, -1, False)] if ends.lo.is_finite is not False else []
+        uppers[item.symbol] = [limit(ends.hi, ends.hi_closed, +1, False)] if ends.hi.is_finite is not False else []
+    support = family.bounds
+    for end, closed, extreme, side in (
+        (support.lo, support.lo_closed, least, -1),
+        (support.hi, support.hi_closed, most, +1),
+    ):
+        bounding = [symbol for symbol in family.symbols if symbol in end.free_symbols]
+        slope = end.diff(bounding[-1]) if bounding else None
+        # Only an end that is linear in its last parameter is turned round; any other is left to the objective,
+        # which is infinite outside the support.
+        if slope is None or bounding[-1] in slope.free_symbols or not (slope.is_positive or slope.is_negative):
+            continue
+        symbol = bounding[-1]
+        bound = (extreme - (end - slope * symbol).expand()) / slope
+        target = lowers if (side > 0) == bool(slope.is_positive) else uppers
+        target[symbol].append(limit(bound, closed, -1 if target is lowers else 1, end != symbol))
+    return tuple(
+        Room(tuple(lowers[item.symbol]), tuple(uppers[item.symbol]), item.bounds.discrete) for item in family.parameters
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Coordinates around ``start``, which is their origin; pinned parameters have none.
+
+    A real parameter moves in steps of its entry of ``scales``; a bounded one on a logarithmic or logistic scale.
+    """
+
+    rooms: tuple[Room, ...]
+    extremes: Extremes
+    start: tuple[float, ...]
+    scales: tuple[float, ...]
+    pins: tuple[Pin, ...]
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """The parameters that have a coordinate."""
+        return tuple(j for j, pin in enumerate(self.pins) if pin is None)
+
+    def pinned(self, j: int, pin: Pin) -> Chart:
+        """Return the chart with parameter ``j`` held at a number or at an end, or set free by ``None``."""
+        return replace(self, pins=(*self.pins[:j], pin, *self.pins[j + 1 :]))
+
+    def around(self, theta: Sequence[float]) -> Chart:
+        """Return the chart with its origin at ``theta``."""
+        return replace(self, start=tuple(float(value) for value in theta))
+
+    def compile(self) -> Callable[[Array], list[Any]]:
+        """Return the map from coordinates, shape ``(f,)`` or ``(m, f)``, to parameters, scalars or shape ``(m, 1)``.
+
+        A value that leaves an open space through rounding comes out as ``nan``.
+        """
+        steps = [self._step(j) for j in range(len(self.start))]
+        first = [np.float64(value) for value in self.start]
+
+        def theta(u: Array) -> list[Any]:
+            point: list[Any] = list(first)
+            coordinates = iter(u if u.ndim == 1 else u.T[..., None])
+            for j, step in enumerate(steps):
+                point[j] = step(point, coordinates)
+            return point
+
+        return theta
+
+    def _step(self, j: int) -> Callable[[list[Any], Any], Any]:
+        room, extremes, pin, anchor, scale = self.rooms[j], self.extremes, self.pins[j], self.start[j], self.scales[j]
+        if pin == "lo":
+            return lambda point, _: _if_closed(*room.lo(point, extremes))
+        if pin == "hi":
+            return lambda point, _: _if_closed(*room.hi(point, extremes))
+        if pin is not None:
+            return lambda _point, _coordinates: np.float64(pin)
+        if not room.lowers and not room.uppers:
+            return lambda _, coordinates: anchor + scale * next(coordinates)
+        here = [np.float64(value) for value in self.start]
+        (lo, _), (hi, _) = room.lo(here, extremes), room.hi(here, extremes)
+        if not room.uppers:
+            return _one_sided(room.lo, extremes, float(anchor - lo) or scale, +1)
+        if not room.lowers:
+            return _one_sided(room.hi, extremes, float(hi - anchor) or scale, -1)
+        share = min(max(float((anchor - lo) / (hi - lo)), 1e-12), 1 - 1e-12)
+        return _two_sided(room, extremes, float(np.log(share) - np.log1p(-share)))
+
+
+def _if_closed(end: Any, closed: Any) -> Any:
+    return np.where(closed, end, np.nan) if np.ndim(closed) else end if closed else np.float64(np.nan)
+
+
+def _one_sided(end: Callable[..., Any], extremes: Extremes, size: float, side: int) -> Callable[..., Any]:
+    def step(point: list[Any], coordinates: Any) -> Any:
+        limit, _ = end(point, extremes)
+        value = limit + side * size * np.exp(next(coordinates))
+        return np.where(value != limit, value, np.nan)[()]
+
+    return step
+
+
+def _two_sided(room: Room, extremes: Extremes, origin: float) -> Callable[..., Any]:
+    def step(point: list[Any], coordinates: Any) -> Any:
+        (lo, _), (hi, _) = room.lo(point, extremes), room.hi(point, extremes)
+        u = origin + next(coordinates)
+        width = hi - lo
+        # From the nearer end, so that a value next to the upper end keeps its distance from it.
+        value = np.where(u > 0, hi - width * expit(-u), lo + width * expit(u))
+        return np.where((lo < value) & (value < hi), value, np.nan)[()]
+
+    return step

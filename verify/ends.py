@@ -1,0 +1,218 @@
+"""Decides where the ends of parameter spaces and supports lie, in doubles, and whether a number is inside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Add, Expr, Mul, Rational, S, Symbol, oo
+
+from ..proofs.bounds import Bounds
+from ..proofs.errors import ParameterError
+from ..proofs.family import Family
+from .density import Numeric, compiled
+from .printing import DIGITS
+from .rounding import Rounded, exact
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The doubles that an observation can take in some member: ends, whether each belongs, whether a lattice."""
+
+    lo: float
+    hi: float
+    lo_closed: bool
+    hi_closed: bool
+    discrete: bool
+
+    def outside(self, values: Array) -> NDArray[np.bool_]:
+        """Which values lie outside."""
+        low = values < self.lo if self.lo_closed else values <= self.lo
+        high = values > self.hi if self.hi_closed else values >= self.hi
+        return low | high | (values != np.rint(values)) if self.discrete else low | high
+
+    def contains_all(self, values: Array) -> bool:
+        """Whether no value lies outside; two passes instead of the six of ``outside``."""
+        least, most = values.min(), values.max()
+        low = least >= self.lo if self.lo_closed else least > self.lo
+        high = most <= self.hi if self.hi_closed else most < self.hi
+        return bool(low and high and (not self.discrete or (values == np.rint(values)).all()))
+
+
+@lru_cache(maxsize=1024)
+def reach(family: Family) -> Reach:
+    """Return the doubles that an observation of some member of ``family`` can take.
+
+    >>> from thetahat.proofs.families.positive.pareto import PARETO
+    >>> reach(PARETO).lo, reach(PARETO).lo_closed
+    (0.0, False)
+    """
+    ends = family.bounds
+    lo, lo_closed = _extreme(ends.lo, family.domain, -1)
+    hi, hi_closed = _extreme(ends.hi, family.domain, +1)
+    low, low_closed = double_end(lo, ends.lo_closed and lo_closed, -1)
+    high, high_closed = double_end(hi, ends.hi_closed and hi_closed, +1)
+    return Reach(low, high, low_closed, high_closed, ends.discrete)
+
+
+def _extreme(end: Expr, domain: dict[Symbol, Bounds], side: int) -> tuple[Expr, bool]:
+    """The infimum (``side`` -1) or supremum of ``end`` over the parameter space, or an outer bound; attained?"""
+    if not end.free_symbols:
+        return end, True
+    if end in domain:
+        box = domain[end]
+        inner, closed = (box.lo, box.lo_closed) if side < 0 else (box.hi, box.hi_closed)
+        value, attained = _extreme(inner, domain, side)
+        return value, attained and closed
+    if isinstance(end, Add):
+        parts = [_extreme(term, domain, side) for term in end.args]
+        return Add(*(value for value, _ in parts)), all(attained for _, attained in parts)
+    coefficient, rest = end.as_coeff_Mul()
+    if isinstance(end, Mul) and coefficient is not S.One:
+        value, attained = _extreme(rest, domain, side if coefficient > 0 else -side)
+        return coefficient * value, attained
+    if side < 0 and end.is_nonnegative:
+        return S.Zero, not end.is_positive
+    if side > 0 and end.is_nonpositive:
+        return S.Zero, not end.is_negative
+    return side * oo, False
+
+
+def double_end(end: Expr, closed: bool, side: int) -> tuple[float, bool]:
+    """Return the double next to an exact end of an interval, and whether that double belongs to the interval.
+
+    >>> from sympy import pi
+    >>> double_end(-pi, False, -1)
+    (-3.141592653589793, True)
+    """
+    value = float(end.evalf(DIGITS))
+    if not math.isfinite(value):
+        return value, False
+    inward = (Rational(value) - end) * -side
+    return value, closed if inward == 0 else bool(inward > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """One end of a space: a double, or a function of the parameters, and whether it belongs to the space."""
+
+    expression: Expr
+    closed: bool
+    constant: float | None
+    function: Numeric | None
+    rounded: Numeric | None
+
+    def at(self, theta: Sequence[Any]) -> Any:
+        """The end at ``theta``, which may hold arrays that broadcast."""
+        return self.constant if self.function is None else self.function(*theta)
+
+    def ball(self, theta: Sequence[Any]) -> Rounded:
+        """The end at ``theta`` with a bound for its error; none for a number or a parameter by itself."""
+        return exact(self.constant if self.rounded is None else self.rounded(*theta))
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Both ends of the space of a parameter, or of the support."""
+
+    lo: End
+    hi: End
+    discrete: bool
+
+
+def _end(expression: Expr, closed: bool, side: int, symbols: tuple[Symbol, ...]) -> End:
+    if expression.free_symbols:
+        return End(expression, closed, None, compiled(expression, symbols), compiled(expression, symbols, rounded=True))
+    value, closed = double_end(expression, closed, side)
+    return End(expression, closed, value, None, None)
+
+
+def _ends(box: Bounds, symbols: tuple[Symbol, ...]) -> Ends:
+    return Ends(_end(box.lo, box.lo_closed, -1, symbols), _end(box.hi, box.hi_closed, +1, symbols), box.discrete)
+
+
+@lru_cache(maxsize=1024)
+def support_ends(family: Family) -> Ends:
+    """Return the ends of the support as functions of the parameters.
+
+    >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
+    >>> support_ends(UNIFORM).hi.at([0.0, 2.5])
+    2.5
+    """
+    return _ends(family.bounds, family.symbols)
+
+
+@lru_cache(maxsize=1024)
+def space_ends(family: Family) -> tuple[Ends, ...]:
+    """Return the ends of every parameter's space as functions of the parameters.
+
+    >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
+    >>> space_ends(UNIFORM)[1].lo.at([0.5, 2.5])
+    0.5
+    """
+    return tuple(_ends(item.bounds, family.symbols) for item in family.parameters)
+
+
+def require_theta(family: Family, theta: ArrayLike | Mapping[str, float]) -> tuple[float, ...]:
+    """Return the parameter values as floats, inside the parameter space, or say which is not.
+
+    Parameters
+    ----------
+    theta
+        Shape ``(p,)`` in declared order, or a mapping from every parameter's name to its value.
+
+    Raises
+    ------
+    ParameterError
+        For a wrong number of values, a missing or unknown name, or a value outside its space.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> require_theta(NORMAL, {"mu": 0, "sigma": 2})
+    (0.0, 2.0)
+    """
+    point = _floats(family, in_order(family, theta))
+    with np.errstate(all="ignore"):
+        for item, value, ends in zip(family.parameters, point, space_ends(family), strict=True):
+            lo, hi = float(ends.lo.at(point)), float(ends.hi.at(point))
+            above = value >= lo if ends.lo.closed else value > lo
+            below = value <= hi if ends.hi.closed else value < hi
+            if not (above and below and math.isfinite(value)) or (ends.discrete and value != round(value)):
+                raise ParameterError(f"{family.name}: {item.name} = {value!r} lies outside its space {item.space}")
+    return point
+
+
+def in_order(family: Family, theta: Any) -> Any:
+    """Return the values of a mapping in declared order; anything else as it is.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> in_order(NORMAL, {"sigma": 2, "mu": 0})
+    [0, 2]
+    """
+    if not isinstance(theta, Mapping):
+        return theta
+    if set(theta) != set(family.parameter_names):
+        raise ParameterError(
+            f"{family.name}: theta names {sorted(theta)}; it has to name {list(family.parameter_names)}"
+        )
+    return [theta[name] for name in family.parameter_names]
+
+
+def _floats(family: Family, theta: ArrayLike) -> tuple[float, ...]:
+    values = np.asarray(theta)
+    names = ", ".join(family.parameter_names)
+    if values.dtype.kind not in "iuf":
+        raise ParameterError(f"{family.name}: theta = {theta!r} does not consist of real numbers; give {names}")
+    if values.shape != (len(family.parameters),):
+        raise ParameterError(
+            f"{family.name}: theta has shape {values.shape}; it needs one value for each of {names}, in this order"
+        )
+    return tuple(float(value) for value in values)

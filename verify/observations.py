@@ -1,0 +1,203 @@
+"""Decides whether data and weights are a dataset of a family, and says which value is not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..proofs.errors import DataError, ParameterError, SupportError
+from ..proofs.family import Family
+from .ends import Array, Reach, reach
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """A valid dataset: ``x`` of shape ``(n, columns)``, ``w`` of shape ``(n,)``, every weight positive."""
+
+    x: Array
+    w: Array
+    n: int
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return float(self.w.sum())
+
+    @property
+    def columns(self) -> tuple[Array, ...]:
+        """The observation's column, then one for each covariate."""
+        return tuple(self.x[:, j] for j in range(self.x.shape[1]))
+
+    def distinct(self) -> Observations:
+        """Return the dataset with equal rows joined and their weights added, rows in increasing order.
+
+        >>> Observations(np.array([[2.0], [1.0], [2.0]]), np.ones(3), 3).distinct().w
+        array([1., 2.])
+        """
+        if self.x.shape[1] == 1:
+            values, position = np.unique(self.x[:, 0], return_inverse=True)
+            values = values.reshape(-1, 1)
+        else:
+            values, position = np.unique(self.x, axis=0, return_inverse=True)
+        if len(values) == self.n:
+            order = np.argsort(position.reshape(-1))
+            return Observations(values, self.w[order], self.n)
+        return Observations(values, np.bincount(position.reshape(-1), weights=self.w), len(values))
+
+
+def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
+    """Return the dataset, valid for some member of ``family``, or say which value is not.
+
+    Rows of weight zero are taken out before anything else: they may hold anything, even ``nan``, and positions in
+    messages count them. A support that depends on parameters is checked only against what some member allows.
+
+    Parameters
+    ----------
+    x
+        Shape ``(n,)`` or ``(n, 1)``; with covariates ``(n, 1 + covariates)``, the observation first.
+    weights
+        Shape ``(n,)``, non-negative and not all zero; all one when omitted.
+
+    Raises
+    ------
+    DataError
+        For a wrong shape, no rows, values that are not finite real doubles, or weights that are none.
+    SupportError
+        Names the first observation outside the support.
+    ParameterError
+        For a family whose constants have no values yet.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.counts.poisson import POISSON
+    >>> require_data(POISSON, [0, 2, 5], weights=[1, 0, 3]).x
+    array([[0.],
+           [5.]])
+    """
+    observations, position = _numbers(family, x, weights)
+    _require_support(family, observations.x, position)
+    return observations
+
+
+def require_numbers(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
+    """Return the dataset as ``require_data`` does, without asking whether it lies in the support.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> require_numbers(EXPONENTIAL, [-1.0]).n
+    1
+    """
+    return _numbers(family, x, weights)[0]
+
+
+def require_fixed(family: Family) -> None:
+    """Raise ``ParameterError`` unless every constant of ``family`` has a value.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> require_fixed(NORMAL)
+    """
+    if family.constants:
+        names = ", ".join(item.name for item in family.constants)
+        first = family.constants[0].name
+        raise ParameterError(
+            f"{family.name}: the constant {names} has no value yet. Pass fixed={{{first!r}: ...}} "
+            f"or use family.fix({first}=...)."
+        )
+
+
+def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[Observations, NDArray[np.intp] | None]:
+    """The rows that count, and their positions in ``x`` where some do not."""
+    require_fixed(family)
+    values = _real(family, x, "x")
+    columns = len(family.columns)
+    if values.ndim == 1 and columns == 1:
+        values = values.reshape(-1, 1)
+    if values.ndim != 2 or values.shape[1] != columns:
+        wanted = f"(n, {columns}), columns {', '.join(map(str, family.columns))}" if columns > 1 else "(n,)"
+        raise DataError(f"{family.name}: x has shape {np.shape(values)}; the shape has to be {wanted}")
+    if not len(values):
+        raise DataError(f"{family.name}: x is empty; an estimate needs at least one observation")
+    w, position = _weights(family, weights, len(values))
+    if position is not None:
+        values, w = values[position], w[position]
+    if not math.isfinite(float(values.min())) or not math.isfinite(float(values.max())):
+        row, column = (int(index) for index in np.argwhere(~np.isfinite(values))[0])
+        place = _place(position, row) + (f", {column}" if columns > 1 else "")
+        raise DataError(
+            f"{family.name}: x[{place}] = {values[row, column]} is not finite. Remove the row or give it weight zero; "
+            "nothing is dropped for you."
+        )
+    values, w = values.view(), w.view()
+    values.flags.writeable = w.flags.writeable = False
+    return Observations(values, w, len(values)), position
+
+
+def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array, NDArray[np.intp] | None]:
+    """The weights, and the positions of those above zero where some are not."""
+    if weights is None:
+        return np.ones(n), None
+    w = _real(family, weights, "weights")
+    if w.shape != (n,):
+        raise DataError(f"{family.name}: weights have shape {w.shape}; {n} observations need the shape ({n},)")
+    if not (w.min() >= 0 and math.isfinite(float(w.max()))):
+        bad = int(np.argmax(~((w >= 0) & np.isfinite(w))))
+        raise DataError(f"{family.name}: weights[{bad}] = {w[bad]:.17g} is not a finite number >= 0")
+    if w.min() > 0:
+        return w, None
+    position = np.flatnonzero(w)
+    if not len(position):
+        raise DataError(f"{family.name}: all {n} weights are zero, so nothing counts; make at least one positive")
+    return w, position
+
+
+def _real(family: Family, given: ArrayLike, what: str) -> Array:
+    """``given`` as doubles, exactly, or ``DataError``."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise DataError(f"{family.name}: {what} is a masked array; pass its data, and weight zero where it is masked")
+    try:
+        raw = np.asarray(given)
+    except ValueError as error:
+        raise DataError(f"{family.name}: {what} is not a rectangular array of numbers ({error})") from error
+    if raw.dtype.kind not in "biuf":
+        if raw.size == 0:
+            return np.empty(raw.shape)
+        first = raw.reshape(-1)[0]
+        raise DataError(
+            f"{family.name}: {what} has entries of type {type(first).__name__}, such as {first!r}; "
+            "convert them to real numbers first, nothing is converted for you"
+        )
+    values = raw.astype(np.float64, copy=False)
+    if raw.dtype.itemsize >= 8 and values is not raw:
+        changed = ~((values == raw) | (raw != raw))
+        if changed.any():
+            first = raw[changed].reshape(-1)[0]
+            raise DataError(f"{family.name}: {what} contains {first}, which no double equals; round it yourself")
+    return values
+
+
+def _place(position: NDArray[np.intp] | None, row: int) -> str:
+    return str(row if position is None else int(position[row]))
+
+
+def _require_support(family: Family, x: Array, position: NDArray[np.intp] | None) -> None:
+    column, allowed = x[:, 0], reach(family)
+    if not allowed.contains_all(column):
+        row = int(np.argmax(allowed.outside(column)))
+        some = " of every member" if family.bounds.free_symbols else ""
+        raise SupportError(
+            f"{family.name}: x[{_place(position, row)}] = {column[row]:.17g} lies outside the support "
+            f"{family.support}{some}. Remove the observation or choose a family whose support contains it; "
+            "nothing is clipped or dropped for you."
+        )
+    for j, symbol in enumerate(family.covariates, start=1):
+        lattice = bool(symbol.is_integer)
+        lo, closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
+        assumed = Reach(lo, math.inf, closed, False, lattice)
+        if not assumed.contains_all(x[:, j]):
+            row = int(np.argmax(assumed.outside(x[:, j])))
+            raise SupportError(
+                f"{family.name}: x[{_place(position, row)}, {j}] = {x[row, j]:.17g} contradicts what the declaration "
+                f"assumes of the covariate {symbol}. Remove the row or declare the covariate more widely."
+            )

@@ -1,0 +1,211 @@
+"""Decides where the likelihood is highest, and where the divergence is lowest, by search alone: no derivation is seen.
+
+Two second opinions that share the compiled density and nothing of what they minimise it with: one maximises the
+likelihood of the raw data, the other minimises the divergence of the table of distinct values. Neither proves
+anything; each says how its search ended.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..proofs.errors import ExistenceError
+from ..proofs.family import Family
+from .coordinates import Chart, Extremes, Pin, Room, rooms
+from .density import density
+from .descent import Algorithm, Descent, Goal, by_lines, by_simplex, descend
+from .ends import Array, support_ends
+from .integers import over_integers
+from .likelihood import log_likelihood_of, rounding_of
+from .observations import Observations, require_data
+from .starts import charts, condensed
+from .tolerance import DECREMENT_NATS
+
+Status = Literal["converged", "stopped", "diverging"]
+
+# More doubles than this in one evaluation are taken row by row.
+_LARGEST = 2_000_000
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where a search ended.
+
+    ``value`` is the log-likelihood of the dataset in nats, or the divergence. ``status`` is "converged",
+    "stopped" (nothing better found, but slope and curvature do not confirm it), or "diverging": the objective does not
+    get worse while parameters run to the edge, along ``path``, pairs of theta and value.
+    """
+
+    theta: tuple[float, ...]
+    value: float
+    status: Status
+    evaluations: int
+    path: tuple[tuple[tuple[float, ...], float], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A goal with the coordinates to search it in: what bounds the parameters, and where to begin."""
+
+    goal: Goal
+    rough: Callable[[list[Any]], Any]
+    rooms: tuple[Room, ...]
+    extremes: Extremes
+    rows: Array
+    family: Family
+
+
+def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0) -> Optimum:
+    """Return the highest log-likelihood that Nelder-Mead and BFGS find, over the raw data.
+
+    Starts are generic numbers read off the data. A parameter that bounds the support is tried at the data's
+    extreme as well; an integer parameter is searched over integers.
+
+    Parameters
+    ----------
+    x, weights
+        As for ``require_data``.
+    seed
+        Which starts are tried when there are too many combinations.
+
+    Returns
+    -------
+    ``value`` is summed over observations, in nats.
+
+    Raises
+    ------
+    DataError, SupportError, ParameterError
+        As ``require_data``.
+    ExistenceError
+        When the likelihood is zero at every start.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> optimum = maximise_likelihood(EXPONENTIAL, [1.0, 2.0, 3.0])
+    >>> optimum.status, round(optimum.theta[0], 6)
+    ('converged', 0.5)
+    """
+    observations = require_data(family, x, weights)
+    total, evaluations = observations.total, count()
+    with np.errstate(all="ignore"):
+        found = _solved(_problem(family, observations, evaluations), by_simplex, seed)
+        value = log_likelihood_of(family, found.theta, observations) if math.isfinite(found.cost) else -found.cost
+    path = tuple((theta, -cost * total) for theta, cost in found.path)
+    return Optimum(found.theta, value, found.status, next(evaluations), path)
+
+
+def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0) -> Optimum:
+    """Return the lowest divergence from the empirical distribution that L-BFGS and Powell's method find.
+
+    For a discrete family ``value`` is KL(p_hat || p_theta) in nats. A density has no finite divergence from an
+    empirical distribution; there ``value`` is the cross-entropy, which differs from the binned divergence by what does
+    not depend on theta. Arguments and errors as for ``maximise_likelihood``.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.families.counts.bernoulli import BERNOULLI
+    >>> optimum = minimise_divergence(BERNOULLI, [0, 1, 1, 1])
+    >>> round(optimum.theta[0], 6), abs(optimum.value) < 1e-12
+    (0.75, True)
+    """
+    observations = require_data(family, x, weights).distinct()
+    evaluations = count()
+    entropy = 0.0
+    if family.discrete:
+        share = observations.w / observations.total
+        entropy = -math.fsum(share * np.log(share))
+    with np.errstate(all="ignore"):
+        found = _solved(_problem(family, observations, evaluations), by_lines, seed + 1)
+    path = tuple((theta, cost - entropy) for theta, cost in found.path)
+    return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
+
+
+def _problem(family: Family, observations: Observations, evaluations: count[int]) -> Problem:
+    column, total = observations.x[:, 0], observations.total
+    few = condensed(observations)
+
+    def noise(theta: Sequence[float]) -> float:
+        return rounding_of(family, theta, observations) / total
+
+    goal = Goal(cross_entropy(family, observations, evaluations), noise, np.unique(few.x[:, 0]))
+    rough = cross_entropy(family, few, evaluations)
+    return Problem(goal, rough, rooms(family), (float(column.min()), float(column.max())), few.x, family)
+
+
+def cross_entropy(family: Family, observations: Observations, evaluations: count[int]) -> Callable[[list[Any]], Any]:
+    """Return minus the mean log-likelihood as a function of parameters, scalars or of shape ``(m, 1)``.
+
+    Infinite where an observation lies outside the support. Every call takes one number from ``evaluations``.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> data = require_data(EXPONENTIAL, [1.0, 3.0])
+    >>> float(cross_entropy(EXPONENTIAL, data, count())([np.float64(1.0)]))
+    2.0
+    """
+    function, columns = density(family), observations.columns
+    shares = observations.w / observations.total
+    ends = support_ends(family)
+    bounded = bool(family.bounds.free_symbols)
+    least, most = columns[0].min(), columns[0].max()
+
+    def cost(theta: list[Any]) -> Any:
+        many = max(np.size(value) for value in theta)
+        if many > 1 and many * observations.n > _LARGEST:
+            rows = np.broadcast_arrays(*theta)
+            return np.array([cost([np.float64(value[i, 0]) for value in rows]) for i in range(many)])
+        next(evaluations)
+        values = function(*columns, *theta)
+        # A density free of the data broadcasts over them: the shares add up to one.
+        mean = np.matmul(values, shares) if np.ndim(values) and values.shape[-1] == len(shares) > 1 else values
+        mean = mean[..., 0] if np.ndim(mean) == 2 else mean
+        if bounded:
+            lo, hi = ends.lo.at(theta), ends.hi.at(theta)
+            inside = ((lo <= least) if ends.lo.closed else (lo < least)) & (
+                (most <= hi) if ends.hi.closed else (most < hi)
+            )
+            mean = np.where(inside[..., 0] if np.ndim(inside) else inside, mean, -np.inf)
+        return -mean
+
+    return cost
+
+
+def _solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
+    """The best descent over starts, ends that may be taken, and integers."""
+    pins: tuple[Pin, ...] = (None,) * len(problem.rooms)
+    integers = [j for j, room in enumerate(problem.rooms) if room.integer]
+    if not integers:
+        return _continuous(problem, pins, algorithm, seed)
+    return over_integers(
+        problem.rooms,
+        problem.extremes,
+        float(np.median(problem.rows[:, 0])),
+        lambda held: _continuous(problem, held, algorithm, seed),
+    )
+
+
+def _continuous(problem: Problem, pins: tuple[Pin, ...], algorithm: Algorithm, seed: int) -> Descent:
+    found = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, seed)
+    if not found:
+        raise ExistenceError(
+            f"{problem.family.name}: the likelihood is zero at every start tried, so there is nothing to improve; "
+            "check that some member gives these data a positive density"
+        )
+    best: Descent | None = None
+    for chart in found:
+        if best is not None and _within(chart, best):
+            continue
+        reached = _at_ends(chart, problem.goal, algorithm)
+        if best is None or reached.cost < best.cost - DECREMENT_NATS:
+            best = reached
+        if reached.status == "diverging":
+            break
+    assert best is not None
+    return best

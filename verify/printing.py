@@ -1,0 +1,115 @@
+"""Decides how a symbolic expression reads as Python code for doubles, one named function for every operation.
+
+Every function's name gets a prefix: a parameter may be called gamma or beta, and would otherwise hide it.
+"""
+
+# The printer's method names are SymPy's.
+# ruff: noqa: N802, N815
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+from sympy import Float, Integer, Rational, S
+from sympy.printing.str import StrPrinter
+
+from ..proofs.errors import DeclarationError
+
+PREFIX = "f_"
+
+# Digits of a folded constant: sums and products of such constants still round to the nearest double.
+DIGITS = 40
+
+RELATIONS = {"==": "equal", "!=": "not_equal", "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
+
+
+class Printer(StrPrinter):
+    """Prints constants through ``constant`` and every function by its own name."""
+
+    def __init__(self, known: Collection[str], rounded: bool) -> None:
+        """Know the functions by name; with ``rounded``, mark the constants that no double equals."""
+        super().__init__()
+        self._known = known
+        self._rounded = rounded
+
+    def _constant(self, value: float, is_exact: bool) -> str:
+        if not math.isfinite(value):
+            return f"float('{value}')"
+        return repr(value) if is_exact or not self._rounded else f"{PREFIX}nearest({value!r})"
+
+    def _print_Integer(self, expr: Any) -> str:
+        return self._constant(float(expr), abs(int(expr)) <= 2**53)
+
+    def _print_Rational(self, expr: Any) -> str:
+        value = float(Float(expr, DIGITS))
+        return self._constant(value, Rational(value) == expr)
+
+    def _print_Float(self, expr: Any) -> str:
+        return self._constant(float(expr), False)
+
+    def _print_Infinity(self, expr: Any) -> str:
+        return "float('inf')"
+
+    def _print_NegativeInfinity(self, expr: Any) -> str:
+        return "float('-inf')"
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
+
+    def _print_Mul(self, expr: Any) -> str:
+        above, below = [], []
+        for factor in expr.args:
+            if factor.is_Rational and not factor.is_Integer:
+                above += [Integer(factor.p)] if factor.p != 1 else []
+                below.append(Integer(factor.q))
+            elif factor.is_Pow and factor.exp.is_Rational and factor.exp.is_negative:
+                below.append(1 / factor)
+            else:
+                above.append(factor)
+        if above and above[0] == -1 and len(above) > 1:
+            text = "-" + " * ".join(self._print(factor) for factor in above[1:])
+        else:
+            text = " * ".join(self._print(factor) for factor in above) or "1.0"
+        return f"({text}{''.join(f' / {self._print(factor)}' for factor in below)})"
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        base = self._print(expr.base)
+        if expr.exp.is_Rational and expr.exp.is_negative:
+            return f"(1.0 / {self._print(1 / expr)})"
+        if expr.exp == S.Half:
+            return f"{PREFIX}sqrt({base})"
+        return (
+            f"({base}**{int(expr.exp)})" if expr.exp.is_Integer else f"{PREFIX}power({base}, {self._print(expr.exp)})"
+        )
+
+    def _print_Function(self, expr: Any) -> str:
+        name = type(expr).__name__
+        if name not in self._known:
+            raise DeclarationError(f"no evaluation in doubles is known for the function {name}; it occurs in {expr}")
+        return f"{PREFIX}{name}({', '.join(self._print(arg) for arg in expr.args)})"
+
+    # SymPy counts these among the lattice operations, not among the functions.
+    _print_Max = _print_Min = _print_Function
+
+    def _print_Indicator(self, expr: Any) -> str:
+        return f"{PREFIX}choose({self._print(expr.condition)}, 1.0, 0.0)"
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        text = "float('nan')"
+        for value, condition in reversed(expr.args):
+            text = f"{PREFIX}choose({self._print(condition)}, {self._print(value)}, {text})"
+        return text
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"{PREFIX}{RELATIONS[expr.rel_op]}({self._print(expr.lhs)}, {self._print(expr.rhs)})"
+
+    def _print_And(self, expr: Any) -> str:
+        return "(" + " & ".join(self._print(arg) for arg in expr.args) + ")"
+
+    def _print_Or(self, expr: Any) -> str:
+        return "(" + " | ".join(self._print(arg) for arg in expr.args) + ")"
+
+    def _print_Not(self, expr: Any) -> str:
+        return f"{PREFIX}logical_not({self._print(expr.args[0])})"

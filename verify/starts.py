@@ -1,0 +1,178 @@
+"""Decides where a search begins: generic numbers read off the data, tried out in all combinations.
+
+Nothing here knows a family or a formula for an estimate: medians, spreads, quantiles, their logarithms, squares and
+reciprocals are offered to every parameter whose space they fit, and the objective picks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from .coordinates import Chart, Extremes, Pin, Room
+from .descent import Cost
+from .ends import Array
+from .observations import Observations
+
+# Combinations tried at once, and rows of data they are tried on: together about a millisecond.
+_COMBINATIONS = 600
+_ROWS = 24
+# Starts from which a search is run; those after the first must lie apart from it.
+_KEPT = 3
+_FRACTIONS = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Numbers to try for one parameter, and the step that suits each."""
+
+    values: Array
+    steps: Array
+
+
+def condensed(observations: Observations) -> Observations:
+    """Return at most 24 rows at equal steps of weight, in order of the observation.
+
+    >>> condensed(Observations(np.arange(100.0).reshape(-1, 1), np.ones(100), 100)).n
+    24
+    """
+    if observations.n <= _ROWS:
+        return observations
+    order = np.argsort(observations.x[:, 0], kind="stable")
+    share = np.cumsum(observations.w[order])
+    levels = (np.arange(_ROWS) + 0.5) / _ROWS * share[-1]
+    rows = observations.x[order[np.searchsorted(share, levels)]]
+    return Observations(rows, np.full(_ROWS, 1.0 / _ROWS), _ROWS)
+
+
+def charts(
+    rooms: tuple[Room, ...], extremes: Extremes, pins: Sequence[Pin], rows: Array, rank: Cost, seed: int
+) -> list[Chart]:
+    """Return coordinate charts around the most promising starts, best first.
+
+    Parameters
+    ----------
+    rows
+        The data, condensed; shape ``(m, columns)``.
+    rank
+        The objective to minimise, of a list of parameter arrays of shape ``(m, 1)``.
+    seed
+        Which combinations are tried when there are too many.
+
+    Returns
+    -------
+    None when the objective is infinite everywhere; else up to three, the later ones apart from the first.
+    """
+    pools = [_pool(room, rows, pin) for room, pin in zip(rooms, pins, strict=True)]
+    picks = _combinations([len(pool.values) for pool in pools], seed)
+    point: list[Array] = []
+    for j, (room, pool, pin) in enumerate(zip(rooms, pools, pins, strict=True)):
+        chosen = pool.values[picks[:, j]][:, None]
+        padded = [*point, *([np.zeros(1)] * (len(rooms) - j))]
+        point.append(_placed(room, padded, extremes, chosen, pin))
+    costs = np.asarray(rank(point)).reshape(-1)
+    steps = np.stack([pool.steps[picks[:, j]] for j, pool in enumerate(pools)], axis=1)
+    thetas = np.concatenate([np.broadcast_to(column, (len(picks), 1)) for column in point], axis=1)
+    kept: list[Chart] = []
+    for index in np.argsort(costs, kind="stable"):
+        if len(kept) == _KEPT:
+            break
+        if np.isfinite(costs[index]) and all(_apart(thetas[index], chart) for chart in kept):
+            theta = tuple(thetas[index].tolist())
+            kept.append(Chart(rooms, extremes, theta, tuple(steps[index].tolist()), tuple(pins)))
+    return kept
+
+
+def _apart(theta: Array, chart: Chart) -> bool:
+    """Whether some parameter differs by more than a step, or by a factor of three."""
+    start = np.array(chart.start)
+    near = np.abs(theta - start) <= np.maximum(np.array(chart.scales), 2 * np.minimum(np.abs(theta), np.abs(start)))
+    return not bool(near.all())
+
+
+def _combinations(sizes: Sequence[int], seed: int) -> np.ndarray:
+    """Rows of indices: all of them, or a seeded choice where there are too many."""
+    if np.prod(sizes, dtype=float) <= _COMBINATIONS:
+        return np.stack([axis.reshape(-1) for axis in np.indices(sizes)], axis=1)
+    generator = np.random.default_rng(seed)
+    return np.stack([generator.integers(0, size, _COMBINATIONS) for size in sizes], axis=1)
+
+
+def _placed(room: Room, point: list[Array], extremes: Extremes, chosen: Array, pin: Pin) -> Array:
+    """Pool values as parameter values: offsets from a single end, shares of an interval, numbers themselves."""
+    if pin is not None and not isinstance(pin, str):
+        return np.full_like(chosen, pin)
+    (lo, _), (hi, _) = room.lo(point, extremes), room.hi(point, extremes)
+    if room.lowers and room.uppers:
+        return lo + (hi - lo) * chosen
+    if room.lowers:
+        return lo + chosen
+    return hi - chosen if room.uppers else chosen
+
+
+def _pool(room: Room, rows: Array, pin: Pin) -> Pool:
+    if pin is not None:
+        return Pool(np.zeros(1), np.ones(1))
+    if room.lowers and room.uppers:
+        shares = [*_FRACTIONS, *(share for share in _sizes(rows) if 0 < share < 1)]
+        return _distinct(shares, [1.0] * len(shares))
+    if room.lowers or room.uppers:
+        sizes = _sizes(rows)
+        return _distinct(sizes, sizes)
+    return _locations(rows)
+
+
+def _distinct(values: Sequence[float], steps: Sequence[float]) -> Pool:
+    found = {v: s for v, s in zip(values, steps, strict=True) if np.isfinite(v) and np.isfinite(s) and s > 0}
+    return Pool(np.array(list(found)), np.array(list(found.values())))
+
+
+def _spread(column: Array) -> float:
+    quarter, three = np.quantile(column, (0.25, 0.75))
+    return float(three - quarter) or float(column.std()) or float(np.abs(column).max()) or 1.0
+
+
+def _locations(rows: Array) -> Pool:
+    """Where a parameter that may be any real number can begin: places of the data, of their logarithms, slopes."""
+    column = rows[:, 0]
+    scaled = [(column, _spread(column))]
+    if column.min() > 0:
+        logs = np.log(column)
+        scaled.append((logs, _spread(logs)))
+    if column.min() > 0 and column.max() < 1:
+        logits = np.log(column) - np.log1p(-column)
+        scaled.append((logits, _spread(logits)))
+    pairs = [(0.0, 1.0), (1.0, 1.0), (-1.0, 1.0)]
+    for values, step in scaled:
+        levels = np.quantile(values, (0.5, 0.25, 0.75, 0.1, 0.9, 0.0, 1.0))
+        pairs += [(float(level), step) for level in (*levels, values.mean())]
+    for j in range(1, rows.shape[1]):
+        covariate = rows[:, j] - rows[:, j].mean()
+        if covariate.any():
+            slope = float(covariate @ column / (covariate @ covariate))
+            step = _spread(column) / _spread(rows[:, j])
+            pairs += [
+                (slope, step),
+                (-slope, step),
+                (float(column.mean() - slope * rows[:, j].mean()), _spread(column)),
+            ]
+    return _distinct(*zip(*pairs, strict=True))
+
+
+def _sizes(rows: Array) -> list[float]:
+    """Positive numbers that a scale, a shape, a rate or a distance from an end can begin with."""
+    column = rows[:, 0]
+    mean, sd, middle = float(column.mean()), float(column.std()), float(np.median(column))
+    base = [1.0, sd, abs(mean), abs(middle), _spread(column), float(np.abs(column - middle).mean())]
+    gaps = [b - a for a, b in pairwise(np.quantile(column, (0.0, 0.5, 1.0)).tolist())]
+    ratio = [abs(mean) / sd] if sd > 0 else []
+    if column.min() > 0:
+        ratio.append(1 / (float(np.log(column).std()) or 1.0))
+    direct = [size for size in (*base, *gaps, *ratio) if size > 0]
+    derived = [sd * sd / abs(mean), 1 / (1 + abs(mean)), abs(mean) / (1 + abs(mean))] if mean else []
+    with np.errstate(all="ignore"):
+        powers = [size**power for size in np.array([*base[:3], *ratio]) for power in (-2, -1, 2)]
+    return [float(size) for size in (*direct, *derived, *powers) if 0 < size < np.inf]

@@ -1,0 +1,90 @@
+"""Decides how far two numbers may lie apart, each limit with the reason for its size.
+
+Rounding
+    A double operation loses at most half a unit in the last place, a relative ``UNIT_ROUNDOFF``. Compiled NumPy
+    and SciPy functions are not correctly rounded; ``ELEMENTARY_ULPS`` (exp, log, powers) and ``SPECIAL_ULPS``
+    (gamma and Bessel functions) are what their own test suites admit, with a margin of two. The tests hold every
+    bound built on them against balls.
+
+Optimisers
+    Optimisers are compared by the likelihood they lose, never by their parameters: along a flat direction two
+    estimates that lie far apart are equally good. All limits are per observation, since the information,
+    and with it the loss at a given distance, is proportional to the total weight. The mean log-likelihood is
+    computed to about 1e-15 of its size. A central difference with step h has truncation error h^2 and rounding
+    error 1e-16 / h, smallest at h = eps^(1/3); a second difference, smallest at h = eps^(1/4). The gradient is
+    then known to about 1e-10 and, where the likelihood is smooth, the loss left at its root is about 1e-20.
+    Where it has a corner, the loss is linear in the distance, and the simplex stops at values that agree to
+    ``STOP_NATS``; ten times that is what an estimate of the remaining loss may reach, ``DECREMENT_NATS``, and a
+    hundred times ``STOP_NATS`` covers one corner and two optimisers: ``AGREEMENT_NATS``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+UNIT_ROUNDOFF = 2.0**-53
+"""Largest relative error of one rounded operation."""
+
+ELEMENTARY_ULPS = 4.0
+"""Units in the last place that exp, log, powers and their relatives may be off."""
+
+SPECIAL_ULPS = 32.0
+"""The same for gamma and Bessel functions, measured against max(1, |value|): they lose digits at their zeros."""
+
+GRADIENT_STEP = float(np.finfo(float).eps ** (1 / 3))
+"""Step of central differences, in coordinates of order one."""
+
+HESSIAN_STEP = float(np.finfo(float).eps ** (1 / 4))
+"""Step of second differences, in coordinates of order one."""
+
+SUM_ULPS = 32.0
+"""Units in the last place of the sum of moduli that NumPy's pairwise sum of 8192 terms may lose: 16 + 3 additions in
+blocks of 128, then 6 levels of halving, which makes 25."""
+
+STOP_NATS = 1e-10
+"""Spread of the simplex, in nats per observation, at which a search stops."""
+
+DECREMENT_NATS = 1e-9
+"""Estimated loss, in nats per observation, below which an optimiser calls itself converged."""
+
+AGREEMENT_NATS = 1e-8
+"""Nats per observation by which an optimiser may stay below another estimate, or above a claimed maximum."""
+
+FLAT_NATS = 1e-13
+"""Relative to 1 + |mean log-likelihood|: a change below this is rounding, a thousand units in the last place."""
+
+FLAT_CURVATURE = 1e-3
+"""Curvature per observation, on the scale of logarithms, below which a maximum is checked for being none."""
+
+EDGE = 30.0
+"""Distance, in units of the natural logarithm, at which a parameter has run away: a factor of 1e13."""
+
+QUADRATURE = 1e-10
+"""Relative change of a bin's probability at which halving the panels stops: the loss it causes per observation."""
+
+RELATIVE_RADIUS = 1e-30
+"""Radius of a difference of log-likelihoods, relative to it, at which precision is no longer raised."""
+
+FIRST_BITS = 128
+"""Working precision of the first attempt with balls."""
+
+MOST_BITS = 1200
+"""Working precision at which attempts end, and the answer stays open."""
+
+
+def agreement(total_weight: float, *roundings: float) -> float:
+    """Return how many nats two estimates of one maximum may differ: the optimiser's share plus what rounding adds.
+
+    Parameters
+    ----------
+    total_weight
+        Sum of the weights; the number of observations when there are none.
+    roundings
+        The bounds that ``log_likelihood`` returned beside the values compared.
+
+    Examples
+    --------
+    >>> agreement(100, 2e-7, 3e-7)
+    1.5e-06
+    """
+    return AGREEMENT_NATS * total_weight + sum(roundings)
