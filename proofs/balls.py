@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpz
-from sympy import Basic, Expr, Function, Integer, Number, Symbol, lambdify
+from sympy import Basic, Expr, Function, Integer, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
 from .algebra.atoms import Centred, LargestTie, Mean, Quantile, atoms_of
@@ -37,7 +37,7 @@ class _BallPrinter(PythonCodePrinter):
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         # The base class has a method for each function of `math`; a double must never get in.
-        if isinstance(expr, Function):
+        if isinstance(expr, Function) and not isinstance(expr, Piecewise):
             return self._print_Function(expr)
         return super()._print(expr, **kwargs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Matrix, Symbol
+from sympy import Add, Expr, Matrix, Symbol, cancel
 
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
@@ -38,8 +38,18 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     if tidy(jacobian.det(), domain) == 0:
         return None
     gradient = Matrix([form.log_partition.diff(parameter) for parameter in parameters])
-    tau = jacobian.T.LUsolve(gradient)
-    return MeanMap(parameters, tuple(tidy(value.expand(), domain) for value in tau), jacobian)
+    return MeanMap(parameters, tuple(tidy(value, domain) for value in _solved(jacobian.T, gradient)), jacobian)
+
+
+def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
+    """Cramer's rule: one cancellation for each unknown, none on the way."""
+    determinant = matrix.det(method="berkowitz")
+    found = []
+    for column in range(matrix.cols):
+        replaced = matrix.copy()
+        replaced[:, column] = right
+        found.append(cancel(replaced.det(method="berkowitz") / determinant))
+    return found
 
 
 def match_moments(

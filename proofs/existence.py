@@ -64,8 +64,9 @@ def inside_space(
         ends = parameter.bounds
         lo, hi = ends.lo.subs(closed), ends.hi.subs(closed)
         needed += _denominators(value, domain)
-        needed += _strict(value - lo, domain) if ends.lo is not -oo else []
-        needed += _strict(hi - value, domain) if ends.hi is not oo else []
+        for gap, closed_end in ((value - lo, ends.lo_closed), (hi - value, ends.hi_closed)):
+            if not gap.has(oo) and not (closed_end and is_nonnegative(gap, domain)):
+                needed += _strict(gap, domain)
     rule = "the estimate has to lie in the parameter space"
     return distinct(tuple(describe(expression, family, statistics, rule) for expression in needed))
 
@@ -104,14 +105,15 @@ def describe(expression: Expr, family: Family, statistics: tuple[Statistic, ...]
 
     Equal conditions get equal words: a spread, a Jensen gap or an excess is positive unless all values are equal.
     """
-    unfolded = unfold(stable_form(expression, family, statistics), statistics)
+    folded = expression.xreplace({s.definition: s.symbol for s in statistics})
+    unfolded = unfold(stable_form(folded, family, statistics), statistics)
     for symbol in family.columns:
         if unfolded in (Quantile(1, symbol) - Quantile(0, symbol),):
             return all_equal(family, symbol, why)
     equal = _spread_of(unfolded, family)
     if equal is not None:
         return all_equal(family, equal, why)
-    return Condition(plain(unfolded), _words(unfolded, family), why)
+    return Condition(plain(unfolded), _words(unfolded), why)
 
 
 def all_equal(family: Family, variable: Symbol, why: str) -> Condition:
@@ -132,11 +134,9 @@ def _spread_of(expression: Expr, family: Family) -> Symbol | None:
         if abs_free(centre) == 0 and centre == 0:
             return None
         function = function - centre
-    elif isinstance(expression, Residual):
-        function = None
     else:
         return None
-    return _injective_in(function, family) if function is not None else None
+    return _injective_in(function, family)
 
 
 def abs_free(term: Expr) -> Expr:
@@ -153,24 +153,30 @@ def _injective_in(function: Expr, family: Family) -> Symbol | None:
     return used[0] if strict_sign(function.diff(used[0]), domain) else None
 
 
-def _words(expression: Expr, family: Family) -> str:
-    """The inequality with the simplest side left alone, in plain text."""
-    def bar(node: Expr) -> Expr:
-        if isinstance(node, Mean) and isinstance(node.integrand, Indicator):
-            return Symbol(f"share({node.integrand.condition.lhs} = {node.integrand.condition.rhs})")
-        if isinstance(node, Mean):
-            return Symbol(f"mean({node.integrand})")
-        if isinstance(node, Quantile):
-            return Symbol({0: "min", 1: "max"}.get(node.level, "quantile") + f"({node.args[1]})")
-        if isinstance(node, LargestTie):
-            return Symbol("largest share of one value")
-        return node
+def _words(expression: Expr) -> str:
+    """The inequality with what depends on data on the left, in plain text."""
+    shown = rewrite_outside(expression, _bar)
+    names = {symbol for symbol in shown.free_symbols if "(" in symbol.name}
+    right, left = shown.expand().as_independent(*names, as_Add=True)
+    if left.could_extract_minus_sign():
+        return f"{-left} < {right}"
+    return f"{left} > {-right}"
 
-    shown = rewrite_outside(plain(expression), bar)
-    constant, rest = shown.as_coeff_Add()
-    if rest.could_extract_minus_sign():
-        return f"{-rest} < {constant}"
-    return f"{rest} > {-constant}"
+
+def _bar(node: Expr) -> Expr:
+    """A symbol that reads like the atom."""
+    if isinstance(node, Mean) and isinstance(node.integrand, Indicator):
+        return Symbol(f"share({node.integrand.condition.lhs} = {node.integrand.condition.rhs})")
+    if isinstance(node, (Mean, Residual)):
+        return Symbol(f"mean({node.args[0]})")
+    if isinstance(node, Covariance):
+        f, g = node.args[:2]
+        return Symbol(f"var({f})" if f == g else f"cov({f}, {g})")
+    if isinstance(node, Quantile):
+        return Symbol({0: "min", 1: "max"}.get(node.level, "quantile") + f"({node.args[1]})")
+    if isinstance(node, (JensenGap, Excess)):
+        return rewrite_outside(node.definition(), _bar)
+    return node
 
 
 def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:

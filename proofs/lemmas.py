@@ -385,6 +385,23 @@ def log_integral(
     return replace(found, value=value)
 
 
+def kink_of(node: Expr, variable: Symbol, ends: Bounds, domain: Domain) -> tuple[Expr, Expr, Expr] | None:
+    """Return where a case distinction changes sides strictly inside the support, and what it is to the left and right.
+
+    >>> from thetahat.proofs.bounds import bounds
+    >>> from sympy import Reals
+    >>> x = Symbol("x", real=True)
+    >>> kink_of(Abs(x - 1), x, bounds(Reals), {})
+    (1, 1 - x, x - 1)
+    """
+    kernel = _Kernel(S.Zero, variable, ends.lo, ends.hi, dict(domain), ())
+    difference, above, below = _sides(node)
+    point = _root(difference, kernel)
+    if point is None or not _inside(point[0], kernel):
+        return None
+    return (point[0], below, above) if point[1] > 0 else (point[0], above, below)
+
+
 # --------------------------------------------------------------------------------------- values: logs and products
 
 
@@ -1082,16 +1099,18 @@ def _split(kernel: _Kernel, node: Expr, discrete: bool = False) -> Integrated | 
         return evaluate(at_right)
     if kernel.upper is not oo and is_nonnegative(place - kernel.upper, kernel.domain):
         return evaluate(at_left)
-    inside = (kernel.lower is -oo or kernel.positive(place - kernel.lower)) and (
-        kernel.upper is oo or kernel.positive(kernel.upper - place)
-    )
-    if not inside or (discrete and not place.is_Integer):
+    if not _inside(place, kernel) or (discrete and not place.is_Integer):
         return None
     first = evaluate(replace(at_left, upper=place - 1 if discrete else place))
     second = evaluate(replace(at_right, lower=place)) if first else None
     if first is None or second is None:
         return None
     return _joined([(S.One, first), (S.One, second)], kernel.domain, f"split at {x} = {place}")
+
+
+def _inside(place: Expr, kernel: _Kernel) -> bool:
+    above = kernel.lower is -oo or kernel.positive(place - kernel.lower)
+    return above and (kernel.upper is oo or kernel.positive(kernel.upper - place))
 
 
 def _sides(node: Expr) -> tuple[Expr, Expr, Expr]:

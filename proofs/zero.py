@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, LambertW, S, cancel, cos, exp, expand_func, polygamma, sin, together
+from sympy import Expr, LambertW, Mul, Pow, S, cancel, cos, exp, expand_func, log, polygamma, sin, together
 
 from .algebra.atoms import plain
 from .algebra.logs import normal_form, split_logs
@@ -47,12 +47,22 @@ def _shown(values: Values) -> str:
 def _vanishes(expression: Expr, domain: Domain) -> bool:
     if expression == 0:
         return True
-    whole = plain(expression)
+    whole = _powers(plain(expression))
     for rewrite in (_expanded, _split, _numerator, _special):
         whole = rewrite(whole, domain)
         if whole == 0:
             return True
     return False
+
+
+def _powers(expression: Expr) -> Expr:
+    """``exp(c log(b)) = b**c`` for positive ``b``."""
+
+    def power(node: Expr) -> Expr:
+        logs = [part for part in Mul.make_args(node.args[0]) if isinstance(part, log) and part.args[0].is_positive]
+        return Pow(logs[0].args[0], node.args[0] / logs[0]) if len(logs) == 1 else node
+
+    return expression.replace(lambda node: isinstance(node, exp), power, simultaneous=False)
 
 
 def _expanded(expression: Expr, domain: Domain) -> Expr:

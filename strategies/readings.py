@@ -22,12 +22,13 @@ _BLOCKS = (64, 2048)  # how many balls stand for a longer column before every di
 
 @dataclass(frozen=True)
 class _Plan:
-    """An expression with a plain symbol in the place of each data atom."""
+    """An expression with a plain symbol in the place of each data atom, the data it uses, and as what powers."""
 
     skeleton: Expr
     stand_ins: tuple[Symbol, ...]
     atoms: tuple[Expr, ...]
     data: tuple[Symbol, ...]
+    powers: tuple[tuple[Symbol, int], ...]
 
 
 @lru_cache(maxsize=2048)
@@ -39,7 +40,14 @@ def _plan(expression: Expr, data: tuple[Symbol, ...] = ()) -> _Plan:
         names = sorted(str(symbol) for symbol in loose)
         raise ParameterError(f"the condition {expression} > 0 contains {names}, which have no value; fix them first")
     used = tuple(symbol for symbol in data if symbol in skeleton.free_symbols)
-    return _Plan(skeleton, stand_ins, atoms, used)
+    return _Plan(skeleton, stand_ins, atoms, used, _powers(skeleton, data))
+
+
+def _powers(skeleton: Expr, data: tuple[Symbol, ...]) -> tuple[tuple[Symbol, int], ...]:
+    """The exponents, where the expression is a product of positive whole powers of data, else nothing."""
+    powers = skeleton.as_powers_dict()
+    plain = all(base in data and power.is_Integer and power.is_positive for base, power in powers.items())
+    return tuple((base, int(power)) for base, power in powers.items()) if plain else ()
 
 
 @dataclass(frozen=True)
@@ -66,13 +74,14 @@ class Reader:
             return arb("nan") if value is None else arb(value)
         plan = _plan(atom.integrand, atom.data)
         inner = tuple(self._ball(part, cheap) for part in plan.atoms)
-        function = compiled((plan.skeleton,), (*plan.stand_ins, *plan.data))
         if cheap:
             try:
                 return self._rounded_mean(plan, inner)
             except NotDecidedError:
-                if len(plan.data) == 1 and self.sample.size > _BLOCKS[0]:
-                    return self._block_mean(plan, function, inner)
+                pass
+        function = compiled((plan.skeleton,), (*plan.stand_ins, *plan.data))
+        if cheap and len(plan.data) == 1 and self.sample.size > _BLOCKS[0]:
+            return self._block_mean(plan, function, inner)
         rows, weights = self.sample.distinct
         used = [rows[self.places[symbol]].tolist() for symbol in plan.data]
         points = zip(*used, strict=True)
@@ -108,6 +117,8 @@ class Reader:
                 raise NotDecidedError(f"{atom} has no rational value")
             return value
         plan = _plan(atom.integrand, atom.data)
+        if plan.powers:
+            return self.sample.power_sum([(self.places[symbol], power) for symbol, power in plan.powers]) / self.sample.total
         rows, weights = self.sample.distinct
         known = {symbol: exact_column(rows[self.places[symbol]]) for symbol in plan.data}
         known |= dict(zip(plan.stand_ins, (self._exact(part) for part in plan.atoms), strict=True))

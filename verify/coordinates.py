@@ -186,9 +186,15 @@ def _one_sided(end: Callable[..., Any], extremes: Extremes, size: float, side: i
     def step(point: list[Any], coordinates: Any) -> Any:
         limit, _ = end(point, extremes)
         value = limit + side * size * np.exp(next(coordinates))
-        return np.where(value != limit, value, np.nan)[()]
+        return _outside_is_nan(value, value != limit)
 
     return step
+
+
+def _outside_is_nan(value: Any, inside: Any) -> Any:
+    if np.ndim(value):
+        return np.where(inside, value, np.nan)
+    return value if inside else np.float64(np.nan)
 
 
 def _two_sided(room: Room, extremes: Extremes, origin: float) -> Callable[..., Any]:
@@ -197,7 +203,12 @@ def _two_sided(room: Room, extremes: Extremes, origin: float) -> Callable[..., A
         u = origin + next(coordinates)
         width = hi - lo
         # From the nearer end, so that a value next to the upper end keeps its distance from it.
-        value = np.where(u > 0, hi - width * expit(-u), lo + width * expit(u))
-        return np.where((lo < value) & (value < hi), value, np.nan)[()]
+        share = expit(-np.abs(u))
+        value = (
+            np.where(u > 0, hi - width * share, lo + width * share)
+            if np.ndim(u)
+            else (hi - width * share if u > 0 else lo + width * share)
+        )
+        return _outside_is_nan(value, (lo < value) & (value < hi))
 
     return step

@@ -21,12 +21,19 @@ from .tolerance import DECREMENT_NATS, EDGE, FLAT_CURVATURE, FLAT_NATS, GRADIENT
 
 Cost = Callable[[list[Any]], Any]
 Objective = Callable[[Array], Any]
-Algorithm = Callable[[Objective, Array], Array]
 
 # A simplex is begun again from where it stopped at most so often.
 _RESTARTS = 4
 # Tolerated deviation of a kink test's probes, in steps of the coordinate.
 _PROBES = (1e-6, 1e-4, 1e-2)
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """Two ways down from a point: a thorough one, and a quick one that only tells whether the place is worth it."""
+
+    thorough: Callable[[Objective, Array], Array]
+    quick: Callable[[Objective, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +86,10 @@ def hessian(objective: Objective, u: Array) -> Array:
     return matrix + np.triu(matrix, 1).T
 
 
-def by_simplex(objective: Objective, u: Array) -> Array:
+def simplex_then_bfgs(objective: Objective, u: Array) -> Array:
     """Return where Nelder-Mead, then BFGS, arrive from ``u``.
 
-    >>> by_simplex(lambda points: ((points - 3) ** 2).sum(axis=-1), np.zeros(1)).round(6)
+    >>> simplex_then_bfgs(lambda points: ((points - 3) ** 2).sum(axis=-1), np.zeros(1)).round(6)
     array([3.])
     """
     rough = simplex(objective, u, 0.5, 1e-6)
@@ -110,14 +117,24 @@ def bfgs(objective: Objective, u: Array) -> Array:
     return _quiet(objective, u, method="BFGS", jac=lambda v: gradient(objective, v), options=options)
 
 
-def by_lines(objective: Objective, u: Array) -> Array:
-    """Return where L-BFGS, then Powell's search along lines, arrive from ``u``.
+def limited(objective: Objective, u: Array) -> Array:
+    """Return where L-BFGS arrives from ``u``.
 
-    >>> by_lines(lambda points: ((points - 3) ** 2).sum(axis=-1), np.zeros(1)).round(6)
+    >>> limited(lambda points: ((points - 3) ** 2).sum(axis=-1), np.zeros(1)).round(6)
     array([3.])
     """
     slopes = lambda v: np.nan_to_num(gradient(objective, v), nan=0.0, posinf=0.0, neginf=0.0)  # noqa: E731
-    reached = _quiet(objective, u, method="L-BFGS-B", jac=slopes, options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 200})
+    options = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 200}
+    return _quiet(objective, u, method="L-BFGS-B", jac=slopes, options=options)
+
+
+def limited_then_lines(objective: Objective, u: Array) -> Array:
+    """Return where L-BFGS, then Powell's search along lines where slopes do not settle it, arrive from ``u``.
+
+    >>> limited_then_lines(lambda points: ((points - 3) ** 2).sum(axis=-1), np.zeros(1)).round(6)
+    array([3.])
+    """
+    reached = limited(objective, u)
     if _decrement(objective, reached)[0] <= DECREMENT_NATS:
         return reached
     return _quiet(objective, reached, method="Powell", options={"xtol": 1e-7, "ftol": 1e-14, "maxfev": 300 * len(u)})
@@ -150,6 +167,10 @@ def _decrement(objective: Objective, u: Array) -> tuple[float, Array, float]:
     return float(0.5 * (along**2 / floored).sum()), -vectors @ (along / floored), float(values[0])
 
 
+BY_SIMPLEX = Algorithm(simplex_then_bfgs, bfgs)
+BY_LINES = Algorithm(limited_then_lines, limited)
+
+
 def descend(chart: Chart, goal: Goal, algorithm: Algorithm) -> Descent:
     """Return the minimum that ``algorithm`` and Newton steps find from the chart's start, and what it is worth.
 
@@ -157,16 +178,11 @@ def descend(chart: Chart, goal: Goal, algorithm: Algorithm) -> Descent:
     the simplex finds nothing more and neither do steps to both sides. "diverging": the objective does not rise,
     beyond its rounding, while a parameter runs to the edge; ``path`` has the points passed. "stopped": neither.
     """
-    theta = chart.compile()
-
-    def objective(u: Array) -> Any:
-        value = goal.cost(theta(u))
-        return np.where(np.isnan(value), np.inf, value) if u.ndim > 1 else np.inf if value != value else float(value)
-
+    theta, objective = chart.compile(), objective_of(chart, goal)
     u = np.zeros(len(chart.free))
     if not len(u):
         return _descent(theta, u, objective, "converged")
-    u, smooth, curvature = _newton(objective, algorithm(objective, u))
+    u, smooth, curvature = _newton(objective, algorithm.thorough(objective, u))
     if not smooth:
         pinned = _corner(chart, theta(u), goal, algorithm)
         if pinned is not None:
@@ -175,6 +191,17 @@ def descend(chart: Chart, goal: Goal, algorithm: Algorithm) -> Descent:
     if curvature < FLAT_CURVATURE or not smooth or np.abs(u).max() > EDGE / 3:
         return _pushed(theta, objective, u, smooth, goal, algorithm)
     return _descent(theta, u, objective, "converged")
+
+
+def objective_of(chart: Chart, goal: Goal) -> Objective:
+    """Return the objective as a function of coordinates, infinite where it is none; doubles for a single point."""
+    theta = chart.compile()
+
+    def objective(u: Array) -> Any:
+        value = goal.cost(theta(u))
+        return np.where(np.isnan(value), np.inf, value) if u.ndim > 1 else np.inf if value != value else float(value)
+
+    return objective
 
 
 def _descent(theta: Any, u: Array, objective: Objective, status: str) -> Descent:
@@ -212,20 +239,24 @@ def _corner(chart: Chart, reached: list[Any], goal: Goal, algorithm: Algorithm) 
         if chart.rooms[j].lowers or chart.rooms[j].uppers:
             continue
         nearest = goal.corners[np.argsort(np.abs(goal.corners - reached[j]))[:3]]
-        costs = _varied(goal.cost, reached, j, nearest)
+        costs = varied(goal.cost, reached, j, nearest)
         if not costs.min() <= best + DECREMENT_NATS:
             continue
         held = chart.around(reached).pinned(j, float(nearest[int(np.argmin(costs))]))
         found = descend(held, goal, algorithm)
         steps = chart.scales[j] * np.array([side * probe for side in (-1, 1) for probe in _PROBES])
-        beside = _varied(goal.cost, found.theta, j, found.theta[j] + steps)
+        beside = varied(goal.cost, found.theta, j, found.theta[j] + steps)
         if found.status == "converged" and found.cost <= best and beside.min() >= found.cost:
             return found
     return None
 
 
-def _varied(cost: Cost, theta: Sequence[Any], j: int, values: Array) -> Array:
-    """The objective with parameter ``j`` at each of the values."""
+def varied(cost: Cost, theta: Sequence[Any], j: int, values: Array) -> Array:
+    """Return the objective with parameter ``j`` at each of the values.
+
+    >>> varied(lambda theta: theta[0] + theta[1], [1.0, 2.0], 1, np.array([0.0, 5.0]))
+    array([1., 6.])
+    """
     point = [np.full((len(values), 1), value) for value in theta]
     point[j] = values[:, None]
     return np.broadcast_to(np.asarray(cost(point)).reshape(-1), values.shape)
@@ -249,7 +280,7 @@ def _pushed(theta: Any, objective: Objective, u: Array, smooth: bool, goal: Goal
         if moved >= EDGE:
             return Descent(*path[-1], "diverging", tuple(path))
         if path and path[-1][1] < here - noise - goal.noise(path[-1][0]) - DECREMENT_NATS:
-            u, smooth, _ = _newton(objective, algorithm(objective, at))
+            u, smooth, _ = _newton(objective, algorithm.thorough(objective, at))
     return _descent(theta, u, objective, "converged" if smooth else "stopped")
 
 
@@ -264,6 +295,12 @@ def _directions(objective: Objective, u: Array) -> list[tuple[int, int]]:
 
 def _at_coordinate(objective: Objective, u: Array, j: int, value: float, algorithm: Algorithm) -> Array:
     """The best point with coordinate ``j`` at ``value``, from the others at ``u``."""
-    rest = np.delete(u, j)
-    place = lambda v: np.insert(v, j, value, axis=-1)  # noqa: E731
-    return place(algorithm(lambda v: objective(place(v)), rest) if len(rest) else rest)
+    others = np.arange(len(u)) != j
+
+    def placed(rest: Array) -> Array:
+        point = np.full((*rest.shape[:-1], len(u)), value)
+        point[..., others] = rest
+        return point
+
+    rest = u[others]
+    return placed(algorithm.thorough(lambda v: objective(placed(v)), rest) if len(rest) else rest)

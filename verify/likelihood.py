@@ -19,7 +19,7 @@ from .observations import Observations, require_numbers
 from .rounding import exact
 from .tolerance import MOST_BITS, SUM_ULPS, UNIT_ROUNDOFF
 
-__all__ = ["in_support", "log_likelihood", "log_likelihood_ball", "nats_lost"]
+__all__ = ["in_support", "log_likelihood", "log_likelihood_ball", "nats_lost", "summed"]
 
 # Rows in one pass: the arrays of a pass stay in the processor's cache.
 _CHUNK = 8192
@@ -67,7 +67,7 @@ def log_likelihood(
         inside = in_support(family, point, observations)
         if inside is False:
             return -math.inf, 0.0
-        value, rounding = _summed(family, point, observations)
+        value, rounding = summed(family, point, observations)
     if not (math.isfinite(value) and math.isfinite(rounding)):
         return _from_balls(family, point, observations)
     return value, rounding if inside else math.inf
@@ -94,8 +94,15 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
     return decided
 
 
-def _summed(family: Family, point: Sequence[float], observations: Observations) -> tuple[float, float]:
-    """Value and running error bound in doubles; not finite where they overflow."""
+def summed(family: Family, point: Sequence[float], observations: Observations) -> tuple[float, float]:
+    """Return the log-likelihood in doubles and its running error bound; ``nan`` and infinity where they overflow.
+
+    Neither theta nor the support is looked at.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> summed(EXPONENTIAL, (1.0,), require_numbers(EXPONENTIAL, [1.0, 2.0]))[0]
+    -3.0
+    """
     function, theta = density(family, rounded=True), [exact(value) for value in doubles(point)]
     values, bounds = [], []
     for start in range(0, observations.n, _CHUNK):

@@ -18,20 +18,20 @@ from numpy.typing import ArrayLike
 
 from ..proofs.errors import ExistenceError
 from ..proofs.family import Family
-from .coordinates import Chart, Extremes, Pin, Room, rooms
+from .coordinates import Extremes, Pin, Room, rooms
 from .density import density
-from .descent import Algorithm, Descent, Goal, by_lines, by_simplex, descend
+from .descent import BY_LINES, BY_SIMPLEX, Algorithm, Descent, Goal, objective_of
+from .edges import at_ends, over_integers
 from .ends import Array, support_ends
-from .integers import over_integers
-from .likelihood import log_likelihood_of, rounding_of
+from .likelihood import summed
 from .observations import Observations, require_data
-from .starts import charts, condensed
+from .starts import apart, charts, condensed
 from .tolerance import DECREMENT_NATS
 
 Status = Literal["converged", "stopped", "diverging"]
 
-# More doubles than this in one evaluation are taken row by row.
-_LARGEST = 2_000_000
+# With more observations than this, several thetas are evaluated one after the other: their table would not fit a cache.
+_LARGEST = 20_000
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None 
     observations = require_data(family, x, weights)
     total, evaluations = observations.total, count()
     with np.errstate(all="ignore"):
-        found = _solved(_problem(family, observations, evaluations), by_simplex, seed)
-        value = log_likelihood_of(family, found.theta, observations) if math.isfinite(found.cost) else -found.cost
+        found = _solved(_problem(family, observations, evaluations), BY_SIMPLEX, seed)
+        value = summed(family, found.theta, observations)[0] if math.isfinite(found.cost) else -found.cost
     path = tuple((theta, -cost * total) for theta, cost in found.path)
     return Optimum(found.theta, value, found.status, next(evaluations), path)
 
@@ -123,7 +123,7 @@ def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None 
         share = observations.w / observations.total
         entropy = -math.fsum(share * np.log(share))
     with np.errstate(all="ignore"):
-        found = _solved(_problem(family, observations, evaluations), by_lines, seed + 1)
+        found = _solved(_problem(family, observations, evaluations), BY_LINES, seed + 1)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
@@ -133,7 +133,7 @@ def _problem(family: Family, observations: Observations, evaluations: count[int]
     few = condensed(observations)
 
     def noise(theta: Sequence[float]) -> float:
-        return rounding_of(family, theta, observations) / total
+        return summed(family, theta, observations)[1] / total
 
     goal = Goal(cross_entropy(family, observations, evaluations), noise, np.unique(few.x[:, 0]))
     rough = cross_entropy(family, few, evaluations)
@@ -155,16 +155,16 @@ def cross_entropy(family: Family, observations: Observations, evaluations: count
     ends = support_ends(family)
     bounded = bool(family.bounds.free_symbols)
     least, most = columns[0].min(), columns[0].max()
+    large = observations.n > _LARGEST
 
     def cost(theta: list[Any]) -> Any:
-        many = max(np.size(value) for value in theta)
-        if many > 1 and many * observations.n > _LARGEST:
+        if large and (many := max(np.size(value) for value in theta)) > 1:
             rows = np.broadcast_arrays(*theta)
-            return np.array([cost([np.float64(value[i, 0]) for value in rows]) for i in range(many)])
+            return np.array([cost([value[i, 0] for value in rows]) for i in range(many)])
         next(evaluations)
         values = function(*columns, *theta)
         # A density free of the data broadcasts over them: the shares add up to one.
-        mean = np.matmul(values, shares) if np.ndim(values) and values.shape[-1] == len(shares) > 1 else values
+        mean = np.matmul(values, shares) if np.ndim(values) and values.shape[-1] == len(shares) else values
         mean = mean[..., 0] if np.ndim(mean) == 2 else mean
         if bounded:
             lo, hi = ends.lo.at(theta), ends.hi.at(theta)
@@ -198,14 +198,14 @@ def _continuous(problem: Problem, pins: tuple[Pin, ...], algorithm: Algorithm, s
             f"{problem.family.name}: the likelihood is zero at every start tried, so there is nothing to improve; "
             "check that some member gives these data a positive density"
         )
-    best: Descent | None = None
-    for chart in found:
-        if best is not None and _within(chart, best):
+    best = at_ends(found[0], problem.goal, algorithm)
+    for chart in found[1:]:
+        if best.status == "diverging" or not apart(best.theta, chart):
             continue
-        reached = _at_ends(chart, problem.goal, algorithm)
-        if best is None or reached.cost < best.cost - DECREMENT_NATS:
-            best = reached
-        if reached.status == "diverging":
-            break
-    assert best is not None
+        objective, origin = objective_of(chart, problem.goal), np.zeros(len(chart.free))
+        if objective(algorithm.quick(objective, origin)) >= best.cost - DECREMENT_NATS:
+            continue
+        other = at_ends(chart, problem.goal, algorithm)
+        if other.cost < best.cost - DECREMENT_NATS:
+            best = other
     return best

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .coordinates import Chart, Extremes, Pin, Room
 from .descent import Cost
@@ -77,20 +78,26 @@ def charts(
     steps = np.stack([pool.steps[picks[:, j]] for j, pool in enumerate(pools)], axis=1)
     thetas = np.concatenate([np.broadcast_to(column, (len(picks), 1)) for column in point], axis=1)
     kept: list[Chart] = []
-    for index in np.argsort(costs, kind="stable"):
-        if len(kept) == _KEPT:
-            break
-        if np.isfinite(costs[index]) and all(_apart(thetas[index], chart) for chart in kept):
-            theta = tuple(thetas[index].tolist())
-            kept.append(Chart(rooms, extremes, theta, tuple(steps[index].tolist()), tuple(pins)))
+    allowed = np.isfinite(costs)
+    while allowed.any() and len(kept) < _KEPT:
+        index = int(np.argmin(np.where(allowed, costs, np.inf)))
+        theta, step = tuple(thetas[index].tolist()), tuple(steps[index].tolist())
+        kept.append(Chart(rooms, extremes, theta, step, tuple(pins)))
+        allowed &= apart(thetas, kept[-1])
     return kept
 
 
-def _apart(theta: Array, chart: Chart) -> bool:
-    """Whether some parameter differs by more than a step, or by a factor of three."""
-    start = np.array(chart.start)
-    near = np.abs(theta - start) <= np.maximum(np.array(chart.scales), 2 * np.minimum(np.abs(theta), np.abs(start)))
-    return not bool(near.all())
+def apart(theta: ArrayLike, chart: Chart) -> NDArray[np.bool_]:
+    """Whether some parameter differs from the chart's start by more than a step, and by more than a factor of three.
+
+    ``theta`` has shape ``(..., p)``.
+
+    >>> apart([[5.0], [2.5]], Chart((), (0.0, 1.0), (1.0,), (1.0,), (None,)))
+    array([ True, False])
+    """
+    start, theta = np.array(chart.start), np.asarray(theta, dtype=float)
+    close = np.maximum(np.array(chart.scales), 2 * np.minimum(np.abs(theta), np.abs(start)))
+    return np.asarray((np.abs(theta - start) > close).any(axis=-1))
 
 
 def _combinations(sizes: Sequence[int], seed: int) -> np.ndarray:

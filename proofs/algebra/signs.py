@@ -14,11 +14,11 @@ from sympy import (
     Pow,
     Symbol,
     atan2,
-    cancel,
     cosh,
     exp,
     expand,
     factor,
+    fraction,
     log,
     oo,
     pi,
@@ -139,7 +139,7 @@ _DEPTH = 4
 def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
     """Try the expression as written, then as one factored fraction, then spread out."""
     best = _structure(expression, depth)
-    for rewrite in (_whole, expand):
+    for rewrite in (_spread_fraction, _factored_fraction, expand):
         if best.nonzero and (best.above or best.below) or depth == 0:
             break
         again = rewrite(expression)
@@ -149,9 +149,16 @@ def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
     return best
 
 
-def _whole(expression: Expr) -> Expr:
-    """Bring to one factored fraction."""
-    return factor(cancel(together(expression)))
+def _spread_fraction(expression: Expr) -> Expr:
+    """Bring to one fraction with a spread-out numerator."""
+    top, bottom = fraction(together(expression))
+    return top.expand(log=False) / bottom
+
+
+def _factored_fraction(expression: Expr) -> Expr:
+    """Bring to one fraction with a factored numerator."""
+    top, bottom = fraction(together(expression))
+    return factor(top) / bottom
 
 
 def _structure(expression: Expr, depth: int) -> _Fact:
