@@ -14,7 +14,9 @@ from sympy import (
     Dummy,
     Eq,
     Expr,
+    Function,
     Integer,
+    LambertW,
     Max,
     Min,
     Mul,
@@ -112,7 +114,7 @@ def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -
     log(theta) + polygamma(0, k)
     """
     measure = _measure(family, tuple((beside or {}).items()))
-    return _termwise(measure, statistic)
+    return _whole(measure, statistic) or _termwise(measure, statistic)
 
 
 def entropy(family: Family) -> Expected | None:
@@ -175,6 +177,13 @@ def _measure(family: Family, beside: tuple[tuple[Symbol, Bounds], ...]) -> _Meas
 @lru_cache(maxsize=2048)
 def _total(measure: _Measure) -> Integrated | None:
     return measure.integrated()
+
+
+@lru_cache(maxsize=2048)
+def _whole(measure: _Measure, statistic: Expr) -> Expected | None:
+    """The expectation of a sum as one statistic: its terms may have none of their own."""
+    spread = normal_form(statistic, (measure.variable,), measure.everywhere)
+    return _tilted(measure, spread) if isinstance(spread, Add) and not spread.has(Indicator) else None
 
 
 def _termwise(measure: _Measure, statistic: Expr) -> Expected | None:
@@ -366,20 +375,19 @@ def _term_by_term(measure: _Measure, part: Expr) -> Expected | None:
     span, total = measure.ends.hi - measure.ends.lo, _total(measure)
     if not measure.ends.discrete or not span.is_Integer or span > 20 or total is None:
         return None
-    value: Expr = S.Zero
-    for i in range(int(span) + 1):
-        here = {measure.variable: measure.ends.lo + Integer(i)}
-        size = part.xreplace(here)
-        if size != 0:
-            value += size * product_of(simplified(measure.exponent.xreplace(here) - total.value, measure.domain))
+    places = [{measure.variable: measure.ends.lo + Integer(i)} for i in range(int(span) + 1)]
+    logs = [simplified(measure.exponent.xreplace(place) - total.value, measure.domain) for place in places]
+    value = Add(*(part.xreplace(place) * product_of(one) for place, one in zip(places, logs, strict=True)))
     if value.has(oo, -oo, S.NaN, S.ComplexInfinity):
         return None
-    return Expected(_tidy(value, measure.domain), "finite_sum", total.conditions)
+    return Expected(_tidy(value, measure.domain), "finite_sum")
 
 
 def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
     """The shortest of a few equal forms: logarithms split, digamma arguments levelled, fractions joined."""
     value = value.replace(lambda node: isinstance(node, exp), lambda node: product_of(node.args[0]))
+    if value.has(LambertW):
+        value = value.replace(LambertW, lambda argument: _principal(argument, domain))
     if value.has(sin):
         value = value.replace(
             lambda node: isinstance(node, Pow) and isinstance(node.base, sin) and node.exp == 2,
@@ -389,9 +397,32 @@ def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
         value = _level_digammas(value)
     if value.has(log):
         value = simplified(value, domain)
-    forms = [value, value.expand(log=False, power_base=False, power_exp=False, func=False, trig=False)]
-    forms.append(factor(cancel(value)) if not value.has(log) else value)
+    if value.count_ops() > _LARGE:
+        return value
+    spread = value.expand(log=False, power_base=False, power_exp=False, func=False, trig=False)
+    forms = [value, spread, factor(cancel(value))]
+    if spread.count_ops() <= _LARGE:
+        forms.append(_grouped(spread))
     return min(forms, key=lambda form: (form.count_ops(), form.sort_key()))
+
+
+_LARGE = 120
+
+
+def _principal(argument: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
+    """``W(u exp(u)) = u`` for ``-1 < u``."""
+    rest, exponential = argument.as_independent(exp, as_Add=False)
+    u = exponential.args[0] if isinstance(exponential, exp) else None
+    return u if u is not None and u == rest and is_positive(1 + u, domain) else LambertW(argument)
+
+
+def _grouped(spread: Expr) -> Expr:
+    """One term for each product of logarithms and special functions, its coefficient one factored fraction."""
+    coefficients: dict[Expr, Expr] = {}
+    for term in Add.make_args(spread):
+        special = Mul(*(piece for piece in Mul.make_args(term) if piece.has(Function) and not piece.has(exp)))
+        coefficients[special] = coefficients.get(special, S.Zero) + term / special
+    return Add(*(factor(cancel(coefficient)) * special for special, coefficient in coefficients.items()))
 
 
 def _level_digammas(value: Expr) -> Expr:

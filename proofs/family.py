@@ -189,7 +189,7 @@ class Family:
         >>> from thetahat import family
         >>> rate = Parameter(Symbol("beta", positive=True), Interval.open(0, oo), "rate")
         >>> family("exponential").reparametrise("by_mean", [rate], {"lambda": 1 / rate.symbol}).log_density
-        -log(beta) - x/beta
+        log(1/beta) - x/beta
         """
         old = {item.name: item.symbol for item in self.parameters}
         unknown = [key for key in substitution if key not in old]

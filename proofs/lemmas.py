@@ -15,6 +15,7 @@ from sympy import (
     Eq,
     Expr,
     Integer,
+    LambertW,
     Max,
     Min,
     Mul,
@@ -337,6 +338,14 @@ _SUMS = (
         _a - log(_a),
         (_a, _b, 1 - _b),
     ),
+    Lemma(
+        "tree_series",
+        "NIST DLMF 4.13.5 with Lagrange inversion; Johnson, Kemp & Kotz 2005, section 7.2.6",
+        *(_j, S.Zero, oo),
+        (_j - 1) * log(_a + _b * _j) + _r * _j - loggamma(_j + 1),
+        -_a * LambertW(-_b * exp(_r)) / _b - log(_a),
+        (_a, _b, 1 - _b * exp(_r + 1)),
+    ),
 )
 
 LEMMAS: Mapping[str, Lemma] = {lemma.name: lemma for lemma in (*_INTEGRALS, *_SUMS)}
@@ -561,6 +570,7 @@ _POSITIVE = tuple(Dummy(name, positive=True) for name in ("w", "v", "u", "s"))
 _REAL = tuple(Dummy(name, real=True) for name in ("y", "z", "r", "q"))
 _COUNT = tuple(Dummy(name, integer=True, nonnegative=True) for name in ("j", "i", "l", "h"))
 _DEEPEST = 4
+_BY_TERMS = "term by term"
 
 Terms = dict[Expr, Expr]
 Rule = Callable[["_Kernel", Expr, Terms], "Integrated | None"]
@@ -868,20 +878,25 @@ def _change(kernel: _Kernel, terms: Terms) -> _Kernel | None:
     ray, unit = (S.Zero, oo), (S.Zero, S.One)
     exponential = any(part.has(exp) for part in terms)
     squared = any(_beyond_log(part, log(x)) for part in terms)
+    polynomial = any(part.as_base_exp()[0] == x and part != x for part in terms)
     if kernel.ends == (-oo, oo):
-        return kernel.substituted(log(w), w, -log(w), ray) if exponential else _by_sinh(kernel, y)
+        if exponential:
+            return None if polynomial else kernel.substituted(log(w), w, -log(w), ray)
+        return _by_sinh(kernel, y)
     if top is oo and low != 0:
         if squared and kernel.positive(low):
             return kernel.substituted(low * exp(w), w, log(low) + w, ray)
         return kernel.substituted(low + w, w, S.Zero, ray)
     if kernel.ends == ray:
         if squared:
-            return kernel.substituted(exp(y), y, y, (-oo, oo))
+            return None if exponential else kernel.substituted(exp(y), y, y, (-oo, oo))
         if not exponential:
             return None
         powers = {node.exp for node in kernel.exponent.atoms(Pow) if node.base == x}
         if len(powers) == 1 and kernel.positive(k := powers.pop()) and x not in terms:
             return kernel.substituted(w ** (1 / k), w, (1 / k - 1) * log(w) - log(k), ray)
+        if polynomial:
+            return None
         rates = [_linear(node.args[0], x) for node in kernel.exponent.atoms(exp) if node.has(x)]
         falling = [-line[1] for line in rates if line is not None and kernel.positive(-line[1])]
         rate = min(falling, key=lambda r: (r.count_ops(), r.sort_key()), default=S.One)
@@ -957,8 +972,13 @@ def _logit(kernel: _Kernel, y: Symbol) -> _Kernel | None:
 
 
 def _antiderivative(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
-    """``exp(rest)`` proportional to the derivative of ``inner``: then the integral is that of ``d exp(inner)``."""
+    """``exp(rest)`` proportional to the derivative of ``inner``: then the integral is that of ``d exp(inner)``.
+
+    Tried in the original variable alone: another one has an antiderivative exactly where this one has.
+    """
     x = kernel.variable
+    if kernel.trail or len(terms) > 6 or kernel.exponent.has(erf, sin, cos, asinh, loggamma):
+        return None
     whole = Add(*(coefficient * part for part, coefficient in terms.items()))
     for inner in _inner_candidates(terms, x):
         sum_ = Add(*(coefficient * part for part, coefficient in inner.items()))
@@ -986,18 +1006,33 @@ def _inner_candidates(terms: Terms, x: Symbol) -> Iterator[Terms]:
 def _limit(kernel: _Kernel, terms: Terms, end: Expr) -> Expr | None:
     """The limit of the exponential of a sum at an end: zero or finite; ``None`` where it is not clear."""
     finite = S.Zero
-    falls = False
+    infinite: list[tuple[tuple[int, Expr], Expr]] = []
     for part, coefficient in terms.items():
         value = _limit_of_part(kernel, part, end)
         if value is None:
             return None
         if value in (oo, -oo):
-            if not kernel.positive(-coefficient if value is oo else coefficient):
-                return None
-            falls = True
+            infinite.append((_growth(part, kernel.variable), coefficient * (1 if value is oo else -1)))
         else:
             finite += coefficient * value
-    return S.Zero if falls else product_of(finite)
+    if not infinite:
+        return product_of(finite)
+    signs = {kernel.sign(direction) for _, direction in infinite}
+    if signs == {-1}:
+        return S.Zero
+    if any(not power.is_Rational for (_, power), _ in infinite):
+        return None
+    fastest = max(rank for rank, _ in infinite)
+    leading = [direction for rank, direction in infinite if rank == fastest]
+    return S.Zero if len(leading) == 1 and kernel.sign(leading[0]) < 0 else None
+
+
+def _growth(part: Expr, x: Symbol) -> tuple[int, Expr]:
+    """Logarithms grow slower than powers, powers slower than exponentials; of two of a kind the higher power wins."""
+    base, power = part.as_base_exp()
+    if isinstance(part, exp):
+        return 2, Symbol("_rate")
+    return (1, abs(power) if power.is_Rational else power) if base == x else (0, power)
 
 
 def _limit_of_part(kernel: _Kernel, part: Expr, end: Expr) -> Expr | None:
@@ -1010,21 +1045,32 @@ def _limit_of_part(kernel: _Kernel, part: Expr, end: Expr) -> Expr | None:
         rate = _linear(part.args[0], x)
         direction = kernel.sign(rate[1]) * (1 if end is oo else -1) if rate else 0
         return {1: oo, -1: S.Zero}.get(direction)
-    if end not in (oo, -oo):
-        value = part.xreplace({x: end})
-        if not value.has(oo, -oo, S.ComplexInfinity, S.NaN):
-            return value
-        return -oo if isinstance(part, log) and part.args[0].xreplace({x: end}) == 0 else None
-    if isinstance(part, log) and end is oo:
-        powers = _powers(part.args[0], x) or {}
-        grows = all(map(kernel.positive, powers.values())) and any(kernel.sign(power) > 0 for power in powers)
-        return oo if grows else None
-    return None
+    if isinstance(base, log) and power.is_Integer and power > 0:
+        inner = _limit_of_sum(kernel, base.args[0], end)
+        value = {oo: oo, S.Zero: -oo, None: None}.get(inner, log(inner) if inner is not None else None)
+        return value**power if value is not None else None
+    if end in (oo, -oo):
+        return None
+    value = part.xreplace({x: end})
+    return None if _infinite(value) else value
+
+
+def _limit_of_sum(kernel: _Kernel, total: Expr, end: Expr) -> Expr | None:
+    """The limit of a sum that is positive; infinite only where nothing can cancel."""
+    constant, terms = _terms(_spread(total), kernel.variable)
+    limits = [(coefficient, _limit_of_part(kernel, part, end)) for part, coefficient in terms.items()]
+    if any(value is None or value is -oo for _, value in limits):
+        return None
+    if any(value is oo for _, value in limits):
+        return oo if all(kernel.positive(coefficient) for coefficient, _ in limits) else None
+    return _spread(constant + Add(*(coefficient * value for coefficient, value in limits)))
 
 
 def _linearity(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
     """A sum in front of the exponential, raised to a small whole power: integrated term by term."""
     x = kernel.variable
+    if _BY_TERMS in kernel.trail:
+        return None
     for part, power in terms.items():
         if not isinstance(part, log) or not isinstance(part.args[0], Add) or power not in (1, 2, 3):
             continue
@@ -1038,7 +1084,7 @@ def _linearity(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | No
             log_inside = S.Zero if inside == 1 else _log_of_positive(inside, kernel)
             if log_inside is None:
                 return None
-            step = replace(kernel, exponent=rest + log_inside, trail=(*kernel.trail, ""))
+            step = replace(kernel, exponent=rest + log_inside, trail=(*kernel.trail, _BY_TERMS))
             found.append((outside, _integral(step)))
         if all(one is not None for _, one in found):
             return _joined(found, kernel.domain)  # type: ignore[arg-type]
@@ -1191,16 +1237,21 @@ def _with_points(raw: _Kernel, kernel: _Kernel, points: list[Expr]) -> Integrate
     points = sorted(point for point in points if point >= kernel.lower and (kernel.upper is oo or point <= kernel.upper))
     plain = {node: false if isinstance(node, Eq) else true for node in raw.exponent.atoms(Eq, Ne) if node.has(x)}
     rest = replace(raw, exponent=raw.exponent.xreplace(plain))
-    parts: list[tuple[Expr, Expr]] = [(S.One, raw.exponent.xreplace({x: point})) for point in points]
-    if points == [kernel.lower + i for i in range(len(points))]:
-        rest = replace(rest, lower=kernel.lower + len(points))
-    else:
-        parts += [(S.NegativeOne, rest.exponent.xreplace({x: point})) for point in points]
-    regular = _sum(rest)
+    special = [(S.One, raw.exponent.xreplace({x: point})) for point in points]
+    usual = [(S.NegativeOne, rest.exponent.xreplace({x: point})) for point in points]
+    regular = None
+    if not any(_infinite(value) for _, value in usual):
+        regular, special = _sum(rest), special + usual
+    elif points == [kernel.lower + i for i in range(len(points))]:
+        regular = _sum(replace(rest, lower=kernel.lower + len(points)))
     if regular is None:
         return None
-    terms = [(weight, Integrated(_log_form(value, kernel), regular.lemma, ())) for weight, value in parts]
+    terms = [(weight, Integrated(_log_form(value, kernel), regular.lemma, ())) for weight, value in special]
     return _joined([(S.One, regular), *terms], kernel.domain)
+
+
+def _infinite(value: Expr) -> bool:
+    return bool(value.has(oo, -oo, S.ComplexInfinity, S.NaN))
 
 
 def _log_form(value: Expr, kernel: _Kernel) -> Expr:
@@ -1213,7 +1264,7 @@ def _term_by_term(kernel: _Kernel) -> Integrated | None:
     if not span.is_Integer or span > 20:
         return None
     exponents = [kernel.exponent.xreplace({kernel.variable: kernel.lower + i}) for i in range(int(span) + 1)]
-    if any(value.has(oo, -oo, S.ComplexInfinity, S.NaN) for value in exponents):
+    if any(_infinite(value) for value in exponents):
         return None
     terms = [(S.One, Integrated(_log_form(value, kernel), "finite_sum", ())) for value in exponents]
     return _joined(terms, kernel.domain, kernel.words)
@@ -1361,10 +1412,15 @@ def _abel(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
             power, constant = power + count, constant + count * log(other[1])
         elif part not in (j, j * growing[0]):
             return None
-    b = -Add(*(term for term in Add.make_args(_spread(rate)) if not term.has(log)))
-    if factorials != 1 or power != -1 or simplified(rate - log(b) + b, kernel.domain) != 0:
+    still = kernel.at_zero(rate)
+    b = -Add(*(term for term in Add.make_args(_spread(still)) if not term.has(log)))
+    if factorials != 1 or power != -1 or simplified(still - log(b) + b, kernel.domain) != 0:
         return None
-    return _applied("abel_series", kernel, constant + log(b), a=b * start, b=b)
+    found = _applied("abel_series", kernel, constant + log(b), a=b * start, b=b)
+    if found is None or still == rate:
+        return found
+    # Off zero the same series is a power of the tree function; b < 1 keeps it inside its circle of convergence.
+    return replace(found, value=constant - start * LambertW(-b * exp(rate - still - b)) - log(start))
 
 
 def _without_first_terms(kernel: _Kernel) -> Integrated | None:
@@ -1373,7 +1429,7 @@ def _without_first_terms(kernel: _Kernel) -> Integrated | None:
     if not start.is_Integer or not 0 < start <= 5:
         return None
     first = [kernel.exponent.xreplace({kernel.variable: Integer(i)}) for i in range(int(start))]
-    if any(value.has(oo, -oo, S.ComplexInfinity, S.NaN) for value in first):
+    if any(_infinite(value) for value in first):
         return None
     whole = _series(replace(kernel, lower=S.Zero))
     if whole is None:
@@ -1407,7 +1463,7 @@ def _linear_sum(kernel: _Kernel, terms: Terms) -> Integrated | None:
         for product in Add.make_args(_spread(part.args[0] ** power)):
             outside, inside = product.as_independent(x, as_Add=False)
             lower = S.One if kernel.lower == 0 and inside.has(x) and inside.xreplace({x: S.Zero}) == 0 else kernel.lower
-            step = replace(kernel, lower=lower, trail=(*kernel.trail, ""))
+            step = replace(kernel, lower=lower, trail=(*kernel.trail, _BY_TERMS))
             log_inside = S.Zero if inside == 1 else _log_of_positive(inside, step)
             if log_inside is None:
                 return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Integer, S, Tuple, latex
+from sympy import Integer, S, Tuple
 
 from . import labels
 from .derivation import Label, Optimality, Section
@@ -29,8 +29,8 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         trail.add(
             "loss",
             _OPTIMAL,
-            f"The likelihood depends on {', '.join(map(str, loss.parameters))} only through a positive multiple of minus "
-            f"the mean of a loss: maximising the likelihood is minimising the mean {loss.name}.",
+            f"Loss: {' and '.join(f'`{p}`' for p in loss.parameters)} enter the likelihood only through a negative multiple "
+            f"of the mean loss, so that maximising the likelihood is minimising the mean {loss.name}.",
             loss.loss,
             Label("loss", r"\text{loss}"),
             given=(0,),
@@ -50,7 +50,7 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
         trail.add(
             "normalised",
             _KL,
-            f"The density is normalised: {normal.lemma}.",
+            f"Normalised: the {'probabilities sum' if family.discrete else 'density integrates'} to one.",
             normal.value,
             Label("log integral", r"\log \int p"),
         )
@@ -62,9 +62,9 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
             trail.add(
                 "expectation",
                 _KL,
-                f"The mean of {statistic}, independently: {direct.lemma}.",
+                f"Mean of `{statistic}`, independently: by an integral or sum, without the log-partition.",
                 direct.value,
-                Label(f"E[{statistic}]", rf"E[{latex(statistic)}]"),
+                Label(f"E[{statistic}]", "E[T]"),
                 given=(kl.mean_step,),
                 subject=statistic,
                 using=(("tau", tau),),
@@ -84,16 +84,16 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
         _OPTIMAL,
         "Divergence between two members" + (" whose supports nest" if route.ends.placed else "") + ".",
         divergence,
-        labels.between_members(),
+        labels.between_members(tuple(first.values()), tuple(second.values())),
         given=(kl.mean_step,),
         using=(("members", members), ("means", Tuple(*means.tau)), ("eta", Tuple(*form.eta)), ("log_partition", form.log_partition)),
     )
     trail.add(
         "identity",
         _OPTIMAL,
-        "Where the means of theta_hat match the statistics, l(theta_hat) - l(theta) = D(p_theta_hat || p_theta), which is "
-        "at least zero, and zero only for the same member (Gibbs): every root of the likelihood equations is the one global "
-        "maximum (Pythagorean identity).",
+        "Pythagorean identity: where the means of a member match the statistics, its mean log-likelihood exceeds that of "
+        "any other member by the divergence from it to the other, which is positive unless both are the same (Gibbs). Every "
+        "root of the likelihood equations is therefore the one global maximum.",
         S.Zero,
         Label("l(theta_hat) - l(theta) - D", r"\ell(\hat\theta) - \ell(\theta) - D"),
         given=(0, kl.mean_step, at),
@@ -116,7 +116,7 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
         )
     spread = entropy(family)
     if spread is not None:
-        trail.add("entropy", _OPTIMAL, f"Entropy: {spread.lemma}.", spread.value, Label("H(p)", "H(p)"))
+        trail.add("entropy", _OPTIMAL, "Entropy of a member.", spread.value, Label("H(p)", "H(p)"))
     argument = "Pythagorean identity of divergences"
     if route.ends.placed:
         argument = "monotone in the ends of the support, then the Pythagorean identity of divergences"
@@ -138,7 +138,7 @@ def _concave(
     at = trail.add(
         "kernel",
         _OPTIMAL,
-        f"With {structure.observation} = {structure.location} + ({structure.scale}) z the density of z is free of parameters.",
+        "Location and scale: the density of `z` is free of parameters.",
         structure.kernel,
         Label("g(z)", "g(z)"),
         using=(
@@ -154,8 +154,8 @@ def _concave(
     trail.add(
         "concave",
         _OPTIMAL,
-        "The kernel is " + ("strictly " if strict else "") + "log-concave, so the likelihood is jointly concave in 1/scale and "
-        "location/scale: every stationary point is a global maximum.",
+        "Concave: the kernel is " + ("strictly " if strict else "") + "log-concave, so the likelihood is jointly concave in "
+        "1/scale and location/scale, and every stationary point is a global maximum.",
         structure.kernel.diff(Z, 2) if strict else structure.kernel,
         Label("g''(z)", "g''(z)") if strict else Label("g(z)", "g(z)"),
         given=(at,),

@@ -92,6 +92,8 @@ def at(ends: Bounds, values: Mapping[Symbol, Expr]) -> Bounds:
     >>> at(bounds(Interval(a, a + 1)), {a: Integer(2)}).hi
     3
     """
+    if not ends.free_symbols:
+        return ends
     lo, hi = ends.lo.subs(values), ends.hi.subs(values)
     return Bounds(lo, hi, ends.lo_closed, ends.hi_closed, ends.discrete)
 

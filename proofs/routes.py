@@ -48,7 +48,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     first = trail.add(
         "mean-log-likelihood",
         _LIKELIHOOD,
-        "Mean log-likelihood, by linearity of the average.",
+        "Mean log-likelihood: linearity of the average.",
         ell,
         labels.mean_log_likelihood(family.symbols),
         using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in averages.statistics))),),
@@ -62,7 +62,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     equations = scores(ends.mean_log_likelihood, regular)
     elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics))
     where = {
-        p: trail.add("score", _LIKELIHOOD, "Score.", equation, labels.score(p), given=(current,), subject=p)
+        p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
         for p, equation in equations.items()
     }
     solved_at = _solution_steps(family, elimination, where, domain, trail, current)
@@ -82,8 +82,8 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
         trail.add(
             "support-end",
             _LIKELIHOOD,
-            f"The likelihood {direction} strictly in {at.parameter}, which therefore sits where the data stop it. "
-            f"{difference} is shown to be of one sign.",
+            f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where the "
+            f"data stop it. {difference} is of one sign.",
             at.value,
             labels.hat(at.parameter),
             given=(current,),
@@ -99,7 +99,8 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
         trail.add(
             "any-value",
             _LIKELIHOOD,
-            f"The likelihood does not depend on {parameter}: every value that keeps the data in the support maximises it.",
+            f"Flat direction: the likelihood does not depend on `{parameter}`; every value that keeps the data in the "
+            "support maximises it.",
             Tuple(low, high),
             Label(f"{parameter} from, to", rf"{labels.hat_latex(parameter)} \text{{ from, to}}"),
             given=(current,),
@@ -109,7 +110,7 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
         current = trail.add(
             "substitute",
             _LIKELIHOOD,
-            "With these put in.",
+            "Mean log-likelihood, with the ends of the support put in.",
             ends.mean_log_likelihood,
             labels.mean_log_likelihood(tuple(p for p in family.symbols if p not in {a.parameter for a in ends.placed})),
             given=(current,),
@@ -131,7 +132,7 @@ def _solution_steps(
         at = trail.add(
             "score-zero",
             _LIKELIHOOD,
-            "Set to zero" + (", earlier roots put in" if item.equation not in _raw(trail, source) else "")
+            "Score zero" + ("" if item.equation in _raw(trail, source) else ", earlier roots put in")
             + ("." if clear == item.equation else ", cleared of factors that are never zero."),
             clear,
             labels.zero(),
@@ -142,7 +143,7 @@ def _solution_steps(
         at = trail.add(
             "root",
             _LIKELIHOOD,
-            f"Solved for {item.unknown}: {item.root.rule}" + (", the only root." if item.root.only else "."),
+            f"Solved for `{item.unknown}`: {item.root.rule}" + (", the only root." if item.root.only else "."),
             item.root.value,
             labels.hat(item.unknown),
             given=(at,),
@@ -155,7 +156,7 @@ def _solution_steps(
         trail.add(
             "reduced",
             _LIKELIHOOD,
-            f"No rule solves for {unknown}; what is left is an equation to be solved numerically.",
+            f"Equation left: no rule solves it for `{unknown}`, which is to be found numerically.",
             equation,
             labels.zero(),
             given=tuple(where.values()),
@@ -174,7 +175,7 @@ def _branch_steps(item: Solved, trail: Trail, at: int, current: int) -> None:
         trail.add(
             "branch",
             _LIKELIHOOD,
-            f"The other root ({rival.rule}) has no higher likelihood.",
+            f"Other root: the likelihood at it ({rival.rule}) is no higher.",
             rival.value,
             Label(f"other {item.unknown}", rf"\text{{other }} {labels.hat_latex(item.unknown)}"),
             given=(current, at),
@@ -223,7 +224,7 @@ def _stable_steps(
             trail.add(
                 "same-value",
                 _LIKELIHOOD,
-                "Written so that floats keep their digits: centred or of one sign.",
+                "Stable form: centred or of one sign, so that floats keep their digits.",
                 formula,
                 labels.hat(unknown),
                 given=(solved_at[unknown],),
@@ -235,7 +236,7 @@ def _stable_steps(
             trail.add(
                 "same-value",
                 _LIKELIHOOD,
-                "Written so that floats keep their digits: centred or of one sign.",
+                "Stable form: centred or of one sign, so that floats keep their digits.",
                 equation,
                 labels.zero(),
                 subject=unknown,
@@ -257,9 +258,9 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
     trail.add(
         "split",
         _KL,
-        "KL divergence is minus the entropy of the data, which does not depend on the parameters, plus the cross-entropy. "
-        + ("" if family.discrete else "For densities the cross-entropy form is meant, since the data have atoms. ")
-        + "Cross-entropy:",
+        "Divergence splits: it is minus the entropy of the data, which does not depend on the parameters, plus the "
+        "cross-entropy."
+        + ("" if family.discrete else " The data have atoms and the model a density, so the claim is about the cross-entropy."),
         -route.averages.mean_log_likelihood,
         Label("H(p_hat, p)", r"H(\hat p, p)"),
         given=(0,),
@@ -273,8 +274,8 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
     at = trail.add(
         "exponential-form",
         _KL,
-        f"Exponential form with {len(form.statistics)} statistic{'s' * (len(form.statistics) != 1)}"
-        + (", minimal" if form.minimal else "") + f": T = {form.statistics}, eta = {form.eta}, A = {form.log_partition}.",
+        f"Exponential form: {len(form.statistics)} statistic{'s' * (len(form.statistics) != 1)}"
+        + (", and none with fewer exists." if form.minimal else "."),
         natural - form.log_partition + form.log_base_measure,
         Label(f"log p({', '.join(map(str, x))})", r"\log p"),
         using=(
@@ -289,7 +290,7 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
     if means is None:
         return DivergenceRoute(None, None, None)
     mean_step = trail.add(
-        "mean-map", _KL, "Mean map, from the derivatives of A.", Tuple(*means.tau), labels.mean_of(means.parameters), given=(at,)
+        "mean-map", _KL, "Mean map: the expected statistics, from the derivatives of `A`.", Tuple(*means.tau), labels.mean_of(means.parameters), given=(at,)
     )
     return _moment_steps(family, route, means, mean_step, trail)
 
@@ -304,7 +305,7 @@ def _excluded_step(family: Family, trail: Trail) -> None:
         trail.add(
             "no-exponential-form",
             _KL,
-            f"No exponential form with up to {excluded} statistics exists; minimising the cross-entropy gives the score "
+            f"No exponential form: none with up to {excluded} statistics exists. Minimising the cross-entropy gives the score "
             "equations again, so this route is no second opinion here.",
             Integer(excluded),
             Label("excluded", r"\text{excluded}"),
@@ -313,7 +314,7 @@ def _excluded_step(family: Family, trail: Trail) -> None:
         trail.add(
             "split",
             _KL,
-            "No exponential form was found; minimising the cross-entropy gives the score equations again, so this route is "
+            "No exponential form: none was found. Minimising the cross-entropy gives the score equations again, so this route is "
             "no second opinion here.",
             -average_form(family).mean_log_likelihood,
             Label("H(p_hat, p)", r"H(\hat p, p)"),
@@ -331,7 +332,7 @@ def _moment_steps(family: Family, route: LikelihoodRoute, means: MeanMap, mean_s
         trail.add(
             "moment-root",
             _KL,
-            f"Moment matching, solved for {item.unknown}: {item.root.rule}.",
+            f"Moment matching, solved for `{item.unknown}`: {item.root.rule}.",
             item.root.value,
             labels.hat(item.unknown),
             given=(mean_step,),
@@ -346,8 +347,8 @@ def _moment_steps(family: Family, route: LikelihoodRoute, means: MeanMap, mean_s
     trail.add(
         "agreement",
         _KL,
-        "Both routes agree: the score is J'(t - tau) with J = d eta / d theta invertible, so its zeros are the members "
-        "whose means match.",
+        "Both routes agree: the score is `J'(t - tau)` with an invertible `J`, the derivative of `eta` in the parameters; "
+        "it is zero exactly where the means match the statistics.",
         Tuple(*(route.ends.mean_log_likelihood.diff(p) for p in means.parameters)),
         Label("J'(t - tau)", r"J^{\top}(t - \tau)"),
         given=(route.likelihood, mean_step),

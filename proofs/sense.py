@@ -114,7 +114,13 @@ def _implied(ends: Bounds) -> dict[str, bool]:
 
 
 def sharpened(symbol: Symbol, ends: Bounds) -> Symbol:
-    """Return the symbol with the assumptions that its set grants; itself when it has them already."""
+    """Return the symbol with the assumptions that its set grants; itself when it has them already.
+
+    >>> from sympy import Interval
+    >>> from thetahat.proofs.bounds import bounds
+    >>> sharpened(Symbol("b", real=True), bounds(Interval.open(0, 1))).is_positive
+    True
+    """
     lacking = {key: True for key, holds in _implied(ends).items() if holds and not getattr(symbol, f"is_{key}")}
     return Symbol(symbol.name, **(symbol.assumptions0 | lacking)) if lacking else symbol
 

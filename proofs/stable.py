@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, cancel, factor, log
 
 from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, rewrite_outside
+from .algebra.kernels import join_digamma
 from .algebra.signs import is_nonnegative, is_positive, strict_sign
 from .algebra.solve import tidy
 from .algebra.tilt import tilted
@@ -44,7 +45,7 @@ def stable_form(expression: Expr, family: Family, statistics: tuple[Statistic, .
     # Several differences may only cancel together, as in a regression; then one by one.
     for group in (tuple(first.values()), *((exchange,) for exchange in possible)):
         expression = _exchanged(expression, group)
-    return expression
+    return join_digamma(expression)
 
 
 def _exchanged(expression: Expr, group: tuple[_Exchange, ...]) -> Expr:

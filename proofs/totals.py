@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -23,10 +23,12 @@ _NATS = 30
 # Rounds of looking closer at the peak, each four times finer.
 _CLIMBS = 40
 # Panels are halved until their error estimates add up to less, or there are too many of them.
-_SMALL = 1e-11
+_SMALL = 1e-9
 _PANELS = 300
+# By how much of the way to the next place looked at the edges between panels are moved.
+_SHIFTS = (0.0, 0.37, 0.71, 0.17, 0.53)
 # Terms that are added one by one; a slower series is left to the Euler-Maclaurin formula.
-_TERMS = 3000
+_TERMS = 1000
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,10 @@ def spread(ends: Bounds, count: int) -> list[Any]:
     >>> [int(x) for x in spread(bounds(S.Naturals), 3)]
     [1, 2, 3]
     """
+    if ends.discrete and ends.lo == -oo:
+        return [mp.mpf(k if ends.hi == oo else int(ends.hi) - k) for k in range(count)]
     if ends.discrete:
-        first, step = (
-            (int(ends.hi), -1) if ends.lo == -oo and ends.hi != oo else (0 if ends.lo == -oo else int(ends.lo), 1)
-        )
-        last = int(ends.hi) if step > 0 and ends.hi != oo else None
-        return [mp.mpf(first + step * k) for k in range(count) if last is None or first + k <= last]
+        return [mp.mpf(int(ends.lo) + k) for k in range(count) if int(ends.lo) + k <= ends.hi]
     place = _map_to_line(ends)
     return [place(mp.mpf(12 * k) / (count - 1) - 6)[0] for k in range(count)]
 
@@ -110,21 +110,38 @@ def _integrated(log_density: Evaluate, ends: Bounds, fine: int) -> Total:
     if any(mp.isnan(value) for value in heights[first : last + 1]):
         return _UNKNOWN
     tails = _tail(grid, heights, first, 1) + _tail(grid, heights, last, -1)
-    levels = {i for drop in (2, 8) for i, value in enumerate(heights) if value > peak - drop}
-    marks = {first, last, heights.index(peak), min(levels), max(levels)}
     summit = grid[heights.index(peak)]
 
     def height(distance: float) -> float:
         # Counted from the summit, so that a narrow peak far out does not drown in the rounding of its place.
         return float(mp.exp(log_height(summit + distance) - peak))
 
-    # QUADPACK and not mp.quad, whose error estimate is an extrapolation: for a kinked density it said 1e-12 where the
-    # error was 2e-5. full_output keeps it from warning; its error estimate is judged by the caller.
-    places = [float(grid[i] - summit) for i in sorted(marks)]
-    value, error, *_ = quad(
-        height, places[0], places[-1], points=places[1:-1], epsabs=0, epsrel=_SMALL, limit=_PANELS, full_output=1
+    levels = [[i for i, value in enumerate(heights) if value > peak - drop] for drop in (2, 8)]
+    inner = sorted({i for high in levels for i in (high[0] - 1, high[-1] + 1) if first < i < last})
+    layouts = (
+        [grid[first], *(grid[i] + share * (grid[i + 1] - grid[i]) for i in inner), grid[last]] for share in _SHIFTS
     )
+    value, error = _agreed(height, ([float(u - summit) for u in places] for places in layouts))
     return Total(value * mp.exp(peak), error * mp.exp(peak), tails)
+
+
+def _agreed(height: Callable[[float], float], layouts: Iterable[list[float]]) -> tuple[float, float]:
+    """Integrate with one layout of panels after the other until two results agree; return their mean, and an error.
+
+    A kink or jump just beside the edge of a panel lies between all the points that a quadrature rule looks at. No
+    error estimate shows it: 3e-7 was lost at an estimate of 3e-12. With other edges it is seen.
+    """
+    found: list[tuple[float, float]] = []
+    for places in layouts:
+        # full_output keeps QUADPACK from warning; its error estimate is judged by the caller.
+        value, error, *_ = quad(
+            height, places[0], places[-1], points=places[1:-1], epsabs=0, epsrel=_SMALL, limit=_PANELS, full_output=1
+        )
+        for earlier, its_error in found:
+            if abs(earlier - value) <= error + its_error + _SMALL * abs(value):
+                return (earlier + value) / 2, error + its_error + abs(earlier - value)
+        found.append((value, error))
+    return found[-1][0], mp.inf
 
 
 def _grid(fine: int) -> list[Any]:

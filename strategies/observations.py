@@ -180,12 +180,14 @@ def _breaking(family: Family, conditions: tuple[Condition, ...], design: Design)
     column = design.columns[0]
     if not conditions:
         return found
-    for way, change in breaks(design).items():
-        for rows in (canonical(design), canonical(design)[:1]):
+    # Where only a single observation breaks a condition, every way does; then any of them will do.
+    for rows in (canonical(design), canonical(design)[:1]):
+        for way, change in breaks(design).items():
             x = design.data(change(design.sized(rows), column), design.frames[0])
             if _truth(family, conditions, x) is False:
                 found[way] = x
-                break
+        if found:
+            break
     return found
 
 

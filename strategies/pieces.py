@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from sympy import S, Symbol
 
 from ..proofs.bounds import Bounds
-from ..proofs.errors import ParameterError
+from ..proofs.errors import DataError
 from ..proofs.family import Family
 from .placing import Column, Doubles, Ends, Placement, Shape, column_of, ends_of, place
 
@@ -43,6 +43,16 @@ class Design:
     min_size: int
     max_size: int
     largest: float
+
+    @property
+    def far(self) -> float:
+        """The greatest coordinate that is drawn."""
+        return min(self.largest, _LARGEST_COORDINATE)
+
+    @property
+    def near(self) -> float:
+        """The least that is drawn beside zero."""
+        return min(1 / self.far, 0.25)
 
     def data(self, coordinates: Doubles, frame: Frame) -> Doubles:
         """Return the dataset at coordinates of shape ``(n, columns)``."""
@@ -79,12 +89,15 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
     """
     covariates = tuple(_covariate_bounds(symbol) for symbol in family.covariates)
     columns = (column_of(family.bounds), *(column_of(bounds) for bounds in covariates))
-    plain = tuple(_limited(Placement(ends_of(bounds, {}, family.name)), largest) for bounds in covariates)
-    responses = [
-        _limited(placement, largest)
-        for ends in _member_ends(family)
-        for placement in _placements(columns[0], ends, largest)
-    ]
+    plain = tuple(Placement(_limited(ends_of(bounds, {}, family.name), largest)) for bounds in covariates)
+    members = _member_ends(family, largest)
+    near = [_limited(ends, largest) for ends in members if ends.first <= largest and ends.last >= -largest]
+    if not near:
+        raise DataError(
+            f"{family.name}: no observation inside the support {family.support} is at most {largest} in size; "
+            "allow a larger one"
+        )
+    responses = [placement for ends in near for placement in _placements(columns[0], ends, largest)]
     shifted = tuple(replace(placement, offset=1e8) if largest >= 1e10 else placement for placement in plain)
     others = (plain, plain, plain, shifted) if covariates else ((),)
     rows = [(response, *rest) for response in responses for rest in others]
@@ -105,7 +118,7 @@ def _covariate_bounds(symbol: Symbol) -> Bounds:
     return Bounds(S.NegativeInfinity, S.Infinity, False, False, lattice)
 
 
-def _member_ends(family: Family) -> list[Ends]:
+def _member_ends(family: Family, largest: float) -> list[Ends]:
     """The ends of the support: one pair, or those of a few members where they depend on parameters."""
     ends, needed = family.bounds, set(family.bounds.free_symbols)
     if not needed:
@@ -113,7 +126,7 @@ def _member_ends(family: Family) -> list[Ends]:
     for item in reversed(family.parameters):
         needed |= item.bounds.free_symbols if item.symbol in needed else set()
     items = [item for item in family.parameters if item.symbol in needed]
-    choices = [_member_coordinates(column_of(item.bounds)) for item in items]
+    choices = [_member_coordinates(column_of(item.bounds), largest) for item in items]
     found: dict[Ends, None] = {}
     for drawn in islice(product(*choices), _MOST_MEMBERS):
         theta: dict[Symbol, float] = {}
@@ -124,12 +137,14 @@ def _member_ends(family: Family) -> list[Ends]:
     return list(found)
 
 
-def _member_coordinates(column: Column) -> tuple[float, ...]:
+def _member_coordinates(column: Column, largest: float) -> tuple[float, ...]:
     if column.lattice:
         return (5.0, 1.0, 40.0) if column.shape is not Shape.LINE else (0.0, -3.0, 1000.0)
     if column.shape is Shape.BETWEEN:
         return (0.5, 0.01, 0.99)
-    return (0.0, 1.0, -1e3, 1e8) if column.shape is Shape.LINE else (1.0, 0.5, 1e-3, 1e3)
+    if column.shape is Shape.LINE:
+        return (0.0, 1.0, -1e3, 1e8)
+    return tuple(size for size in (1.0, 0.5, 1e-3, 1e3, largest / 1e8, 1e8 / largest) if size <= largest)
 
 
 def _placements(column: Column, ends: Ends, largest: float) -> list[Placement]:
@@ -158,13 +173,9 @@ def _tells_apart(column: Column, where: Placement) -> bool:
     return bool(near != far)
 
 
-def _limited(where: Placement, largest: float) -> Placement:
-    """The placement with data that stay at or below ``largest`` in size, as far as the ends allow it."""
-    ends = where.ends
-    first, last = max(ends.first, -largest), min(ends.last, largest)
-    if first > last:
-        raise ParameterError(f"no observation between {ends.first} and {ends.last} is at most {largest} in size")
-    return replace(where, ends=replace(ends, first=first, last=last))
+def _limited(ends: Ends, largest: float) -> Ends:
+    """The ends, drawn in so that data stay at or below ``largest`` in size."""
+    return replace(ends, first=max(ends.first, -largest), last=min(ends.last, largest))
 
 
 def pieces_of(design: Design) -> SearchStrategy[Pieces]:
@@ -173,23 +184,22 @@ def pieces_of(design: Design) -> SearchStrategy[Pieces]:
     Its cost does not depend on the size: large datasets come from multiplicities and from the seeded bulk.
     """
     most = max(1, design.max_size // 4)
-    pair = st.tuples(*(_coordinates(column, design.largest) for column in design.columns), st.integers(1, most))
+    pair = st.tuples(*(_coordinates(column, design) for column in design.columns), st.integers(1, most))
     pairs = st.lists(pair, min_size=1, max_size=_MOST_PAIRS)
     return st.tuples(pairs, st.sampled_from(design.frames), st.integers(0, _LARGEST_SEED))
 
 
-def _coordinates(column: Column, largest: float) -> SearchStrategy[float]:
+def _coordinates(column: Column, design: Design) -> SearchStrategy[float]:
+    near, far = design.near, design.far
     if column.lattice:
-        most = column.points - 1 if column.points else int(min(largest, _LARGEST_WHOLE))
+        most = column.points - 1 if column.points else int(min(far, _LARGEST_WHOLE))
         return st.integers(-most if column.shape is Shape.LINE else 0, most)
-    far = min(largest, _LARGEST_COORDINATE)
     if column.shape is Shape.LINE:
         return st.floats(-far, far)
-    near = 1 / max(far, 4.0)
     if column.shape is Shape.BETWEEN:
         return st.floats(0.0 if column.lo_closed else near, 1.0 if column.hi_closed else 1 - near)
     closed = column.lo_closed if column.shape is Shape.ABOVE else column.hi_closed
-    return st.floats(0.0 if closed else min(near, far), far)
+    return st.floats(0.0 if closed else near, far)
 
 
 def coordinates_of(design: Design, pairs: list[tuple[float, ...]], seed: int) -> Doubles:
@@ -198,13 +208,14 @@ def coordinates_of(design: Design, pairs: list[tuple[float, ...]], seed: int) ->
     An odd seed adds a bulk, whose size it gives as well: one number to draw, and zero for the simplest dataset.
     """
     table = np.array(pairs, dtype=np.float64)
-    coordinates = np.repeat(table[:, :-1], table[:, -1].astype(np.intp), axis=0)
+    values = np.where(np.abs(table[:, :-1]) < design.near, 0.0, table[:, :-1])  # zero, or large enough to be squared
+    coordinates = np.repeat(values, table[:, -1].astype(np.intp), axis=0)
     if seed % 2:
         count = 1 + seed // 2 % design.max_size
         uniform = np.random.default_rng(seed).random((count, len(design.columns)))
         power = _BULK_POWERS[seed % len(_BULK_POWERS)]
         for i, column in enumerate(design.columns):
-            uniform[:, i] = _generic(column, uniform[:, i], power, float(table[0, i]))
+            uniform[:, i] = _generic(column, uniform[:, i], power, float(values[0, i]))
         coordinates = np.concatenate([coordinates, uniform])
     return design.sized(coordinates)
 

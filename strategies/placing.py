@@ -107,7 +107,7 @@ def _end(end: Expr, closed: bool, values: Mapping[Symbol, float], inwards: float
         # The ball is 2^-190 wide, so that at most the end itself is undecided: three steps at most.
         while not _inside(arb(candidate), exact, closed, inwards):
             candidate = math.nextafter(candidate, inwards)
-    return nearest, candidate
+    return nearest + 0.0, candidate + 0.0  # no negative zero
 
 
 def _inside(candidate: arb, end: arb, closed: bool, inwards: float) -> bool:

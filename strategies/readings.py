@@ -118,7 +118,8 @@ class Reader:
             return value
         plan = _plan(atom.integrand, atom.data)
         if plan.powers:
-            return self.sample.power_sum([(self.places[symbol], power) for symbol, power in plan.powers]) / self.sample.total
+            powers = [(self.places[symbol], power) for symbol, power in plan.powers]
+            return self.sample.power_sum(powers) / self.sample.total
         rows, weights = self.sample.distinct
         known = {symbol: exact_column(rows[self.places[symbol]]) for symbol in plan.data}
         known |= dict(zip(plan.stand_ins, (self._exact(part) for part in plan.atoms), strict=True))

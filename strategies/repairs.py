@@ -50,10 +50,12 @@ def repaired(design: Design, coordinates: Doubles, frame: Frame) -> Iterator[Dou
     near = () if frame.squeeze == 0 or design.columns[0].lattice else ((frame, 1), (frame, 2))
     for chosen, count in (*near, *((plain, count) for count in _COUNTS), (plain, len(added))):
         yield design.data(design.sized(coordinates, added[:count]), chosen)
-    for extra in (_far(design, coordinates), _fan(design, coordinates)):
-        yield design.data(design.sized(coordinates, extra), plain)
-        yield design.data(design.sized(coordinates, np.concatenate([added, extra])), plain)
-    yield design.data(design.sized(added), plain)
+    far, fan = _far(design, coordinates), _fan(design, coordinates)
+    # An offset or a scale can leave no room for spread, so that the plainest frame comes last.
+    for chosen in (plain, design.frames[0]):
+        for extra in (far, np.concatenate([added, far]), fan):
+            yield design.data(design.sized(coordinates, extra), chosen)
+        yield design.data(design.sized(added), chosen)
 
 
 def _far(design: Design, coordinates: Doubles) -> Doubles:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -58,16 +59,17 @@ class Sample:
 
         In whole numbers over one power of two, which are ten times as fast as fractions.
         """
-        weights = None if self.weights is None else self.distinct[1]
-        columns = self.columns if weights is None else self.distinct[0]
-        product, shift = None, 0
-        for index, power in powers:
-            whole, exponent = _whole(columns[index])
-            product = whole**power if product is None else product * whole**power
-            shift += power * exponent
-        terms = product.tolist() if product is not None else []
-        total = sum(terms) if weights is None else sum(w * term for w, term in zip(weights, terms, strict=True))
-        return total * (fmpq(2) ** shift)
+        numbers = [self._whole[index][0] ** power for index, power in powers]
+        shift = sum(self._whole[index][1] * power for index, power in powers)
+        terms = reduce(mul, numbers).tolist()
+        if self.weights is not None:
+            terms = [weight * term for weight, term in zip(self.distinct[1], terms, strict=True)]
+        return sum(terms) * (fmpq(2) ** shift)
+
+    @cached_property
+    def _whole(self) -> list[tuple[NDArray[np.object_], int]]:
+        """Whole numbers and an exponent of two for each column, of the distinct rows if there are weights."""
+        return [_whole_numbers(column) for column in (self.columns if self.weights is None else self.distinct[0])]
 
     def tally(self, index: int) -> tuple[Doubles, list[Any]]:
         """The sorted distinct values of one column, and the exact weight of each."""
@@ -111,7 +113,7 @@ class Sample:
         return sums
 
 
-def _whole(column: Doubles) -> tuple[NDArray[np.object_], int]:
+def _whole_numbers(column: Doubles) -> tuple[NDArray[np.object_], int]:
     """Whole numbers and an exponent: the column is the numbers times two to that power, exactly."""
     mantissas, exponents = np.frexp(column)
     least = int(exponents.min())

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import runpy
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,3 +189,10 @@ def test_documentation_may_name_families() -> None:
 def test_most_family_names_are_watched() -> None:
     """Only names that are also words of mathematics or of our modules are left out."""
     assert len(engine_words()) > len(catalogue()) * 3 / 4
+
+
+def test_without_an_install_the_tests_say_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line with the command, instead of an import error for each file."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(pytest.UsageError, match=r"thetahat is not installed; run: pip install -e '\.\[test\]'"):
+        runpy.run_path(str(ROOT / "tests" / "conftest.py"))

@@ -63,8 +63,11 @@ def declared(name: str, *arguments: Any, **more: Any) -> Family:
 
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
 def test_every_shipped_family_is_sound(family: Family) -> None:
-    """Real, of total one, identifiable, with assumptions that hold."""
+    """Real, of total one, identifiable, with assumptions that hold; and found to be so in reasonable time."""
+    start = time.process_time()
     validate(family)
+    # At most 0.5 s was measured on a slow machine; ten times that is another algorithm, not noise.
+    assert time.process_time() - start < 5
 
 
 SOUND = {
@@ -115,7 +118,7 @@ def test_a_difficult_but_sound_density_passes(family: Family) -> None:
 NONSENSE = {
     "lost normalising constant": (
         declared("bell", z, Reals, (MU,), -((z - mu) ** 2)),
-        r"bell: the density is not normalised: at mu = \S+ the density integrates to 1\.77245385\d* over Reals, not to 1",
+        r"bell: the density is not normalised: at mu = \S+ the density integrates to 1\.77245385\d* over Reals",
     ),
     "lost factor two": (
         declared("half", x, POSITIVE, (R,), log(r) - r * x - log(2)),
@@ -173,10 +176,6 @@ NONSENSE = {
         declared("twice", z, Reals, (MU, NU), BELL.subs(mu, mu * x + nu * x), covariates=(x,)),
         r"twice: not identifiable: some change of mu, nu leaves",
     ),
-    "parameter that cancels": (
-        declared("cancelled", x, POSITIVE, (R, T), log(r) - r * x + log(s**2) - 2 * log(s), constants=()),
-        "",
-    ),
     "logarithm of a negative number": (
         declared("complex", x, POSITIVE, (R,), log(r) - r * x + log(x - 1)),
         r"complex: at r = \S+ the log-density is .*j\) for x = \S+, which is not real although the point lies in the",
@@ -198,7 +197,6 @@ NONSENSE = {
         r"empty: the support .*: at r = \S+ it is empty",
     ),
 }
-del NONSENSE["parameter that cancels"]  # SymPy cancels it itself, and then it is an unused parameter
 
 
 @pytest.mark.parametrize(("family", "reason"), NONSENSE.values(), ids=NONSENSE)
@@ -217,7 +215,7 @@ UNDECIDED = {
 @pytest.mark.parametrize("family", UNDECIDED.values(), ids=UNDECIDED)
 def test_what_cannot_be_decided_does_not_pass(family: Family) -> None:
     """It is not refused as wrong either: the exception is another one."""
-    with pytest.raises(UndecidedError, match="undecided|cannot be evaluated"):
+    with pytest.raises(UndecidedError, match=r"undecided|cannot be evaluated"):
         validate(family)
 
 
@@ -261,7 +259,7 @@ def test_the_log_density_is_the_one_of_scipy() -> None:
 
 
 def test_the_score_is_the_derivative() -> None:
-    """Against the textbook score of the normal, worked out by hand: (x - mu) / sigma^2 and -1/sigma + (x - mu)^2 / sigma^3."""
+    """Of the normal, worked out by hand: (x - mu) / sigma^2 and -1 / sigma + (x - mu)^2 / sigma^3."""
     (family,) = (each for each in families("real") if each.name == "normal")
     values = dict(zip(family.symbols, (Integer(1), Integer(2)), strict=True))
     with mp.workdps(50):
@@ -278,11 +276,3 @@ def test_spread_points_lie_inside() -> None:
         assert 2 <= len(points) <= 9
         with mp.workdps(50):
             assert all(ends.lo <= float(point) <= ends.hi for point in points)
-
-
-def test_all_shipped_families_are_validated_in_seconds() -> None:
-    """Measured 5 s of processor time on a slow machine; four times that is a change of algorithm, not noise."""
-    start = time.process_time()
-    for family in families():
-        validate(family)
-    assert time.process_time() - start < 20

@@ -18,6 +18,7 @@ from sympy import Dummy, Expr
 from ..proofs.family import Family
 from .density import Numeric, compiled
 from .ends import Array, double_end
+from .tolerance import EDGE, REAL_EDGE
 
 Extremes = tuple[float, float]
 Pin = float | Literal["lo", "hi"] | None
@@ -133,13 +134,50 @@ class Chart:
         """The parameters that have a coordinate."""
         return tuple(j for j, pin in enumerate(self.pins) if pin is None)
 
+    @property
+    def edge(self) -> Array:
+        """For every coordinate the distance at which its parameter has run away."""
+        bounded = (bool(self.rooms[j].lowers or self.rooms[j].uppers) for j in self.free)
+        return np.array([EDGE if has_end else REAL_EDGE for has_end in bounded])
+
+    @property
+    def resolution(self) -> Array:
+        """For every coordinate the step below which its parameter no longer changes, at the start."""
+        here = [np.float64(value) for value in self.start]
+        return np.array([self._spacing(j, here) for j in self.free])
+
+    def _spacing(self, j: int, here: Sequence[Any]) -> float:
+        room = self.rooms[j]
+        (lo, _), (hi, _) = room.lo(here, self.extremes), room.hi(here, self.extremes)
+        ends = [abs(float(end)) for end in (lo, hi) if np.isfinite(end)]
+        if not ends:
+            return float(np.spacing(abs(self.start[j])) / self.scales[j])
+        width = float(hi - lo) if len(ends) == 2 else abs(self.start[j] - float(lo if room.lowers else hi))
+        return float(np.spacing(max(ends)) / width) if max(ends) > 0 and width > 0 else 0.0
+
     def pinned(self, j: int, pin: Pin) -> Chart:
         """Return the chart with parameter ``j`` held at a number or at an end, or set free by ``None``."""
         return replace(self, pins=(*self.pins[:j], pin, *self.pins[j + 1 :]))
 
-    def around(self, theta: Sequence[float]) -> Chart:
-        """Return the chart with its origin at ``theta``."""
-        return replace(self, start=tuple(float(value) for value in theta))
+    def coordinates(self, theta: Sequence[float]) -> Array:
+        """Return the coordinates of a point whose free parameters lie inside their rooms."""
+        point = [np.float64(value) for value in theta]
+        return np.array([self._coordinate(j, point) for j in self.free])
+
+    def _coordinate(self, j: int, point: Sequence[Any]) -> float:
+        room, here = self.rooms[j], [np.float64(value) for value in self.start]
+        if not room.lowers and not room.uppers:
+            return float((point[j] - self.start[j]) / self.scales[j])
+        if room.lowers and room.uppers:
+            return _logit(room, self.extremes, point, j) - _logit(room, self.extremes, here, j)
+        end = room.lo if room.lowers else room.hi
+        gap = abs(point[j] - end(point, self.extremes)[0])
+        return float(np.log(gap / self._size(j, here)))
+
+    def _size(self, j: int, here: Sequence[Any]) -> float:
+        """The start's distance from the only end; its step when it lies on the end."""
+        end = self.rooms[j].lo if self.rooms[j].lowers else self.rooms[j].hi
+        return abs(float(self.start[j] - end(here, self.extremes)[0])) or self.scales[j]
 
     def compile(self) -> Callable[[Array], list[Any]]:
         """Return the map from coordinates, shape ``(f,)`` or ``(m, f)``, to parameters, scalars or shape ``(m, 1)``.
@@ -169,13 +207,17 @@ class Chart:
         if not room.lowers and not room.uppers:
             return lambda _, coordinates: anchor + scale * next(coordinates)
         here = [np.float64(value) for value in self.start]
-        (lo, _), (hi, _) = room.lo(here, extremes), room.hi(here, extremes)
-        if not room.uppers:
-            return _one_sided(room.lo, extremes, float(anchor - lo) or scale, +1)
-        if not room.lowers:
-            return _one_sided(room.hi, extremes, float(hi - anchor) or scale, -1)
-        share = min(max(float((anchor - lo) / (hi - lo)), 1e-12), 1 - 1e-12)
-        return _two_sided(room, extremes, float(np.log(share) - np.log1p(-share)))
+        if room.lowers and room.uppers:
+            return _two_sided(room, extremes, _logit(room, extremes, here, j))
+        end, side = (room.lo, 1) if room.lowers else (room.hi, -1)
+        return _one_sided(end, extremes, self._size(j, here), side)
+
+
+def _logit(room: Room, extremes: Extremes, point: Sequence[Any], j: int) -> float:
+    """Where a parameter lies between its ends, on the logistic scale; not farther out than doubles resolve."""
+    (lo, _), (hi, _) = room.lo(point, extremes), room.hi(point, extremes)
+    share = min(max(float((point[j] - lo) / (hi - lo)), 1e-300), 1 - 1e-16)
+    return float(np.log(share) - np.log1p(-share))
 
 
 def _if_closed(end: Any, closed: Any) -> Any:

@@ -19,6 +19,7 @@ from sympy import (
     Mul,
     S,
     Symbol,
+    besseli,
     cos,
     cosh,
     cot,
@@ -47,6 +48,7 @@ Numeric = Callable[..., Any]
 log1p, log1pexp, log1mexp, logcosh = (Function(name) for name in ("log1p", "log1pexp", "log1mexp", "logcosh"))
 log_besseli, log_besselk, log_erfc = (Function(name) for name in ("log_besseli", "log_besselk", "log_erfc"))
 xlogy, xlog1py = Function("xlogy"), Function("xlog1py")
+scaled_besseli = Function("scaled_besseli")
 
 _QUOTIENTS: dict[type, Callable[[Expr], Expr]] = {
     tan: lambda z: sin(z) / cos(z),
@@ -85,6 +87,8 @@ def stable(expression: Expr) -> Expr:
         expression = expression.replace(pole, quotient)
     expression = expand_log(expression)
     expression = expression.replace(lambda e: isinstance(e, log), lambda e: _logarithm(e.args[0]))
+    # In a quotient the exponentials cancel; alone, the Bessel function would overflow with them anyway.
+    expression = expression.replace(besseli, lambda order, z: scaled_besseli(order, z) * sympy_exp(z))
     return _folded(expression.replace(lambda e: isinstance(e, Mul), _guarded))
 
 
@@ -170,6 +174,20 @@ def _lambert(z: Any, branch: Any = 0) -> Any:
     return special.lambertw(z, int(branch)).real
 
 
+def log_minus_digamma(a: Any) -> Any:
+    """Return ``log(a) - digamma(a)``; from ten on by its asymptotic series (NIST DLMF 5.11.2), which does not cancel.
+
+    >>> float(log_minus_digamma(1e12))
+    5.000000000000834e-13
+    """
+    a = np.asarray(a, dtype=np.float64)
+    far = a >= 10.0
+    z = np.where(far, a, 10.0)
+    s = 1.0 / (z * z)
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * 691 / 32760)))))
+    return np.where(far, 0.5 / z + series, np.log(a) - special.digamma(a))
+
+
 _ELEMENTARY: dict[str, Numeric] = {
     "exp": np.exp,
     "log": np.log,
@@ -237,6 +255,12 @@ _PLAIN: dict[str, Numeric] = {
     **_EXTREMES,
     **_RELATED,
     "sign": np.sign,
+    "atan2": np.arctan2,
+    "atanh": np.arctanh,
+    "tan": np.tan,
+    "LogMinusDigamma": log_minus_digamma,
+    "scaled_besseli": special.ive,
+    "expit": special.expit,
     "power": lambda base, exponent: base**exponent,
     "xlogy": special.xlogy,
     "xlog1py": special.xlog1py,

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from .coordinates import Chart, Extremes, Pin, Room
-from .descent import Algorithm, Descent, Goal, descend, varied
+from .descent import Algorithm
+from .ends import Array
+from .examination import Descent, Goal, descend, varied
 from .tolerance import FLAT_NATS
 
 # Distances from an end, as shares of the start's distance, at which a pinned parameter is tried inside its space.
@@ -31,8 +33,8 @@ def at_ends(chart: Chart, goal: Goal, algorithm: Algorithm) -> Descent:
     for _ in range(2 * len(chart.rooms)):
         if best.status == "diverging" and best.cost == -np.inf:
             return best
-        for changed in _changes(chart, best, goal):
-            other = descend(changed, goal, algorithm)
+        for changed, begin in _changes(chart, best, goal):
+            other = descend(changed, goal, algorithm, begin)
             gained = other.cost < best.cost - FLAT_NATS * (1 + abs(best.cost))
             settled = other.cost <= best.cost and best.status != "converged" and other.status == "converged"
             if gained or settled:
@@ -71,8 +73,8 @@ def _theta(chart: Chart) -> list[Any]:
     return chart.compile()(np.zeros(len(chart.free)))
 
 
-def _cost(chart: Chart, goal: Goal) -> float:
-    value = float(goal.cost(_theta(chart)))
+def _cost(chart: Chart, goal: Goal, u: Array | None = None) -> float:
+    value = float(goal.cost(chart.compile()(np.zeros(len(chart.free)) if u is None else u)))
     return np.inf if value != value else value
 
 
@@ -86,21 +88,24 @@ def _unbounded(chart: Chart, j: int, trial: Chart, goal: Goal) -> Descent:
     return Descent(path[-1][0], -np.inf, "diverging", tuple(path))
 
 
-def _changes(chart: Chart, best: Descent, goal: Goal) -> Iterator[Chart]:
-    """Charts around the optimum with one pin more or one less, where that does not look worse."""
-    here = chart.around(best.theta)
-    bearable = best.cost + FLAT_NATS * (1 + abs(best.cost))
+def _changes(chart: Chart, best: Descent, goal: Goal) -> Iterator[tuple[Chart, Array]]:
+    """Charts with one pin more or one less, and where to begin, where that does not look worse than the optimum."""
+    slack = FLAT_NATS * (1 + abs(best.cost))
     for j, pin in enumerate(chart.pins):
         if isinstance(pin, str):
             offsets = (chart.start[j] - best.theta[j]) * np.array(_INSIDE)
             costs = varied(goal.cost, best.theta, j, best.theta[j] + offsets)
             costs = np.where(np.isnan(costs), np.inf, costs)
-            if costs.min() < best.cost - FLAT_NATS * (1 + abs(best.cost)):
-                inside = best.theta[j] + float(offsets[int(np.argmin(costs))])
-                theta = (*best.theta[:j], inside, *best.theta[j + 1 :])
-                yield replace(here, start=theta).pinned(j, None)
+            if costs.min() < best.cost - slack:
+                theta = [*best.theta]
+                theta[j] += float(offsets[int(np.argmin(costs))])
+                freed = chart.pinned(j, None)
+                yield freed, freed.coordinates(theta)
         elif pin is None:
-            yield from (trial for trial in _ends_of(here, j) if _cost(trial, goal) <= bearable)
+            for trial in _ends_of(chart, j):
+                begin = trial.coordinates(best.theta)
+                if _cost(trial, goal, begin) <= best.cost + slack:
+                    yield trial, begin
 
 
 def over_integers(

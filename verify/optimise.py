@@ -8,10 +8,10 @@ anything; each says how its search ended.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,15 +20,14 @@ from ..proofs.errors import ExistenceError
 from ..proofs.family import Family
 from .coordinates import Extremes, Pin, Room, rooms
 from .density import density
-from .descent import BY_LINES, BY_SIMPLEX, Algorithm, Descent, Goal, objective_of
+from .descent import BY_LINES, BY_SIMPLEX, Algorithm
 from .edges import at_ends, over_integers
 from .ends import Array, support_ends
+from .examination import Cost, Descent, Goal, Path, Status, landscape
 from .likelihood import summed
 from .observations import Observations, require_data
 from .starts import apart, charts, condensed
 from .tolerance import DECREMENT_NATS
-
-Status = Literal["converged", "stopped", "diverging"]
 
 # With more observations than this, several thetas are evaluated one after the other: their table would not fit a cache.
 _LARGEST = 20_000
@@ -47,7 +46,7 @@ class Optimum:
     value: float
     status: Status
     evaluations: int
-    path: tuple[tuple[tuple[float, ...], float], ...] = ()
+    path: Path = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ class Problem:
     """A goal with the coordinates to search it in: what bounds the parameters, and where to begin."""
 
     goal: Goal
-    rough: Callable[[list[Any]], Any]
+    rough: Cost
     rooms: tuple[Room, ...]
     extremes: Extremes
     rows: Array
@@ -140,7 +139,7 @@ def _problem(family: Family, observations: Observations, evaluations: count[int]
     return Problem(goal, rough, rooms(family), (float(column.min()), float(column.max())), few.x, family)
 
 
-def cross_entropy(family: Family, observations: Observations, evaluations: count[int]) -> Callable[[list[Any]], Any]:
+def cross_entropy(family: Family, observations: Observations, evaluations: count[int]) -> Cost:
     """Return minus the mean log-likelihood as a function of parameters, scalars or of shape ``(m, 1)``.
 
     Infinite where an observation lies outside the support. Every call takes one number from ``evaluations``.
@@ -202,8 +201,8 @@ def _continuous(problem: Problem, pins: tuple[Pin, ...], algorithm: Algorithm, s
     for chart in found[1:]:
         if best.status == "diverging" or not apart(best.theta, chart):
             continue
-        objective, origin = objective_of(chart, problem.goal), np.zeros(len(chart.free))
-        if objective(algorithm.quick(objective, origin)) >= best.cost - DECREMENT_NATS:
+        land = landscape(chart, problem.goal)
+        if land(algorithm.quick(land, np.zeros(len(chart.free)))) >= best.cost - DECREMENT_NATS:
             continue
         other = at_ends(chart, problem.goal, algorithm)
         if other.cost < best.cost - DECREMENT_NATS:

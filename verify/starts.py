@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .coordinates import Chart, Extremes, Pin, Room
-from .descent import Cost
 from .ends import Array
+from .examination import Cost
 from .observations import Observations
 
 # Combinations tried at once, and rows of data they are tried on: together about a millisecond.
@@ -114,10 +114,13 @@ def _placed(room: Room, point: list[Array], extremes: Extremes, chosen: Array, p
         return np.full_like(chosen, pin)
     (lo, _), (hi, _) = room.lo(point, extremes), room.hi(point, extremes)
     if room.lowers and room.uppers:
-        return lo + (hi - lo) * chosen
-    if room.lowers:
-        return lo + chosen
-    return hi - chosen if room.uppers else chosen
+        value = lo + (hi - lo) * chosen
+    elif room.lowers:
+        value = lo + chosen
+    else:
+        value = hi - chosen if room.uppers else chosen
+    # An offset below the spacing of doubles is no start inside: the end itself is tried on its own.
+    return np.where((lo < value) & (value < hi), value, np.nan)
 
 
 def _pool(room: Room, rows: Array, pin: Pin) -> Pool:

@@ -56,8 +56,21 @@ FLAT_NATS = 1e-13
 FLAT_CURVATURE = 1e-3
 """Curvature per observation, on the scale of logarithms, below which a maximum is checked for being none."""
 
+CORNER = 50.0
+"""Curvature per observation above which a corner is suspected: second differences across one are 1 / HESSIAN_STEP."""
+
 EDGE = 30.0
-"""Distance, in units of the natural logarithm, at which a parameter has run away: a factor of 1e13."""
+"""Distance, in units of the natural logarithm, at which a bounded parameter has run away: a factor of 1e13."""
+
+REAL_EDGE = 1e6
+"""The same for a parameter that may be any real number, in units of its start's step: of the spread of the data."""
+
+RESOLVED_STEPS = 128.0
+"""Spacings of doubles that a difference spans at least: rounding then changes its step by less than a hundredth."""
+
+RESOLUTION_ULPS = 1024.0
+"""Units in the last place of an end within which a parameter counts as having run into it: a step of a tenth of the
+remaining distance is still a hundred units, below that the objective moves in jumps."""
 
 QUADRATURE = 1e-10
 """Relative change of a bin's probability at which halving the panels stops: the loss it causes per observation."""
@@ -70,6 +83,13 @@ FIRST_BITS = 128
 
 MOST_BITS = 1200
 """Working precision at which attempts end, and the answer stays open."""
+
+
+ROOT_ULPS = 4.0
+"""Units in the last place of an unknown at which bracketing stops: the smallest that the bracketing method accepts."""
+
+NEWTON_STEPS = 200
+"""Damped Newton steps after which a search is given up and says so."""
 
 
 def agreement(total_weight: float, *roundings: float) -> float:

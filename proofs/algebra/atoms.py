@@ -392,14 +392,14 @@ def rewrite_outside(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 
 def plain(expression: Expr) -> Expr:
-    """Return ``expression`` with every centred atom written in plain averages.
+    """Return ``expression`` with every centred atom and every named kernel written out.
 
     >>> from sympy import Symbol
     >>> x = Symbol("x", real=True)
     >>> plain(2 * Covariance(x, x, x))
     -2*Mean(x, x)**2 + 2*Mean(x**2, x)
     """
-    return rewrite_outside(expression, lambda node: node.definition() if isinstance(node, Centred) else node)
+    return rewrite_outside(expression, lambda node: node.definition() if hasattr(node, "definition") else node)
 
 
 def atoms_of(expression: Basic) -> Tuple:

@@ -1,0 +1,107 @@
+"""Functions with an own name because the obvious formula cancels in floats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Expr, Function, Symbol, exp, log, polygamma
+
+from .atoms import rewrite_outside
+
+
+class LogMinusDigamma(Function):
+    """``log(a) - digamma(a)``: positive and decreasing for ``a > 0``, about ``1/(2a)`` for large ``a``.
+
+    >>> LogMinusDigamma(Symbol("a", positive=True)).definition()
+    log(a) - polygamma(0, a)
+    """
+
+    nargs = 1
+
+    def definition(self) -> Expr:
+        """Return the same number in named functions."""
+        return log(self.args[0]) - polygamma(0, self.args[0])
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """Return the derivative."""
+        return 1 / self.args[0] - polygamma(1, self.args[0])
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.args[0].is_positive else None
+
+    def _latex(self, printer: Any) -> str:
+        a = printer._print(self.args[0])
+        return rf"\left(\log {a} - \psi\left({a}\right)\right)"
+
+
+def join_digamma(expression: Expr) -> Expr:
+    """Return ``expression`` with every pair ``c log(a) - c digamma(a)`` joined.
+
+    >>> a = Symbol("a", positive=True)
+    >>> join_digamma(log(a) - polygamma(0, a) - 1)
+    LogMinusDigamma(a) - 1
+    """
+
+    def joined(node: Expr) -> Expr:
+        if not isinstance(node, Add):
+            return node
+        for term in node.args:
+            factor, function = term.as_coeff_Mul()
+            if isinstance(function, polygamma) and function.args[0] == 0:
+                argument = function.args[1]
+                if -factor * log(argument) in node.args:
+                    return joined(node - term + factor * log(argument) - factor * LogMinusDigamma(argument))
+        return node
+
+    return rewrite_outside(expression, joined)
+
+
+class expit(Function):  # noqa: N801
+    """``1 / (1 + exp(-z))``.
+
+    >>> expit(Symbol("z", real=True)).definition()
+    1/(1 + exp(-z))
+    """
+
+    nargs = 1
+
+    def definition(self) -> Expr:
+        """Return the same number in named functions."""
+        return 1 / (1 + exp(-self.args[0]))
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """Return the derivative."""
+        return expit(self.args[0]) * expit(-self.args[0])
+
+
+class log1pexp(Function):  # noqa: N801
+    """``log(1 + exp(z))``.
+
+    >>> log1pexp(Symbol("z", real=True)).diff()
+    expit(z)
+    """
+
+    nargs = 1
+
+    def definition(self) -> Expr:
+        """Return the same number in named functions."""
+        return log(1 + exp(self.args[0]))
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """Return the derivative."""
+        return expit(self.args[0])
+
+
+def join_exponentials(expression: Expr) -> Expr:
+    """Return ``expression`` with every ``log(1 + exp(z))`` joined: its derivatives then never overflow.
+
+    >>> z = Symbol("z", real=True)
+    >>> join_exponentials(log(1 + exp(2 * z)))
+    log1pexp(2*z)
+    """
+
+    def joined(node: Expr) -> Expr:
+        constant, rest = node.args[0].as_coeff_Add()
+        return log1pexp(rest.args[0]) if constant == 1 and isinstance(rest, exp) else node
+
+    return expression.replace(lambda node: isinstance(node, log), joined)

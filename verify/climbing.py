@@ -1,0 +1,191 @@
+"""Maximises the mean log-likelihood over several parameters by Newton's method with exact derivatives."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Symbol, exp, oo
+
+from ..proofs.algebra.kernels import join_exponentials
+from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
+from ..proofs.family import Family
+from .density import compiled
+from .observations import Observations
+from .solving import Maximum, newton_maximum
+from .statistics import weighted_average
+
+Array = NDArray[np.float64]
+
+_MOST_STARTS = 400
+_CLIMBS = 3
+_CLIMBS_UNPROVED = 12
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Compiled derivatives of the log-likelihood in free coordinates.
+
+    ``averaged`` says that they are functions of the statistics, not of each observation. ``centre`` and ``size`` are
+    the symbols for the origin and unit of coordinates of parameters on the whole line.
+    """
+
+    parameters: tuple[Symbol, ...]
+    coordinates: tuple[Symbol, ...]
+    maps: tuple[Expr, ...]
+    value: Expr
+    averaged: bool
+    names: tuple[Symbol, ...]
+
+
+_CENTRE, _SIZE = Symbol("_centre", real=True), Symbol("_size", positive=True)
+
+
+@lru_cache(maxsize=512)
+def climb_of(derivation: Derivation) -> Climb:
+    """Return the objective of ``derivation`` over all parameters that are not placed at an end of the support."""
+    family = derivation.family
+    placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
+    parameters = tuple(p for p in family.symbols if p not in placed)
+    coordinates = tuple(Symbol(f"_u{i}", real=True) for i in range(len(parameters)))
+    maps = tuple(_map(family, p, u) for p, u in zip(parameters, coordinates, strict=True))
+    averaged = derivation.exponential_form is not None
+    whole = derivation.mean_log_likelihood if averaged else join_exponentials(family.log_density)
+    if averaged and derivation.exponential_form is not None:
+        base = derivation.exponential_form
+        whole = -base.log_partition + sum(
+            eta * s.symbol for eta, s in zip(base.eta, derivation.statistics, strict=False)
+        )
+    value = whole.subs(dict(zip(parameters, maps, strict=True)))
+    known = {s.symbol for s in derivation.statistics} | placed
+    names = tuple(sorted((value.free_symbols & known) | {_CENTRE, _SIZE}, key=str))
+    return Climb(parameters, coordinates, maps, value, averaged, names)
+
+
+def _map(family: Family, parameter: Symbol, u: Symbol) -> Expr:
+    ends = family.domain[parameter]
+    if ends.free_symbols:
+        raise UnsolvedError(f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it")
+    if ends.lo is not -oo and ends.hi is not oo:
+        return ends.lo + (ends.hi - ends.lo) / (1 + exp(-u))
+    if ends.lo is not -oo:
+        return ends.lo + exp(u)
+    if ends.hi is not oo:
+        return ends.hi - exp(-u)
+    return _CENTRE + _SIZE * u
+
+
+def climb(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """Return the parameters of the highest maximum reached from starts that the data suggest.
+
+    Raises
+    ------
+    UnsolvedError
+        Where no climb ended within rounding of a maximum.
+    """
+    plan = climb_of(derivation)
+    family = derivation.family
+    column = observations.columns[0]
+    centre = float(np.median(column))
+    size = _spread(column) or 1.0
+    numbers = dict(known) | {_CENTRE: centre, _SIZE: size}
+    objective = _Objective(plan, observations, numbers, family.columns)
+    ranked = sorted(
+        ((height, start) for start in _starts(plan, family, column, centre, size) if math.isfinite(height := objective.height(start))),
+        key=lambda pair: -pair[0],
+    )
+    most = _CLIMBS if derivation.optimality.proved else _CLIMBS_UNPROVED
+    reached: list[Maximum] = []
+    for _, start in ranked[:most]:
+        found = newton_maximum(objective, start)
+        if found.converged:
+            reached.append(found)
+            if derivation.optimality.proved:
+                break
+    if not reached:
+        raise UnsolvedError(
+            f"{family.name}: Newton's method reached no maximum from {min(len(ranked), most)} starting points; "
+            "the data may be too close to a case without a maximiser"
+        )
+    best = max(reached, key=lambda maximum: maximum.value)
+    values = [float(u) for u in best.point]
+    symbols = (*plan.coordinates, _CENTRE, _SIZE)
+    return {
+        p: float(compiled(m, symbols)(*values, centre, size)) for p, m in zip(plan.parameters, plan.maps, strict=True)
+    }
+
+
+class _Objective:
+    """Value, gradient and Hessian of the mean log-likelihood for one dataset."""
+
+    def __init__(
+        self, plan: Climb, observations: Observations, numbers: Mapping[Symbol, float], data: tuple[Symbol, ...]
+    ) -> None:
+        """Compile what the plan holds; SymPy is asked once for each family."""
+        self._plan = plan
+        self._observations = observations
+        self._numbers = [numbers[name] for name in plan.names]
+        self._data = () if plan.averaged else data
+        self._arguments = (*self._data, *plan.coordinates, *plan.names)
+
+    def height(self, u: Sequence[float]) -> float:
+        """Return the mean log-likelihood."""
+        return self._number(self._plan.value, u)
+
+    def __call__(self, u: Array) -> tuple[float, Array, Array]:
+        """Return value, gradient and Hessian."""
+        size = len(self._plan.coordinates)
+        first, second = _derivatives(self._plan)
+        gradient = np.array([self._number(e, u) for e in first])
+        hessian = np.empty((size, size))
+        for position, (i, j) in enumerate(itertools.combinations_with_replacement(range(size), 2)):
+            hessian[i, j] = hessian[j, i] = self._number(second[position], u)
+        return self.height(u), gradient, hessian
+
+    def _number(self, expression: Expr, u: Sequence[float]) -> float:
+        code = compiled(expression, self._arguments)
+        if self._plan.averaged:
+            return float(code(*u, *self._numbers))
+        columns = self._observations.columns
+        return weighted_average(
+            lambda rows: code(*(column[rows] for column in columns), *u, *self._numbers), self._observations
+        )
+
+
+@lru_cache(maxsize=512)
+def _derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    first = tuple(plan.value.diff(u) for u in plan.coordinates)
+    size = len(first)
+    second = tuple(first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2))
+    return first, second
+
+
+def _starts(plan: Climb, family: Family, column: Array, centre: float, size: float) -> Iterator[tuple[float, ...]]:
+    """Coordinates that the data suggest for each parameter, in every combination up to a limit."""
+    scale = max(float(np.abs(column).max()), 1e-300)
+    choices: list[list[float]] = []
+    for parameter in plan.parameters:
+        ends = family.domain[parameter]
+        if ends.lo is -oo and ends.hi is oo:
+            levels = np.quantile(column, [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+            near = sorted({float((level - centre) / size) for level in levels})
+            choices.append([*near, -centre / size])
+        elif ends.lo is not -oo and ends.hi is not oo:
+            choices.append([-4.0, -1.5, 0.0, 1.5, 4.0])
+        else:
+            logs = {math.log(v) for v in (size, size / 4, size * 4, 1.0, 0.25, 4.0, 16.0, 100.0, 1e4, scale, 1 / size) if v > 0}
+            choices.append(sorted(logs))
+    combinations = list(itertools.product(*choices))
+    stride = max(1, len(combinations) // _MOST_STARTS)
+    yield from combinations[::stride]
+
+
+def _spread(column: Array) -> float:
+    low, high = np.quantile(column, [0.25, 0.75])
+    return float(high - low) or float(np.std(column)) or float(column.max() - column.min())

@@ -1,0 +1,247 @@
+"""Fits: data in, estimate out, with its status; what is fitted, and how, comes from the derivation alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Abs, DiracDelta, Expr, Symbol, sign
+
+from ..proofs.algebra.atoms import atoms_of
+from ..proofs.derivation import Derivation, Outcome
+from ..proofs.engine import derive
+from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.family import Family
+from ..strategies.conditions import decide_all
+from .climbing import climb
+from .density import compiled
+from .likelihood import log_likelihood
+from .observations import Observations, require_data
+from .solving import Line, bracketed_root, sign_changes
+from .statistics import evaluate, weighted_average
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A maximum-likelihood estimate and how it came about.
+
+    Attributes
+    ----------
+    theta_hat
+        Each parameter's estimate, by name, in declared order.
+    sets
+        For a set of maximisers, the ends of the interval for each parameter; ``theta_hat`` then holds its middle.
+    outcome
+        How far the derivation came: a formula, an equation solved numerically, an end of the support, a set.
+    n
+        The number of observations with positive weight.
+    """
+
+    family: Family
+    theta_hat: Mapping[str, float]
+    outcome: Outcome
+    n: int
+    derivation: Derivation
+    sets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    _observations: Observations | None = field(default=None, repr=False)
+
+    @property
+    def theta(self) -> NDArray[np.float64]:
+        """The estimate, shape ``(p,)``, in declared order."""
+        return np.array([self.theta_hat[name] for name in self.family.parameter_names])
+
+    @cached_property
+    def log_likelihood(self) -> float:
+        """The log-likelihood at the estimate, summed over observations, in nats."""
+        data = self._data
+        return log_likelihood(self.family, self.theta, data.x, data.w)[0]
+
+    @cached_property
+    def standard_errors(self) -> Mapping[str, float]:
+        """Standard errors from the observed information; empty where the estimate is no smooth interior maximum.
+
+        Source: Casella & Berger 2002, section 10.1.3.
+        """
+        return _standard_errors(self)
+
+    @property
+    def _data(self) -> Observations:
+        assert self._observations is not None
+        return self._observations
+
+
+def fit(
+    family: Family,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    fixed: Mapping[str, object] | None = None,
+) -> Fit:
+    """Return the maximum-likelihood estimate of ``family`` for the data.
+
+    Parameters
+    ----------
+    x
+        Shape ``(n,)``; with covariates ``(n, 1 + covariates)``, the observation first.
+    weights
+        Shape ``(n,)``, non-negative multiplicities; all one when omitted.
+    fixed
+        Values of parameters or constants that are known, by name; they are then not estimated.
+
+    Raises
+    ------
+    ExistenceError
+        Where the data have no maximiser in the parameter space; says which condition fails.
+    UnsolvedError
+        Where no estimator is derived, or numbers overflow.
+    DataError, SupportError, ParameterError
+        For data, weights or fixed values that make no sense.
+
+    Examples
+    --------
+    >>> from thetahat import family, fit
+    >>> dict(fit(family("rayleigh"), [1.0, 1.0, 2.0]).theta_hat)
+    {'sigma': 1.0}
+    """
+    member = family.fix(**fixed) if fixed else family
+    observations = require_data(member, x, weights)
+    derivation = derive(member)
+    if derivation.outcome is Outcome.UNSOLVED:
+        raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")
+    require_existence(derivation, observations)
+    with np.errstate(all="ignore"):
+        values, sets = estimate(derivation, observations)
+    theta_hat = {p.name: values[p.symbol] for p in member.parameters}
+    _require_finite(member, theta_hat)
+    return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
+
+
+def require_existence(derivation: Derivation, observations: Observations) -> None:
+    """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call."""
+    x = observations.x[:, 0] if observations.x.shape[1] == 1 else observations.x
+    columns = derivation.family.columns
+    truth, condition = decide_all(derivation.exists_when, x, observations.w, columns=columns)
+    if truth is not True and condition is not None:
+        verb = "fails" if truth is False else "cannot be decided"
+        raise ExistenceError(
+            f"{derivation.family.name}: these data have no maximiser in the parameter space: the condition "
+            f"'{condition.meaning}' {verb}. Needed because {condition.why}. Collect data that meet it, or fix a parameter."
+        )
+
+
+def estimate(derivation: Derivation, observations: Observations) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
+    """Return every parameter's value, and the interval of each that the likelihood leaves free.
+
+    Statistics first, then the unknowns of the equations, then the formulas in order.
+    """
+    known: dict[Symbol, float] = {}
+    for statistic in _needed(derivation):
+        known[statistic.symbol] = evaluate(statistic.definition, observations, known)
+    formulas = list(derivation.formulas)
+    if len(derivation.unknowns) == 1:
+        known[derivation.unknowns[0]] = _one_unknown(derivation, observations, known)
+    elif derivation.unknowns:
+        while formulas and not formulas[0][1].free_symbols & set(derivation.family.symbols):
+            symbol, formula = formulas.pop(0)
+            known[symbol] = evaluate(formula, observations, known)
+        known |= climb(derivation, observations, known)
+        formulas = [(s, e) for s, e in formulas if s not in known]
+    for symbol, formula in formulas:
+        known[symbol] = evaluate(formula, observations, known)
+    sets = {}
+    for symbol, low, high in derivation.free:
+        ends = evaluate(low, observations, known), evaluate(high, observations, known)
+        sets[symbol.name] = ends
+        known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
+    return known, sets
+
+
+@lru_cache(maxsize=512)
+def _needed(derivation: Derivation) -> tuple:  # type: ignore[type-arg]
+    """The statistics that formulas and equations use, and those that these use in turn."""
+    expressions = [*(e for _, e in derivation.formulas), *derivation.equations]
+    expressions += [e for _, low, high in derivation.free for e in (low, high)]
+    used = set().union(*(e.free_symbols for e in expressions))
+    if len(derivation.unknowns) > 1 and derivation.exponential_form is not None:
+        count = len(derivation.exponential_form.statistics)
+        used |= {s.symbol for s in derivation.statistics[:count]}
+    kept = []
+    for statistic in reversed(derivation.statistics):
+        if statistic.symbol in used:
+            used |= statistic.definition.free_symbols
+            kept.append(statistic)
+    return tuple(reversed(kept))
+
+
+def _one_unknown(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> float:
+    """The root of the reduced equation; of several sign changes the one with the highest likelihood."""
+    unknown, equation = derivation.unknowns[0], derivation.equations[0]
+    ends = derivation.family.domain[unknown]
+    line = Line(float(ends.lo), float(ends.hi))
+    table = observations.distinct() if atoms_of(equation) and derivation.family.discrete else observations
+
+    def function(value: float) -> float:
+        return evaluate(equation, table, {**known, unknown: value})
+
+    roots: list[float] = []
+    for low, high in sign_changes(function, line):
+        roots.append(bracketed_root(function, low, high))
+        if derivation.optimality.proved:
+            break
+    if not roots:
+        raise UnsolvedError(
+            f"{derivation.family.name}: the equation for {unknown} changes its sign nowhere between "
+            f"{line.value(-690.0):.3g} and {line.value(690.0):.3g} in floating point"
+        )
+    return roots[0] if len(roots) == 1 else max(roots, key=lambda root: _height(derivation, observations, known, unknown, root))
+
+
+def _height(
+    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float], unknown: Symbol, root: float
+) -> float:
+    values = {**known, unknown: root}
+    for symbol, formula in derivation.formulas:
+        values[symbol] = evaluate(formula, observations, values)
+    theta = [values[symbol] for symbol in derivation.family.symbols]
+    return log_likelihood(derivation.family, theta, observations.x, observations.w)[0]
+
+
+def _require_finite(family: Family, theta_hat: Mapping[str, float]) -> None:
+    for name, value in theta_hat.items():
+        if not math.isfinite(value):
+            raise UnsolvedError(
+                f"{family.name}: the estimate of {name} is {value}: the data are too large or too small for double "
+                "precision. Rescale them."
+            )
+
+
+@lru_cache(maxsize=512)
+def _hessian(family: Family) -> tuple[tuple[Expr, ...], ...] | None:
+    density = family.log_density
+    rows = tuple(tuple(density.diff(a, b) for b in family.symbols) for a in family.symbols)
+    kinked = any(e.has(sign, DiracDelta, Abs) for row in rows for e in row)
+    return None if kinked or density.has(Abs, sign) else rows
+
+
+def _standard_errors(result: Fit) -> Mapping[str, float]:
+    family = result.family
+    rows = _hessian(family)
+    if rows is None or family.bounds.free_symbols & set(family.symbols) or any(p.symbol.is_integer for p in family.parameters):
+        return {}
+    data = result._data
+    arguments = (*family.columns, *family.symbols)
+    theta = result.theta
+
+    def entry(expression: Expr) -> float:
+        code = compiled(expression, arguments)
+        return weighted_average(lambda rows_: code(*(c[rows_] for c in data.columns), *theta), data)
+
+    with np.errstate(all="ignore"):
+        information = -data.total * np.array([[entry(e) for e in row] for row in rows])
+    if not np.isfinite(information).all() or not (np.linalg.eigvalsh(information) > 0).all():
+        return {}
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    return dict(zip(family.parameter_names, (float(e) for e in errors), strict=True))

@@ -1,0 +1,144 @@
+"""Finds the zero of the equations that a derivation left: one unknown by bracketing, several by Newton's method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from .tolerance import NEWTON_STEPS, ROOT_ULPS
+
+Array = NDArray[np.float64]
+Scalar = Callable[[float], float]
+
+_FARTHEST = 690.0
+"""Largest coordinate tried: exp of it is near the ends of the doubles."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A monotone map from the whole line to an interval, as scalar functions: value and inverse."""
+
+    lo: float
+    hi: float
+
+    def value(self, u: float) -> float:
+        """Return the point of the interval at coordinate ``u``.
+
+        >>> Line(0.0, math.inf).value(0.0)
+        1.0
+        """
+        if math.isinf(self.lo) and math.isinf(self.hi):
+            # Spacing of doubles in both directions, finest at zero.
+            return math.sinh(u)
+        if math.isinf(self.hi):
+            return self.lo + math.exp(u)
+        if math.isinf(self.lo):
+            return self.hi - math.exp(-u)
+        return self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u))
+
+
+def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
+    """Yield brackets of the unknown between whose ends ``function`` changes sign, the nearest to the middle first.
+
+    Coordinates are tried at distances that double, then halves between neighbours until the farthest are covered.
+
+    >>> low, high = next(sign_changes(lambda k: 3.0 - k, Line(0.0, math.inf)))
+    >>> low <= 3.0 <= high
+    True
+    """
+    steps = [0.0]
+    distance = 0.5
+    while distance < _FARTHEST:
+        steps += [distance, -distance]
+        distance *= 1.5
+    steps += [_FARTHEST, -_FARTHEST]
+    known: dict[float, float] = {}
+    for u in steps:
+        known[u] = function(line.value(u))
+        here = sorted(known)
+        place = here.index(u)
+        for neighbour in (place - 1, place + 1):
+            if 0 <= neighbour < len(here):
+                other = here[neighbour]
+                if known[other] * known[u] <= 0 and math.isfinite(known[other] * 0 + known[u] * 0):
+                    low, high = sorted((u, other))
+                    yield line.value(low), line.value(high)
+
+
+def bracketed_root(function: Scalar, low: float, high: float) -> float:
+    """Return the point between ``low`` and ``high`` where ``function`` changes sign, to the last digits.
+
+    >>> bracketed_root(lambda x: x * x - 2.0, 0.0, 2.0)
+    1.414213562373095
+    """
+    if function(low) == 0:
+        return low
+    if function(high) == 0:
+        return high
+    tiny = ROOT_ULPS * np.finfo(float).eps
+    return float(brentq(function, low, high, xtol=5e-324, rtol=max(tiny, 4 * np.finfo(float).eps), maxiter=500))
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where Newton's method ended: point, value there, and whether its last step was within rounding."""
+
+    point: Array
+    value: float
+    converged: bool
+
+
+def newton_maximum(
+    objective: Callable[[Array], tuple[float, Array, Array]], start: Sequence[float]
+) -> Maximum:
+    """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
+
+    ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite
+    it is shifted; a step that does not increase the value is halved.
+
+    >>> def bowl(u):
+    ...     return -float(u @ u), -2 * u, -2 * np.eye(1)
+    >>> newton_maximum(bowl, [3.0]).converged
+    True
+    """
+    u = np.asarray(start, dtype=np.float64)
+    value, gradient, hessian = objective(u)
+    for _ in range(NEWTON_STEPS):
+        step = _ascent(gradient, hessian)
+        expected = float(gradient @ step)
+        if not math.isfinite(expected):
+            return Maximum(u, value, False)
+        # Within rounding of the value no further increase can be seen; the last step is still taken.
+        if expected <= 4 * np.finfo(float).eps * (1.0 + abs(value)) * 1e-3:
+            last = u + step
+            at = objective(last)
+            better = math.isfinite(at[0]) and float(np.abs(at[1]).max()) <= float(np.abs(gradient).max())
+            return Maximum(last if better else u, at[0] if better else value, True)
+        factor = 1.0
+        while factor > 1e-12:
+            trial = u + factor * step
+            at = objective(trial)
+            if math.isfinite(at[0]) and at[0] >= value + 1e-4 * factor * expected - 1e-15 * (1 + abs(value)):
+                break
+            factor /= 2
+        else:
+            return Maximum(u, value, expected < 1e-12 * (1.0 + abs(value)))
+        u, (value, gradient, hessian) = trial, at
+    return Maximum(u, value, False)
+
+
+def _ascent(gradient: Array, hessian: Array) -> Array:
+    """Newton's step, or with eigenvalues made negative where they are not."""
+    if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+        return np.full_like(gradient, math.nan)
+    values, vectors = np.linalg.eigh(-hessian)
+    floor = max(float(np.abs(values).max()), 1e-300) * 1e-10
+    curved = np.maximum(np.abs(values), floor)
+    step: Array = vectors @ ((vectors.T @ gradient) / curved)
+    length = float(np.abs(step).max())
+    return step if length <= 5.0 else step * (5.0 / length)
