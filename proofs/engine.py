@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Expr, Symbol, Tuple
 
 from . import existence
 from .algebra.atoms import plain
+from .bounds import exact_number
 from .checker import check_steps
-from .derivation import Derivation, Evidence, Label, Obligation, Optimality, Outcome, Section
+from .derivation import Derivation, Evidence, Label, Obligation, Optimality, Outcome, Section, Statistic, Step, Finding
 from .existence import Existence
 from .expectations import is_normalised
+from .exponential import ExponentialForm
 from .family import Family
 from .likelihood import unfold
 from .location import location_scale
@@ -68,6 +72,48 @@ def derive(family: Family) -> Derivation:
     )
 
 
+def fix_constants(derivation: Derivation, **values: object) -> Derivation:
+    """Return the derivation with known constants put in: the steps stay those of the general family.
+
+    >>> from thetahat import derive, family
+    >>> fix_constants(derive(family("binomial")), n=4).estimator
+    {p: t_1/4}
+    """
+    general = derivation.family
+    member = general.fix(**values)
+    exact = {c.symbol: exact_number(values[c.name], c.name) for c in general.constants if c.name in values}
+    # Fixing may sharpen what is assumed of a symbol; the formulas have to use the symbols of the new declaration.
+    renamed = {old: new for old, new in zip(general.symbols, member.symbols, strict=True) if old != new}
+    renamed |= {old: new for old, new in zip(general.columns, member.columns, strict=True) if old != new}
+
+    def put(expression: Expr) -> Expr:
+        return expression.xreplace(renamed).subs(exact)
+
+    return replace(
+        derivation,
+        family=member,
+        statistics=tuple(Statistic(s.symbol, put(s.definition)) for s in derivation.statistics),
+        mean_log_likelihood=put(derivation.mean_log_likelihood),
+        formulas=tuple((renamed.get(s, s), put(e)) for s, e in derivation.formulas),
+        equations=tuple(put(e) for e in derivation.equations),
+        unknowns=tuple(renamed.get(s, s) for s in derivation.unknowns),
+        closed=tuple((renamed.get(s, s), put(e)) for s, e in derivation.closed),
+        free=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.free),
+        exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
+        exists_when=tuple(replace(c, expression=put(c.expression)) for c in derivation.exists_when),
+    )
+
+
+def _form_at(form: ExponentialForm, put: Callable[[Expr], Expr]) -> ExponentialForm:
+    return replace(
+        form,
+        statistics=tuple(map(put, form.statistics)),
+        eta=tuple(map(put, form.eta)),
+        log_partition=put(form.log_partition),
+        log_base_measure=put(form.log_base_measure),
+    )
+
+
 def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
     """Every solved parameter in statistics and unknowns alone."""
     values = {at.parameter: at.value for at in route.ends.placed}
@@ -92,7 +138,6 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
     """Choose the argument for existence: closed forms, tails, ends of one equation, faces of the convex support."""
     if route.ends.failure:
         return Existence((), False, "", "the estimator is not derived")
-    order = {s.symbol for s in route.ends.statistics}
     domain = {**route.domain}
     unknowns = route.elimination.unknowns
     if not unknowns:
@@ -102,7 +147,6 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         }
         conditions = existence.inside_space(family, closed, route.statistics, domain)
         return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
-    del order
     structure = location_scale(family)
     if structure is not None and len(family.parameters) == 2:
         found = existence.by_tails(family, structure)
@@ -154,8 +198,8 @@ def _existence_steps(exists: Existence, route: LikelihoodRoute, trail: Trail) ->
 
 def _obligations(
     family: Family,
-    steps: tuple,  # type: ignore[type-arg]
-    findings: tuple,  # type: ignore[type-arg]
+    steps: tuple[Step, ...],
+    findings: tuple[Finding, ...],
     optimality: Optimality,
     exists: Existence,
     outcome: Outcome,

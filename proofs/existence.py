@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, Add, Expr, Mul, Pow, S, Symbol, factor, fraction, oo, together
+from sympy import Abs, Add, Expr, Mul, Pow, S, Symbol, fraction, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -19,6 +19,7 @@ from .algebra.atoms import (
     rewrite_outside,
 )
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
+from .algebra.size import factored
 from .algebra.solve import tidy
 from .conditions import Condition
 from .derivation import Statistic
@@ -90,7 +91,7 @@ def _strict(expression: Expr, domain: Domain) -> list[Expr]:
         return _strict(expression.base, domain)
     if isinstance(expression, Pow) and expression.exp == S.Half:
         return _strict(expression.base, domain)
-    whole = factor(expression) if isinstance(expression, Add) else expression
+    whole = factored(expression) if isinstance(expression, Add) else expression
     if isinstance(whole, Mul):
         rest = [part for part in whole.args if not is_positive(part, domain)]
         if len(rest) < len(whole.args):

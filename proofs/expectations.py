@@ -30,6 +30,7 @@ from sympy import (
     digamma,
     exp,
     factor,
+    factor_terms,
     false,
     log,
     oo,
@@ -54,7 +55,7 @@ _TILTS = tuple(Dummy(f"epsilon_{i}", real=True) for i in range(2))
 
 @dataclass(frozen=True)
 class Expected:
-    """An expected value, the names of the lemmas it rests on joined by " + ", and what they required to be positive."""
+    """An expected value, the lemmas it rests on joined by " + ", and what they required to be positive."""
 
     value: Expr
     lemma: str
@@ -91,10 +92,10 @@ def is_normalised(family: Family) -> Integrated | None:
 def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -> Expected | None:
     """Return ``E[T(x)]`` at a member of ``family``, in its parameters; ``None`` where no lemma gives it.
 
-    ``E[T] = d/de log of the integral of p exp(e T)`` at ``e = 0``, and ``E[x**r]`` is a ratio of two integrals. The side
-    conditions of the tilted integral are proved at ``e = 0``; being strict they hold in a neighbourhood, in which the
-    integral is finite and may be differentiated. An expectation that is infinite for some members has no lemma that
-    holds for all of them, hence ``None``.
+    ``E[T] = d/de log of the integral of p exp(e T)`` at ``e = 0``, and ``E[x**r]`` is a ratio of two integrals. The
+    side conditions of the tilted integral are proved at ``e = 0``; being strict they hold in a neighbourhood, in which
+    the integral is finite and may be differentiated. An expectation that is infinite for some members has no lemma
+    that holds for all of them, hence ``None``.
 
     Parameters
     ----------
@@ -153,11 +154,16 @@ class _Measure:
 
     @property
     def everywhere(self) -> dict[Symbol, Bounds]:
-        return self.domain | {self.variable: self.ends}
+        return self.domain | {self.variable: _inner(self.ends)}
 
     def integrated(self, tilt: Expr = S.Zero, small: tuple[Symbol, ...] = ()) -> Integrated | None:
         """The logarithm of the integral of the density times ``exp(tilt)``."""
-        return log_integral(self.exponent + tilt, self.variable, self.ends, self.domain, small or (_TILTS[0],))
+        return log_integral(self.exponent + tilt, self.variable, self.ends, self.domain, small)
+
+
+def _inner(ends: Bounds) -> Bounds:
+    """Without the ends, at which a logarithm may be infinite however it is written."""
+    return replace(ends, lo_closed=False, hi_closed=False)
 
 
 def _domain(family: Family) -> dict[Symbol, Bounds]:
@@ -169,7 +175,7 @@ def _domain(family: Family) -> dict[Symbol, Bounds]:
 def _measure(family: Family, beside: tuple[tuple[Symbol, Bounds], ...]) -> _Measure:
     domain = _domain(family) | dict(beside)
     x = family.observation
-    whole = normal_form(family.log_density, (x,), domain | {x: family.bounds})
+    whole = normal_form(family.log_density, (x,), domain | {x: _inner(family.bounds)})
     constant, bulk = whole.as_independent(x, as_Add=True)
     return _Measure(bulk, constant, x, family.bounds, tuple(domain.items()))
 
@@ -257,7 +263,7 @@ def _derived(measure: _Measure, weight: Expr, factors: tuple[tuple[Expr, int], .
     small = _TILTS[: len(factors)]
     tilt = Add(weight, *(epsilon * base for epsilon, (base, _) in zip(small, factors, strict=True)))
     found = measure.integrated(tilt, small)
-    if found is None:
+    if found is None or "finite_sum" in found.lemma:
         return None
     moment: Expr = S.One
     for epsilon, (_, power) in zip(small, factors, strict=True):
@@ -278,7 +284,9 @@ def _derived(measure: _Measure, weight: Expr, factors: tuple[tuple[Expr, int], .
 
 
 def _powered(measure: _Measure) -> Expected | None:
-    """``E[log p] = d/dt log of the integral of p**(1 + t)`` at zero."""
+    """``E[log p] = d/dt log of the integral of p**(1 + t)`` at zero; few terms are better averaged one by one."""
+    if measure.ends.discrete and (measure.ends.hi - measure.ends.lo).is_Integer:
+        return None
     found = measure.integrated(_TILTS[0] * measure.exponent, _TILTS[:1])
     if found is None:
         return None
@@ -376,8 +384,9 @@ def _term_by_term(measure: _Measure, part: Expr) -> Expected | None:
     if not measure.ends.discrete or not span.is_Integer or span > 20 or total is None:
         return None
     places = [{measure.variable: measure.ends.lo + Integer(i)} for i in range(int(span) + 1)]
-    logs = [simplified(measure.exponent.xreplace(place) - total.value, measure.domain) for place in places]
-    value = Add(*(part.xreplace(place) * product_of(one) for place, one in zip(places, logs, strict=True)))
+    masses = [product_of(simplified(measure.exponent.xreplace(place), measure.domain)) for place in places]
+    value = Add(*(part.xreplace(place) * mass for place, mass in zip(places, masses, strict=True)))
+    value *= product_of(-total.value)
     if value.has(oo, -oo, S.NaN, S.ComplexInfinity):
         return None
     return Expected(_tidy(value, measure.domain), "finite_sum")
@@ -386,6 +395,8 @@ def _term_by_term(measure: _Measure, part: Expr) -> Expected | None:
 def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
     """The shortest of a few equal forms: logarithms split, digamma arguments levelled, fractions joined."""
     value = value.replace(lambda node: isinstance(node, exp), lambda node: product_of(node.args[0]))
+    if _is_large(value):
+        return value
     if value.has(LambertW):
         value = value.replace(LambertW, lambda argument: _principal(argument, domain))
     if value.has(sin):
@@ -397,16 +408,27 @@ def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
         value = _level_digammas(value)
     if value.has(log):
         value = simplified(value, domain)
-    if value.count_ops() > _LARGE:
-        return value
     spread = value.expand(log=False, power_base=False, power_exp=False, func=False, trig=False)
-    forms = [value, spread, factor(cancel(value))]
-    if spread.count_ops() <= _LARGE:
+    joined = value.replace(
+        lambda node: isinstance(node, Pow) and isinstance(node.base, Add),
+        lambda node: factor_terms(node.base) ** node.exp,
+    )
+    forms = [value, spread, joined]
+    if not value.has(log) or value.count_ops() < 25:
+        forms.append(factor(cancel(value)))
+    if not _is_large(spread):
         forms.append(_grouped(spread))
     return min(forms, key=lambda form: (form.count_ops(), form.sort_key()))
 
 
-_LARGE = 120
+def _is_large(value: Expr) -> bool:
+    """Whether expanding or cancelling may blow up: many operations, high powers of sums, or many symbolic powers.
+
+    Each power with a symbolic exponent is one more variable of the polynomials that cancelling works on.
+    """
+    powers = value.atoms(Pow)
+    high = any(isinstance(power.base, Add) and power.exp.is_Integer and abs(power.exp) > 4 for power in powers)
+    return high or value.count_ops() > 120 or sum(1 for power in powers if not power.exp.is_Rational) > 5
 
 
 def _principal(argument: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:

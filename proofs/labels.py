@@ -109,7 +109,9 @@ def between_members(first: tuple[Symbol, ...], second: tuple[Symbol, ...]) -> La
 
     >>> from sympy.abc import a, b
     >>> between_members((a,), (b,)).text
-    'D(p[a] || p[b])'
+    'D(a || b)'
     """
     (text_1, tex_1), (text_2, tex_2) = _names(first), _names(second)
-    return Label(f"D(p[{text_1}] || p[{text_2}])", rf"D(p_{{{tex_1}}} \Vert p_{{{tex_2}}})")
+    if len(first) == 1:
+        return Label(f"D({text_1} || {text_2})", rf"D({tex_1} \Vert {tex_2})")
+    return Label(f"D(({text_1}) || ({text_2}))", rf"D(({tex_1}) \Vert ({tex_2}))")

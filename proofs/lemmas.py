@@ -1,4 +1,4 @@
-"""The logarithm of an integral or a sum of ``exp(log_kernel)``: lemmas with sources, matched by structure, never by search.
+"""The logarithm of an integral or a sum of ``exp(log_kernel)``: lemmas with sources, matched by structure.
 
 In three parts: the lemmas as data; integrals, brought to a lemma by substitution, splitting and linearity; sums.
 """
@@ -45,6 +45,7 @@ from sympy import (
     loggamma,
     oo,
     pi,
+    prime,
     sign,
     sin,
     sinh,
@@ -56,7 +57,6 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from .algebra.atoms import Indicator
 from .algebra.logs import normal_form
 from .algebra.signs import Domain, is_nonnegative, is_positive
 from .bounds import Bounds
@@ -64,7 +64,7 @@ from .bounds import Bounds
 
 @dataclass(frozen=True)
 class Lemma:
-    """``log`` of the integral, or the sum, of ``exp(kernel)`` over ``variable`` from ``lower`` to ``upper`` is ``value``.
+    """The logarithm of the integral, or sum, of ``exp(kernel)`` from ``lower`` to ``upper`` is ``value``.
 
     It holds where every expression in ``conditions`` is positive; ``source`` is where a book states it.
     """
@@ -436,7 +436,7 @@ def product_of(exponent: Expr) -> Expr:
 
 
 def simplified(value: Expr, domain: Domain) -> Expr:
-    """Return a logarithm with its logs split where signs are proved and ``loggamma(z + 1) = loggamma(z) + log(z)`` used.
+    """Return ``value`` with logs split where signs are proved, and ``loggamma(z + 1) = loggamma(z) + log(z)`` used.
 
     >>> a = Symbol("a", positive=True)
     >>> simplified(loggamma(a + 2) - loggamma(a) - log(a**2 + a), {})
@@ -506,7 +506,7 @@ def _log(argument: Expr, domain: Domain) -> Expr:
     return out if rest == 1 else out + log(rest)
 
 
-def _joined(parts: Iterable[tuple[Expr, Integrated]], domain: Domain, words: str = "") -> Integrated:
+def _joined(parts: Iterable[tuple[Expr, Integrated]], words: str = "") -> Integrated:
     """The logarithm of the sum of multiples of integrals that are known by their logarithms."""
     items = list(parts)
     first = items[0][1].value
@@ -559,11 +559,16 @@ class _Kernel:
 
     def substituted(self, value: Expr, variable: Symbol, log_slope: Expr, ends: tuple[Expr, Expr]) -> _Kernel:
         """The same integral over ``variable``, where the old one equals ``value`` and changes by ``exp(log_slope)``."""
-        step = f"{self.variable} = {value}".replace("_", "") if isinstance(variable, Dummy) else ""
+        step = f"{_plain(self.variable)} = {_plain(value)}"
         exponent = self.exponent.xreplace({self.variable: value}) + log_slope
         return replace(
             self, exponent=exponent, variable=variable, lower=ends[0], upper=ends[1], trail=(*self.trail, step)
         )
+
+
+def _plain(expression: Expr) -> Expr:
+    """The same with dummy variables under their bare names, for people to read."""
+    return expression.xreplace({dummy: Symbol(dummy.name) for dummy in expression.atoms(Dummy)})
 
 
 _POSITIVE = tuple(Dummy(name, positive=True) for name in ("w", "v", "u", "s"))
@@ -602,7 +607,8 @@ def _integral(kernel: _Kernel) -> Integrated | None:
 
 def _terms(exponent: Expr, x: Symbol) -> tuple[Expr, Terms]:
     """The part of a sum free of ``x``, and the coefficient of each part that is not."""
-    constant, terms = S.Zero, {}
+    constant: Expr = S.Zero
+    terms: Terms = {}
     for term in Add.make_args(exponent):
         coefficient, part = term.as_independent(x, as_Add=False)
         scale, part = _bare(part, x)
@@ -749,7 +755,8 @@ def _affine_power(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated |
         return _applied("power_from_zero", kernel, constant, l=low, u=top, a=power)
     if power == -1:
         return _applied("reciprocal_between", kernel, constant, l=low, u=top, h=shift)
-    return _applied("power_between", kernel, constant, l=low, u=top, h=shift, a=power, e=Integer(kernel.sign(power + 1)))
+    values = {"l": low, "u": top, "h": shift, "a": power, "e": Integer(kernel.sign(power + 1))}
+    return _applied("power_between", kernel, constant, **values)
 
 
 def _exponential(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
@@ -832,7 +839,8 @@ def _beta_or_prime(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated 
     if kernel.ends not in ((S.Zero, oo), (S.Zero, S.One)) or not all(isinstance(part, log) for part in terms):
         return None
     x = kernel.variable
-    power, factors = terms.get(log(x), S.Zero), {}
+    power = terms.get(log(x), S.Zero)
+    factors: Terms = {}
     for part, exponent in terms.items():
         if part == log(x):
             continue
@@ -902,7 +910,8 @@ def _change(kernel: _Kernel, terms: Terms) -> _Kernel | None:
         rate = min(falling, key=lambda r: (r.count_ops(), r.sort_key()), default=S.One)
         return kernel.substituted(-log(w) / rate, w, -log(w) - log(rate), unit)
     if kernel.ends != unit:
-        return kernel.substituted(low + (top - low) * w, w, log(top - low), unit) if kernel.positive(top - low) else None
+        length = top - low
+        return kernel.substituted(low + length * w, w, log(length), unit) if kernel.positive(length) else None
     if any(_beyond_log(part, log(1 - x)) for part in terms):
         return _logit(kernel, y)
     if any(node.base == 1 - x for part in terms for node in part.atoms(Pow)):
@@ -967,7 +976,7 @@ def _logit(kernel: _Kernel, y: Symbol) -> _Kernel | None:
     if exponent.has(x):
         return None
     moved = kernel.substituted(x, y, S.Zero, (-oo, oo))
-    step = f"{x} = 1/(1 + exp(-{y}))".replace("_", "")
+    step = f"{_plain(x)} = 1/(1 + exp(-{_plain(y)}))"
     return replace(moved, exponent=exponent.xreplace({ell: log(1 + exp(y))}), trail=(*kernel.trail, step))
 
 
@@ -981,10 +990,15 @@ def _antiderivative(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated
         return None
     whole = Add(*(coefficient * part for part, coefficient in terms.items()))
     for inner in _inner_candidates(terms, x):
+        if not all(_is_smooth(part, kernel) for part in inner):
+            continue
         sum_ = Add(*(coefficient * part for part, coefficient in inner.items()))
-        ratio = _spread(sum_.diff(x) * product_of(_spread(sum_ - whole)))
+        ratio = sum_.diff(x) * product_of(_spread(sum_ - whole))
+        if ratio == 0 or not _seems_constant(ratio, x):
+            continue
+        ratio = _spread(ratio)
         ratio = cancel(ratio) if ratio.has(x) else ratio
-        if ratio.has(x) or ratio == 0:
+        if ratio.has(x):
             continue
         ends = [_limit(kernel, inner, end) for end in kernel.ends]
         if ends[0] is not None and ends[1] is not None:
@@ -993,9 +1007,27 @@ def _antiderivative(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated
     return None
 
 
+def _is_smooth(part: Expr, kernel: _Kernel) -> bool:
+    """Whether a part has no pole inside the range; logarithms have none, since the kernel is real there."""
+    base, power = part.as_base_exp()
+    entire = isinstance(part, exp) or isinstance(base, log) or (power.is_Integer and power > 0)
+    return bool(entire or (base == kernel.variable and (kernel.lower == 0 or kernel.positive(kernel.lower))))
+
+
+def _seems_constant(ratio: Expr, x: Symbol) -> bool:
+    """Whether two numeric values agree: a sieve before the exact test, nothing more."""
+    others = sorted(ratio.free_symbols - {x}, key=lambda symbol: symbol.sort_key())
+    place = {symbol: Rational(prime(i + 5), 7) for i, symbol in enumerate(others)}
+    here, there = (ratio.xreplace(place | {x: at}).evalf(12) for at in (Rational(3, 11), Rational(5, 13)))
+    if not (here.is_number and there.is_number and here.is_finite and there.is_finite):
+        return True
+    return bool(abs(here - there) <= abs(here) * Rational(1, 10**6))
+
+
 def _inner_candidates(terms: Terms, x: Symbol) -> Iterator[Terms]:
     bulk = {part: c for part, c in terms.items() if not (isinstance(part, log) and c == 1)}
     yield bulk
+    yield {**bulk, log(x): bulk.get(log(x), S.Zero) + 1}
     yield {part: c for part, c in bulk.items() if part != x}
     yield {part: c for part, c in bulk.items() if not isinstance(part, log)}
     for power in dict.fromkeys(terms.values()):
@@ -1087,7 +1119,7 @@ def _linearity(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | No
             step = replace(kernel, exponent=rest + log_inside, trail=(*kernel.trail, _BY_TERMS))
             found.append((outside, _integral(step)))
         if all(one is not None for _, one in found):
-            return _joined(found, kernel.domain)  # type: ignore[arg-type]
+            return _joined(found)  # type: ignore[arg-type]
     return None
 
 
@@ -1140,18 +1172,37 @@ def _split(kernel: _Kernel, node: Expr, discrete: bool = False) -> Integrated | 
     right, left = (above, below) if slope > 0 else (below, above)
     at_right = replace(kernel, exponent=kernel.exponent.xreplace({node: right}))
     at_left = replace(kernel, exponent=kernel.exponent.xreplace({node: left}))
-    evaluate = _sum if discrete else _integral
+    if discrete:
+        there = node.xreplace({x: place})
+        last = place - 1 if there == right.xreplace({x: place}) else place
+        decided = last != place or there == left.xreplace({x: place})
+        return _split_sum(at_left, at_right, last) if place.is_Integer and decided else None
     if kernel.lower is not -oo and is_nonnegative(kernel.lower - place, kernel.domain):
-        return evaluate(at_right)
+        return _integral(at_right)
     if kernel.upper is not oo and is_nonnegative(place - kernel.upper, kernel.domain):
-        return evaluate(at_left)
-    if not _inside(place, kernel) or (discrete and not place.is_Integer):
+        return _integral(at_left)
+    if not _inside(place, kernel):
         return None
-    first = evaluate(replace(at_left, upper=place - 1 if discrete else place))
-    second = evaluate(replace(at_right, lower=place)) if first else None
+    first = _integral(replace(at_left, upper=place))
+    second = _integral(replace(at_right, lower=place)) if first else None
     if first is None or second is None:
         return None
-    return _joined([(S.One, first), (S.One, second)], kernel.domain, f"split at {x} = {place}")
+    return _joined([(S.One, first), (S.One, second)], f"split at {_plain(x)} = {place}")
+
+
+def _split_sum(left: _Kernel, right: _Kernel, last: Expr) -> Integrated | None:
+    """Sum up to the whole number ``last``, and from the next one, each with its own formula."""
+    if left.lower is not -oo and is_positive(left.lower - last, left.domain):
+        return _sum(right)
+    if left.upper is not oo and is_nonnegative(last - left.upper, left.domain):
+        return _sum(left)
+    if not _inside(last + Rational(1, 2), left):
+        return None
+    first = _sum(replace(left, upper=last))
+    second = _sum(replace(right, lower=last + 1)) if first else None
+    if first is None or second is None:
+        return None
+    return _joined([(S.One, first), (S.One, second)], f"split after {_plain(left.variable)} = {last}")
 
 
 def _inside(place: Expr, kernel: _Kernel) -> bool:
@@ -1234,7 +1285,11 @@ def _with_points(raw: _Kernel, kernel: _Kernel, points: list[Expr]) -> Integrate
         return _term_by_term(raw)
     if (kernel.upper - kernel.lower).is_Integer and kernel.upper - kernel.lower <= 20:
         return _term_by_term(raw)
-    points = sorted(point for point in points if point >= kernel.lower and (kernel.upper is oo or point <= kernel.upper))
+    if not kernel.lower.is_Integer:
+        return None
+    points = sorted(point for point in points if point >= kernel.lower)
+    if kernel.upper is not oo and not all(is_nonnegative(kernel.upper - point, kernel.domain) for point in points):
+        return None
     plain = {node: false if isinstance(node, Eq) else true for node in raw.exponent.atoms(Eq, Ne) if node.has(x)}
     rest = replace(raw, exponent=raw.exponent.xreplace(plain))
     special = [(S.One, raw.exponent.xreplace({x: point})) for point in points]
@@ -1247,7 +1302,7 @@ def _with_points(raw: _Kernel, kernel: _Kernel, points: list[Expr]) -> Integrate
     if regular is None:
         return None
     terms = [(weight, Integrated(_log_form(value, kernel), regular.lemma, ())) for weight, value in special]
-    return _joined([(S.One, regular), *terms], kernel.domain)
+    return _joined([(S.One, regular), *terms])
 
 
 def _infinite(value: Expr) -> bool:
@@ -1267,7 +1322,7 @@ def _term_by_term(kernel: _Kernel) -> Integrated | None:
     if any(_infinite(value) for value in exponents):
         return None
     terms = [(S.One, Integrated(_log_form(value, kernel), "finite_sum", ())) for value in exponents]
-    return _joined(terms, kernel.domain, kernel.words)
+    return _joined(terms, kernel.words)
 
 
 def _series(kernel: _Kernel) -> Integrated | None:
@@ -1289,7 +1344,7 @@ def _series(kernel: _Kernel) -> Integrated | None:
 
 
 def _zeta(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
-    (part, power), = terms.items()
+    ((part, power),) = terms.items()
     line = _linear(part.args[0], kernel.variable) if isinstance(part, log) else None
     if line is None:
         return None
@@ -1396,7 +1451,7 @@ def _exact_sum(found: Integrated | None) -> Integrated | None:
 
 
 def _abel(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
-    """``(j - 1) log(a + b j) - b j - loggamma(j + 1)``, also with ``b`` taken out of the logarithm, or ``j + 1`` out of it."""
+    """``(j - 1) log(a + b j) - b j - loggamma(j + 1)``, also with ``b`` taken out of the logarithm."""
     j = kernel.variable
     growing = [part / j for part, count in terms.items() if count == 1 and isinstance(part / j, log)]
     line = _linear(growing[0].args[0], j) if len(growing) == 1 else None
@@ -1434,7 +1489,7 @@ def _without_first_terms(kernel: _Kernel) -> Integrated | None:
     whole = _series(replace(kernel, lower=S.Zero))
     if whole is None:
         return None
-    return _joined([(S.One, whole), *((S.NegativeOne, Integrated(v, whole.lemma, ())) for v in first)], kernel.domain)
+    return _joined([(S.One, whole), *((S.NegativeOne, Integrated(v, whole.lemma, ())) for v in first)])
 
 
 def _telescoping(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
@@ -1469,5 +1524,5 @@ def _linear_sum(kernel: _Kernel, terms: Terms) -> Integrated | None:
                 return None
             found.append((outside, _sum(replace(step, exponent=rest + log_inside))))
         if all(one is not None for _, one in found):
-            return _joined(found, kernel.domain)  # type: ignore[arg-type]
+            return _joined(found)  # type: ignore[arg-type]
     return None

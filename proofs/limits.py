@@ -26,6 +26,7 @@ from sympy import (
     sqrt,
     zoo,
 )
+from sympy.core.function import PoleError
 
 from .algebra.atoms import Centred, Indicator, Mean, Order, rewrite_outside
 
@@ -64,7 +65,7 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
     for power in range(powers):
         try:
             value = limit((expression / small**power).expand(), small, 0, "+")
-        except (NotImplementedError, ValueError, TypeError):
+        except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
         if value in (zoo, S.NaN) or value.has(zoo, S.NaN, limit):
             return None
@@ -124,7 +125,7 @@ def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | No
             lambda e: -logs + log((e.args[0] * small).expand()),
         )
         series = series.series(small, 0, _TERMS).removeO()
-    except (NotImplementedError, ValueError, TypeError):
+    except (NotImplementedError, ValueError, TypeError, PoleError):
         return None
     return Mean(series.expand(), *node.data).subs(small, 1 / unknown)
 

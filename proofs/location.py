@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sympy import Abs, Expr, S, Symbol, exp, expand, limit, log, oo, sign
+from sympy.core.function import PoleError
 
 from .algebra.logs import split_logs
 from .algebra.signs import is_negative, is_nonnegative
@@ -138,6 +139,6 @@ def tail_exponent(kernel: Expr) -> Expr | None:
         ratio = (-kernel.subs(Z, side) / log(z)).replace(sign, lambda e: sign(e))
         try:
             found.add(limit(ratio, z, oo))
-        except (NotImplementedError, ValueError):
+        except (NotImplementedError, ValueError, PoleError):
             return None
     return found.pop() if len(found) == 1 else None

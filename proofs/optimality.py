@@ -14,6 +14,7 @@ from .loss import regression_loss
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
 
+_MOST_POINTS = 4
 _OPTIMAL, _KL = Section.OPTIMALITY, Section.DIVERGENCE
 
 
@@ -52,7 +53,7 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
             _KL,
             f"Normalised: the {'probabilities sum' if family.discrete else 'density integrates'} to one.",
             normal.value,
-            Label("log integral", r"\log \int p"),
+            Label("log sum p", r"\log \sum p") if family.discrete else Label("log integral p", r"\log \int p"),
         )
     if kl.means is None or kl.mean_step is None or route.averages.form is None:
         return
@@ -114,13 +115,19 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
                 ("statistics", Tuple(*(s.symbol for s in route.averages.statistics))),
             ),
         )
-    spread = entropy(family)
+    spread = None if _is_long_sum(family) else entropy(family)
     if spread is not None:
         trail.add("entropy", _OPTIMAL, "Entropy of a member.", spread.value, Label("H(p)", "H(p)"))
     argument = "Pythagorean identity of divergences"
     if route.ends.placed:
         argument = "monotone in the ends of the support, then the Pythagorean identity of divergences"
     return Optimality(True, argument, True)
+
+
+def _is_long_sum(family: Family) -> bool:
+    """Whether an expectation would be written out over more than a handful of points: no closed form."""
+    width = family.bounds.hi - family.bounds.lo
+    return family.discrete and bool(width.is_number) and bool(width.is_finite) and width > _MOST_POINTS
 
 
 def _ends_only(route: LikelihoodRoute) -> Optimality | None:
@@ -162,4 +169,4 @@ def _concave(
         subject=Z,
         using=(("strict", Integer(strict)),),
     )
-    return Optimality(True, "log-concave kernel: concave in (1/scale, location/scale)", strict)
+    return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict)

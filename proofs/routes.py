@@ -132,8 +132,7 @@ def _solution_steps(
         at = trail.add(
             "score-zero",
             _LIKELIHOOD,
-            "Score zero" + ("" if item.equation in _raw(trail, source) else ", earlier roots put in")
-            + ("." if clear == item.equation else ", cleared of factors that are never zero."),
+            _cleared_words(item.equation not in _raw(trail, source), clear != item.equation),
             clear,
             labels.zero(),
             given=(*source, *roots),
@@ -164,6 +163,11 @@ def _solution_steps(
             using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
         )
     return solved_at
+
+
+def _cleared_words(substituted: bool, cleared_: bool) -> str:
+    said = ["earlier roots put in"] * substituted + ["cleared of factors that are never zero"] * cleared_
+    return f"Score zero{': ' * bool(said)}{', '.join(said)}."
 
 
 def _raw(trail: Trail, positions: tuple[int, ...]) -> set[Expr]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, cancel, factor, log
+from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, cancel, log
 
 from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, rewrite_outside
 from .algebra.kernels import join_digamma
 from .algebra.signs import is_nonnegative, is_positive, strict_sign
+from .algebra.size import factored
 from .algebra.solve import tidy
 from .algebra.tilt import tilted
 from .derivation import Statistic
@@ -110,7 +111,7 @@ def _residuals(expression: Expr, family: Family, statistics: tuple[Statistic, ..
         used = node.free_symbols & symbols
         if len(used) < 1 or not all(node.diff(a).free_symbols.isdisjoint(symbols) for a in used):
             return node
-        integrand = factor(_unbarred(node, statistics))
+        integrand = factored(_unbarred(node, statistics))
         parts = Mul.make_args(integrand)
         data = set(family.columns)
         bound = [part for part in parts if part.free_symbols & data]

@@ -12,29 +12,15 @@ from sympy import Add, Basic, Dummy, Expr, Mul, Pow, S, Symbol, log
 
 from .algebra.logs import normal_form
 from .errors import UndecidedError
-from .theorem_terms import (
-    CrossEntropy,
-    Datum,
-    Divergence,
-    Entropy,
-    Expected,
-    Factors,
-    Gap,
-    Mass,
-    MeanLogLikelihood,
-    Slope,
-    Term,
-    Total,
-    i,
-    k,
-    n,
-    x,
-)
+from .theorem_names import CrossEntropy, Divergence, Entropy, Expected, Gap, MeanLogLikelihood
+from .theorem_terms import Datum, Factors, Mass, Slope, Term, Total, i, k, n
 
 # What averages: atoms on which one of these vanishes count for nothing. Members have positive mass on all the others,
 # or the divergence is infinite and there is nothing to expand.
 _AVERAGING = {"q", "n", "g"}
 _MEMBERS = {"p", "P", "f"}
+# What adds up to one is a premise; that the probabilities of bins do is for a step to prove.
+_NORMALISED = {"q", "p", "g", "f"}
 # A density over x has no atoms to group observations by.
 _ATOMIC = {"p", "P"}
 
@@ -62,7 +48,7 @@ def written_out(expression: Basic) -> Expr:
     if isinstance(e, Mass):
         return Mass("n", e.index) / n if e.name == "p_hat" else e
     if isinstance(e, Slope):
-        return e if isinstance(e.args[0], Mass) else _slope(written_out(e.args[0]), e.args[1])
+        return _slope(e.args[0] if isinstance(e.args[0], Mass) else written_out(e.args[0]), e.args[1])
     if isinstance(e, Total):
         return _sum(e)
     if isinstance(e, log) and isinstance(e.args[0], Factors):
@@ -117,9 +103,10 @@ def _sum(total: Total) -> Expr:
 
 def _grouped(summand: Expr) -> Expr:
     """``sum_k h(x_k) = sum_k sum_i [x_k = i] h(i) = sum_i n_i h(i)``, two finite sums exchanged."""
-    masses = {mass for mass in summand.atoms(Mass) if Datum(k) in mass.args}
+    masses = summand.atoms(Mass)
     moved = summand.xreplace({Datum(k): i})
-    if not masses or k in moved.free_symbols or any(mass.name not in _ATOMIC for mass in masses):
+    mixed = i in summand.free_symbols or k in moved.free_symbols
+    if not masses or mixed or any(mass.name not in _ATOMIC for mass in masses):
         return Total(summand, k)
     count = Mass("n", i)
     return Total(count * moved, i, count)
@@ -130,7 +117,9 @@ def _log_of_product(product: Factors) -> Expr:
     factor, index = product.args
     base, exponent = factor.as_base_exp()
     if not (isinstance(factor, Pow) and isinstance(base, Mass) and isinstance(exponent, Mass)):
-        raise UndecidedError(f"the logarithm of {product} is not known: its factors are not masses to the power of counts")
+        raise UndecidedError(
+            f"the logarithm of {product} is not known: its factors are not masses to the power of counts"
+        )
     return Total(exponent * log(base), index, exponent)
 
 
@@ -164,17 +153,17 @@ def linear_form(expression: Expr) -> Expr:
     sum(p_i(theta); q_i = 0)
     """
     whole = written_out(expression)
-    return whole.xreplace({total: _spread(total) for total in whole.atoms(Total)}).expand()
+    split = whole.xreplace({total: _spread(total) for total in whole.atoms(Total)})
+    masks = {total: Dummy(real=True) for total in split.atoms(Total)}
+    return split.xreplace(masks).expand().xreplace({mask: total for total, mask in masks.items()})
 
 
 def _spread(total: Total) -> Expr:
     """Split the summand into products and take out of each what is free of the index."""
-    stand_in = _stand_ins(total)
-    summand = total.summand.xreplace({node: s for node, s in stand_in.items() if isinstance(node, Slope)})
-    summand = summand.xreplace({node: s for node, s in stand_in.items() if isinstance(node, Mass)})
+    summand, stand_in = on_range(total, total.summand)
     if summand.has(Term):
         raise UndecidedError(f"{total} holds {summand.atoms(Term)}; such terms are not split")
-    back = {s: node for node, s in stand_in.items()}
+    back = {s: node for node, s in stand_in.items() if s != 0}
     found = S.Zero
     for term in Add.make_args(normal_form(summand, (), {}).expand()):
         outside, inside = term.as_independent(total.index, *back, as_Add=False)
@@ -182,24 +171,28 @@ def _spread(total: Total) -> Expr:
     return found
 
 
-def _stand_ins(total: Total) -> dict[Basic, Expr]:
-    """For each mass a symbol with the sign it has on the range of the sum; for each slope a real one."""
-    carrier = total.carrier
-    if carrier is not None and carrier.name not in _AVERAGING:
+def on_range(total: Total, expression: Expr) -> tuple[Expr, dict[Basic, Expr]]:
+    """Return ``expression`` with a symbol for each mass, of the sign it has on the range of ``total``, and the table.
+
+    >>> from thetahat.proofs.theorem_terms import theta
+    >>> q, p = Mass("q", i), Mass("p", i, theta)
+    >>> on_range(Total(q, i, q), p / q)[0].is_positive, on_range(Total(p, i, q, 0), q + p)[0].is_nonnegative
+    (True, True)
+    """
+    carrier, atom = total.carrier, Datum(k) if total.index == k else total.index
+    if carrier is not None and (carrier.name not in _AVERAGING or carrier.index != atom):
         raise UndecidedError(f"{total} runs over {carrier}, whose zeros are not known")
-    table: dict[Basic, Expr] = {node: Dummy(str(node), real=True) for node in total.summand.atoms(Slope)}
-    for mass in total.summand.atoms(Mass):
+    occurs = total.index == k or (carrier is not None and not total.outside)
+    slopes: dict[Basic, Expr] = {node: Dummy(str(node), real=True) for node in expression.atoms(Slope)}
+    table = {**slopes}
+    for mass in expression.atoms(Mass):
         if mass == carrier:
             table[mass] = S.Zero if total.outside else Dummy(str(mass), positive=True)
         else:
-            observed = total.index == k or (carrier is not None and not total.outside)
-            sign = "positive" if observed and mass.name in _MEMBERS else "nonnegative"
+            sign = "positive" if occurs and mass.name in _MEMBERS and mass.index == atom else "nonnegative"
             table[mass] = Dummy(str(mass), **{sign: True})
-    if S.Zero in table.values():
-        # Zero has no way back: put it in at once and name the rest.
-        rest = {node: s for node, s in table.items() if s != 0}
-        return rest | {carrier: S.Zero}
-    return table
+    # Slopes first: they contain the masses.
+    return expression.xreplace(slopes).xreplace(table), table
 
 
 def _by_premise(total: Total) -> Expr:
@@ -211,11 +204,14 @@ def _by_premise(total: Total) -> Expr:
         return n if summand == 1 else total
     if not isinstance(summand, Mass) or summand.index != index:
         return total
-    if carrier is None or summand == carrier:
-        return n if summand.name == "n" else S.One
-    if summand.name in _MEMBERS and not total.outside and index != x:
-        return S.One - Total(summand, index, carrier, S.Zero)
-    return total
+    everything = carrier is None or summand == carrier
+    if everything and summand.name == "n":
+        return n
+    if summand.name not in _NORMALISED or total.outside:
+        return total
+    if everything:
+        return S.One
+    return S.One - Total(summand, index, carrier, S.Zero) if summand.name in _MEMBERS else total
 
 
 def vanishes(expression: Expr) -> bool:

@@ -1,6 +1,6 @@
-"""What the theorem speaks of: probabilities of atoms, finite sums, and names for entropy and divergence; all inert.
+"""What the theorem speaks of: masses of atoms, observations, finite sums and products, all inert.
 
-Nothing here evaluates, expands or differentiates by itself: what a name means is written down by whoever reasons with
+Nothing here evaluates, expands or differentiates by itself: what a term means is written down by whoever reasons with
 it, so that a proof cannot lean on a rewriting that nobody looked at.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Symbol, Tuple, latex
-
-from .derivation import Label
+from sympy import Basic, Expr, S, Symbol, Tuple
 
 i = Symbol("i", integer=True, positive=True)
 k = Symbol("k", integer=True, positive=True)
@@ -18,10 +16,10 @@ m = Symbol("m", integer=True, positive=True)
 n = Symbol("n", integer=True, positive=True)
 x = Symbol("x", real=True)
 X = Symbol("X")
+t, u, v, B = (Symbol(name, positive=True) for name in ("t", "u", "v", "B"))
 theta, theta_0, theta_1 = (Symbol(name, real=True) for name in ("theta", "theta_0", "theta_1"))
 
-_HATS = {"p_hat": r"\hat p"}
-RELATIONS = {"=": "", "<=": r"\le", "!=": r"\ne", "in": r"\in", "only if": r"= 0 \text{ only if}"}
+_HATS = {"p_hat": r"\hat{p}"}
 
 
 class Term(Expr):
@@ -29,6 +27,10 @@ class Term(Expr):
 
     is_commutative = True
     is_extended_real = True
+
+    def __new__(cls, *args: Any) -> Term:
+        """Turn Python's numbers into exact ones: two terms that print alike are to be equal."""
+        return Expr.__new__(cls, *Tuple(*args).args)
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return Slope(self, symbol)
@@ -46,9 +48,9 @@ class Mass(Term):
 
     is_nonnegative = True
 
-    def __new__(cls, name: str | Symbol, *args: Any) -> Mass:
+    def __new__(cls, name: str | Symbol, *args: Any) -> Term:
         """Accept the name as text."""
-        return Expr.__new__(cls, Symbol(name) if isinstance(name, str) else name, *(Tuple(*args).args))
+        return Term.__new__(cls, Symbol(name) if isinstance(name, str) else name, *args)
 
     @classmethod
     def class_key(cls) -> tuple[int, int, str]:
@@ -70,7 +72,7 @@ class Mass(Term):
         return self.args[1]
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        return Slope(self, symbol) if symbol in self.args[2:] else self.args[1] * 0
+        return Slope(self, symbol) if symbol in self.args[2:] else S.Zero
 
     def _sympystr(self, printer: Any) -> str:
         return self._shown(printer, self.name)
@@ -88,9 +90,15 @@ class Mass(Term):
 def distribution(mass: Basic, printer: Any, name: str = "", group: Any = str) -> str:
     """Return how a distribution as a whole is printed: its name with its parameter, or its numbers."""
     if not isinstance(mass, Mass):
-        return str(printer._print(mass))
+        return f"({', '.join(printer._print(arg) for arg in mass.args)})"
     parameters = ", ".join(printer._print(arg) for arg in mass.args[2:])
     return (name or mass.name) + (f"_{group(parameters)}" if parameters else "")
+
+
+def distribution_latex(mass: Basic, printer: Any) -> str:
+    """Return the LaTeX of a distribution as a whole."""
+    name = _HATS.get(mass.name, mass.name) if isinstance(mass, Mass) else ""
+    return distribution(mass, printer, name, "{{{}}}".format)
 
 
 class Datum(Term):
@@ -158,20 +166,24 @@ class Total(Term):
 
     def _sympystr(self, printer: Any) -> str:
         sign = "integral" if self.index == x else "sum"
-        return f"{sign}({printer._print(self.summand)}; {self._range(printer, '=', '>', '..')})"
+        return f"{sign}({printer._print(self.summand)}; {self._range(printer, '=', '>', f'..{self._last()}')})"
 
     def _latex(self, printer: Any) -> str:
         inner = printer._print(self.summand)
         inner = rf"\left({inner}\right)" if self.summand.is_Add else inner
-        where = self._range(printer, "=", ">", r",\dots,")
+        where = self._range(printer, "=", r"\gt")
         if self.index == x:
-            return rf"\int_{{{where}}} {inner} \,d{printer._print(x)}"
-        return rf"\sum_{{{where}}} {inner}"
+            return rf"\int_{{{where}}} {inner} d{printer._print(x)}"
+        end = "" if self.carrier is not None else f"^{{{printer._print(self._last())}}}"
+        return rf"\sum_{{{where}}}{end} {inner}"
 
-    def _range(self, printer: Any, equal: str, above: str, dots: str) -> str:
+    def _last(self) -> Symbol:
+        return n if self.index == k else m
+
+    def _range(self, printer: Any, equal: str, above: str, dots: str = "") -> str:
         if self.carrier is not None:
             return f"{printer._print(self.carrier)} {equal if self.outside else above} 0"
-        return f"{printer._print(self.index)} = 1{dots}{printer._print(n if self.index == k else m)}"
+        return f"{printer._print(self.index)} = 1{dots}"
 
 
 class Factors(Term):
@@ -192,144 +204,28 @@ class Factors(Term):
         return rf"\prod_{{{index}=1}}^{{{printer._print(m)}}} {factor}"
 
 
-class Entropy(Term):
-    """``H(q)``; the argument is the mass of one atom, or a tuple of numbers.
-
-    >>> Entropy(Mass("q", i))
-    H(q)
-    """
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"H({', '.join(distribution(arg, printer) for arg in self.args)})"
-
-    def _latex(self, printer: Any) -> str:
-        return f"H({', '.join(_tex(arg, printer) for arg in self.args)})"
-
-
-class CrossEntropy(Entropy):
-    """``H(q, p)``; the first argument does the averaging.
-
-    >>> CrossEntropy(Mass("q", i), Mass("p", i, theta))
-    H(q, p_theta)
-    """
-
-
-class Divergence(Term):
-    """The KL divergence ``D(q || p)``; the first argument does the averaging.
-
-    >>> Divergence(Mass("p_hat", i), Mass("p", i, theta))
-    D(p_hat || p_theta)
-    """
-
-    def _sympystr(self, printer: Any) -> str:
-        first, second = (distribution(arg, printer) for arg in self.args)
-        return f"D({first} || {second})"
-
-    def _latex(self, printer: Any) -> str:
-        first, second = (_tex(arg, printer) for arg in self.args)
-        return rf"D({first} \,\|\, {second})"
-
-
-class Expected(Term):
-    """The expectation ``E_q[f(X)]``; arguments are the mass of one atom and ``f`` of that atom.
-
-    >>> from sympy import log
-    >>> Expected(Mass("q", i), log(Mass("p", i, theta)))
-    E_q[log(p_theta(X))]
-    """
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"E_{distribution(self.args[0], printer)}[{printer._print(self._of_variable())}]"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"E_{{{_tex(self.args[0], printer)}}}\left[{printer._print(self._of_variable())}\right]"
-
-    def _of_variable(self) -> Expr:
-        return self.args[1].xreplace({self.args[0].index: X})
-
-
-class MeanLogLikelihood(Term):
-    """``l(theta)`` of the observations ``x_1, ..., x_n``; the argument is the mass of one observation.
-
-    >>> MeanLogLikelihood(Mass("p", Datum(k), theta))
-    l(theta)
-    """
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"l({printer._print(self.args[0].args[2])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\ell({printer._print(self.args[0].args[2])})"
-
-
-class Gap(Term):
-    """``f(t) = t - 1 - log t``, the distance of the logarithm from its tangent at 1.
-
-    >>> Gap(1)
-    f(1)
-    """
-
-    def __new__(cls, at: Any) -> Gap:
-        """Accept a Python integer."""
-        return Expr.__new__(cls, *Tuple(at).args)
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"f({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"f\!\left({printer._print(self.args[0])}\right)"
-
-
 class Slope(Term):
     """The derivative of the first argument in the second, not carried out.
 
-    >>> Slope(Mass("p", i, theta), theta), Slope(Entropy(Mass("q", i)), theta)
-    (p_i'(theta), d/dtheta H(q))
+    >>> Slope(Mass("p", i, theta), theta), Slope(Total(Mass("p", i, theta), i), theta)
+    (p_i'(theta), d/dtheta sum(p_i(theta); i = 1..m))
     """
 
     def _sympystr(self, printer: Any) -> str:
         inner, variable = (printer._print(arg) for arg in self.args)
-        if isinstance(self.args[0], Mass):
-            return str(inner).replace("(", "'(", 1)
-        return f"d/d{variable} {inner}"
+        return _primed(inner) if _is_call(self.args[0]) else f"d/d{variable} {inner}"
 
     def _latex(self, printer: Any) -> str:
         inner, variable = (printer._print(arg) for arg in self.args)
-        if isinstance(self.args[0], Mass):
-            return str(inner).replace("(", "'(", 1)
-        return rf"\frac{{d}}{{d {variable}}} {inner}"
+        return _primed(inner) if _is_call(self.args[0]) else rf"\frac{{d}}{{d {variable}}} {inner}"
 
 
-class LimitAtZero(Term):
-    """The limit of the first argument as the second falls to zero.
-
-    >>> from sympy import log
-    >>> u = Symbol("u", positive=True)
-    >>> LimitAtZero(u * log(u), u)
-    lim(u*log(u); u -> 0)
-    """
-
-    def _sympystr(self, printer: Any) -> str:
-        inner, variable = (printer._print(arg) for arg in self.args)
-        return f"lim({inner}; {variable} -> 0)"
-
-    def _latex(self, printer: Any) -> str:
-        inner, variable = (printer._print(arg) for arg in self.args)
-        return rf"\lim_{{{variable} \to 0^+}} {inner}"
+def _is_call(e: Basic) -> bool:
+    """Whether the derivative is shown by a prime: of a mass, or of a function of one symbol."""
+    while isinstance(e, Slope):
+        e = e.args[0]
+    return isinstance(e, Mass) or (len(e.args) == 1 and e.args[0].is_Symbol)
 
 
-def _tex(mass: Basic, printer: Any) -> str:
-    name = _HATS.get(mass.name, mass.name) if isinstance(mass, Mass) else ""
-    return distribution(mass, printer, name, "{{{}}}".format)
-
-
-def claim_label(subject: Basic, relation: str) -> Label:
-    """Return the label of a claim: its left-hand side, followed by the relation unless that is equality.
-
-    >>> claim_label(Gap(1), "<=").text
-    'f(1) <='
-    """
-    if relation == "=":
-        return Label(str(subject), latex(subject))
-    shown = "= 0 only if" if relation == "only if" else relation
-    return Label(f"{subject} {shown}", f"{latex(subject)} {RELATIONS[relation]}")
+def _primed(call: str) -> str:
+    return call.replace("(", "'(", 1)

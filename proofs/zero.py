@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, LambertW, Mul, Pow, S, cancel, cos, exp, expand_func, log, polygamma, sin, together
+from sympy import Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
 
 from .algebra.atoms import plain
 from .algebra.logs import normal_form, split_logs
@@ -74,7 +74,7 @@ def _split(expression: Expr, domain: Domain) -> Expr:
 
 
 def _numerator(expression: Expr, domain: Domain) -> Expr:
-    return cancel(together(expression)).as_numer_denom()[0].expand()
+    return together(expression).as_numer_denom()[0].expand()
 
 
 def _special(expression: Expr, domain: Domain) -> Expr:
@@ -86,4 +86,4 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
     if out.has(polygamma):
         out = expand_func(out)
-    return cancel(together(out)).expand() if out is not S.Zero else out
+    return together(out).as_numer_denom()[0].expand()

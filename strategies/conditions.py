@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
-from sympy import Expr, S, Symbol, expand, expand_log, together
+from sympy import Expr, S, Symbol, expand, expand_log, together, trigsimp
 
 from ..proofs.algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from ..proofs.balls import precision
@@ -118,7 +118,7 @@ def _vanishes(expression: Expr) -> bool:
         return node.xreplace({atom: collapsed(_at_one_point(atom)) for atom in atoms_of(node)})
 
     value = collapsed(expression)
-    return any(form is S.Zero for form in (value, expand(value), expand(expand_log(value)), together(value)))
+    return any(change(value) is S.Zero for change in (expand, lambda v: expand(expand_log(v)), together, trigsimp))
 
 
 def _at_one_point(atom: Expr) -> Expr:

@@ -16,7 +16,7 @@ from ..proofs.family import Family
 from .conditions import Truth, decide_sample
 from .pieces import Design, Pieces, coordinates_of, design_of, pieces_of
 from .placing import Doubles
-from .repairs import breaks, canonical, repaired
+from .repairs import Break, breaks, canonical, landmarks, repaired
 from .samples import Sample
 from .spaces import require_no_constants
 
@@ -49,7 +49,7 @@ def datasets(
     conditions
         The existence conditions; ``derive(family).exists_when`` when omitted.
     largest
-        Greatest absolute value; its inverse is the least distance from a finite end that is not part of the support.
+        Greatest absolute value. Extreme scales reach up to about this, and down to about its inverse.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def can_fail(family: Family, *, max_size: int = 50, conditions: tuple[Condition,
     """
     require_no_constants(family, "datasets")
     wanted = _conditions(family, conditions)
-    return bool(_breaking(family, wanted, design_of(family, 1, max_size, 1e100)))
+    return bool(_ways(family, wanted, design_of(family, 1, max_size, 1e100)))
 
 
 def _conditions(family: Family, conditions: tuple[Condition, ...] | None) -> tuple[Condition, ...]:
@@ -128,7 +128,7 @@ def _datasets(
     if existence == "fails":
         return _failing(family, conditions, design, pieces)
     if not conditions:
-        return pieces.map(lambda drawn: design.data(coordinates_of(design, drawn[0], drawn[2]), drawn[1]))
+        return pieces.map(lambda drawn: design.data(coordinates_of(design, drawn), drawn[1]))
     return _holding(family, conditions, design, pieces)
 
 
@@ -143,8 +143,7 @@ def _holding(
     witness = _witness(family, conditions, design)
 
     def build(drawn: Pieces) -> Doubles:
-        pairs, frame, seed = drawn
-        coordinates = coordinates_of(design, pairs, seed)
+        coordinates, frame = coordinates_of(design, drawn), drawn[1]
         x = design.data(coordinates, frame)
         if _truth(family, conditions, x) is True:
             return x
@@ -174,42 +173,49 @@ def _witness(family: Family, conditions: tuple[Condition, ...], design: Design) 
     )
 
 
-def _breaking(family: Family, conditions: tuple[Condition, ...], design: Design) -> dict[str, Doubles]:
+def _ways(
+    family: Family, conditions: tuple[Condition, ...], design: Design
+) -> dict[str, tuple[Break, Doubles]]:
     """The ways of degenerating data that break a condition, each with an example."""
-    found: dict[str, Doubles] = {}
-    column = design.columns[0]
-    if not conditions:
-        return found
-    # Where only a single observation breaks a condition, every way does; then any of them will do.
-    for rows in (canonical(design), canonical(design)[:1]):
+    found: dict[str, tuple[Break, Doubles]] = {}
+    column, rows = design.columns[0], canonical(design)
+
+    def keep(way: str, change: Break, rows: Doubles, among: tuple[Condition, ...]) -> None:
+        x = design.data(change(design.sized(rows), column), design.frames[0])
+        if _truth(family, among, x) is False:
+            found[way] = (change, x)
+
+    for way, change in breaks(design).items():
+        keep(way, change, rows, conditions)
+    for condition in conditions:
+        if all(_truth(family, (condition,), x) is not False for _, x in found.values()):
+            for value, change in landmarks(family, condition, design):
+                keep(f"all equal to {value}", change, rows, (condition,))
+    if not found and conditions:  # where only a single observation breaks a condition, every way does
         for way, change in breaks(design).items():
-            x = design.data(change(design.sized(rows), column), design.frames[0])
-            if _truth(family, conditions, x) is False:
-                found[way] = x
-        if found:
-            break
+            keep(way, change, rows[:1], conditions)
     return found
 
 
 def _failing(
     family: Family, conditions: tuple[Condition, ...], design: Design, pieces: SearchStrategy[Pieces]
 ) -> SearchStrategy[Doubles]:
-    examples = _breaking(family, conditions, design)
-    if not examples:
+    ways = _ways(family, conditions, design)
+    if not ways:
         raise DataError(
             f"{family.name}: none of the degenerate datasets tried breaks one of its {len(conditions)} existence "
             "conditions; ask can_fail(family) before asking for existence='fails'"
         )
-    ways = breaks(design)
     column = design.columns[0]
 
     def build(drawn: tuple[Pieces, str]) -> Doubles:
-        (pairs, frame, seed), way = drawn
-        coordinates = ways[way](coordinates_of(design, pairs, seed), column)
-        for chosen in (frame, replace(frame, squeeze=0)):
+        pieces, way = drawn
+        change, example = ways[way]
+        coordinates = change(coordinates_of(design, pieces), column)
+        for chosen in (pieces[1], replace(pieces[1], squeeze=0), design.frames[0]):
             x = design.data(coordinates, chosen)
             if _truth(family, conditions, x) is False:
                 return x
-        return examples[way].copy()
+        return example.copy()
 
-    return st.tuples(pieces, st.sampled_from(list(examples))).map(build)
+    return st.tuples(pieces, st.sampled_from(list(ways))).map(build)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice, product
 
 import numpy as np
@@ -16,10 +17,13 @@ from ..proofs.family import Family
 from .placing import Column, Doubles, Ends, Placement, Shape, column_of, ends_of, place
 
 _MOST_PAIRS = 6
-_SQUEEZES = (0, 0, 0, 4, 8, 12)
-_BULK_POWERS = (1.0, 0.2, 2.0)  # powers of exponential variates: from nearly equal to heavy-tailed
+# Half of the frames squeeze, which is the only way nearly constant data turn up; one in six is coarse, which is the
+# only way exact simple values turn up among floats.
+_GRAINS = ((0, False), (0, False), (0, True), (4, False), (8, False), (12, False))
+_COARSE = 8
+_WHOLE = (*range(17), 20, 30, 100, 1000, 30000)
+_BULK_POWERS = (1.0, 0.2, 2.0)  # powers of what the bulk draws: from nearly equal to heavy-tailed
 _LARGEST_COORDINATE = 1e6
-_LARGEST_WHOLE = 20
 _LARGEST_SEED = 2**32 - 1
 _MOST_MEMBERS = 24
 
@@ -28,9 +32,13 @@ Pieces = tuple[list[tuple[float, ...]], "Frame", int]
 
 @dataclass(frozen=True)
 class Frame:
-    """How coordinates become data: pulled towards the first by ``10**-squeeze``, then placed, column by column."""
+    """How coordinates become data: pulled towards the first by ``10**-squeeze``, then placed, column by column.
+
+    Where ``coarse``, the drawn ones (not the bulk) are whole and small.
+    """
 
     squeeze: int
+    coarse: bool
     placements: tuple[Placement, ...]
 
 
@@ -53,6 +61,12 @@ class Design:
     def near(self) -> float:
         """The least that is drawn beside zero."""
         return min(1 / self.far, 0.25)
+
+    @cached_property
+    def least(self) -> Doubles:
+        """What stands for anything closer to zero than that, column by column."""
+        reaching = [column.lattice or column.shape is Shape.LINE or column.starts_closed for column in self.columns]
+        return np.where(reaching, 0.0, self.near)
 
     def data(self, coordinates: Doubles, frame: Frame) -> Doubles:
         """Return the dataset at coordinates of shape ``(n, columns)``."""
@@ -82,10 +96,21 @@ class Design:
         return pulled
 
 
+def _coarse(column: Column, coordinates: Doubles) -> Doubles:
+    """Whole numbers up to eight, or eighths of an interval; zero and one only where an end is closed."""
+    if column.lattice:
+        return coordinates
+    if column.shape is Shape.BETWEEN:
+        eighths = np.rint(coordinates * _COARSE)
+        return np.minimum(np.maximum(eighths, 1 - column.lo_closed), _COARSE - 1 + column.hi_closed) / _COARSE
+    small = np.sign(coordinates) * np.mod(np.rint(np.abs(coordinates)), _COARSE + 1)
+    return small if column.shape is Shape.LINE or column.starts_closed else np.maximum(small, 1.0)
+
+
 def design_of(family: Family, min_size: int, max_size: int, largest: float) -> Design:
     """Return the design for one family.
 
-    ``largest`` bounds absolute values and the inverse of distances from a finite end.
+    ``largest`` bounds absolute values, and its inverse what is not zero.
     """
     covariates = tuple(_covariate_bounds(symbol) for symbol in family.covariates)
     columns = (column_of(family.bounds), *(column_of(bounds) for bounds in covariates))
@@ -101,7 +126,7 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
     shifted = tuple(replace(placement, offset=1e8) if largest >= 1e10 else placement for placement in plain)
     others = (plain, plain, plain, shifted) if covariates else ((),)
     rows = [(response, *rest) for response in responses for rest in others]
-    frames = tuple(Frame(squeeze, row) for squeeze in _SQUEEZES for row in rows)
+    frames = tuple(Frame(squeeze, coarse, row) for squeeze, coarse in _GRAINS for row in rows)
     return Design(columns, frames, min_size, max_size, largest)
 
 
@@ -155,8 +180,8 @@ def _placements(column: Column, ends: Ends, largest: float) -> list[Placement]:
     if column.lattice:
         apart = [Placement(ends, 10.0), Placement(ends, 1000.0), Placement(ends, 1.0, 1e8)]
         return [plain] * 3 + [where for where in apart if largest >= 1e9]
-    # Coordinates span 1e-6 to 1e6, and the bulk a little more; the factors keep them inside [1 / largest, largest].
-    top = largest / 1e8
+    # Coordinates span 1e-6 to 1e6, squeezed towards zero 1e-18, in the bulk 1e9; data stay in [1 / largest, largest].
+    top = largest / 1e20
     sizes = [size for size in (1e-8, 1e8, 1 / top, top) if 1 / top <= size <= top]
     if column.shape is Shape.BETWEEN:
         sizes = [sign * size for size in sizes if size < 1 for sign in (1, -1)]
@@ -192,43 +217,49 @@ def pieces_of(design: Design) -> SearchStrategy[Pieces]:
 def _coordinates(column: Column, design: Design) -> SearchStrategy[float]:
     near, far = design.near, design.far
     if column.lattice:
-        most = column.points - 1 if column.points else int(min(far, _LARGEST_WHOLE))
-        return st.integers(-most if column.shape is Shape.LINE else 0, most)
+        if column.points:
+            return st.integers(0, column.points - 1)
+        whole = [value for value in _WHOLE if value <= far]
+        signed = [sign * value for value in whole for sign in (1, -1)]
+        return st.sampled_from(signed[1:] if column.shape is Shape.LINE else whole)
     if column.shape is Shape.LINE:
         return st.floats(-far, far)
     if column.shape is Shape.BETWEEN:
         return st.floats(0.0 if column.lo_closed else near, 1.0 if column.hi_closed else 1 - near)
-    closed = column.lo_closed if column.shape is Shape.ABOVE else column.hi_closed
-    return st.floats(0.0 if closed else near, far)
+    return st.floats(0.0 if column.starts_closed else near, far)
 
 
-def coordinates_of(design: Design, pairs: list[tuple[float, ...]], seed: int) -> Doubles:
+def coordinates_of(design: Design, pieces: Pieces) -> Doubles:
     """Return the coordinates that pieces stand for, shape ``(n, columns)``, of a size that was asked for.
 
     An odd seed adds a bulk, whose size it gives as well: one number to draw, and zero for the simplest dataset.
     """
+    pairs, frame, seed = pieces
     table = np.array(pairs, dtype=np.float64)
-    values = np.where(np.abs(table[:, :-1]) < design.near, 0.0, table[:, :-1])  # zero, or large enough to be squared
+    values = table[:, :-1]
+    if frame.coarse:
+        values = np.column_stack([_coarse(column, values[:, i]) for i, column in enumerate(design.columns)])
     coordinates = np.repeat(values, table[:, -1].astype(np.intp), axis=0)
     if seed % 2:
         count = 1 + seed // 2 % design.max_size
-        uniform = np.random.default_rng(seed).random((count, len(design.columns)))
+        shares = np.random.default_rng(seed).random((count, len(design.columns)))
         power = _BULK_POWERS[seed % len(_BULK_POWERS)]
         for i, column in enumerate(design.columns):
-            uniform[:, i] = _generic(column, uniform[:, i], power, float(values[0, i]))
-        coordinates = np.concatenate([coordinates, uniform])
-    return design.sized(coordinates)
+            shares[:, i] = _generic(column, shares[:, i], power, float(values[0, i]))
+        coordinates = np.concatenate([coordinates, shares])
+    # Zero, or large enough to be scaled and squared; never zero where that end is open.
+    return design.sized(np.where(np.abs(coordinates) < design.near, design.least, coordinates))
 
 
-def _generic(column: Column, uniform: Doubles, power: float, first: float) -> Doubles:
+def _generic(column: Column, shares: Doubles, power: float, first: float) -> Doubles:
     """Coordinates without ties, of the size of ``first``; whole on a lattice."""
     if column.points:
-        return np.floor(uniform * column.points)
+        return np.floor(shares * column.points)
     if column.shape is Shape.BETWEEN and not column.lattice:
-        return uniform**power
+        return shares**power
     size = abs(first) or 1.0
     if column.shape is Shape.LINE:
-        values = first + size * np.log((uniform + 2.0**-54) / (1.0 - uniform)) * power
+        values = first + size * np.log((shares + 2.0**-54) / (1.0 - shares)) * power
     else:
-        values = size * (-np.log1p(-uniform)) ** power
+        values = size * (-np.log1p(-shares)) ** power
     return np.floor(values) if column.lattice else values

@@ -135,6 +135,15 @@ class Column:
     points: int = 0
 
     @property
+    def starts_closed(self) -> bool:
+        """Whether the end that coordinates count from belongs to the set.
+
+        >>> Column(Shape.BELOW, False, False, True).starts_closed
+        True
+        """
+        return self.hi_closed if self.shape is Shape.BELOW else self.lo_closed
+
+    @property
     def categories(self) -> int:
         """How many points a small finite lattice has, each worth a look of its own; zero elsewhere.
 

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from sympy import Rational
 
+from ..proofs.conditions import Condition
+from ..proofs.family import Family
 from .pieces import Design, Frame
 from .placing import Column, Doubles, Shape
 
 _CANONICAL = 8
 _COUNTS = (1, 2, 4)
+_MOST_LANDMARKS = 24
 
 Break = Callable[[Doubles, Column], Doubles]
 """Turns coordinates, shape ``(n, columns)``, into degenerate ones of the same shape."""
@@ -90,18 +94,38 @@ def breaks(design: Design) -> dict[str, Break]:
         "half of the weight on one value": _heavy,
     }
     if first.shape is not Shape.LINE:
-        closed_low = first.lo_closed if first.shape is not Shape.BELOW else first.hi_closed
-        if closed_low:
-            ways["all at the first end"] = lambda rows, _: _with_response(rows, 0.0)
+        if first.starts_closed:
+            ways["all at the first end"] = _all_at(0.0)
         if first.shape is Shape.BETWEEN and first.hi_closed:
             top = float(first.points - 1) if first.lattice else 1.0
-            ways["all at the last end"] = lambda rows, _: _with_response(rows, top)
+            ways["all at the last end"] = _all_at(top)
     for category in range(first.categories if first.categories > 1 else 0):
         ways[f"no observation in category {category}"] = _without(float(category))
     if len(design.columns) > 1:
         ways["constant covariates"] = _same_covariates
         ways["response equal to a covariate"] = lambda rows, _: _with_response(rows, rows[:, 1])
     return ways
+
+
+def landmarks(family: Family, condition: Condition, design: Design) -> list[tuple[float, Break]]:
+    """Return, for the numbers in a declaration and a condition, what makes all observations equal to each of them.
+
+    A known location stands in the density, and data that all lie on it can be degenerate as no others are.
+    """
+    column, ends = design.columns[0], design.frames[0].placements[0].ends
+    numbers = family.log_density.atoms(Rational) | condition.expression.atoms(Rational)
+    values = sorted({sign * float(number) for number in numbers for sign in (1, -1)}, key=lambda v: (abs(v), -v))
+    found = []
+    for value in values[:_MOST_LANDMARKS]:
+        share = ends.width if column.shape is Shape.BETWEEN and not column.lattice else 1.0
+        at = {Shape.LINE: value, Shape.BELOW: ends.hi - value}.get(column.shape, (value - ends.lo) / share)
+        if ends.first <= value <= ends.last:
+            found.append((value, _all_at(at)))
+    return found
+
+
+def _all_at(value: float) -> Break:
+    return lambda rows, _: _with_response(rows, value)
 
 
 def _with_response(rows: Doubles, values: Doubles | float) -> Doubles:

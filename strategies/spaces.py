@@ -48,8 +48,8 @@ def parameters(family: Family, *, smallest: float = 1e-3, largest: float = 1e3) 
     >>> x, mu = Symbol("x", real=True), Symbol("mu", real=True)
     >>> s = Symbol("s", positive=True)
     >>> location, scale = Parameter(mu, Reals), Parameter(s, Interval.open(0, oo))
-    >>> normal = Family("normal", x, Reals, (location, scale), -log(s) - (x - mu) ** 2 / (2 * s**2))
-    >>> find(parameters(normal), lambda theta: theta[1] > 1, settings=settings(database=None))
+    >>> bell = Family("bell", x, Reals, (location, scale), -log(s) - (x - mu) ** 2 / (2 * s**2))
+    >>> find(parameters(bell), lambda theta: theta[1] > 1, settings=settings(database=None))
     array([0., 2.])
     """
     require_no_constants(family, "parameters")
@@ -78,7 +78,7 @@ def _coordinates(column: Column, smallest: float, largest: float) -> SearchStrat
     if column.shape is Shape.LINE:
         simple = [0.0] + [sign * value for value in _SIMPLE for sign in (1.0, -1.0) if value <= largest]
         return st.sampled_from(simple) | st.floats(-largest, largest)
-    at_end = [0.0] * (column.lo_closed if column.shape is Shape.ABOVE else column.hi_closed)
+    at_end = [0.0] * column.starts_closed
     simple = [value for value in _SIMPLE if smallest <= value <= largest] + at_end
     scales = st.floats(math.log10(smallest), math.log10(largest)).map(
         lambda power: min(max(float(10**power), smallest), largest)

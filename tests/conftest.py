@@ -16,3 +16,8 @@ if find_spec("thetahat") is None:
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Derivations are reviewed as text; this writes them anew."""
+    parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")

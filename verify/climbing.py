@@ -10,22 +10,28 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Symbol, exp, oo
+from sympy import Abs, Add, Expr, Symbol, exp, oo
 
 from ..proofs.algebra.kernels import join_exponentials
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
+from ..proofs.symmetry import unit_exponents
 from .density import compiled
 from .observations import Observations
 from .solving import Maximum, newton_maximum
 from .statistics import weighted_average
+from .tolerance import AGREEMENT_NATS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
 
+# Units in the last place that one term of a derivative may be off: a special function and a few products.
+_TERM_ULPS = 8.0
 _MOST_STARTS = 400
 _CLIMBS = 3
 _CLIMBS_UNPROVED = 12
+_WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
+_WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,12 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
             "the data may be too close to a case without a maximiser"
         )
     best = max(reached, key=lambda maximum: maximum.value)
+    lost = objective.rounding(best.point)
+    if not lost <= AGREEMENT_NATS:
+        raise UnsolvedError(
+            f"{family.name}: double precision does not suffice for these data: the rounding of the likelihood equations "
+            f"alone may cost {lost:.2g} nats an observation. Shift or rescale the data."
+        )
     values = [float(u) for u in best.point]
     symbols = (*plan.coordinates, _CENTRE, _SIZE)
     return {
@@ -148,6 +160,14 @@ class _Objective:
             hessian[i, j] = hessian[j, i] = self._number(second[position], u)
         return self.height(u), gradient, hessian
 
+    def rounding(self, u: Array) -> float:
+        """Return how many nats an observation the rounding of the gradient may cost, to first order."""
+        noise = np.array([UNIT_ROUNDOFF * _TERM_ULPS * self._number(e, u) for e in _magnitudes(self._plan)])
+        _, _, hessian = self(u)
+        if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
+            return math.inf
+        return float(noise @ np.abs(np.linalg.pinv(hessian)) @ noise) / 2
+
     def _number(self, expression: Expr, u: Sequence[float]) -> float:
         code = compiled(expression, self._arguments)
         if self._plan.averaged:
@@ -166,9 +186,16 @@ def _derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     return first, second
 
 
+@lru_cache(maxsize=512)
+def _magnitudes(plan: Climb) -> tuple[Expr, ...]:
+    """For each derivative the sum of the moduli of its terms: what rounding errors are relative to."""
+    first, _ = _derivatives(plan)
+    return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)
+
+
 def _starts(plan: Climb, family: Family, column: Array, centre: float, size: float) -> Iterator[tuple[float, ...]]:
     """Coordinates that the data suggest for each parameter, in every combination up to a limit."""
-    scale = max(float(np.abs(column).max()), 1e-300)
+    units = unit_exponents(family) or {}
     choices: list[list[float]] = []
     for parameter in plan.parameters:
         ends = family.domain[parameter]
@@ -179,8 +206,10 @@ def _starts(plan: Climb, family: Family, column: Array, centre: float, size: flo
         elif ends.lo is not -oo and ends.hi is not oo:
             choices.append([-4.0, -1.5, 0.0, 1.5, 4.0])
         else:
-            logs = {math.log(v) for v in (size, size / 4, size * 4, 1.0, 0.25, 4.0, 16.0, 100.0, 1e4, scale, 1 / size) if v > 0}
-            choices.append(sorted(logs))
+            # What changes with the unit of the data starts at their spread, anything else at plain numbers.
+            power = units.get(parameter, 0)
+            middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
+            choices.append([middle + math.log(factor) for factor in factors])
     combinations = list(itertools.product(*choices))
     stride = max(1, len(combinations) // _MOST_STARTS)
     yield from combinations[::stride]

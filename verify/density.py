@@ -29,7 +29,6 @@ from sympy import (
     expand_log,
     lambdify,
     log,
-    loggamma,
     sec,
     sech,
     sin,
@@ -49,6 +48,8 @@ log1p, log1pexp, log1mexp, logcosh = (Function(name) for name in ("log1p", "log1
 log_besseli, log_besselk, log_erfc = (Function(name) for name in ("log_besseli", "log_besselk", "log_erfc"))
 xlogy, xlog1py = Function("xlogy"), Function("xlog1py")
 scaled_besseli = Function("scaled_besseli")
+# SymPy turns loggamma of an integer symbol back into log(gamma), which overflows; this name it leaves alone.
+log_gamma = Function("log_gamma")
 
 _QUOTIENTS: dict[type, Callable[[Expr], Expr]] = {
     tan: lambda z: sin(z) / cos(z),
@@ -62,10 +63,10 @@ _QUOTIENTS: dict[type, Callable[[Expr], Expr]] = {
 """Functions with poles, as quotients of functions without."""
 
 _LOG_OF: dict[str, Callable[..., Expr]] = {
-    "gamma": loggamma,
-    "factorial": lambda n: loggamma(n + 1),
-    "beta": lambda a, b: loggamma(a) + loggamma(b) - loggamma(a + b),
-    "binomial": lambda n, k: loggamma(n + 1) - loggamma(k + 1) - loggamma(n - k + 1),
+    "gamma": log_gamma,
+    "factorial": lambda n: log_gamma(n + 1),
+    "beta": lambda a, b: log_gamma(a) + log_gamma(b) - log_gamma(a + b),
+    "binomial": lambda n, k: log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1),
     "besseli": log_besseli,
     "besselk": log_besselk,
     "cosh": logcosh,
@@ -205,6 +206,7 @@ _BOUNDED_SLOPE: dict[str, Numeric] = {"sin": np.sin, "cos": np.cos, "tanh": np.t
 _SPECIAL: dict[str, Numeric] = {
     "gamma": special.gamma,
     "loggamma": special.gammaln,
+    "log_gamma": special.gammaln,
     "factorial": lambda n: special.gamma(n + 1),
     "digamma": special.digamma,
     "polygamma": _polygamma,

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from .ends import Array
-from .tolerance import CORNER, DECREMENT_NATS, FLAT_CURVATURE, GRADIENT_STEP, HESSIAN_STEP, RESOLVED_STEPS
+from .tolerance import CORNER, DECREMENT_NATS, FLAT_CURVATURE, RESOLVED_STEPS, UNIT_ROUNDOFF
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +23,14 @@ class Landscape:
     """An objective over unbounded coordinates, and how finely and how far each coordinate can be walked.
 
     ``value`` takes one point, shape ``(f,)``, or many, shape ``(m, f)``. ``resolution`` is the step below which a
-    parameter does not change any more, in doubles; ``edge`` the distance at which it has run away.
+    parameter does not change any more, in doubles; ``edge`` the distance at which it has run away; ``noise`` the
+    rounding error of the value.
     """
 
     value: Callable[[Array], Any]
     resolution: Array
     edge: Array
+    noise: float = UNIT_ROUNDOFF
 
     def __call__(self, u: Array) -> Any:
         """The objective, infinite where it is none."""
@@ -37,9 +39,9 @@ class Landscape:
             return np.where(np.isnan(value), np.inf, value)
         return np.inf if value != value else float(value)
 
-    def steps(self, smallest: float) -> Array:
-        """For every coordinate a step that doubles resolve, at least ``smallest``."""
-        return np.maximum(smallest, RESOLVED_STEPS * self.resolution)
+    def steps(self, order: int) -> Array:
+        """For every coordinate the step of a difference: of the first order, or of the second."""
+        return np.maximum(max(self.noise, UNIT_ROUNDOFF) ** (1 / (order + 2)), RESOLVED_STEPS * self.resolution)
 
     def slice(self, j: int, held: float) -> tuple[Landscape, Callable[[Array], Array]]:
         """Return the landscape with coordinate ``j`` held, and what puts it back into a point."""
@@ -50,7 +52,8 @@ class Landscape:
             point[..., others] = rest
             return point
 
-        return Landscape(lambda rest: self.value(placed(rest)), self.resolution[others], self.edge[others]), placed
+        held_value = lambda rest: self.value(placed(rest))  # noqa: E731
+        return Landscape(held_value, self.resolution[others], self.edge[others], self.noise), placed
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def gradient(landscape: Landscape, u: Array) -> Array:
     >>> gradient(bowl(0.0), np.array([1.0])).round(6)
     array([2.])
     """
-    steps = landscape.steps(GRADIENT_STEP)
+    steps = landscape.steps(1)
     costs = landscape(np.concatenate([u + np.diag(steps), u - np.diag(steps)]))
     return (costs[: len(u)] - costs[len(u) :]) / (2 * steps)
 
@@ -87,7 +90,7 @@ def hessian(landscape: Landscape, u: Array) -> Array:
     >>> hessian(bowl(0.0), np.array([1.0])).round(4)
     array([[2.]])
     """
-    size, steps = len(u), landscape.steps(HESSIAN_STEP)
+    size, steps = len(u), landscape.steps(2)
     basis = np.diag(steps)
     first, second = np.triu_indices(size)
     plus, minus = basis[first] + basis[second], basis[first] - basis[second]
@@ -130,7 +133,7 @@ def slope_at(landscape: Landscape, u: Array) -> Slope:
 
 def _is_corner(landscape: Landscape, u: Array) -> bool:
     """Across a corner a second difference halves when its step doubles; elsewhere it stays."""
-    steps = np.diag(landscape.steps(HESSIAN_STEP))
+    steps = np.diag(landscape.steps(2))
     here = landscape(u)
     once, twice = ((landscape(u + k * steps) + landscape(u - k * steps) - 2 * here) / k**2 for k in (1, 2))
     return bool(((twice < 0.7 * once) & (once >= 0.5 * once.max())).any())

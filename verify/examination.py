@@ -12,7 +12,7 @@ import numpy as np
 from .coordinates import Chart
 from .descent import Algorithm, Landscape, hessian, simplex, slope_at
 from .ends import Array
-from .tolerance import DECREMENT_NATS, FLAT_CURVATURE, FLAT_NATS, RESOLUTION_ULPS, STOP_NATS
+from .tolerance import BLUR_NATS, DECREMENT_NATS, FLAT_CURVATURE, FLAT_NATS, RESOLUTION_ULPS, STOP_NATS
 
 Cost = Callable[[list[Any]], Any]
 Status = Literal["converged", "stopped", "diverging"]
@@ -23,7 +23,7 @@ _RESTARTS = 4
 # How far beside a corner the objective is probed, in steps of the parameter.
 _PROBES = (1e-6, 1e-4, 1e-2)
 # Shares of the way to the edge at which a run-away is looked at again.
-_RETREAT = (0.5, 0.7, 0.85, 1.0)
+_RETREAT = (0.5, 0.7, 0.85)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +69,27 @@ class _Ground:
         """What two equal objectives may differ by here; rounding grows with the parameters."""
         return FLAT_NATS * (1 + abs(self.land(u))) + self.goal.noise(self.point(u))
 
+    def blurred(self, u: Array) -> bool:
+        """Whether rounding is so large here that the objective says nothing."""
+        return not self.goal.noise(self.point(u)) <= BLUR_NATS
+
+    def sharp(self) -> _Ground:
+        """The same with an infinite objective where it says nothing: slow, and rarely needed."""
+        clear = self.land
+
+        def value(u: Array) -> Any:
+            if u.ndim == 1:
+                return np.inf if self.blurred(u) else clear(u)
+            return np.array([value(row) for row in u])
+
+        return replace(self, land=replace(clear, value=value))
+
+    def furthest(self, places: Sequence[Array]) -> Descent:
+        """The way out along ``places``, reported at the place that is best whatever rounding did."""
+        path = tuple((self.point(u), self.land(u)) for u in places)
+        best = min(path, key=lambda step: step[1] + self.goal.noise(step[0]))
+        return Descent(*best, "diverging", path)
+
     def along(self, u: Array, j: int, value: float) -> Array:
         """The best point with coordinate ``j`` at ``value``, from the others at ``u``."""
         rest, placed = self.land.slice(j, value)
@@ -108,13 +129,20 @@ def descend(chart: Chart, goal: Goal, algorithm: Algorithm, begin: Array | None 
     u = np.zeros(len(chart.free)) if begin is None else begin
     if not len(u):
         return ground.descent(u, "converged")
-    u, smooth, curvature = _newton(ground.land, algorithm.thorough(ground.land, u))
+    reached = algorithm.thorough(ground.land, u)
+    overrun = ground.blurred(reached) and not ground.blurred(u)
+    if overrun:
+        ground = ground.sharp()
+        reached = algorithm.thorough(ground.land, u)
+    ground = replace(ground, land=replace(ground.land, noise=goal.noise(ground.point(reached))))
+    u, smooth, curvature = _newton(ground.land, reached)
     if not smooth:
         pinned = _corner(ground, u)
         if pinned is not None:
             return pinned
         u, smooth = _restarted(ground.land, u)
-    suspicious = curvature < FLAT_CURVATURE or not smooth or bool((3 * np.abs(u) > ground.land.edge).any())
+    far = bool((3 * np.abs(u) > ground.land.edge).any())
+    suspicious = overrun or far or not smooth or curvature < FLAT_CURVATURE
     found = _pushed(ground, u, smooth) if suspicious else ground.descent(u, "converged")
     return found if found.status == "diverging" else _unresolved(ground, found)
 
@@ -177,35 +205,47 @@ def _pushed(ground: _Ground, u: Array, smooth: bool) -> Descent:
     """Follow the flattest directions both ways: to where the objective rises again, or to the edge."""
     land = ground.land
     for j in np.flatnonzero(np.abs(u) >= land.edge):
-        back = [(point, land(point)) for point in (ground.along(u, int(j), share * u[j]) for share in _RETREAT[:-1])]
-        path = tuple((ground.point(at), cost) for at, cost in (*back, (u, land(u))))
-        if all(later <= earlier + ground.noise(u) for (_, earlier), (_, later) in pairwise(path)):
-            return ground.descent(u, "diverging", path)
-    for j, sign in _directions(land, u):
-        at, lowest, step = u, land(u), 1.0
-        track: list[Array] = []
-        while abs(at[j]) < land.edge[j]:
-            further = ground.along(at, j, at[j] + sign * step)
+        places = [*(ground.along(u, int(j), share * u[j]) for share in _RETREAT), u]
+        if all(land(later) <= land(earlier) + ground.noise(later) for earlier, later in pairwise(places)):
+            return ground.furthest(places)
+    clear = not ground.blurred(u)
+    for j, direction in _directions(land, u):
+        places, lowest, step = [u], land(u), 1.0
+        while abs(places[-1][j]) < land.edge[j]:
+            predicted = places[-1] + step * direction
+            # Where rounding grows along the way, it ends as far out as doubles tell.
+            if ground.blurred(predicted) and (clear or 3 * abs(predicted[j]) >= land.edge[j]):
+                return ground.furthest(places)
+            # The flattest direction is only as good as second differences; moving one coordinate is the other try.
+            further = min((ground.along(u_0, j, predicted[j]) for u_0 in (predicted, places[-1])), key=land)
             reached = land(further)
             if not (np.isfinite(reached) and reached <= lowest + ground.noise(u) + ground.noise(further)):
                 break
-            step, at, lowest = 2 * step, further, min(lowest, reached)
-            track.append(at)
+            step, lowest = 2 * step, min(lowest, reached)
+            places.append(further)
+        at = places[-1]
         if abs(at[j]) >= land.edge[j]:
-            path = tuple((ground.point(place), land(place)) for place in (u, *track))
-            return ground.descent(at, "diverging", path)
+            return ground.furthest(places)
         if land(at) < land(u) - ground.noise(u) - ground.noise(at) - DECREMENT_NATS:
             u, smooth, _ = _newton(land, ground.algorithm.thorough(land, at))
     return ground.descent(u, "converged" if smooth else "stopped")
 
 
-def _directions(land: Landscape, u: Array) -> list[tuple[int, int]]:
-    """Coordinates with the sign to move them, the one that carries most of the flattest direction first."""
+def _directions(land: Landscape, u: Array) -> list[tuple[int, Array]]:
+    """Coordinates to move one step up or down, with where the flattest direction then takes the others.
+
+    The coordinate that carries most of that direction comes first.
+    """
     matrix = hessian(land, u)
-    known = np.isfinite(matrix).all()
-    weight = np.abs(np.linalg.eigh(matrix)[1][:, 0]) if known else np.abs(u)
+    flattest = np.linalg.eigh(matrix)[1][:, 0] if np.isfinite(matrix).all() else np.zeros(len(u))
+    weight = np.abs(flattest)
     order = np.argsort(-weight, kind="stable")
-    return [(int(j), sign) for j in order if weight[j] >= 0.1 * weight.max() for sign in (1, -1)]
+    found: list[tuple[int, Array]] = []
+    for j in order:
+        along = np.eye(len(u))[j] if weight[j] == 0 else flattest / flattest[j]
+        if weight[j] >= 0.1 * weight.max():
+            found += [(int(j), along), (int(j), -along)]
+    return found
 
 
 def _unresolved(ground: _Ground, found: Descent) -> Descent:

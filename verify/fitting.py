@@ -13,7 +13,7 @@ from sympy import Abs, DiracDelta, Expr, Symbol, sign
 
 from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation, Outcome
-from ..proofs.engine import derive
+from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_all
@@ -23,6 +23,9 @@ from .likelihood import log_likelihood
 from .observations import Observations, require_data
 from .solving import Line, bracketed_root, sign_changes
 from .statistics import evaluate, weighted_average
+
+
+_MOST_ROOTS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +109,18 @@ def fit(
     >>> dict(fit(family("rayleigh"), [1.0, 1.0, 2.0]).theta_hat)
     {'sigma': 1.0}
     """
-    member = family.fix(**fixed) if fixed else family
+    return fit_with(derivation_with(family, fixed or {}), x, weights)
+
+
+def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:
+    """Return the estimate by a derivation that is at hand; arguments and errors as for ``fit``.
+
+    >>> from thetahat import derive, family
+    >>> dict(fit_with(derive(family("exponential")), [1.0, 3.0]).theta_hat)
+    {'lambda': 0.5}
+    """
+    member = derivation.family
     observations = require_data(member, x, weights)
-    derivation = derive(member)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")
     require_existence(derivation, observations)
@@ -117,6 +129,20 @@ def fit(
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_finite(member, theta_hat)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
+
+
+def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
+    """Return the derivation of ``family`` with values put in: constants into the formulas, parameters before deriving.
+
+    >>> from thetahat import family
+    >>> derivation_with(family("binomial"), {"n": 3}).family.name
+    'binomial[n=3]'
+    """
+    constants = {item.name for item in family.constants}
+    parameters = {name: value for name, value in fixed.items() if name not in constants}
+    derivation = derive(family.fix(**parameters) if parameters else family)
+    known = {name: value for name, value in fixed.items() if name in constants}
+    return fix_constants(derivation, **known) if known else derivation
 
 
 def require_existence(derivation: Derivation, observations: Observations) -> None:
@@ -189,7 +215,8 @@ def _one_unknown(derivation: Derivation, observations: Observations, known: Mapp
     roots: list[float] = []
     for low, high in sign_changes(function, line):
         roots.append(bracketed_root(function, low, high))
-        if derivation.optimality.proved:
+        # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
+        if derivation.optimality.proved or len(roots) == _MOST_ROOTS:
             break
     if not roots:
         raise UnsolvedError(

@@ -169,7 +169,9 @@ def _real(family: Family, given: ArrayLike, what: str) -> Array:
             "convert them to real numbers first, nothing is converted for you"
         )
     values = raw.astype(np.float64, copy=False)
-    if raw.dtype.itemsize >= 8 and values is not raw:
+    # Up to 2^53 every integer is a double; only beyond need each be looked at.
+    wide = raw.dtype.kind == "f" or (raw.size > 0 and max(abs(int(raw.min())), abs(int(raw.max()))) > 2**53)
+    if raw.dtype.itemsize >= 8 and values is not raw and wide:
         changed = ~((values == raw) | (raw != raw))
         if changed.any():
             first = raw[changed].reshape(-1)[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -29,6 +29,8 @@ from .observations import Observations, require_data
 from .starts import apart, charts, condensed
 from .tolerance import DECREMENT_NATS
 
+# Of a larger dataset so many rows, at equal steps of weight, are searched first.
+_COARSE = 1000
 # With more observations than this, several thetas are evaluated one after the other: their table would not fit a cache.
 _LARGEST = 20_000
 
@@ -51,7 +53,10 @@ class Optimum:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A goal with the coordinates to search it in: what bounds the parameters, and where to begin."""
+    """A goal with the coordinates to search it in: what bounds the parameters, and where to begin.
+
+    ``coarse`` is the same for a part of a large dataset: its optimum is where the whole begins.
+    """
 
     goal: Goal
     rough: Cost
@@ -59,10 +64,14 @@ class Problem:
     extremes: Extremes
     rows: Array
     family: Family
+    coarse: Problem | None = None
 
 
 def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0) -> Optimum:
     """Return the highest log-likelihood that Nelder-Mead and BFGS find, over the raw data.
+
+    Of more than 4000 observations a part is searched first, and all of them by BFGS from there; equal integers are
+    counted once.
 
     Starts are generic numbers read off the data. A parameter that bounds the support is tried at the data's
     extreme as well; an integer parameter is searched over integers.
@@ -93,9 +102,11 @@ def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None 
     ('converged', 0.5)
     """
     observations = require_data(family, x, weights)
+    if family.discrete and observations.n > 4 * _COARSE:
+        observations = observations.distinct()
     total, evaluations = observations.total, count()
     with np.errstate(all="ignore"):
-        found = _solved(_problem(family, observations, evaluations), BY_SIMPLEX, seed)
+        found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
         value = summed(family, found.theta, observations)[0] if math.isfinite(found.cost) else -found.cost
     path = tuple((theta, -cost * total) for theta, cost in found.path)
     return Optimum(found.theta, value, found.status, next(evaluations), path)
@@ -122,21 +133,27 @@ def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None 
         share = observations.w / observations.total
         entropy = -math.fsum(share * np.log(share))
     with np.errstate(all="ignore"):
-        found = _solved(_problem(family, observations, evaluations), BY_LINES, seed + 1)
+        found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
 
-def _problem(family: Family, observations: Observations, evaluations: count[int]) -> Problem:
-    column, total = observations.x[:, 0], observations.total
-    few = condensed(observations)
+def problem_of(family: Family, observations: Observations, evaluations: count[int]) -> Problem:
+    """Return the search for the highest likelihood of a dataset as a problem."""
+    column = observations.x[:, 0]
+    few, part = condensed(observations), condensed(observations, _COARSE)
+    extremes = (float(column.min()), float(column.max()))
 
+    # Rounding differs little from row to row: a part of them tells how large it is.
     def noise(theta: Sequence[float]) -> float:
-        return summed(family, theta, observations)[1] / total
+        return summed(family, theta, part)[1] / part.total
 
-    goal = Goal(cross_entropy(family, observations, evaluations), noise, np.unique(few.x[:, 0]))
-    rough = cross_entropy(family, few, evaluations)
-    return Problem(goal, rough, rooms(family), (float(column.min()), float(column.max())), few.x, family)
+    def of(rows: Observations, coarse: Problem | None) -> Problem:
+        goal = Goal(cross_entropy(family, rows, evaluations), noise, np.unique(few.x[:, 0]))
+        rough = cross_entropy(family, few, evaluations)
+        return Problem(goal, rough, rooms(family), extremes, few.x, family, coarse)
+
+    return of(observations, of(part, None) if observations.n > 4 * _COARSE else None)
 
 
 def cross_entropy(family: Family, observations: Observations, evaluations: count[int]) -> Cost:
@@ -162,9 +179,7 @@ def cross_entropy(family: Family, observations: Observations, evaluations: count
             return np.array([cost([value[i, 0] for value in rows]) for i in range(many)])
         next(evaluations)
         values = function(*columns, *theta)
-        # A density free of the data broadcasts over them: the shares add up to one.
-        mean = np.matmul(values, shares) if np.ndim(values) and values.shape[-1] == len(shares) else values
-        mean = mean[..., 0] if np.ndim(mean) == 2 else mean
+        mean = _averaged(values, shares)
         if bounded:
             lo, hi = ends.lo.at(theta), ends.hi.at(theta)
             inside = ((lo <= least) if ends.lo.closed else (lo < least)) & (
@@ -176,8 +191,24 @@ def cross_entropy(family: Family, observations: Observations, evaluations: count
     return cost
 
 
-def _solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
-    """The best descent over starts, ends that may be taken, and integers."""
+def _averaged(values: Any, shares: Array) -> Any:
+    """The weighted mean over data; a density free of them is its own mean, as the shares add up to one."""
+    if not np.ndim(values):
+        return values
+    if values.shape[-1] != len(shares):
+        return values[..., 0]
+    # Not matmul: its threads cost more than they bring at this size.
+    return values @ shares if values.ndim == 1 else np.einsum("mn,n", values, shares)
+
+
+def solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
+    """Return the best descent over starts, ends that may be taken, and integers.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> problem = problem_of(EXPONENTIAL, require_data(EXPONENTIAL, [1.0, 3.0]), count())
+    >>> round(solved(problem, BY_LINES, 0).theta[0], 6)
+    0.5
+    """
     pins: tuple[Pin, ...] = (None,) * len(problem.rooms)
     integers = [j for j, room in enumerate(problem.rooms) if room.integer]
     if not integers:
@@ -191,12 +222,17 @@ def _solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
 
 
 def _continuous(problem: Problem, pins: tuple[Pin, ...], algorithm: Algorithm, seed: int) -> Descent:
-    found = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, seed)
+    found = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, problem.goal.noise, seed)
     if not found:
         raise ExistenceError(
             f"{problem.family.name}: the likelihood is zero at every start tried, so there is nothing to improve; "
             "check that some member gives these data a positive density"
         )
+    if problem.coarse is not None:
+        part = _continuous(problem.coarse, pins, algorithm, seed)
+        nearby = replace(found[0], start=part.theta)
+        if part.status == "converged" and np.isfinite(problem.goal.cost([np.float64(value) for value in part.theta])):
+            return at_ends(nearby, problem.goal, replace(algorithm, thorough=algorithm.quick))
     best = at_ends(found[0], problem.goal, algorithm)
     for chart in found[1:]:
         if best.status == "diverging" or not apart(best.theta, chart):

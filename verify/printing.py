@@ -28,6 +28,9 @@ RELATIONS = {"==": "equal", "!=": "not_equal", "<": "less", "<=": "less_equal", 
 class Printer(StrPrinter):
     """Prints constants through ``constant`` and every function by its own name."""
 
+    # An expression's own way to print itself is asked for first; as text for readers it would be no code.
+    printmethod = "_numpycode"
+
     def __init__(self, known: Collection[str], rounded: bool) -> None:
         """Know the functions by name; with ``rounded``, mark the constants that no double equals."""
         super().__init__()

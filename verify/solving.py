@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from .tolerance import NEWTON_STEPS, ROOT_ULPS
+from .tolerance import CLIMB_NATS, NEWTON_STEPS, ROOT_ULPS, SLOPE_NATS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
@@ -59,15 +59,17 @@ def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
     steps += [_FARTHEST, -_FARTHEST]
     known: dict[float, float] = {}
     for u in steps:
-        known[u] = function(line.value(u))
+        value = function(line.value(u))
+        # An exact zero far out is underflow more often than a root; a root beside it still shows as a change of sign.
+        if value == 0 or not math.isfinite(value):
+            continue
+        known[u] = value
         here = sorted(known)
         place = here.index(u)
         for neighbour in (place - 1, place + 1):
-            if 0 <= neighbour < len(here):
-                other = here[neighbour]
-                if known[other] * known[u] <= 0 and math.isfinite(known[other] * 0 + known[u] * 0):
-                    low, high = sorted((u, other))
-                    yield line.value(low), line.value(high)
+            if 0 <= neighbour < len(here) and (known[here[neighbour]] > 0) != (value > 0):
+                low, high = sorted((u, here[neighbour]))
+                yield line.value(low), line.value(high)
 
 
 def bracketed_root(function: Scalar, low: float, high: float) -> float:
@@ -113,8 +115,8 @@ def newton_maximum(
         expected = float(gradient @ step)
         if not math.isfinite(expected):
             return Maximum(u, value, False)
-        # Within rounding of the value no further increase can be seen; the last step is still taken.
-        if expected <= 4 * np.finfo(float).eps * (1.0 + abs(value)) * 1e-3:
+        # The step promises half of this in nats; the last one is still taken, since the slope sees more than the value.
+        if expected <= CLIMB_NATS:
             last = u + step
             at = objective(last)
             better = math.isfinite(at[0]) and float(np.abs(at[1]).max()) <= float(np.abs(gradient).max())
@@ -127,7 +129,7 @@ def newton_maximum(
                 break
             factor /= 2
         else:
-            return Maximum(u, value, expected < 1e-12 * (1.0 + abs(value)))
+            return Maximum(u, value, expected <= SLOPE_NATS)
         u, (value, gradient, hessian) = trial, at
     return Maximum(u, value, False)
 

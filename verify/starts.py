@@ -6,7 +6,7 @@ reciprocals are offered to every parameter whose space they fit, and the objecti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from .coordinates import Chart, Extremes, Pin, Room
 from .ends import Array
 from .examination import Cost
 from .observations import Observations
+from .tolerance import BLUR_NATS
 
 # Combinations tried at once, and rows of data they are tried on: together about a millisecond.
 _COMBINATIONS = 600
@@ -34,23 +35,29 @@ class Pool:
     steps: Array
 
 
-def condensed(observations: Observations) -> Observations:
-    """Return at most 24 rows at equal steps of weight, in order of the observation.
+def condensed(observations: Observations, rows: int = _ROWS) -> Observations:
+    """Return at most so many rows at equal steps of weight, in order of the observation.
 
     >>> condensed(Observations(np.arange(100.0).reshape(-1, 1), np.ones(100), 100)).n
     24
     """
-    if observations.n <= _ROWS:
+    if observations.n <= rows:
         return observations
     order = np.argsort(observations.x[:, 0], kind="stable")
     share = np.cumsum(observations.w[order])
-    levels = (np.arange(_ROWS) + 0.5) / _ROWS * share[-1]
-    rows = observations.x[order[np.searchsorted(share, levels)]]
-    return Observations(rows, np.full(_ROWS, 1.0 / _ROWS), _ROWS)
+    levels = (np.arange(rows) + 0.5) / rows * share[-1]
+    chosen = observations.x[order[np.searchsorted(share, levels)]]
+    return Observations(chosen, np.full(rows, 1.0 / rows), rows)
 
 
 def charts(
-    rooms: tuple[Room, ...], extremes: Extremes, pins: Sequence[Pin], rows: Array, rank: Cost, seed: int
+    rooms: tuple[Room, ...],
+    extremes: Extremes,
+    pins: Sequence[Pin],
+    rows: Array,
+    rank: Cost,
+    noise: Callable[[Sequence[float]], float],
+    seed: int,
 ) -> list[Chart]:
     """Return coordinate charts around the most promising starts, best first.
 
@@ -60,6 +67,8 @@ def charts(
         The data, condensed; shape ``(m, columns)``.
     rank
         The objective to minimise, of a list of parameter arrays of shape ``(m, 1)``.
+    noise
+        Bound of its rounding error at one theta; starts at which it is large are passed over.
     seed
         Which combinations are tried when there are too many.
 
@@ -78,13 +87,18 @@ def charts(
     steps = np.stack([pool.steps[picks[:, j]] for j, pool in enumerate(pools)], axis=1)
     thetas = np.concatenate([np.broadcast_to(column, (len(picks), 1)) for column in point], axis=1)
     kept: list[Chart] = []
+    blurred: Chart | None = None
     allowed = np.isfinite(costs)
     while allowed.any() and len(kept) < _KEPT:
         index = int(np.argmin(np.where(allowed, costs, np.inf)))
         theta, step = tuple(thetas[index].tolist()), tuple(steps[index].tolist())
-        kept.append(Chart(rooms, extremes, theta, step, tuple(pins)))
-        allowed &= apart(thetas, kept[-1])
-    return kept
+        chart = Chart(rooms, extremes, theta, step, tuple(pins))
+        allowed &= apart(thetas, chart)
+        if noise(theta) <= BLUR_NATS:
+            kept.append(chart)
+        elif blurred is None:
+            blurred = chart
+    return kept if kept or blurred is None else [blurred]
 
 
 def apart(theta: ArrayLike, chart: Chart) -> NDArray[np.bool_]:

@@ -43,7 +43,8 @@ def evaluate(expression: Expr, observations: Observations, known: Values) -> flo
     values = dict(known)
     for atom, stand_in in atoms:
         values[stand_in] = _atom(atom, observations, values)
-    return float(compiled(rest, symbols)(*(values[symbol] for symbol in symbols)))
+    # NumPy's scalars overflow to infinity where Python's floats raise.
+    return float(compiled(rest, symbols)(*(np.float64(values[symbol]) for symbol in symbols)))
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +65,7 @@ def _atom(atom: Expr, observations: Observations, known: Values) -> float:
 def _rows(integrand: Expr, atom: Expr, observations: Observations, known: Values) -> Callable[[slice], Any]:
     """A function from a range of rows to the values of ``integrand`` on them."""
     others, code = _row_plan(integrand, atom.data)
-    numbers = [known[symbol] for symbol in others]
+    numbers = [np.float64(known[symbol]) for symbol in others]
     columns = observations.columns
 
     def values(rows: slice) -> Any:

@@ -10,17 +10,15 @@ Optimisers
     Optimisers are compared by the likelihood they lose, never by their parameters: along a flat direction two
     estimates that lie far apart are equally good. All limits are per observation, since the information,
     and with it the loss at a given distance, is proportional to the total weight. The mean log-likelihood is
-    computed to about 1e-15 of its size. A central difference with step h has truncation error h^2 and rounding
-    error 1e-16 / h, smallest at h = eps^(1/3); a second difference, smallest at h = eps^(1/4). The gradient is
-    then known to about 1e-10 and, where the likelihood is smooth, the loss left at its root is about 1e-20.
-    Where it has a corner, the loss is linear in the distance, and the simplex stops at values that agree to
-    ``STOP_NATS``; ten times that is what an estimate of the remaining loss may reach, ``DECREMENT_NATS``, and a
-    hundred times ``STOP_NATS`` covers one corner and two optimisers: ``AGREEMENT_NATS``.
+    computed to about 1e-15 of its size. With noise e in the values, a central difference with step h has truncation
+    error h^2 and rounding error e / h, together smallest at h = e^(1/3); a second difference at h = e^(1/4). For
+    e = 1e-15 the gradient is then known to 1e-10 and, where the likelihood is smooth, the loss left at its root is
+    about 1e-20. Where it has a corner, the loss is linear in the distance, and the simplex stops at values that
+    agree to ``STOP_NATS``; ten times that is what an estimate of the remaining loss may reach, ``DECREMENT_NATS``,
+    and a hundred times ``STOP_NATS`` covers one corner and two optimisers: ``AGREEMENT_NATS``.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 UNIT_ROUNDOFF = 2.0**-53
 """Largest relative error of one rounded operation."""
@@ -30,12 +28,6 @@ ELEMENTARY_ULPS = 4.0
 
 SPECIAL_ULPS = 32.0
 """The same for gamma and Bessel functions, measured against max(1, |value|): they lose digits at their zeros."""
-
-GRADIENT_STEP = float(np.finfo(float).eps ** (1 / 3))
-"""Step of central differences, in coordinates of order one."""
-
-HESSIAN_STEP = float(np.finfo(float).eps ** (1 / 4))
-"""Step of second differences, in coordinates of order one."""
 
 SUM_ULPS = 32.0
 """Units in the last place of the sum of moduli that NumPy's pairwise sum of 8192 terms may lose: 16 + 3 additions in
@@ -57,13 +49,17 @@ FLAT_CURVATURE = 1e-3
 """Curvature per observation, on the scale of logarithms, below which a maximum is checked for being none."""
 
 CORNER = 50.0
-"""Curvature per observation above which a corner is suspected: second differences across one are 1 / HESSIAN_STEP."""
+"""Curvature per observation above which a corner is suspected: second differences across one are 1 / h, 1e4."""
 
 EDGE = 30.0
 """Distance, in units of the natural logarithm, at which a bounded parameter has run away: a factor of 1e13."""
 
 REAL_EDGE = 1e6
 """The same for a parameter that may be any real number, in units of its start's step: of the spread of the data."""
+
+BLUR_NATS = 1e-3
+"""Rounding bound per observation above which doubles are not asked which of two points is better. The bounds are some
+thirty times wider than what happens, so that differences below ``DECREMENT_NATS`` may be lost long before this."""
 
 RESOLVED_STEPS = 128.0
 """Spacings of doubles that a difference spans at least: rounding then changes its step by less than a hundredth."""
@@ -84,6 +80,18 @@ FIRST_BITS = 128
 MOST_BITS = 1200
 """Working precision at which attempts end, and the answer stays open."""
 
+
+SLOPE_NATS = 1e-10
+"""Nats per observation that the score at an estimate may promise (half the squared score in the metric of the observed
+information): a relative error e of an estimate costs about e^2/2 nats for each unit of information, and the square of
+what a root loses to cancellation in double precision, 1e-6 at worst on data with twelve digits in common, is 1e-12."""
+
+THETA_ULPS = 4
+"""Doubles by which an estimate may miss the exact maximiser in each parameter; what that costs in nats is computed."""
+
+CLIMB_NATS = 1e-20
+"""Nats per observation that a Newton step may promise for the climb to be at its end; the step is then taken, after which
+the promise is of the order of its square."""
 
 ROOT_ULPS = 4.0
 """Units in the last place of an unknown at which bracketing stops: the smallest that the bracketing method accepts."""

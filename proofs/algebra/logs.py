@@ -23,7 +23,6 @@ from sympy import (
     cos,
     exp,
     expand_trig,
-    factor,
     factorial,
     gamma,
     log,
@@ -35,6 +34,7 @@ from sympy import (
 from ..bounds import Bounds
 from .atoms import Indicator
 from .signs import Domain, is_negative, is_nonzero, is_positive
+from .size import factored
 
 
 def normal_form(expression: Expr, data: tuple[Symbol, ...], domain: Domain) -> Expr:
@@ -173,7 +173,7 @@ def _split_sum(total: Add, domain: Domain) -> Expr:
         numerator = Add(*((term * denominator).expand() for term in total.args))
         pieces = numerator / denominator if isinstance(numerator, Add) else None
         if pieces is not None:
-            return _split_product(Mul(factor(numerator), 1 / denominator, evaluate=False), domain)
+            return _split_product(Mul(factored(numerator), 1 / denominator, evaluate=False), domain)
     if numbers != 1:
         return _split_sum_checked((total * numbers).expand(), domain) - log(numbers)
     return _split_sum_checked(total, domain)
@@ -181,9 +181,9 @@ def _split_sum(total: Add, domain: Domain) -> Expr:
 
 def _split_sum_checked(total: Expr, domain: Domain) -> Expr:
     if isinstance(total, Add) and total.is_polynomial(*total.free_symbols):
-        factored = factor(total)
-        if isinstance(factored, (Mul, Pow)):
-            return _split_log(factored, domain)
+        product = factored(total)
+        if isinstance(product, (Mul, Pow)):
+            return _split_log(product, domain)
     return log(total)
 
 

@@ -17,7 +17,6 @@ from sympy import (
     cosh,
     exp,
     expand,
-    factor,
     fraction,
     log,
     oo,
@@ -27,6 +26,7 @@ from sympy import (
 )
 
 from ..bounds import Bounds
+from .size import factored
 
 Domain = Mapping[Symbol, Bounds]
 
@@ -158,7 +158,7 @@ def _spread_fraction(expression: Expr) -> Expr:
 def _factored_fraction(expression: Expr) -> Expr:
     """Bring to one fraction with a factored numerator."""
     top, bottom = fraction(together(expression))
-    return factor(top) / bottom
+    return factored(top) / bottom
 
 
 def _structure(expression: Expr, depth: int) -> _Fact:

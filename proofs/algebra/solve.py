@@ -24,7 +24,6 @@ from sympy import (
     cos,
     exp,
     expand_log,
-    factor,
     factor_terms,
     log,
     numer,
@@ -40,6 +39,7 @@ from sympy import (
 from .atoms import Mean, Quantile, atoms_of
 from .logs import split_logs
 from .signs import Domain, is_negative, is_nonzero, is_positive
+from .size import factored, is_small
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def cleared(equation: Expr, domain: Domain) -> Expr:
     kept = [part for part in Mul.make_args(factor_terms(top)) if not is_nonzero(part, domain)]
     again = Mul(*kept)
     if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
-        again = Mul(*(part for part in Mul.make_args(factor(again)) if not is_nonzero(part, domain)))
+        again = Mul(*(part for part in Mul.make_args(factored(again)) if not is_nonzero(part, domain)))
     return again
 
 
@@ -173,12 +173,12 @@ def tidy(value: Expr, domain: Domain) -> Expr:
         split = collect(split, roots)
         forms = [split]
     if split.is_rational_function(*split.free_symbols):
-        forms += [factor(split), cancel(split)]
+        forms += [factored(split), cancel(split) if is_small(split) else split]
     else:
         forms += [together(split), factor_terms(together(split))]
     if angles := {node.args[0] for node in split.atoms(cos)} & {node.args[0] for node in split.atoms(sin)}:
         circle = {cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles}
-        forms += [cancel(factor(form).subs(circle)) for form in tuple(forms)]
+        forms += [cancel(factored(form).subs(circle)) for form in tuple(forms) if is_small(form)]
     unmasked = [form.xreplace({mask: atom for atom, mask in masks.items()}) for form in forms]
     return min(unmasked, key=lambda form: (form.count_ops(), form.sort_key()))
 
@@ -244,7 +244,7 @@ def _low_degree(polynomial: Poly, generator: Expr, domain: Domain) -> list[tuple
         slope, constant = polynomial.all_coeffs()
         return [(-constant / slope, "linear", True)]
     a, b, c = polynomial.all_coeffs()
-    discriminant = factor(b**2 - 4 * a * c)
+    discriminant = factored(b**2 - 4 * a * c)
     if is_negative(discriminant, domain):
         return []
     both = [((-b + s * sqrt(discriminant)) / (2 * a), "quadratic", False) for s in (1, -1)]
@@ -297,7 +297,7 @@ def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     average = cancel(-replaced.subs(stand_in, 0) / slope)
     average = average if inside == variable - unknown else -average
     # sign(x - u) averages to 1 - 2 * level where the share below u is the level.
-    level = factor((1 - average) / 2)
+    level = factored((1 - average) / 2)
     return [Root(Quantile(level, variable), "quantile", True)]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
-from sympy import Add, Basic, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol
+from sympy import Add, Basic, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol, exp, factor, log
 
 from ..algebra.atoms import Covariance, Excess, Mean, Residual, atoms_of, rewrite_outside
 from ..derivation import Label, Statistic
@@ -22,6 +23,7 @@ class Formula:
 
 
 Part = str | Formula
+Line = tuple[Part, ...]
 
 
 def sign(text: str, latex: str = "") -> Label:
@@ -34,7 +36,7 @@ def sign(text: str, latex: str = "") -> Label:
 
 
 EQUALS = sign("=")
-COMMA = sign(", ", ", ")
+COMMA = sign(",")
 
 
 def equation(left: Label | Basic, right: Basic, hatted: frozenset[Symbol] = frozenset()) -> Formula:
@@ -45,6 +47,16 @@ def equation(left: Label | Basic, right: Basic, hatted: frozenset[Symbol] = froz
     '='
     """
     return Formula((left, EQUALS, right), hatted)
+
+
+def listed(*parts: Label | Basic) -> tuple[Label | Basic, ...]:
+    """Return ``parts`` with commas between.
+
+    >>> from sympy.abc import a, b
+    >>> [str(getattr(part, "text", part)) for part in listed(a, b)]
+    ['a', ',', 'b']
+    """
+    return tuple(shown for part in parts for shown in (COMMA, part))[1:]
 
 
 class Root(Function):
@@ -70,12 +82,34 @@ def _joined(node: Expr) -> Expr:
     if not isinstance(node, Mul):
         return node
     number, rest = node.as_coeff_Mul()
-    roots = [f for f in rest.args if isinstance(f, Pow) and abs(f.exp) == Rational(1, 2)] if isinstance(rest, Mul) else []
+    factors = Mul.make_args(rest)
+    roots = [factor for factor in factors if isinstance(factor, Pow) and abs(factor.exp) == Rational(1, 2)]
     if len(roots) < 2 or not any(root.base.is_Rational for root in roots) or not number.is_Rational:
         return node
     inside = Mul(number**2, *(root**2 for root in roots))
-    others = Mul(*(f for f in rest.args if f not in roots))
+    others = Mul(*(factor for factor in factors if factor not in roots))
     return Mul(-1 if number < 0 else 1, others, Root(inside))
+
+
+def squares(expression: Expr) -> Expr:
+    """Return ``expression`` with ``a**2 - 2 a b + b**2`` in sums joined to ``(a - b)**2``, for display.
+
+    >>> from sympy.abc import a, b, c
+    >>> squares(a**2 / 2 - a * b + b**2 / 2 + c)
+    c + (a - b)**2/2
+    """
+    return expression.replace(lambda node: isinstance(node, Add), _square)
+
+
+def _square(node: Add) -> Expr:
+    terms = list(node.args)
+    for first, second in combinations(terms, 2):
+        for middle in terms:
+            if middle not in (first, second) and middle**2 == 4 * first * second:
+                joined = factor(first + second + middle)
+                rest = Add(*(term for term in terms if term not in (first, second, middle)))
+                return joined + (_square(rest) if isinstance(rest, Add) else rest)
+    return node
 
 
 def written_out(expression: Expr) -> Expr:
@@ -85,13 +119,23 @@ def written_out(expression: Expr) -> Expr:
     >>> from sympy import log
     >>> x = Symbol("x", positive=True)
     >>> written_out(1 - JensenGap(x, log(x), x))
-    -log(Mean(x, x)) + Mean(log(x), x) + 1
+    Mean(log(x), x) - log(Mean(x, x)) + 1
     """
 
     def open_up(node: Expr) -> Expr:
         return node.definition() if hasattr(node, "definition") and not isinstance(node, _KEPT) else node
 
-    return rewrite_outside(expression, open_up)
+    return _powers(rewrite_outside(expression, open_up))
+
+
+def _powers(expression: Expr) -> Expr:
+    """``exp(c log(b))`` as ``b**c``, from the inside out."""
+
+    def power(node: Expr) -> Expr:
+        logs = [part for part in Mul.make_args(node.args[0]) if isinstance(part, log) and part.args[0].is_positive]
+        return Pow(logs[0].args[0], node.args[0] / logs[0]) if len(logs) == 1 else node
+
+    return expression.replace(lambda node: isinstance(node, exp), power)
 
 
 def unfolded(expression: Basic, statistics: tuple[Statistic, ...]) -> Basic:
@@ -121,25 +165,35 @@ def two_sides(expression: Expr, unknowns: frozenset[Symbol]) -> Formula:
     return equation(left, -right)
 
 
-def positive(expression: Expr, words: str) -> Formula | None:
-    """Return the inequality ``expression > 0`` with what depends on data on its left; ``None`` where ``words`` say more.
+def is_formula(words: str) -> bool:
+    """Return whether the words of a condition are an inequality, which a formula shows better.
+
+    >>> is_formula("mean(x) < 1"), is_formula("the observations are not all equal")
+    (True, False)
+    """
+    return " < " in words or " > " in words
+
+
+def inequality(expression: Expr) -> Formula:
+    """Return ``expression > 0`` with what depends on data on the left.
 
     >>> x = Symbol("x", positive=True)
-    >>> formula = positive(1 - Mean(x, x), "mean(x) < 1")
-    >>> [part.text if isinstance(part, Label) else str(part) for part in formula.parts]
+    >>> [part.text if isinstance(part, Label) else str(part) for part in inequality(1 - Mean(x, x)).parts]
     ['Mean(x, x)', '<', '1']
     """
-    if " < " not in words and " > " not in words:
-        return None
     folded = rewrite_outside(expression, _covariance)
-    right, left = folded.expand(deep=False).as_independent(*_data_terms(folded), as_Add=True)
+    left, right = S.Zero, S.Zero
+    for term in Add.make_args(folded.expand(deep=False)):
+        if atoms_of(term):
+            left += term
+        else:
+            right -= term
+    if right == 0:
+        lower = Add(*(-term for term in Add.make_args(left) if term.could_extract_minus_sign()))
+        left, right = left + lower, lower
     if left.could_extract_minus_sign():
-        return Formula((-left, sign("<", r"\lt"), right))
-    return Formula((left, sign(">", r"\gt"), -right))
-
-
-def _data_terms(expression: Expr) -> tuple[Expr, ...]:
-    return tuple(atoms_of(expression))
+        return Formula((-left, sign("<", r"\lt"), -right))
+    return Formula((left, sign(">", r"\gt"), right))
 
 
 def _covariance(node: Expr) -> Expr:

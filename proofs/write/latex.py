@@ -1,5 +1,6 @@
 """How a formula reads in LaTeX: hats, bars, and no character that Markdown or HTML would take for its own."""
 
+# ruff: noqa: N802  (SymPy finds the methods of a printer by the names of its classes)
 from __future__ import annotations
 
 import re
@@ -7,12 +8,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from sympy import Add, Basic, Expr, Function, Pow, S, Symbol, gamma
+from sympy.functions.special.bessel import BesselBase
 from sympy.printing.latex import LatexPrinter
 
-from ..algebra.atoms import Mean
+from ..algebra.atoms import Centred, Covariance, Mean
 from ..derivation import Derivation, Label
-from ..labels import hat_latex, symbol_latex
-from .display import Formula, PositiveFirst, joined_roots
+from ..labels import hat_latex, mean_log_likelihood, symbol_latex
+from .content import content
+from .display import Formula, Line, PositiveFirst, joined_roots, squares, unfolded
 
 _PLAIN_TEXT = re.compile(r"[^\w .,;:()=+/'?!-]|_")
 _TALL = re.compile(r"\\(frac|sqrt|overline|begin|left)")
@@ -31,11 +34,12 @@ class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
 
     def __init__(self, hatted: Iterable[Symbol] = ()) -> None:
         super().__init__({"mul_symbol": None})
-        self._hatted = frozenset(hatted)
+        # By name: a declaration with a constant put in has symbols of the same name and other assumptions.
+        self._hatted = frozenset(symbol.name for symbol in hatted)
         self._bracketed = False
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
-        return hat_latex(expr) if expr in self._hatted else symbol_latex(expr)
+        return hat_latex(expr) if expr.name in self._hatted else symbol_latex(expr)
 
     def _print_Mul(self, expr: Expr) -> str:
         # A logarithm that other factors follow needs brackets: log(a) b is not log(a b).
@@ -47,15 +51,19 @@ class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
         return str(printed)
 
     def _print_Pow(self, expr: Pow) -> str:
-        if not expr.base.is_Function or expr.exp.is_Rational and (expr.exp.is_negative or expr.exp.q != 1):
+        if not expr.base.is_Function or (expr.exp.is_Rational and (expr.exp.is_negative or expr.exp.q != 1)):
             return str(super()._print_Pow(expr))
-        bare = isinstance(expr.base, Mean) or not hasattr(expr.base, "_latex") and not _opens(expr.base)
+        bare = isinstance(expr.base, (Mean, Covariance)) or (not hasattr(expr.base, "_latex") and not _opens(expr.base))
         base = self._print(expr.base)
         return rf"{base if bare else self._round(base)}^{{{self._print(expr.exp)}}}"
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         # SymPy's constant brings its own LaTeX, which many a family uses for a parameter.
-        return r"\gamma_{\mathrm{E}}" if expr is S.EulerGamma else str(super()._print(expr, **kwargs))
+        if expr is S.EulerGamma:
+            return r"\gamma_{\mathrm{E}}"
+        if hasattr(expr, "definition") and not isinstance(expr, Centred):
+            return self._print_Function(expr, **kwargs)
+        return str(super()._print(expr, **kwargs))
 
     def _round(self, inside: str) -> str:
         return rf"\left({inside}\right)" if _TALL.search(inside) else f"({inside})"
@@ -65,7 +73,8 @@ class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
 
     def _print_log(self, expr: Function, exp: str | None = None) -> str:
         inside = self._print(expr.args[0])
-        alone = expr.args[0].is_Symbol or expr.args[0].is_Integer or expr.args[0] is S.Pi or isinstance(expr.args[0], (Mean, gamma))
+        value = expr.args[0]
+        alone = value.is_Symbol or value.is_Integer or value is S.Pi or isinstance(value, (Mean, gamma, BesselBase))
         spoken = rf"\log {inside}" if alone and not self._bracketed else rf"\log{self._round(inside)}"
         return spoken if exp is None else rf"{self._round(spoken)}^{{{exp}}}"
 
@@ -77,7 +86,7 @@ class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
         elif name in ("sin", "cos", "tan", "exp", "tanh", "cosh", "sinh"):
             shown = self._call(rf"\{name}", expr)
         else:
-            shown = self._call(_NAMED.get(name) or rf"\operatorname{{{symbol_text(name)}}}", expr)
+            shown = self._call(_NAMED.get(name) or rf"\operatorname{{{text_latex(name)}}}", expr)
         return shown if exp is None else rf"{shown}^{{{exp}}}"
 
     def _print_polygamma(self, expr: Function, exp: str | None = None) -> str:
@@ -89,6 +98,10 @@ class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
         return self._print_Function(expr, exp)
 
     _print_gamma = _print_beta = _print_loggamma
+
+    def _hprint_BesselBase(self, expr: Any, exp: str | None, sym: str) -> str:
+        shown = rf"{sym}_{{{self._print(expr.order)}}}{self._round(self._print(expr.argument))}"
+        return shown if exp is None else rf"{shown}^{{{exp}}}"
 
     def _print_Root(self, expr: Function, exp: str | None = None) -> str:
         return rf"\sqrt{{{self._print(expr.args[0])}}}"
@@ -117,10 +130,10 @@ def _opens(factor: Expr) -> bool:
     return type(factor).__name__ in ("log", "Quantile", "LogMeanExp")
 
 
-def symbol_text(text: str) -> str:
+def text_latex(text: str) -> str:
     r"""Return ``text`` for LaTeX's text mode; a character with a meaning there shows its code.
 
-    >>> symbol_text("a_b: 50%")
+    >>> text_latex("a_b: 50%")
     'a(U+005F)b: 50(U+0025)'
     """
     return _PLAIN_TEXT.sub(lambda found: f"(U+{ord(found[0]):04X})", text)
@@ -135,7 +148,7 @@ def expression_latex(expression: Basic, hatted: Iterable[Symbol] = ()) -> str:
     >>> print(expression_latex((t / 2) ** Symbol("k"), hatted=[Symbol("k")]))
     \left(\frac{t_{1}}{2}\right)^{\hat{k}}
     """
-    shown = joined_roots(expression) if isinstance(expression, Expr) else expression
+    shown = joined_roots(squares(expression)) if isinstance(expression, Expr) else expression
     printed = Printer(hatted).doprint(shown)
     return re.sub(r"\\[:;,!] ?", " ", printed.replace(r"\\", r"\cr "))
 
@@ -147,5 +160,39 @@ def formula_latex(formula: Formula) -> str:
     >>> formula_latex(equation(sign("L"), Symbol("a")))
     'L = a'
     """
-    shown = (part.latex if isinstance(part, Label) else expression_latex(part, formula.hatted) for part in formula.parts)
-    return " ".join(shown).replace(" ,", ",")
+    hatted = formula.hatted
+    shown = (part.latex if isinstance(part, Label) else expression_latex(part, hatted) for part in formula.parts)
+    return re.sub(r" ([),\]])", r"\1", re.sub(r"([(\[]) ", r"\1", " ".join(shown)))
+
+
+def line_latex(line: Line) -> str:
+    """Return words and formulas as one formula.
+
+    >>> line_latex(("when ", Formula((Symbol("a"),))))
+    '\\\\text{when } a'
+    """
+    return " ".join(rf"\text{{{text_latex(part)}}}" if isinstance(part, str) else formula_latex(part) for part in line)
+
+
+def derivation_latex(derivation: Derivation) -> str:
+    r"""Return a display for notebooks: log-likelihood, estimator, equations left, when it exists, what is not proved.
+
+    Examples
+    --------
+    >>> from thetahat import derive, family
+    >>> print(derivation_latex(derive(family("rayleigh"))).splitlines()[2])
+    \hat{\sigma} &= \sqrt{\frac{\overline{x^{2}}}{2}} \\
+    """
+    page = content(derivation)
+    symbols = mean_log_likelihood(derivation.family.symbols).latex
+    rows = [f"{symbols} &= {expression_latex(unfolded(derivation.mean_log_likelihood, derivation.statistics))}"]
+    for name, lines in page.rows:
+        for line in lines:
+            only = len(line) == 1 and isinstance(line[0], Formula)
+            shown = formula_latex(line[0]).replace(" = ", " &= ", 1) if only else f"&{line_latex(line)}"
+            if name.startswith(("Estimator", "Equation")):
+                rows.append(shown)
+            elif name in ("Exists", "Maximum"):
+                rows.append(rf"&\text{{{name}: }} {line_latex(line)}")
+    rows += [rf"&\text{{Open: }} {line_latex((*what, ': ', *why))}" for what, why in page.obligations]
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"

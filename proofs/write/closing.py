@@ -1,0 +1,116 @@
+"""What a page says at its end: what is proved of the estimate, its existence and the two routes, and what is not."""
+
+from __future__ import annotations
+
+from ..derivation import Derivation, Evidence, Label, Outcome
+from ..labels import hat, symbol_latex
+from .display import Formula, Line, Part, inequality, is_formula, listed, sign
+from .steps import is_proof
+
+
+def existence(derivation: Derivation) -> Line:
+    """Return for which data a maximiser exists."""
+    if derivation.outcome is Outcome.UNSOLVED or not (derivation.exists_when or derivation.existence_proved):
+        return ("not derived",)
+    if not derivation.exists_when:
+        return ("for every dataset",)
+    line: list[Part] = []
+    for condition in derivation.exists_when:
+        line.append(" and " if line else "when ")
+        line.append(condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression))
+    return (*line, *(() if derivation.existence_proved else (" (needed; that it suffices is not proved)",)))
+
+
+def proved(derivation: Derivation) -> tuple[Line, ...]:
+    """Return the lines on what is proved and what is not, without the open obligations."""
+    lines = [_estimate(derivation), _divergence(derivation), _existence(derivation), _routes(derivation)]
+    weak = _weak(derivation)
+    if weak:
+        verb = "is" if "," not in weak else "are"
+        lines.append((f"Not proved {verb} {weak}, found true at random points in ball arithmetic.",))
+    return tuple(line for line in lines if line)
+
+
+def _weak(derivation: Derivation) -> str:
+    """The steps that balls support but nothing proves, as words."""
+    found = [
+        str(at)
+        for at, (step, finding) in enumerate(zip(derivation.steps, derivation.findings, strict=True), 1)
+        if finding.evidence is Evidence.BALL and not is_proof(step, finding)
+    ]
+    return f"step{'s' * (len(found) != 1)} {', '.join(found)}" if found else ""
+
+
+def _estimates(derivation: Derivation) -> Formula:
+    """All estimates, in declared order."""
+    return Formula(listed(*(hat(symbol) for symbol in derivation.family.symbols)))
+
+
+def _model(derivation: Derivation) -> Label:
+    """The member with the parameters as they are."""
+    symbols = derivation.family.symbols
+    names, tex = ", ".join(map(str, symbols)), ", ".join(map(symbol_latex, symbols))
+    return Label(f"p(. | {names})", rf"p(\cdot \mid {tex})")
+
+
+def _estimate(derivation: Derivation) -> Line:
+    if derivation.outcome is Outcome.UNSOLVED:
+        return (f"No estimator is derived: {derivation.reason}.",)
+    several = len(derivation.family.symbols) > 1
+    where: Line = ("Where the maximiser exists, ",) if derivation.exists_when else ()
+    target = "the KL divergence from" if derivation.family.discrete else "the cross-entropy to"
+    optimality, weak = derivation.optimality, _weak(derivation)
+    if not optimality.proved:
+        verb = "are a stationary point" if several else "is a stationary point"
+        return (_estimates(derivation), f" {verb} of the likelihood. That no other point is higher is not proved.")
+    verbs = ("maximise", "minimise") if several else ("maximises", "minimises")
+    alone = "as its only maximum" if optimality.unique else "though other points may be as high"
+    return (
+        *where,
+        _estimates(derivation),
+        f" {verbs[0]} the likelihood over the whole parameter space, {alone}, and {verbs[1]} {target} the data: proved "
+        f"{f'but for {weak} ' if weak else ''}({optimality.argument}).",
+    )
+
+
+def _divergence(derivation: Derivation) -> Line:
+    model = _model(derivation)
+    data, apart = sign("p_hat", r"\hat p"), sign("||", r"\Vert")
+    divergence = Formula((sign("D("), data, apart, model, sign(")")))
+    if derivation.family.discrete:
+        split = Formula(
+            (*divergence.parts, sign("="), sign("-H(p_hat)", r"-H(\hat p)"), sign("-"), sign("l", r"\ell"))
+        )
+        return (
+            "Data and model are both probabilities on the integers, so the claim is about the KL divergence itself: ",
+            split,
+            ", in which only the last term contains parameters.",
+        )
+    return (
+        divergence,
+        " itself is infinite: ",
+        Formula((data,)),
+        " has atoms, ",
+        Formula((model,)),
+        " a density. The claim is therefore about the cross-entropy, and about divergences between members, which are "
+        "finite. With data and model binned, at any width, it is about the KL divergence itself, and the likelihood of "
+        "the bins.",
+    )
+
+
+def _existence(derivation: Derivation) -> Line:
+    if derivation.outcome is Outcome.UNSOLVED:
+        return ()
+    if not derivation.existence_rule:
+        return ("When a maximiser exists is not derived.",)
+    verdict = "Proved" if derivation.existence_proved else "Not proved to suffice"
+    return ("A maximiser exists ", *existence(derivation), f". {verdict}; the argument: {derivation.existence_rule}.")
+
+
+def _routes(derivation: Derivation) -> Line:
+    if derivation.independent_routes:
+        return (
+            "The two routes are independent computations: scores set to zero, and means matched with statistics. "
+            "That both have the same roots is proved.",
+        )
+    return ("The KL route gives the same equations here, so it is no second opinion.",)

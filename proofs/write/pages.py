@@ -1,0 +1,89 @@
+"""The recorded derivations: a page for every shipped family and their index, written anew or compared."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import sympy
+
+from ..derivation import Derivation, Evidence
+from ..engine import derive
+from ..registry import Entry, catalogue, family
+from .closing import existence
+from .markdown import derivation_markdown, escaped, spoken
+
+_EVIDENCE = {
+    Evidence.ALGEBRA: "an identity, by rewriting that is exact",
+    Evidence.SIGN: "an inequality, by rules for signs on the declared sets",
+    Evidence.LEMMA: "an integral, a sum or a theorem from a list, whose conditions are checked",
+    Evidence.BALL: "that something is not zero: rigorous, in ball arithmetic; that something is zero: "
+    "found so to 30 digits at random points, which is no proof and is said each time",
+}
+
+
+def page(entry: Entry) -> str:
+    """Return the page of one shipped family.
+
+    >>> from thetahat.proofs.registry import catalogue
+    >>> print(page(next(entry for entry in catalogue() if entry.name == "rayleigh")).splitlines()[2])
+    # Rayleigh
+    """
+    title, _, _ = (ast.get_docstring(ast.parse(entry.path.read_text(encoding="utf-8"))) or "").partition(": ")
+    where = f"proofs/families/{entry.kind}/{entry.name}.py"
+    return derivation_markdown(derive(family(entry.name)), entry.summary, where, title)
+
+
+def index() -> str:
+    """Return the index: one row for every shipped family."""
+    rows = [_row(entry, derive(family(entry.name))) for entry in catalogue()]
+    lines = [
+        f"<!-- Generated with SymPy {sympy.__version__}; not to be edited. -->",
+        "",
+        "# Derivations",
+        "",
+        "One page for every declared family, written by the engine and checked step by step by a program that knows no "
+        "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
+        "difference is read like code.",
+        "",
+        "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        "",
+        "What stands behind a check mark:",
+        "",
+        *(f"- **{evidence.value}**: {words}." for evidence, words in _EVIDENCE.items()),
+        "",
+        "A condition for existence counts as shown once random data decide it; that it suffices rests on the argument "
+        "that its page names.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(entry: Entry, derivation: Derivation) -> str:
+    optimality = derivation.optimality
+    cells = [
+        f"[{escaped(entry.name)}]({entry.name}.md)",
+        derivation.outcome.value,
+        str(len(derivation.equations)),
+        spoken(existence(derivation)),
+        escaped(optimality.argument) if optimality.proved else "not proved",
+        str(len(derivation.obligations)) if derivation.obligations else "none",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def pages() -> dict[str, str]:
+    """Return every file of the folder by its name: the index, and a page for each family."""
+    return {"README.md": index(), **{f"{entry.name}.md": page(entry) for entry in catalogue()}}
+
+
+def record(folder: Path) -> tuple[str, ...]:
+    """Write every page into ``folder``, remove pages of families that are gone, and return the names that changed."""
+    wanted = pages()
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    for name, text in wanted.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in there.keys() - wanted.keys():
+        (folder / name).unlink()
+    return tuple(sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name)))

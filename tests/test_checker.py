@@ -1,0 +1,337 @@
+"""Whether the checker catches wrong steps: for every rule at least one planted error, and what is known to pass it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+import pytest
+from sympy import Abs, Expr, Integer, Interval, S, Symbol, Tuple, log, oo, pi, sqrt
+
+from thetahat.proofs.algebra.atoms import Mean, Quantile
+from thetahat.proofs.checker import RULES, check_steps
+from thetahat.proofs.derivation import Evidence, Finding, Step, Verdict
+from thetahat.proofs.engine import derive
+from thetahat.proofs.family import Family, Parameter
+from thetahat.proofs.registry import family
+
+Steps = tuple[Step, ...]
+Change = Callable[[Steps], Steps]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One mistake: the rule whose step in ``member`` it spoils, and what it turns the steps up to there into."""
+
+    name: str
+    rule: str
+    member: str
+    change: Change
+
+    def finding(self) -> Finding:
+        """Return what the checker says of the spoiled step, which is the last."""
+        member = OURS[self.member]() if self.member in OURS else family(self.member)
+        return check_steps(member, self.change(steps_to(member, self.rule)))[-1]
+
+    def __str__(self) -> str:
+        """Return the name under which the test is listed."""
+        return f"{self.rule}: {self.name}"
+
+
+def steps_to(member: Family, rule: str) -> Steps:
+    """Return the steps up to the first one of that rule; all, where there is none."""
+    steps = derive(member).steps
+    return steps[: next((at for at, step in enumerate(steps, 1) if step.rule == rule), len(steps))]
+
+
+def value(change: Callable[[Expr], Expr]) -> Change:
+    """Return what changes the value of the last step; of a tuple, its first entry."""
+
+    def changed(one: Expr) -> Expr:
+        return Tuple(changed(one.args[0]), *one.args[1:]) if isinstance(one, Tuple) else change(one)
+
+    return lambda steps: (*steps[:-1], replace(steps[-1], value=changed(steps[-1].value)))
+
+
+def using(key: str, change: Callable[[Expr], Expr]) -> Change:
+    """Return what changes one of the named expressions of the last step."""
+
+    def changed(steps: Steps) -> Steps:
+        named = tuple((name, change(one) if name == key else one) for name, one in steps[-1].using)
+        return (*steps[:-1], replace(steps[-1], using=named))
+
+    return changed
+
+
+def twice(one: Expr) -> Expr:
+    """Return twice the expression: a lost factor."""
+    return 2 * one
+
+
+def more(one: Expr) -> Expr:
+    """Return one more: a lost term."""
+    return one + 1
+
+
+def inverse(one: Expr) -> Expr:
+    """Return one over the expression: a rate for a scale."""
+    return 1 / one
+
+
+def opposite(one: Expr) -> Expr:
+    """Return the expression with the other sign."""
+    return -one
+
+
+def first_twice(one: Expr) -> Expr:
+    """Return a tuple, or a tuple of tuples, with its very first entry doubled."""
+    return Tuple(first_twice(one.args[0]), *one.args[1:]) if isinstance(one, Tuple) else 2 * one
+
+
+# ------------------------------------------------------------------------- families in which a mistake can be made
+
+
+@cache
+def sliding() -> Family:
+    """Return a window of length one: every position that covers the data is as likely."""
+    x, a = Symbol("x", real=True), Symbol("a", real=True)
+    return Family("sliding", x, Interval(a, a + 1), (Parameter(a, S.Reals),), S.Zero)
+
+
+@cache
+def line() -> Family:
+    """Return a straight line through the origin with standard Gaussian noise."""
+    x, y, beta = (Symbol(name, real=True) for name in ("x", "y", "beta"))
+    density = -((y - beta * x) ** 2) / 2 - log(2 * pi) / 2
+    return Family("line", y, S.Reals, (Parameter(beta, S.Reals),), density, covariates=(x,))
+
+
+@cache
+def doubled() -> Family:
+    """Return exponential waiting times with twice the density."""
+    x, rate = Symbol("x", positive=True), Symbol("rate", positive=True)
+    positive = Interval.open(0, oo)
+    return Family("doubled", x, positive, (Parameter(rate, positive),), log(2 * rate) - rate * x)
+
+
+OURS = {"sliding": sliding, "line": line, "doubled": doubled}
+
+
+# --------------------------------------------------------------------------------------- mistakes of their own kind
+
+
+def _exchanged_roots(steps: Steps) -> Steps:
+    """The root with the lower likelihood chosen, the better one called its rival."""
+    *before, chosen, rival = steps
+    return (*before, replace(chosen, value=rival.value), replace(rival, value=chosen.value))
+
+
+def _swapped_arguments(steps: Steps) -> Steps:
+    """The divergence from the second member to the first."""
+    rows = steps[-1].named("members").args
+    turned = {row[1]: row[2] for row in rows} | {row[2]: row[1] for row in rows}
+    return (*steps[:-1], replace(steps[-1], value=steps[-1].value.xreplace(turned)))
+
+
+def _claimed_concave(strict: int) -> Change:
+    """A kernel with heavy tails called log-concave."""
+
+    def changed(steps: Steps) -> Steps:
+        at, kernel = next((i, step) for i, step in enumerate(steps) if step.rule == "kernel")
+        right = steps_to(family("gumbel"), "concave")[-1]
+        shape = kernel.value.diff(right.subject, 2) if strict else kernel.value
+        return (*steps, replace(right, value=shape, given=(at,), using=(("strict", Integer(strict)),)))
+
+    return changed
+
+
+def _claimed_excluded(steps: Steps) -> Steps:
+    """No exponential form with two statistics, of a family that has one."""
+    return (*steps, replace(steps[-1], rule="no-exponential-form", value=Integer(2), given=(), using=()))
+
+
+def _claimed_normalised(steps: Steps) -> Steps:
+    """A density that integrates to two called normalised."""
+    right = steps_to(family("exponential"), "normalised")[-1]
+    return (*steps, replace(right, value=S.Zero))
+
+
+def _other_flat_direction(steps: Steps) -> Steps:
+    """A parameter that the likelihood depends on, called free."""
+    right = steps_to(sliding(), "any-value")[-1]
+    return (steps[0], replace(right, subject=family("rayleigh").symbols[0], given=(0,)))
+
+
+def both(*changes: Change) -> Change:
+    """Return the changes one after the other."""
+
+    def changed(steps: Steps) -> Steps:
+        for change in changes:
+            steps = change(steps)
+        return steps
+
+    return changed
+
+
+def _loose(key: str, change: Callable[[Expr], Expr], recomputed: Callable[[Step, Steps], Expr]) -> Change:
+    """A wrong named expression, and the value that would follow from it."""
+
+    def changed(steps: Steps) -> Steps:
+        steps = using(key, change)(steps)
+        return (*steps[:-1], replace(steps[-1], value=recomputed(steps[-1], steps)))
+
+    return changed
+
+
+def _divergence_of(step: Step, steps: Steps) -> Expr:
+    first, second = ({row[0]: row[i] for row in step.named("members").args} for i in (1, 2))
+    partition, (eta,), (tau,) = step.named("log_partition"), step.named("eta").args, step.named("means").args
+    return (eta.xreplace(first) - eta.xreplace(second)) * tau.xreplace(first) - partition.xreplace(
+        first
+    ) + partition.xreplace(second)
+
+
+def _information_of(step: Step, steps: Steps) -> Expr:
+    (p,), (t,), (tau,) = (step.named(key).args for key in ("parameters", "statistics", "means"))
+    return Tuple(Tuple(-steps[0].value.diff(p, 2).subs(t, tau)))
+
+
+def _moment_of(step: Step, steps: Steps) -> Expr:
+    return step.value / sqrt(2)
+
+
+def _reduced_of(step: Step, steps: Steps) -> Expr:
+    ((parameter, root),) = (row.args for row in step.named("roots").args)
+    return steps[step.given[0]].value.subs(parameter, root)
+
+
+def _substituted_of(step: Step, steps: Steps) -> Expr:
+    return steps[step.given[0]].value.subs([tuple(row.args) for row in step.named("placed").args])
+
+
+def _last_twice(one: Expr) -> Expr:
+    """A table of pairs, the expression in its first row doubled."""
+    row, *rest = one.args
+    return Tuple(Tuple(row.args[0], 2 * row.args[1]), *rest)
+
+
+def _score_of_another(steps: Steps) -> Steps:
+    """The derivative of the cross-entropy called a score."""
+    spare = steps_to(family("rayleigh"), "split")[-1]
+    right = steps[-1]
+    return (*steps[:-1], spare, replace(right, value=-right.value, given=(len(steps) - 1,)))
+
+
+# A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
+REFUTED = (
+    Planted("lost factor", "mean-log-likelihood", "rayleigh", value(twice)),
+    Planted("lost constant", "mean-log-likelihood", "rayleigh", value(more)),
+    Planted("likelihood not flat", "any-value", "rayleigh", _other_flat_direction),
+    Planted("lost factor", "substitute", "pareto", value(twice)),
+    Planted("flipped sign", "score", "rayleigh", value(opposite)),
+    Planted("lost term", "score", "gamma", value(more)),
+    Planted("no score", "score-zero", "rayleigh", using("equation", more)),
+    Planted("lost factor", "root", "rayleigh", value(twice)),
+    Planted("mean for median", "root", "laplace", value(lambda one: Mean(one.args[1], one.args[1]))),
+    Planted("maximum for median", "root", "laplace", value(lambda one: Quantile(1, one.args[1]))),
+    Planted("lost term", "reduced", "gamma", value(more)),
+    Planted("lost factor", "same-value", "normal", value(twice)),
+    Planted("flipped sign", "split", "rayleigh", value(opposite)),
+    Planted("flipped sign of A", "exponential-form", "rayleigh", using("log_partition", opposite)),
+    Planted("lost factor in h", "exponential-form", "rayleigh", using("log_base_measure", twice)),
+    Planted("too high a rank", "exponential-form", "rayleigh", using("rank", more)),
+    Planted("lost term", "exponential-form", "rayleigh", value(more)),
+    Planted("lost factor", "mean-map", "gamma", value(twice)),
+    Planted("rate for scale", "expectation", "rayleigh", value(inverse)),
+    Planted("lost factor", "expectation", "gamma", value(twice)),
+    Planted("density of total two", "normalised", "doubled", _claimed_normalised),
+    Planted("lost factor", "moment-root", "rayleigh", value(twice)),
+    Planted("lost factor in J", "agreement", "rayleigh", using("jacobian", first_twice)),
+    Planted("lost factor in tau", "agreement", "gamma", using("means", first_twice)),
+    Planted("lost factor", "information", "gamma", value(twice)),
+    Planted("lost term", "entropy", "rayleigh", value(more)),
+    Planted("rate for scale", "kernel", "gumbel", using("scale", inverse)),
+    Planted("lost factor", "kernel", "gumbel", value(twice)),
+    Planted("absolute for squared", "loss", "line", value(lambda one: Abs(one.args[0]))),
+)
+# These are not taken for proved, though nothing calls them wrong.
+UNDECIDED = (
+    Planted("the wrong end", "support-end", "uniform", value(lambda one: Symbol("x_max", real=True))),
+    Planted("lost factor", "support-end", "pareto", value(twice)),
+    Planted("wrong slope", "support-end", "uniform", using("slope", opposite)),
+    Planted("moved interval", "any-value", "sliding", value(more)),
+    Planted("another equation", "score-zero", "rayleigh", value(more)),
+    Planted("wrong branch", "branch", "von_mises", _exchanged_roots),
+    Planted("no root at all", "branch", "von_mises", value(lambda one: one / 2)),
+    Planted("two statistics excluded", "no-exponential-form", "normal", _claimed_excluded),
+    Planted("swapped arguments", "divergence", "rayleigh", _swapped_arguments),
+    Planted("lost factor", "divergence", "rayleigh", value(twice)),
+    Planted("lost factor in tau", "identity", "rayleigh", using("means", first_twice)),
+    Planted("heavy tails, strictly", "concave", "cauchy", _claimed_concave(1)),
+    Planted("heavy tails", "concave", "cauchy", _claimed_concave(0)),
+    Planted("another second derivative", "concave", "gumbel", value(twice)),
+    Planted("negative weight", "loss", "line", both(using("weight", opposite), value(opposite))),
+    Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
+)
+# What the checker does not see, each with its reason. One that is caught fails here and moves up.
+UNSEEN = (
+    (Planted("negative root", "root", "rayleigh", value(opposite)), "it does not ask whether a root lies in the space"),
+    (Planted("negative root", "moment-root", "rayleigh", value(opposite)), "nor here"),
+    (Planted("called the only root", "root", "von_mises", using("only", lambda one: S.One)), "it takes the word for it"),
+    (Planted("claims another total", "normalised", "rayleigh", value(more)), "it does not read the value"),
+    (Planted("claims another score", "agreement", "rayleigh", value(twice)), "it does not read the value"),
+    (Planted("claims another gap", "identity", "rayleigh", value(more)), "it does not read the value"),
+    (Planted("another kernel", "concave", "laplace", value(twice)), "it does not read the value"),
+    (Planted("the opposite", "exists", "bernoulli", value(opposite)), "that data decide the condition is enough for it"),
+    (Planted("lost factor", "exponential-form", "rayleigh", value(twice)), "KeyError: the ball is given no data"),
+    (Planted("lost factor in eta", "exponential-form", "rayleigh", using("eta", first_twice)), "KeyError: likewise"),
+    (Planted("own tau", "divergence", "rayleigh", _loose("means", first_twice, _divergence_of)), "tau is not looked up"),
+    (Planted("own tau", "information", "rayleigh", _loose("means", first_twice, _information_of)), "tau is not looked up"),
+    (Planted("own tau", "moment-root", "rayleigh", both(
+        using("equation", lambda one: one + one.args[1]), _loose("means", first_twice, _moment_of)
+    )), "tau is not looked up"),
+    (Planted("own root", "reduced", "gamma", _loose("roots", _last_twice, _reduced_of)), "roots are not looked up"),
+    (Planted("own end", "substitute", "pareto", _loose("placed", _last_twice, _substituted_of)), "ends are not looked up"),
+    (Planted("own original", "same-value", "normal", both(using("other", twice), value(twice))), "it is not looked up"),
+    (Planted("score of the entropy", "score", "rayleigh", _score_of_another), "the rule of a premise is not asked for"),
+)
+
+
+@pytest.mark.parametrize("planted", REFUTED, ids=str)
+def test_a_planted_error_is_refuted(planted: Planted) -> None:
+    """The checker says that the step is wrong."""
+    assert planted.finding().evidence is Evidence.REFUTED
+
+
+@pytest.mark.parametrize("planted", UNDECIDED, ids=str)
+def test_a_planted_error_is_not_taken_for_proved(planted: Planted) -> None:
+    """The checker does not agree, so that the step becomes an open obligation."""
+    assert planted.finding().evidence.verdict is not Verdict.AGREE
+
+
+@pytest.mark.parametrize(("planted", "reason"), UNSEEN, ids=str)
+def test_what_the_checker_does_not_see_is_known(planted: Planted, reason: str) -> None:
+    """Each has a reason; one that the checker has come to catch belongs into the lists above."""
+    if reason.startswith("KeyError"):
+        with pytest.raises(KeyError):
+            planted.finding()
+    else:
+        assert planted.finding().evidence.verdict is Verdict.AGREE, f"{planted} is caught now: move it up"
+
+
+def test_every_rule_has_a_planted_error_that_is_caught() -> None:
+    """A rule that nothing can fail proves nothing."""
+    assert {planted.rule for planted in (*REFUTED, *UNDECIDED)} == set(RULES)
+
+
+@pytest.mark.parametrize("name", ["rayleigh", "pareto"])
+def test_steps_as_derived_are_not_refuted(name: str) -> None:
+    """The checker does not call everything wrong."""
+    member = family(name)
+    assert {finding.evidence.verdict for finding in check_steps(member, derive(member).steps)} == {Verdict.AGREE}
+
+
+def test_an_unknown_rule_is_an_error() -> None:
+    """A step that nobody can check is no pass."""
+    member = family("rayleigh")
+    with pytest.raises(KeyError, match="by-magic"):
+        check_steps(member, (replace(derive(member).steps[0], rule="by-magic"),))

@@ -1,0 +1,377 @@
+"""The named properties of an estimator, each a question to one drawn dataset with a three-valued answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+from sympy import Abs, Reals, Symbol, exp, oo, sign
+
+from ..proofs.balls import ball, evaluate, precision
+from ..proofs.derivation import Derivation, Verdict
+from ..proofs.engine import derive
+from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
+from ..proofs.family import Family, Parameter
+from ..proofs.symmetry import unit_exponents
+from .density import compiled
+from .enclosure import log_likelihood_ball
+from .fitting import Fit, estimate, fit_with, require_existence
+from .likelihood import nats_lost
+from .observations import Observations, require_data
+from .optimise import Optimum, maximise_likelihood, minimise_divergence
+from .report import Case
+from .statistics import weighted_average
+from .tolerance import AGREEMENT_NATS, SLOPE_NATS, THETA_ULPS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed."""
+
+    derivation: Derivation
+    x: Array
+    rivals: tuple[Array, ...]
+    seed: int
+    fit: Fit
+
+    @property
+    def family(self) -> Family:
+        """The family."""
+        return self.derivation.family
+
+    @cached_property
+    def allowed(self) -> float:
+        """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs.
+
+        On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
+        """
+        theta = self.fit.theta
+        slack = 0.0
+        for j, item in enumerate(self.family.parameters):
+            for way in (-math.inf, math.inf):
+                moved = theta.copy()
+                for _ in range(THETA_ULPS):
+                    moved[j] = np.nextafter(moved[j], way)
+                if item.symbol.is_integer or not _feasible(self.family, moved):
+                    continue
+                lost = -nats_lost(self.family, tuple(theta), tuple(moved), self.x)
+                if lost.is_finite() and lost > 0:
+                    slack += float(lost.mid())
+        return AGREEMENT_NATS * len(self.x) + slack
+
+
+Check = Callable[[Drawn], Case]
+
+
+def agree() -> Case:
+    """Return a case that agrees.
+
+    >>> agree().verdict
+    <Verdict.AGREE: 'agree'>
+    """
+    return Case(Verdict.AGREE)
+
+
+def judged(family: Family, theta: object, rival: object, x: Array, what: str, allowed: float) -> Case:
+    """Compare two estimates by likelihood, in balls: is ``rival`` better than ``theta`` by more than is allowed?
+
+    Undecided where the enclosure of the gap contains the limit.
+    """
+    limit = allowed
+    gap = nats_lost(family, theta, rival, x)
+    if gap.is_nan():
+        return Case(Verdict.UNDECIDED, f"{what}: the gap could not be enclosed")
+    if gap < arb(limit):
+        return agree()
+    if gap > arb(limit):
+        return Case(
+            Verdict.DISAGREE,
+            f"{what}: {rival} has a log-likelihood {float(gap.mid()):.6g} nats above {theta} for x = {x.tolist()}",
+        )
+    return Case(Verdict.UNDECIDED, f"{what}: the gap is as large as the limit")
+
+
+def optimum_agrees(search: Callable[..., Optimum]) -> Check:
+    """Return the check that an independent optimiser ends no higher, and no lower, than the estimate."""
+
+    def check(drawn: Drawn) -> Case:
+        found = search(drawn.family, drawn.x, seed=drawn.seed)
+        theta = tuple(drawn.fit.theta)
+        if not all(map(math.isfinite, found.theta)):
+            return Case(Verdict.UNDECIDED, f"the optimiser ended at {found.theta}")
+        above = judged(drawn.family, theta, found.theta, drawn.x, "numerical optimum", drawn.allowed)
+        if above.verdict is not Verdict.AGREE:
+            return above
+        below = judged(drawn.family, found.theta, theta, drawn.x, "estimate", drawn.allowed)
+        if below.verdict is Verdict.DISAGREE:
+            # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
+            return Case(Verdict.UNDECIDED, f"the optimiser {found.status} below the estimate")
+        return below
+
+    return check
+
+
+def entropy_is_constant(drawn: Drawn) -> Case:
+    """KL minus cross-entropy is minus the entropy of the data at every drawn member, in balls.
+
+    KL is summed over the table of distinct values, ``q log(q / p)``; cross-entropy comes from the log-likelihood.
+    """
+    family, x = drawn.family, drawn.x
+    data = require_data(family, x).distinct()
+    with precision(200):
+        share = [arb(float(w)) / arb(data.total) for w in data.w]
+        minus_entropy = sum((q * q.log() for q in share), arb(0))
+        decided = 0
+        for rival in (drawn.fit.theta, *drawn.rivals):
+            cross = -log_likelihood_ball(family, tuple(rival), x, bits=200) / len(x)
+            if not cross.is_finite():
+                continue
+            values = dict(zip(family.symbols, map(float, rival), strict=True))
+            divergence = arb(0)
+            for q, row in zip(share, data.x, strict=True):
+                point = values | dict(zip(family.columns, map(float, row), strict=True))
+                divergence += q * (q / evaluate(family.log_density, point).exp()).log()
+            gap = divergence - cross - minus_entropy
+            if not gap.is_finite():
+                continue
+            if not gap.contains(0):
+                return Case(Verdict.DISAGREE, f"KL - cross-entropy is off by {gap} at theta = {rival} for x = {x.tolist()}")
+            decided += 1
+    return agree() if decided else Case(Verdict.UNDECIDED, "no member gives these data a positive density")
+
+
+def no_rival_wins(drawn: Drawn) -> Case:
+    """No drawn member, and none close to the estimate, has a higher likelihood."""
+    theta = drawn.fit.theta
+    near = [np.where(np.arange(len(theta)) == j, theta * (1 + step), theta) for j in range(len(theta)) for step in (1e-3, -1e-3)]
+    whole = [p.symbol.is_integer for p in drawn.family.parameters]
+    near = [np.where(whole, np.round(theta + np.sign(rival - theta)), rival) for rival in near]
+    for rival in (*drawn.rivals, *near):
+        if _feasible(drawn.family, rival):
+            case = judged(drawn.family, tuple(theta), tuple(rival), drawn.x, "rival", drawn.allowed)
+            if case.verdict is not Verdict.AGREE:
+                return case
+    return agree()
+
+
+def _feasible(family: Family, theta: Array) -> bool:
+    values: dict[Symbol, object] = {}
+    for item, value in zip(family.parameters, theta, strict=True):
+        ends = item.bounds
+        with precision(128):
+            below = ball(float(value)) - evaluate(ends.lo, values) if ends.lo is not -oo else arb(1)
+            above = evaluate(ends.hi, values) - ball(float(value)) if ends.hi is not oo else arb(1)
+        if not (below > 0 or (ends.lo_closed and below >= 0)) or not (above > 0 or (ends.hi_closed and above >= 0)):
+            return False
+        values[item.symbol] = float(value)
+    return True
+
+
+@lru_cache(maxsize=512)
+def _slopes(family: Family) -> tuple[tuple[object, ...], tuple[tuple[object, ...], ...], tuple[Symbol, ...]] | None:
+    regular = tuple(p for p in family.symbols if p not in family.bounds.free_symbols and not p.is_integer)
+    first = tuple(family.log_density.diff(p) for p in regular)
+    if any(e.has(sign, Abs) for e in first) or not regular:
+        return None
+    return first, tuple(tuple(e.diff(p) for p in regular) for e in first), regular
+
+
+def score_is_zero(drawn: Drawn) -> Case:
+    """The Newton decrement at the estimate is rounding; a parameter of the support lies where the data stop it."""
+    family, theta = drawn.family, drawn.fit.theta
+    for j, symbol in enumerate(family.symbols):
+        if symbol in family.bounds.free_symbols:
+            moved = [theta.copy(), theta.copy()]
+            for copy, way in zip(moved, (-1, 1), strict=True):
+                copy[j] = copy[j] + way if symbol.is_integer else np.nextafter(copy[j], way * np.inf)
+            lost = [log_likelihood_ball(family, tuple(copy), drawn.x) for copy in moved if _feasible(family, copy)]
+            # A move that leaves the parameter space, or the support of these data, shows that the data hold it there.
+            if drawn.derivation.free or len(lost) < len(moved) or any(not value.is_finite() for value in lost):
+                continue
+            return Case(Verdict.DISAGREE, f"{symbol} = {theta[j]} is not where the data stop it, x = {drawn.x.tolist()}")
+    slopes = _slopes(family)
+    if slopes is None:
+        return agree() if family.bounds.free_symbols & set(family.symbols) else Case(Verdict.UNDECIDED, "the density has a kink")
+    decrement, size = _decrement(family, theta, require_data(family, drawn.x), slopes)
+    if not math.isfinite(decrement):
+        return Case(Verdict.UNDECIDED, "the score is not finite in double precision")
+    if decrement <= SLOPE_NATS + size + drawn.allowed / len(drawn.x):
+        return agree()
+    return Case(Verdict.DISAGREE, f"the score at {theta} promises {decrement:.3g} more nats an observation, x = {drawn.x.tolist()}")
+
+
+def _decrement(family: Family, theta: Array, data: Observations, slopes: tuple) -> tuple[float, float]:  # type: ignore[type-arg]
+    """Half the squared length of the score in the metric of the observed information, and what rounding may add."""
+    first, second, _ = slopes
+    arguments = (*family.columns, *family.symbols)
+
+    def average(expression: object, absolute: bool = False) -> float:
+        code = compiled(expression, arguments)
+        rows = lambda r: code(*(c[r] for c in data.columns), *theta)  # noqa: E731
+        return weighted_average((lambda r: np.abs(rows(r))) if absolute else rows, data)
+
+    with np.errstate(all="ignore"):
+        gradient = np.array([average(e) for e in first])
+        noise = np.array([average(e, True) for e in first]) * 1e-12
+        information = -np.array([[average(e) for e in row] for row in second])
+        if not np.isfinite(gradient).all() or not np.isfinite(information).all():
+            return math.nan, 0.0
+        inverse = np.linalg.pinv(information)
+        return float(abs(gradient @ inverse @ gradient)) / 2, float(abs(noise @ np.abs(inverse) @ noise))
+
+
+def refit(drawn: Drawn, x: Array, weights: Array | None = None) -> Array | None:
+    """Return the estimate for other data of the same family, or ``None`` where it is refused."""
+    try:
+        return fit_with(drawn.derivation, x, weights).theta
+    except (ExistenceError, UnsolvedError):
+        return None
+
+
+def _same(drawn: Drawn, theta: Array | None, what: str) -> Case:
+    """Two estimates of one likelihood: neither is better than the other."""
+    if theta is None:
+        return Case(Verdict.UNDECIDED, f"{what}: refused")
+    first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.x, what, drawn.allowed)
+    if first.verdict is not Verdict.AGREE:
+        return first
+    return judged(drawn.family, tuple(theta), tuple(drawn.fit.theta), drawn.x, what, drawn.allowed)
+
+
+def order_does_not_matter(drawn: Drawn) -> Case:
+    """The estimate for permuted data."""
+    order = np.random.default_rng(drawn.seed).permutation(len(drawn.x))
+    return _same(drawn, refit(drawn, drawn.x[order]), "permuted data")
+
+
+def repetition_does_not_matter(drawn: Drawn) -> Case:
+    """The estimate for the data taken three times."""
+    return _same(drawn, refit(drawn, np.concatenate([drawn.x] * 3)), "data taken three times")
+
+
+def weights_are_repetitions(drawn: Drawn) -> Case:
+    """Integer weights against repeated rows, compared with each other."""
+    w = np.random.default_rng(drawn.seed).integers(1, 4, len(drawn.x)).astype(float)
+    long = np.repeat(drawn.x, w.astype(int), axis=0)
+    weighted, repeated = refit(drawn, drawn.x, w), refit(drawn, long)
+    if weighted is None or repeated is None:
+        return Case(Verdict.UNDECIDED, "refused")
+    case = judged(drawn.family, tuple(weighted), tuple(repeated), long, "repeated rows against weights", 3 * drawn.allowed)
+    return case if case.verdict is not Verdict.AGREE else judged(
+        drawn.family, tuple(repeated), tuple(weighted), long, "weights against repeated rows", 3 * drawn.allowed
+    )
+
+
+def zero_weight_removes(drawn: Drawn) -> Case:
+    """Rows of weight zero against the data without them."""
+    n = len(drawn.x)
+    doubled = np.concatenate([drawn.x, drawn.x[::-1]])
+    return _same(drawn, refit(drawn, doubled, np.concatenate([np.ones(n), np.zeros(n)])), "rows of weight zero")
+
+
+def unit_carries_over(drawn: Drawn) -> Case:
+    """The estimate in another unit, a power of two, brought back."""
+    exponents = unit_exponents(drawn.family)
+    if exponents is None:
+        return Case(Verdict.UNDECIDED, "the family has no change of unit")
+    unit = 8.0
+    theta = refit(drawn, drawn.x * unit)
+    back = None if theta is None else np.array(
+        [value / unit ** exponents[s] for value, s in zip(theta, drawn.family.symbols, strict=True)]
+    )
+    return _same(drawn, back, "another unit")
+
+
+@lru_cache(maxsize=512)
+def in_logarithms(family: Family) -> tuple[Family, int] | None:
+    """Return the family with one parameter on another scale, and its place: ``None`` where no parameter allows it."""
+    for place, item in enumerate(family.parameters):
+        ends = item.bounds
+        if item.symbol.is_integer or ends.free_symbols or item.symbol in family.bounds.free_symbols:
+            continue
+        if any(item.symbol in other.bounds.free_symbols for other in family.parameters):
+            continue
+        phi = Symbol("phi", real=True)
+        if ends.lo == 0 and ends.hi is oo:
+            value = exp(phi)
+        elif ends.lo is -oo and ends.hi is oo:
+            value = 2 * phi + 1
+        else:
+            continue
+        kept = [p if p is not item else Parameter(phi, Reals) for p in family.parameters]
+        try:
+            return family.reparametrise("other_scale", kept, {item.name: value}), place
+        except DeclarationError:
+            return None
+    return None
+
+
+def parametrisation_carries_over(drawn: Drawn) -> Case:
+    """The estimate of the same family with one parameter on another scale, brought back."""
+    other = in_logarithms(drawn.family)
+    if other is None:
+        return Case(Verdict.UNDECIDED, "no parameter is put on another scale")
+    family, place = other
+    derivation = derive(family)
+    try:
+        theta = fit_with(derivation, drawn.x).theta
+    except (ExistenceError, UnsolvedError) as refusal:
+        return Case(Verdict.UNDECIDED, f"refused: {refusal}")
+    positive = drawn.family.parameters[place].bounds.lo == 0
+    theta[place] = math.exp(theta[place]) if positive else 2 * theta[place] + 1
+    return _same(drawn, theta, "another parametrisation")
+
+
+def refused_without_maximiser(derivation: Derivation, x: Array) -> Case:
+    """Data that break an existence condition are refused with the reason, not answered."""
+    try:
+        data = require_data(derivation.family, x)
+        require_existence(derivation, data)
+    except ExistenceError:
+        return agree()
+    except ThetahatError as other:
+        return Case(Verdict.UNDECIDED, str(other))
+    with np.errstate(all="ignore"):
+        values, _ = estimate(derivation, data)
+    return Case(Verdict.DISAGREE, f"answered {values} although no maximiser exists, x = {x.tolist()}")
+
+
+CHECKS: Mapping[str, Check] = {
+    "agrees with maximised likelihood": optimum_agrees(maximise_likelihood),
+    "agrees with minimised divergence": optimum_agrees(minimise_divergence),
+    "entropy term is constant": entropy_is_constant,
+    "no rival wins": no_rival_wins,
+    "score zero or at the support's end": score_is_zero,
+    "order does not matter": order_does_not_matter,
+    "repetition does not matter": repetition_does_not_matter,
+    "weights are repetitions": weights_are_repetitions,
+    "zero weight removes": zero_weight_removes,
+    "change of unit carries over": unit_carries_over,
+    "parametrisation carries over": parametrisation_carries_over,
+}
+
+
+def applies(name: str, derivation: Derivation) -> bool:
+    """Return whether a check says anything about this family at all.
+
+    >>> from thetahat import derive, family
+    >>> applies("change of unit carries over", derive(family("poisson")))
+    False
+    """
+    family = derivation.family
+    if name == "change of unit carries over":
+        return unit_exponents(family) is not None
+    if name == "parametrisation carries over":
+        return in_logarithms(family) is not None
+    if name == "score zero or at the support's end":
+        ends = bool(family.bounds.free_symbols & set(family.symbols))
+        return (ends and not derivation.free) or _slopes(family) is not None
+    return True
+

@@ -1,0 +1,264 @@
+"""The command line: which commands there are, and how they end: 0 done, 1 a check failed, 2 bad input, 130 Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+# Nothing heavy at this level: a listing must not wait for SymPy, NumPy, SciPy or Hypothesis.
+from ..proofs.errors import ThetahatError
+from ..proofs.registry import catalogue, family
+from .cli_input import fixed_values, named_families, new_name, require_writable, selected, write
+from .cli_render import (
+    Format,
+    dataset_text,
+    derivation_page,
+    fit_record,
+    report_record,
+    show_fit,
+    show_report,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from ..proofs.family import Family
+    from .report import Report
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+
+class PageFormat(StrEnum):
+    """How the theorem is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Maximum-likelihood estimators, derived from a family's declaration, proved, and tested.",
+    epilog="Exit codes: 0 done; 1 a check disagreed or decided nothing; 2 bad input; 130 interrupted.",
+)
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A family's name, a Python file that declares one, or file.py:CONSTANT.")
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code when the input is bad; everything else ends in ``SystemExit``, as ``sys.exit`` does.
+
+    Parameters
+    ----------
+    arguments
+        The words after the program's name; those of the command line when omitted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or file whose encoding lacks a character gets its code, not a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    command = typer.main.get_command(app)
+    try:
+        command(args=None if arguments is None else list(arguments), prog_name="thetahat")
+    except ThetahatError as error:
+        typer.echo(f"Error: {_one_line(str(error))}", err=True)
+        return BAD_INPUT
+    return 0
+
+
+def _one_line(text: str) -> str:
+    """The text without line breaks and without characters that a terminal would act on."""
+    return "".join(one if one.isprintable() else " " for one in " ".join(text.split()))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from thetahat import __version__
+
+        typer.echo(f"thetahat {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Maximum-likelihood estimators, derived from a family's declaration, proved, and tested."""
+
+
+@app.command("families", epilog="Example: thetahat families")
+def list_families(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
+) -> None:
+    """List the shipped families."""
+    entries = catalogue()
+    if as_json:
+        _echo_json([{"name": one.name, "kind": one.kind, "summary": one.summary} for one in entries])
+    else:
+        show_table([("name", "kind", "summary"), *((one.name, one.kind, one.summary) for one in entries)])
+
+
+@app.command("derive", epilog="Example: thetahat derive gamma --format markdown > gamma.md")
+def show_derivation(
+    name: Name,
+    style: Annotated[Format, typer.Option("--format", help="How the derivation is written.")] = Format.TEXT,
+) -> None:
+    """Print a derivation, step by step.
+
+    The estimator, every step with the evidence for it, what is proved, and what is not.
+    """
+    typer.echo(derivation_page(family(name), name, style))
+
+
+@app.command("fit", epilog="Example: thetahat fit gamma ball_bearings --fixed k=4")
+def fit_data(
+    name: Name,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, - for standard input, or a shipped data set.")],
+    column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Observations; may be left out if one column is left for them.")
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A covariate; repeat it for several, in the family's order."),
+    ] = None,
+    weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="Multiplicities, not negative.")] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A known parameter or constant: k=2, k=0.5, k=3/2; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with numbers in full, instead of text.")] = False,
+) -> None:
+    """Print the estimate for data.
+
+    With standard errors where they are valid, and how the estimator was derived. A data set that has counts is
+    weighted by them.
+    """
+    declared = family(name)
+    known = fixed_values(fixed or (), declared)
+
+    from .fitting import fit
+    from .tables import read_table
+
+    table = read_table(file)
+    x, w = selected(table, declared, column, covariate or (), weights)
+    result = fit(declared, x, w, known)
+    total = float(table.n if w is None else w.sum())
+    if as_json:
+        _echo_json(fit_record(result, table, total))
+    else:
+        show_fit(result, table, total)
+
+
+@app.command("verify", epilog="Example: thetahat verify gamma weibull --examples 100 --jobs 2")
+def verify_families(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Families or files; all shipped families when omitted.")
+    ] = None,
+    examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn for each family.")] = 25,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, metavar="J", help="Processes that work at the same time.")] = 1,
+    to_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the report to a file, too.")
+    ] = None,
+) -> None:
+    """Check proof steps and estimates.
+
+    Every step of the derivation is proved again, and every property of the estimates is tried on generated datasets.
+    A check fails if it disagrees once, and also if it decides nothing.
+    """
+    if to_file is not None:
+        require_writable(to_file)
+    chosen = named_families(names or ())
+    report, complete = _checked(chosen, examples, seed, jobs)
+    show_report(report)
+    if to_file is not None:
+        record = report_record(report, complete, examples, seed)
+        write(to_file, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    if not complete:
+        typer.echo("Interrupted: what was not decided before is missing above.", err=True)
+        raise typer.Exit(INTERRUPTED)
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+def _checked(chosen: Sequence[Family], examples: int, seed: int, jobs: int) -> tuple[Report, bool]:
+    """The report on all families, in the order asked for, and whether none is missing because of Ctrl-C."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from .report import joined
+    from .suite import check_families
+
+    done: dict[str, Report] = {}
+    complete = True
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("verifying", total=len(chosen))
+        try:
+            for name, report in check_families(chosen, examples=examples, seed=seed, jobs=jobs):
+                done[name] = report
+                progress.advance(task)
+        except KeyboardInterrupt:
+            complete = False
+    return joined(done[one.name] for one in chosen if one.name in done), complete
+
+
+@app.command("new", epilog="Example: thetahat new waiting_time")
+def new_declaration(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the family: lower case, digits, underscores.")],
+) -> None:
+    """Write a declaration to fill in.
+
+    NAME.py is complete and runs as it is; its comments say what to change.
+    """
+    from .template import declaration
+
+    path = Path(f"{new_name(name)}.py")
+    write(path, declaration(name), new=True)
+    typer.echo(f"Wrote {path}. Change it, then run:\n  thetahat derive {path}\n  thetahat verify {path}")
+
+
+@app.command("theorem", epilog="Example: thetahat theorem --format markdown > theorem.md")
+def show_theorem(
+    style: Annotated[PageFormat, typer.Option("--format", help="How the proof is written.")] = PageFormat.TEXT,
+) -> None:
+    """Print the theorem behind it all.
+
+    Maximum likelihood minimises the KL divergence from the data: the proof for an arbitrary family, step by step.
+    """
+    from ..proofs.theorem import theorem
+
+    proof = theorem()
+    if style is PageFormat.MARKDOWN:
+        text = proof._repr_markdown_()
+    elif style is PageFormat.LATEX:
+        text = proof._repr_latex_()
+    else:
+        text = str(proof)
+    typer.echo(text.rstrip("\n"))
+
+
+@app.command("data", epilog="Example: thetahat data")
+def list_data() -> None:
+    """List the shipped data sets."""
+    from .datasets import datasets
+
+    typer.echo("\n\n".join(dataset_text(one) for one in datasets()))
+
+
+def _echo_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

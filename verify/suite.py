@@ -1,0 +1,321 @@
+"""Runs the checks: draws datasets, asks every check of each, shrinks what disagrees, and counts three ways."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import Any
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Derivation, Outcome, Verdict
+from ..proofs.engine import derive
+from ..proofs.errors import ExistenceError, ThetahatError, UnsolvedError
+from ..proofs.family import Family
+from ..proofs.probes import parameter_points
+from ..strategies import can_fail, constants, datasets, parameters
+from .checks import CHECKS, Check, Drawn, applies, judged, refused_without_maximiser
+from .fitting import derivation_with, fit_with
+from .report import Case, Report, Tally
+
+Array = NDArray[np.float64]
+_RIVALS = 3
+
+
+_SHRINK_SECONDS = 10.0
+"""How long a counterexample is made smaller; after that the smallest so far is shown."""
+
+
+class _DisagreementError(Exception):
+    """Raised inside a property so that Hypothesis shrinks the example."""
+
+
+class _ShrunkEnoughError(KeyboardInterrupt):
+    """Ends shrinking: Hypothesis lets an interrupt through, and nothing else."""
+
+
+def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: Mapping[str, Check] = CHECKS) -> Report:
+    """Return the report of every check that applies to ``family``.
+
+    Parameters
+    ----------
+    examples
+        Datasets drawn for each check; all checks share them.
+    seed
+        The same seed draws the same datasets.
+    checks
+        Name to check; the default is all of them.
+
+    Examples
+    --------
+    >>> from thetahat import check_family, family
+    >>> check_family(family("exponential"), examples=3).ok
+    True
+    """
+    derivation = derive(family)
+    tallies = [_steps_tally(derivation)]
+    if derivation.outcome is Outcome.UNSOLVED:
+        return Report((*tallies, Tally(family.name, "estimator", 0, 0, 1, f"unsolved: {derivation.reason}")))
+    sample = derivation_with(family, _first_constants(family))
+    named = {name: check for name, check in checks.items() if applies(name, sample)}
+    tallies += _run(derivation, named, examples, seed)
+    if checks is CHECKS and can_fail(sample.family, conditions=sample.exists_when):
+        tallies.append(_refusals(derivation, examples, seed))
+    return Report(tuple(tallies))
+
+
+def check_families(
+    families: Sequence[Family], *, examples: int = 25, seed: int = 0, jobs: int = 1
+) -> Iterator[tuple[str, Report]]:
+    """Yield name and report of each family as it is done; with ``jobs`` above one, from that many processes.
+
+    >>> from thetahat import family
+    >>> [name for name, report in check_families([family("exponential")], examples=2)]
+    ['exponential']
+    """
+    if jobs <= 1:
+        for family in families:
+            yield family.name, check_family(family, examples=examples, seed=seed)
+        return
+    # Ball precision is global to a process, so work is spread over processes, never over threads.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(check_family, family, examples=examples, seed=seed): family.name for family in families}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()
+
+
+def check_estimator(
+    family: Family,
+    function: Callable[..., Any],
+    *,
+    examples: int = 200,
+    seed: int = 0,
+    fixed: Mapping[str, object] | None = None,
+    max_size: int = 50,
+) -> Report:
+    """Return whether ``function`` returns maximum-likelihood estimates of ``family``, on drawn datasets.
+
+    Parameters
+    ----------
+    function
+        Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``); returns a mapping from parameter
+        names to numbers, or a sequence in declared order.
+    examples
+        How many datasets are drawn; all have a maximiser.
+    fixed
+        Values for the family's constants, or for parameters that the function takes as known.
+
+    Returns
+    -------
+    A report with one row. A counterexample shows a dataset as small as was found, what was returned, the estimate,
+    and the log-likelihood that was lost, in nats.
+
+    Examples
+    --------
+    >>> from thetahat import check_estimator, family
+    >>> check_estimator(family("exponential"), lambda x: [1 / x.mean()], examples=20).ok
+    True
+    >>> check_estimator(family("normal"), lambda x: [x.mean(), x.std(ddof=1)], examples=50).ok
+    False
+    """
+    derivation = derivation_with(family, fixed or {})
+    if derivation.outcome is Outcome.UNSOLVED:
+        raise UnsolvedError(f"{family.name}: no estimator is derived to compare with, because {derivation.reason}")
+    member = derivation.family
+    counts: Counter[Verdict] = Counter()
+    found: dict[str, str] = {}
+
+    def examine(x: Array) -> None:
+        case = _audited(derivation, function, x)
+        counts[case.verdict] += not found
+        if case.verdict is Verdict.DISAGREE:
+            found["estimator"] = case.detail
+            raise _DisagreementError(case.detail)
+
+    strategy = datasets(member, conditions=derivation.exists_when, max_size=max_size)
+    _given(strategy, examine, examples, seed)
+    tally = Tally(
+        member.name, getattr(function, "__name__", "estimator"),
+        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], found.get("estimator", ""),
+    )
+    return Report((tally,))
+
+
+def _audited(derivation: Derivation, function: Callable[..., Any], x: Array) -> Case:
+    """One call of somebody's function, judged by the likelihood it loses."""
+    family = derivation.family
+    try:
+        drawn = Drawn(derivation, x, (), 0, fit_with(derivation, x))
+        ours = drawn.fit.theta
+    except (ExistenceError, UnsolvedError) as refusal:
+        return Case(Verdict.UNDECIDED, str(refusal))
+    try:
+        returned = function(x.copy())
+    except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
+        return Case(Verdict.DISAGREE, f"raised {type(error).__name__}: {error} for x = {x.tolist()}")
+    try:
+        theirs = _in_order(family, returned)
+    except (TypeError, ValueError, KeyError) as error:
+        return Case(Verdict.DISAGREE, f"returned {returned!r}, which is no theta ({error}), for x = {x.tolist()}")
+    head = f"returned {theirs} for x = {x.tolist()}; the estimate is {ours.tolist()}"
+    if not all(np.isfinite(theirs)):
+        return Case(Verdict.DISAGREE, f"{head}: not finite")
+    try:
+        case = judged(family, theirs, tuple(ours), x, "the estimate", drawn.allowed)
+    except ThetahatError as outside:
+        return Case(Verdict.DISAGREE, f"{head}: {outside}")
+    if case.verdict is Verdict.DISAGREE:
+        return Case(Verdict.DISAGREE, f"{head}; {case.detail}")
+    return case
+
+
+def _in_order(family: Family, returned: Any) -> tuple[float, ...]:
+    if isinstance(returned, Mapping):
+        missing = [name for name in family.parameter_names if name not in returned]
+        if missing:
+            raise KeyError(f"{missing[0]} is missing")
+        return tuple(float(returned[name]) for name in family.parameter_names)
+    values = tuple(float(value) for value in np.atleast_1d(np.asarray(returned, dtype=np.float64)))
+    if len(values) != len(family.parameters):
+        raise ValueError(f"{len(values)} numbers for {len(family.parameters)} parameters")
+    return values
+
+
+def _steps_tally(derivation: Derivation) -> Tally:
+    """The checker's findings as a check: a refuted step disagrees, an open one is undecided."""
+    counts = Counter(finding.evidence.verdict for finding in derivation.findings)
+    wrong = next(
+        (s.words for s, f in zip(derivation.steps, derivation.findings, strict=True) if f.evidence.verdict is Verdict.DISAGREE), ""
+    )
+    return Tally(
+        derivation.family.name, "derivation steps",
+        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], wrong,
+    )
+
+
+def _first_constants(family: Family) -> dict[str, object]:
+    """Some value for each constant, to ask which checks apply."""
+    point = parameter_points(family, 1, 1)[0]
+    return {item.name: point[item.symbol] for item in family.constants}
+
+
+def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, seed: int) -> list[Tally]:
+    """All checks over shared datasets; a check that disagrees is shrunk and leaves the next round."""
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in checks}
+    found: dict[str, str] = {}
+    left = dict(checks)
+    while left:
+        counts |= {name: Counter() for name in left}
+        failed: list[str] = []
+
+        def examine(drawn: Drawn | None, left: Mapping[str, Check] = left, failed: list[str] = failed) -> None:
+            if drawn is None:
+                # Refused for want of digits: every check stays open on these data, and none may count them as passed.
+                for name in left:
+                    counts[name][Verdict.UNDECIDED] += not failed
+                return
+            for name in failed or left:
+                case = left[name](drawn)
+                counts[name][case.verdict] += not failed
+                if case.verdict is Verdict.DISAGREE:
+                    found[name] = case.detail
+                    if not failed:
+                        failed.append(name)
+                    raise _DisagreementError(name)
+
+        _given(_drawn(derivation), examine, examples, seed)
+        if not failed:
+            break
+        left = {name: check for name, check in left.items() if name not in failed}
+    name_of = derivation.family.name
+    return [
+        Tally(name_of, name, c[Verdict.AGREE], c[Verdict.DISAGREE], c[Verdict.UNDECIDED], found.get(name, ""))
+        for name, c in counts.items()
+    ]
+
+
+def _given(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None], examples: int, seed: int) -> None:
+    """Run a property; a disagreement is recorded by ``examine`` and shrunk by Hypothesis."""
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @hypothesis.given(strategy)
+    def prop(value: Any) -> None:
+        nonlocal failed_at
+        if failed_at and time.monotonic() - failed_at > _SHRINK_SECONDS:
+            raise _ShrunkEnoughError
+        try:
+            examine(value)
+        except _DisagreementError:
+            failed_at = failed_at or time.monotonic()
+            raise
+
+    failed_at = 0.0
+    try:
+        prop()
+    except (_DisagreementError, _ShrunkEnoughError):
+        return
+
+
+def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
+    """Datasets with a maximiser, rivals, and the estimate itself; ``None`` where the estimate is refused."""
+    general = derivation.family
+
+    def members(values: Mapping[str, object]) -> st.SearchStrategy[Drawn | None]:
+        known = derivation_with(general, values) if values else derivation
+        member = known.family
+        return st.tuples(
+            datasets(member, conditions=known.exists_when),
+            st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
+            st.integers(0, 2**16),
+        ).map(lambda parts: _fitted(known, *parts))
+
+    return constants(general).flatmap(members) if general.constants else members({})
+
+
+def _fitted(derivation: Derivation, x: Array, rivals: Iterable[Array], seed: int) -> Drawn | None:
+    try:
+        return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x))
+    except (ExistenceError, UnsolvedError):
+        return None
+
+
+def _refusals(derivation: Derivation, examples: int, seed: int) -> Tally:
+    counts: Counter[Verdict] = Counter()
+    found: dict[str, str] = {}
+    general = derivation.family
+
+    def broken(values: Mapping[str, object]) -> st.SearchStrategy[tuple[Derivation, Array]]:
+        known = derivation_with(general, values) if values else derivation
+        drawn = datasets(known.family, existence="fails", conditions=known.exists_when)
+        return drawn.map(lambda x: (known, x))
+
+    def examine(drawn: tuple[Derivation, Array]) -> None:
+        case = refused_without_maximiser(*drawn)
+        counts[case.verdict] += not found
+        if case.verdict is Verdict.DISAGREE:
+            found["case"] = case.detail
+            raise _DisagreementError(case.detail)
+
+    strategy = constants(general).flatmap(broken) if general.constants else broken({})
+    _given(strategy, examine, examples, seed)
+    return Tally(
+        general.name, "no maximiser is refused",
+        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], found.get("case", ""),
+    )
