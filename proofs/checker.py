@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Mul, S, Symbol, Tuple, cancel, cos, exp, log, sin, together
+from sympy import Abs, Add, Expr, Matrix, Mul, Pow, S, Symbol, Tuple, cancel, cos, exp, log, sin, together
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
+from .algebra.size import factored
 from .balls import evaluate, precision
 from .bounds import Bounds
-from .derivation import Evidence, Finding, Step
+from .derivation import Evidence, Finding, Step, Verdict
 from .expectations import entropy, expectation, is_normalised
 from .exponential import rank_bound
 from .family import Family
@@ -59,6 +61,15 @@ class Context:
             return first
         return prove_zero(self.unfolded(expression), self.domain, self.points)
 
+    def one_of(self, candidates: Iterable[Expr]) -> Finding:
+        """Return the best evidence that one of ``candidates`` vanishes; algebra is tried on all before balls on any."""
+        left = list(candidates)
+        if any(prove_zero(candidate, self.domain, list).evidence is Evidence.ALGEBRA for candidate in left):
+            return Finding(Evidence.ALGEBRA)
+        found = [self.zero(candidate) for candidate in left]
+        order = [Evidence.ALGEBRA, Evidence.BALL, Evidence.UNDECIDED, Evidence.REFUTED]
+        return min(found, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.UNDECIDED))
+
     def points(self) -> Sequence[Point]:
         """Random members with random data, in exact rationals."""
         return _points(self.family)
@@ -68,6 +79,7 @@ class Context:
         return self.steps[step.given[position]]
 
 
+@lru_cache(maxsize=64)
 def _points(family: Family) -> list[Point]:
     found: list[Point] = []
     for seed in range(11, 11 + _POINTS):
@@ -195,10 +207,8 @@ def score_zero(step: Step, context: Context) -> Finding:
     """The equation is one of the scores with earlier roots put in, and the claim is it times something never zero."""
     roots, equation = _pairs(step, "roots"), step.named("equation")
     scores = [context.steps[i].value for i in step.given if context.steps[i].rule == "score"]
-    origins = [context.zero(_chained(one, roots) - equation) for one in scores]
-    origins += [context.zero(one - equation) for one in scores]
-    origin = max(origins, key=lambda f: (f.evidence is Evidence.ALGEBRA, f.evidence is Evidence.BALL))
-    if origin.evidence.verdict.value != "agree":
+    origin = context.one_of([*(one - equation for one in scores), *(_chained(one, roots) - equation for one in scores)])
+    if origin.evidence.verdict is not Verdict.AGREE:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
     if equation == step.value:
         return origin
@@ -214,9 +224,17 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
     masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(claim + equation))}
     ratio = cancel(together(claim.xreplace(masks) / equation.xreplace(masks)))
     back = ratio.xreplace({mask: atom for atom, mask in masks.items()})
-    if back.free_symbols <= set(context.domain) | {s for s, _ in context.table} and is_nonzero(back, context.domain):
-        return Finding(Evidence.SIGN, "the factor is never zero")
-    return Finding(Evidence.UNDECIDED, f"that {back} is never zero is not proved")
+    top, bottom = back.as_numer_denom()
+    needed = [step.value for step in context.steps if step.rule == "exists"]
+    for part in (*Mul.make_args(factored(top)), *Mul.make_args(factored(bottom))):
+        if unknown in part.free_symbols - set(context.domain):
+            return Finding(Evidence.REFUTED, f"the factor {part} contains data and the unknown")
+        base = part.base if isinstance(part, Pow) else part
+        whole = context.unfolded(base)
+        implied = any((whole - sign * one).expand() == 0 for one in needed for sign in (1, -1))
+        if not implied and not is_nonzero(base, context.domain):
+            return Finding(Evidence.UNDECIDED, f"that {base} is never zero is not proved")
+    return Finding(Evidence.SIGN, "the factor is never zero, for data with a maximiser")
 
 
 def root(step: Step, context: Context) -> Finding:
@@ -253,9 +271,10 @@ def reduced(step: Step, context: Context) -> Finding:
     """A score with all roots put in."""
     roots = _pairs(step, "roots")
     scores = [context.steps[i].value for i in step.given]
-    found = [context.zero(_chained(one, roots) - step.value) for one in scores]
-    best = [f for f in found if f.evidence is Evidence.ALGEBRA] or [f for f in found if f.evidence is Evidence.BALL]
-    return best[0] if best else Finding(Evidence.REFUTED, "the equation is none of the scores with the roots put in")
+    found = context.one_of([_chained(one, roots) - step.value for one in scores])
+    if found.evidence.verdict is Verdict.AGREE:
+        return found
+    return Finding(Evidence.REFUTED, "the equation is none of the scores with the roots put in")
 
 
 def same_value(step: Step, context: Context) -> Finding:
@@ -287,7 +306,7 @@ def exponential(step: Step, context: Context) -> Finding:
     identity = normal_form(family.log_density, family.columns, family.domain) - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     found = _worst([prove_zero(identity, family.domain, lambda: points), context.zero(claim - step.value)])
-    if found.evidence.verdict.value == "agree" and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
+    if found.evidence.verdict is Verdict.AGREE and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
         return Finding(Evidence.REFUTED, "the minor that shows minimality was not found again")
     return found
 
@@ -335,12 +354,13 @@ def moment_root(step: Step, context: Context) -> Finding:
     """The equation, a mean minus its statistic with the other roots put in, vanishes at the root."""
     roots = _pairs(step, "roots")
     equations = [tau - t for tau, t in zip(step.named("means").args, step.named("statistics").args, strict=True)]
-    mine = [context.zero(_chained(e, {p: v for p, v in roots.items() if p != step.subject}) - step.named("equation")) for e in equations]
-    mine += [context.zero(e - step.named("equation")) for e in equations]
-    if not any(f.evidence.verdict.value == "agree" for f in mine):
-        partial = [context.zero(_chained(e, roots).subs(step.subject, step.value)) for e in equations]
-        mine = [f for f in partial if f.evidence is Evidence.ALGEBRA]
-        if not mine:
+    others = {p: v for p, v in roots.items() if p != step.subject}
+    candidates = [*(e - step.named("equation") for e in equations), *(_chained(e, others) - step.named("equation") for e in equations)]
+    origin = context.one_of(candidates)
+    if origin.evidence.verdict is not Verdict.AGREE:
+        # Partly substituted: then at least one whole equation has to vanish at all roots together.
+        origin = context.one_of([_chained(e, roots) for e in equations])
+        if origin.evidence is not Evidence.ALGEBRA:
             return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
     return context.zero(step.named("equation").subs(step.subject, step.value))
 

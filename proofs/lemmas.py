@@ -86,8 +86,8 @@ class Lemma:
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols that the lemma holds for, by name."""
-        free = (self.kernel.free_symbols | self.lower.free_symbols | self.upper.free_symbols) - {self.variable}
-        return tuple(sorted(free, key=lambda symbol: str(symbol.name)))
+        free = set().union(*(part.free_symbols for part in (self.kernel, self.lower, self.upper)))
+        return tuple(sorted(free - {self.variable}, key=lambda symbol: str(symbol.name)))
 
     @property
     def statement(self) -> str:
@@ -120,7 +120,7 @@ class Integrated:
 
 # ------------------------------------------------------------------------------------------------ the lemmas
 
-_a, _b, _c, _d, _e, _h, _n, _q, _r, _s = symbols("a b c d e h n q r s", real=True)
+_a, _b, _c, _d, _h, _n, _q, _r, _s = symbols("a b c d h n q r s", real=True)
 _low, _top, _q0, _q1, _q2 = symbols("l u q_0 q_1 q_2", real=True)
 _w, _x, _j = Symbol("w", positive=True), Symbol("x", real=True), Symbol("j", integer=True, nonnegative=True)
 _p, _k = (_a + 1) / _c, (_a + 1) / _h
@@ -133,8 +133,8 @@ _INTEGRALS = (
         "NIST DLMF 5.9.1; Gradshteyn & Ryzhik 3.478.1",
         *(_w, S.Zero, oo),
         _a * log(_w) - _b * _w**_c,
-        loggamma(_p) - _p * log(_b) - log(_e * _c),
-        (_b, _e * _c, _p),
+        loggamma(_p) - _p * log(_b) - log(Abs(_c)),
+        (_b, Abs(_c), _p),
     ),
     Lemma(
         "bessel_k",
@@ -173,8 +173,8 @@ _INTEGRALS = (
         "NIST DLMF 5.12.3; Gradshteyn & Ryzhik 3.241.4",
         *(_w, S.Zero, oo),
         _a * log(_w) - _s * log(_d + _c * _w**_h),
-        (_k - _s) * log(_d) - _k * log(_c) + loggamma(_k) + loggamma(_s - _k) - loggamma(_s) - log(_e * _h),
-        (_d, _c, _e * _h, _k, _s - _k),
+        (_k - _s) * log(_d) - _k * log(_c) + loggamma(_k) + loggamma(_s - _k) - loggamma(_s) - log(Abs(_h)),
+        (_d, _c, Abs(_h), _k, _s - _k),
     ),
     Lemma(
         "quadratic_power",
@@ -210,7 +210,7 @@ _INTEGRALS = (
         *(_x, _low, _top),
         _a * log(_x + _h),
         log(((_top + _h) ** (_a + 1) - (_low + _h) ** (_a + 1)) / (_a + 1)),
-        (_low + _h, _top - _low, _e * (_a + 1)),
+        (_low + _h, _top - _low, Abs(_a + 1)),
     ),
     Lemma(
         "reciprocal_between",
@@ -234,7 +234,7 @@ _INTEGRALS = (
         *(_x, _low, _top),
         -_b * _x,
         log((exp(-_b * _low) - exp(-_b * _top)) / _b),
-        (_top - _low, _e * _b),
+        (_top - _low, Abs(_b)),
     ),
     Lemma(
         "bessel_i",
@@ -286,7 +286,7 @@ _SUMS = (
         *(_j, S.Zero, _n),
         _r * _j,
         log((1 - exp(_r * (_n + 1))) / (1 - exp(_r))),
-        (_n + 1, _e * (1 - exp(_r))),
+        (_n + 1, Abs(1 - exp(_r))),
     ),
     Lemma(
         "geometric_series",
@@ -701,15 +701,21 @@ def _applied(name: str, kernel: _Kernel, constant: Expr, **values: Expr) -> Inte
     """The named lemma at these values of its parameters, if its side conditions are proved."""
     lemma = LEMMAS[name]
     instance = {symbol: values[symbol.name] for symbol in _SYMBOLS if symbol.name in values}
-    conditions = tuple(condition.xreplace(instance) for condition in lemma.conditions)
+    conditions = tuple(_signed(condition.xreplace(instance), kernel) for condition in lemma.conditions)
     if not all(kernel.positive(condition) for condition in conditions):
         return None
-    value = _elementary(lemma.value.xreplace(instance))
+    value = _elementary(_signed(lemma.value.xreplace(instance), kernel))
     told = tuple(dict.fromkeys(c for c in map(kernel.at_zero, conditions) if c.free_symbols))
     return Integrated(constant + value, name, told, kernel.words)
 
 
-_SYMBOLS = (_a, _b, _c, _d, _e, _h, _n, _q, _r, _s, _low, _top, _q0, _q1, _q2)
+_SYMBOLS = (_a, _b, _c, _d, _h, _n, _q, _r, _s, _low, _top, _q0, _q1, _q2)
+
+
+def _signed(expression: Expr, kernel: _Kernel) -> Expr:
+    """Absolute values of what has a proved sign, written without bars."""
+    sides = {node: kernel.sign(node.args[0]) * node.args[0] for node in expression.atoms(Abs)}
+    return expression.xreplace({node: side for node, side in sides.items() if side != 0})
 
 
 def _elementary(value: Expr) -> Expr:
@@ -755,8 +761,7 @@ def _affine_power(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated |
         return _applied("power_from_zero", kernel, constant, l=low, u=top, a=power)
     if power == -1:
         return _applied("reciprocal_between", kernel, constant, l=low, u=top, h=shift)
-    values = {"l": low, "u": top, "h": shift, "a": power, "e": Integer(kernel.sign(power + 1))}
-    return _applied("power_between", kernel, constant, **values)
+    return _applied("power_between", kernel, constant, l=low, u=top, h=shift, a=power)
 
 
 def _exponential(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
@@ -765,8 +770,7 @@ def _exponential(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | 
     rate = -terms[kernel.variable]
     if kernel.upper is oo:
         return _applied("exponential_tail", kernel, constant, l=kernel.lower, b=rate)
-    ends = {"l": kernel.lower, "u": kernel.upper}
-    return _applied("exponential_between", kernel, constant, **ends, b=rate, e=Integer(kernel.sign(rate)))
+    return _applied("exponential_between", kernel, constant, l=kernel.lower, u=kernel.upper, b=rate)
 
 
 def _circular(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated | None:
@@ -827,7 +831,7 @@ def _gamma_or_bessel(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrate
     power = terms.get(log(x), S.Zero)
     (c, rate), *more = rates.items()
     if not more:
-        return _applied("gamma", kernel, constant, a=power, b=rate, c=c, e=Integer(kernel.sign(c)))
+        return _applied("gamma", kernel, constant, a=power, b=rate, c=c)
     if _spread(c + more[0][0]) != 0:
         return None
     if kernel.sign(c) < 0:
@@ -858,7 +862,7 @@ def _beta_or_prime(kernel: _Kernel, constant: Expr, terms: Terms) -> Integrated 
         return None
     _, _, ratio, step = pair
     if kernel.upper is oo:
-        values = {"a": power, "s": -exponent, "d": S.One, "c": ratio, "h": step, "e": Integer(kernel.sign(step))}
+        values = {"a": power, "s": -exponent, "d": S.One, "c": ratio, "h": step}
         return _applied("beta_prime", kernel, constant, **values)
     return _applied("beta", kernel, constant, a=power, b=exponent, c=step) if ratio == -1 else None
 
@@ -1430,8 +1434,7 @@ def _finite_series(
     if not (above or below or up or down):
         if rate == 0:
             return _applied("count", kernel, S.Zero, n=n)
-        side = Integer(kernel.sign(1 - product_of(rate)))
-        return _exact_sum(_applied("geometric_progression", kernel, S.Zero, n=n, r=rate, e=side))
+        return _exact_sum(_applied("geometric_progression", kernel, S.Zero, n=n, r=rate))
     if below != [1] or len(down) != 1 or _spread(down[0] - n - 1) != 0:
         return None
     if not above and not up:

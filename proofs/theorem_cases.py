@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -71,7 +71,10 @@ class Case:
 
 
 def case(
-    weights: list[int], slopes: list[tuple[int, int]], data: list[int], at: Mapping[Symbol, Rational] = {}
+    weights: Sequence[int],
+    slopes: Sequence[tuple[int, int]],
+    data: Sequence[int],
+    at: Mapping[Symbol, Rational] | None = None,
 ) -> Case:
     """Return the case whose ``q`` is in proportion to ``weights``; parameters not in ``at`` get fixed odd values.
 
@@ -79,7 +82,7 @@ def case(
     (1/4, 3/4)
     """
     values = dict.fromkeys((t, u, v), Rational(3, 8)) | {theta: Rational(5, 7), theta_0: Rational(-3, 11)}
-    values |= {theta_1: Rational(8, 5), **at}
+    values |= {theta_1: Rational(8, 5), **(at or {})}
     total = sum(weights)
     return Case(
         tuple(Rational(w, total) for w in weights),

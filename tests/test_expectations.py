@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -87,7 +88,7 @@ def transformed(lower: Any, upper: Any) -> Callable[[Any], tuple[Any, Any]]:
 def integral(log_density: Callable[[Any], Any], weight: Callable[[Any], Any], ends: list[Any]) -> Any:
     """Return the integral of ``weight * exp(log_density)`` by the doubly exponential rule, piece by piece."""
     total, step = mpmath.mpf(0), mpmath.mpf(1) / 14
-    for lower, upper in zip(ends, ends[1:], strict=False):
+    for lower, upper in pairwise(ends):
         place = transformed(lower, upper)
         for i in range(-77, 78):
             x, slope = place(i * step)
@@ -153,11 +154,8 @@ def drawn(lemma: Lemma, seed: int) -> dict[Symbol, Expr]:
     for _ in range(1000):
         values: dict[Symbol, Expr] = {s: Rational(rng.randint(-90, 120), 37) for s in lemma.parameters}
         by_name = {s.name: s for s in values}
-        if "e" in by_name:
-            values[by_name["e"]] = Integer(rng.choice((-1, 1)))
-        for name in ("n", "k"):
-            if name in by_name and lemma.discrete:
-                values[by_name[name]] = Integer(rng.randint(0, 9))
+        if "n" in by_name:
+            values[by_name["n"]] = Integer(rng.randint(0, 9))
         # Sums whose terms fall like a power are drawn with so high a power that 400 terms suffice.
         if lemma.name in ("zeta", "gauss_sum"):
             heavy = by_name["s" if lemma.name == "zeta" else "c"]
@@ -212,7 +210,11 @@ def test_a_lemma_says_what_it_needs_and_where_it_stands(lemma: Lemma) -> None:
 # --------------------------------------------------------------------------------------- densities they have to reach
 
 X, Y = Symbol("x", positive=True), Symbol("x", real=True)
-K, K1, Z = Symbol("x", integer=True, nonnegative=True), Symbol("x", integer=True, positive=True), Symbol("x", integer=True)
+K, K1, Z = (
+    Symbol("x", integer=True, nonnegative=True),
+    Symbol("x", integer=True, positive=True),
+    Symbol("x", integer=True),
+)
 a, b, c, k, s, nu, rate = (Symbol(name, positive=True) for name in ("a", "b", "c", "k", "s", "nu", "lambda"))
 m, eta = Symbol("m", real=True), Symbol("eta", real=True)
 p, w, f = Symbol("p", positive=True), Symbol("w", positive=True), Symbol("f", positive=True)
@@ -235,12 +237,21 @@ FROM_M, FROM_U = Interval.open(m, oo), Interval.open(u, v)
 CIRCLE = Interval(-pi, pi)
 z, odds = (Y - m) / s, log(X / (1 - X))
 GAUSS = -log(s) - log(2 * pi) / 2 - z**2 / 2
-ZERO_OR = Piecewise((log(w + (1 - w) * exp(-rate)), Eq(K, 0)), (log(1 - w) - rate + K * log(rate) - log(factorial(K)), True))
+ZERO_OR = Piecewise(
+    (log(w + (1 - w) * exp(-rate)), Eq(K, 0)), (log(1 - w) - rate + K * log(rate) - log(factorial(K)), True)
+)
 
 # name, support, log-density, observation, parameters, lemmas. Several are written in a deliberately awkward way.
 TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
     ("maxwell", POSITIVE, log(sqrt(2 / pi) * X**2 * exp(-(X**2) / (2 * a**2)) / a**3), X, (a,), "gamma"),
-    ("nakagami", POSITIVE, log(2) + k * log(k / a) - loggamma(k) + (2 * k - 1) * log(X) - k * X**2 / a, X, (k, a), "gamma"),
+    (
+        "nakagami",
+        POSITIVE,
+        log(2) + k * log(k / a) - loggamma(k) + (2 * k - 1) * log(X) - k * X**2 / a,
+        X,
+        (k, a),
+        "gamma",
+    ),
     ("chi_square", POSITIVE, (k / 2 - 1) * log(X) - X / 2 - k * log(2) / 2 - log(gamma(k / 2)), X, (k,), "gamma"),
     ("levy", FROM_M, log(c / (2 * pi)) / 2 - c / (2 * (Y - m)) - 3 * log(Y - m) / 2, Y, (m, c), "gamma"),
     ("half_normal", POSITIVE, log(sqrt(2) / (s * sqrt(pi))) - X**2 / (2 * s**2), X, (s,), "gamma"),
@@ -262,7 +273,14 @@ TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
         log(sqrt(b / X) + (b / X) ** Rational(3, 2)) - log(2 * a * b * sqrt(2 * pi)) - (X / b + b / X - 2) / (2 * a**2),
         *(X, (a, b), "bessel_k"),
     ),
-    ("logit_normal", UNIT, -log(2 * pi * s**2) / 2 - log(X * (1 - X)) - (odds - m) ** 2 / (2 * s**2), X, (m, s), "gauss"),
+    (
+        "logit_normal",
+        UNIT,
+        -log(2 * pi * s**2) / 2 - log(X * (1 - X)) - (odds - m) ** 2 / (2 * s**2),
+        X,
+        (m, s),
+        "gauss",
+    ),
     ("johnson", LINE, log(a) - log(2 * pi) / 2 - log(1 + Y**2) / 2 - (m + a * asinh(Y)) ** 2 / 2, Y, (m, a), "gauss"),
     ("skewed_normal", LINE, GAUSS + log(1 + erf(eta * z / sqrt(2))), Y, (m, s, eta), "gauss"),
     ("two_humps", LINE, log(exp(-((Y - m) ** 2) / 2) + exp(-(Y**2) / 2)) - log(8 * pi) / 2, Y, (m,), "gauss"),
@@ -273,7 +291,14 @@ TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
         *(X, (m, s), "gauss_half_line"),
     ),
     ("kumaraswamy", UNIT, log(a * b) + (a - 1) * log(X) + (b - 1) * log(1 - X**a), X, (a, b), "beta"),
-    ("two_ended_beta", FROM_U, (a - 1) * log(Y - u) + (b - 1) * log(v - Y) - log(beta(a, b)) - (a + b - 1) * log(v - u), Y, (u, v, a, b), "beta"),
+    (
+        "two_ended_beta",
+        FROM_U,
+        (a - 1) * log(Y - u) + (b - 1) * log(v - Y) - log(beta(a, b)) - (a + b - 1) * log(v - u),
+        Y,
+        (u, v, a, b),
+        "beta",
+    ),
     ("arcsine", FROM_U, -log(pi) - log((Y - u) * (v - Y)) / 2, Y, (u, v), "beta"),
     ("to_the_power", POSITIVE, log(a * rate) + (a - 1) * log(1 - exp(-rate * X)) - rate * X, X, (a, rate), "beta"),
     ("burr", POSITIVE, log(c * k) + (c - 1) * log(X) - (k + 1) * log(1 + X**c), X, (c, k), "beta_prime"),
@@ -298,7 +323,14 @@ TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
         Piecewise((log(2 * X / p), p > X), (log(2 * (1 - X) / (1 - p)), True)),
         *(X, (p,), "power_from_zero"),
     ),
-    ("skewed_laplace", LINE, log(a * k / (1 + k**2)) - a * (Y - m) * sign(Y - m) * k ** sign(Y - m), Y, (m, a, k), "exponential_tail"),
+    (
+        "skewed_laplace",
+        LINE,
+        log(a * k / (1 + k**2)) - a * (Y - m) * sign(Y - m) * k ** sign(Y - m),
+        Y,
+        (m, a, k),
+        "exponential_tail",
+    ),
     ("laplace_by_max", LINE, -log(2 * b) - Max(Y - m, m - Y) / b, Y, (m, b), "exponential_tail"),
     ("two_rates", POSITIVE, log(w * a * exp(-a * X) + (1 - w) * b * exp(-b * X)), X, (w, a, b), "exponential_tail"),
     ("lindley", POSITIVE, log(a**2 / (1 + a)) + log(1 + X) - a * X, X, (a,), "exponential_tail + gamma"),
@@ -307,21 +339,291 @@ TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
     ("linear_hazard", POSITIVE, log(a + b * X) - a * X - b * X**2 / 2, X, (a, b), "antiderivative"),
     ("topp_leone", UNIT, log(2 * a) + log(1 - X) + (a - 1) * log(X * (2 - X)), X, (a,), "antiderivative"),
     ("cardioid", CIRCLE, log(1 + 2 * f * cos(Y - m)) - log(2 * pi), Y, (m, f), "cosine_mean"),
-    ("wrapped_cauchy", CIRCLE, log((1 - p**2) / (2 * pi)) - log(1 + p**2 - 2 * p * cos(Y - m)), Y, (m, p), "cosine_reciprocal"),
-    ("circular", Interval.Ropen(-1, 2 * pi - 1), m * cos(Y) + eta * sin(Y) - log(2 * pi * besseli(0, sqrt(m**2 + eta**2))), Y, (m, eta), "bessel_i"),
-    ("even_chance", FiniteSet(0, 1), K * log(1 / (1 + exp(-eta))) + (1 - K) * log(1 - 1 / (1 + exp(-eta))), K, (eta,), "finite_sum"),
-    ("beta_binomial", Range(0, n + 1), log(binomial(n, K) * beta(K + a, n - K + b) / beta(a, b)), K, (a, b), "vandermonde"),
-    ("stopped", Range(0, n + 1), log(p) + K * log(1 - p) - log(1 - (1 - p) ** (n + 1)), K, (p,), "geometric_progression"),
+    (
+        "wrapped_cauchy",
+        CIRCLE,
+        log((1 - p**2) / (2 * pi)) - log(1 + p**2 - 2 * p * cos(Y - m)),
+        Y,
+        (m, p),
+        "cosine_reciprocal",
+    ),
+    (
+        "circular",
+        Interval.Ropen(-1, 2 * pi - 1),
+        m * cos(Y) + eta * sin(Y) - log(2 * pi * besseli(0, sqrt(m**2 + eta**2))),
+        Y,
+        (m, eta),
+        "bessel_i",
+    ),
+    (
+        "even_chance",
+        FiniteSet(0, 1),
+        K * log(1 / (1 + exp(-eta))) + (1 - K) * log(1 - 1 / (1 + exp(-eta))),
+        K,
+        (eta,),
+        "finite_sum",
+    ),
+    (
+        "beta_binomial",
+        Range(0, n + 1),
+        log(binomial(n, K) * beta(K + a, n - K + b) / beta(a, b)),
+        K,
+        (a, b),
+        "vandermonde",
+    ),
+    (
+        "stopped",
+        Range(0, n + 1),
+        log(p) + K * log(1 - p) - log(1 - (1 - p) ** (n + 1)),
+        K,
+        (p,),
+        "geometric_progression",
+    ),
     ("third_success", Range(3, oo), log(binomial(K1 - 1, 2) * p**3 * (1 - p) ** (K1 - 3)), K1, (p,), "binomial_series"),
     ("two_sided_geometric", Integers, log((1 - p) / (1 + p)) + Abs(Z) * log(p), Z, (p,), "geometric_series"),
     ("logarithmic", Naturals, -log(-log(1 - p)) + K1 * log(p) - log(K1), K1, (p,), "logarithmic_series"),
     ("zeta", Naturals, -(s + 1) * log(K1) - log(zeta(s + 1)), K1, (s,), "zeta"),
-    ("positive_counts", Naturals, K1 * log(rate) - loggamma(K1 + 1) - log(exp(rate) - 1), K1, (rate,), "exponential_series"),
+    (
+        "positive_counts",
+        Naturals,
+        K1 * log(rate) - loggamma(K1 + 1) - log(exp(rate) - 1),
+        K1,
+        (rate,),
+        "exponential_series",
+    ),
     ("extra_zeros", Naturals0, ZERO_OR, K, (w, rate), "exponential_series"),
     ("yule", Naturals, log(a * beta(K1, a + 1)), K1, (a,), "gauss_sum"),
-    ("bessel_counts", Naturals0, (2 * K + a) * log(b / 2) - log(besseli(a, b) * gamma(K + 1) * gamma(K + a + 1)), K, (a, b), "bessel_series"),
+    (
+        "bessel_counts",
+        Naturals0,
+        (2 * K + a) * log(b / 2) - log(besseli(a, b) * gamma(K + 1) * gamma(K + a + 1)),
+        K,
+        (a, b),
+        "bessel_series",
+    ),
     ("busy_servers", Naturals, -w * K1 + (K1 - 1) * log(w * K1) - loggamma(K1 + 1), K1, (w,), "abel_series"),
-    ("crowded_counts", Naturals0, log(a) + (K - 1) * log(a + w * K) - a - w * K - loggamma(K + 1), K, (a, w), "abel_series"),
+    (
+        "crowded_counts",
+        Naturals0,
+        log(a) + (K - 1) * log(a + w * K) - a - w * K - loggamma(K + 1),
+        K,
+        (a, w),
+        "abel_series",
+    ),
     ("discrete_weibull", Naturals0, log(p ** (K**b) - p ** ((K + 1) ** b)), K, (p, b), "telescoping"),
 ]
-DECLARED = {name: (declared(name, support, density, x, *theta), lemma) for name, support, density, x, theta, lemma in TABLE}
+DECLARED = {
+    name: (declared(name, support, density, x, *theta), lemma) for name, support, density, x, theta, lemma in TABLE
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_declared_density_is_normalised_by_the_lemma_meant_for_it(name: str) -> None:
+    """Algebra alone brings the logarithm of the integral to zero."""
+    family, lemma = DECLARED[name]
+    found = is_normalised(family)
+    assert found is not None, "no lemma matches"
+    assert (found.value, found.lemma) == (0, lemma)
+
+
+def test_every_lemma_and_rule_is_reached() -> None:
+    """Nothing stands in the registry that no density leads to; nothing is named that is not in it."""
+    reached = {name for _, lemma in DECLARED.values() for name in lemma.split(" + ")}
+    for family in families():
+        found = normaliser(family)
+        reached |= set(found.lemma.split(" + ")) if found else set()
+    # One covers a series off the tilt only; the others have no density of their own in the table.
+    elsewhere = {"tree_series", "power_between", "reciprocal_between", "count", "binomial_theorem", "constant"}
+    assert reached <= {*LEMMAS, *RULES}
+    assert {*LEMMAS, *RULES} - reached <= elsewhere
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+def test_every_family_of_the_catalogue_is_normalised(family: Family) -> None:
+    """A lemma covers each, and the declared constant is the right one."""
+    found = is_normalised(family)
+    assert found is not None
+    assert found.value == 0
+
+
+def test_a_planted_lost_factor_shows() -> None:
+    """A density that integrates to one half, and a mass function that sums to e, are not called normalised."""
+    half = declared("half", POSITIVE, -(X**2) / (2 * s**2) - log(s) - log(2 * pi) / 2, X, s)
+    assert is_normalised(half).value == -log(2)
+    more = declared("more", Naturals0, K * log(rate) - rate + 1 - loggamma(K + 1), K, rate)
+    assert is_normalised(more).value == 1
+
+
+ENDS = bounds(POSITIVE)
+
+
+@pytest.mark.parametrize(
+    ("log_kernel", "variable", "space", "why"),
+    [
+        (a * X, X, POSITIVE, "grows"),
+        (-m * X, X, POSITIVE, "a rate of unknown sign"),
+        (-a * log(X), X, UNIT, "a pole of unknown order at zero"),
+        (-a * log(X), X, Interval.open(1, oo), "a tail of unknown order"),
+        (-a * log(1 + Y**2), Y, LINE, "a tail of unknown order"),
+        ((a - 1) * log(X) - a * log(1 + X), X, POSITIVE, "a tail of order one"),
+        (m * Y - b * Y**2 / 2 * m, Y, LINE, "a curvature of unknown sign"),
+        (-log(1 + m * cos(Y)), Y, CIRCLE, "an amplitude that may exceed one"),
+        (K * log(a), K, Naturals0, "a ratio that may exceed one"),
+        (-a * log(K1), K1, Naturals, "a series of unknown order"),
+        (loggamma(K + a) - loggamma(K + b), K, Naturals0, "a series of unknown order"),
+        (-log(X), X, Interval.open(u, v), "an interval that may contain a pole"),
+        (-(X**4) - X**2 - X, X, POSITIVE, "no lemma"),
+    ],
+    ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else None,
+)
+def test_an_unproved_condition_is_a_refusal(log_kernel: Expr, variable: Symbol, space: Set, why: str) -> None:
+    """Where the integral may be infinite, or no lemma matches, there is no answer."""
+    domain = {item: bounds(ends) for item, ends in SPACES.items()}
+    assert log_integral(log_kernel, variable, bounds(space), domain) is None, why
+
+
+def test_conditions_are_told() -> None:
+    """What had to be positive is part of the answer."""
+    found = log_integral((m - 1) * log(X) - a * X**b, X, ENDS, {m: bounds(Interval.open(2, oo)), a: ENDS, b: ENDS})
+    assert found is not None
+    assert set(found.conditions) == {a, b, m / b}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        k * log(X / s) - X / s - log(X) - loggamma(k),
+        log((X / s) ** k * exp(-X / s) / (X * gamma(k))),
+        (k - 1) * log(X) - k * log(s) - X / s + log(beta(k, 1) * k / gamma(k)),
+        log(X ** (k - 1)) - log(s**k * factorial(k - 1)) - X / s,
+        log(1 / (s * gamma(k))) - X * s ** (-1) + (1 - k) * log(s / X),
+    ],
+    ids=str,
+)
+def test_the_way_of_writing_does_not_matter(written: Expr) -> None:
+    """One density, five ways."""
+    assert is_normalised(declared("awkward", POSITIVE, written, X, k, s)).value == 0
+
+
+# ------------------------------------------------------------------------------------------ expected values, entropy
+
+
+def known_means(family: Family) -> list[tuple[Expr, Expr]]:
+    """Return statistics with their expected values, as far as lemmas give them; the entropy counts as one."""
+    form = exponential_form(family)
+    pairs = [(statistic, expectation(family, statistic)) for statistic in (form.statistics if form else ())]
+    found = [(statistic, mean.value) for statistic, mean in pairs if mean is not None]
+    spread = entropy(family)
+    return found + ([(-family.log_density, spread.value)] if spread is not None else [])
+
+
+def check_means(family: Family, means: list[tuple[Expr, Expr]], seed: int = 7) -> None:
+    """Compare with quadrature or summation at one random member."""
+    (theta,) = parameter_points(family, 1, seed)
+    theta = theta | dict.fromkeys(family.covariates, Rational(Fraction(7, 5)))
+    for statistic, value in means:
+        claimed, seen = number(value.subs(theta)), average(family, statistic, theta)
+        assert abs(claimed - seen) <= CLOSE * (1 + abs(seen)), (
+            f"E[{statistic}] = {value} = {claimed}, but {seen} at {theta}"
+        )
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+def test_expected_values_in_the_catalogue(family: Family) -> None:
+    """Every sufficient statistic has its mean from a lemma, and numbers agree, also for the entropy."""
+    form = exponential_form(family)
+    means = known_means(family)
+    missing = [t for t in (form.statistics if form else ()) if t not in dict(means)]
+    assert missing == []
+    check_means(family, means)
+
+
+# Heavy tails, which sums of 400 terms do not reach, and what the lemmas do not give.
+NO_MEANS = {"zeta", "yule", "generalised_inverse_gaussian"}
+
+
+@pytest.mark.parametrize("name", [name for name in DECLARED if name not in NO_MEANS])
+def test_expected_values_elsewhere(name: str) -> None:
+    """The same for densities that are not in the catalogue; at least the total is one."""
+    family = DECLARED[name][0]
+    check_means(family, [*known_means(family), (S.One, S.One)])
+
+
+def test_a_planted_wrong_mean_is_caught() -> None:
+    """The comparison with numbers can fail."""
+    family, _ = DECLARED["maxwell"]
+    with pytest.raises(AssertionError, match="but"):
+        check_means(family, [(X**2, 3 * a**2 * Rational(1000001, 1000000))])
+
+
+CLOSED: list[tuple[str, Expr, Expr]] = [
+    ("maxwell", X, 2 * sqrt(2) * a / sqrt(pi)),
+    ("maxwell", 1 / X, sqrt(2) / (sqrt(pi) * a)),
+    ("shifted_weibull", log(Y - m), log(s) - S.EulerGamma / k),
+    ("shifted_weibull", ((Y - m) / s) ** k, S.One),
+    ("unit_gamma", X**2, (a / (a + 2)) ** k),
+    ("triangular", X, (1 + p) / 3),
+    ("triangular", Indicator(p > X), p),
+    ("arcsine", Y, (u + v) / 2),
+    ("arcsine", Y**2, (u + v) ** 2 / 4 + (v - u) ** 2 / 8),
+    ("laplace_by_max", Y, m),
+    ("laplace_by_max", Y**2, m**2 + 2 * b**2),
+    ("laplace_by_max", Abs(Y - m), b),
+    ("laplace_by_max", sign(Y - m), S.Zero),
+    ("laplace_by_max", Indicator(m > Y), Rational(1, 2)),
+    ("skewed_laplace", sign(Y - m), (1 - k**2) / (1 + k**2)),
+    ("logistic_by_cosh", Y**2, m**2 + pi**2 * s**2 / 3),
+    ("power_function", X, a * b / (a + 1)),
+    ("circular", cos(Y), m / sqrt(m**2 + eta**2) * besseli(1, sqrt(m**2 + eta**2)) / besseli(0, sqrt(m**2 + eta**2))),
+    ("even_chance", K, exp(eta) / (1 + exp(eta))),
+    ("third_success", K1, 3 / p),
+    ("extra_zeros", Indicator(Eq(K, 0)), w + (1 - w) * exp(-rate)),
+    ("extra_zeros", K, (1 - w) * rate),
+    ("extra_zeros", K**2, (1 - w) * rate * (1 + rate)),
+    ("crowded_counts", K, a / (1 - w)),
+    ("crowded_counts", K**2, (a / (1 - w)) ** 2 + a / (1 - w) ** 3),
+    ("two_sided_geometric", Z, S.Zero),
+    ("nakagami", X * log(X), None),
+    ("unit_gamma", X**2 * log(X), None),
+]
+
+
+@pytest.mark.parametrize(("name", "statistic", "value"), CLOSED, ids=[f"{name}-{t}" for name, t, _ in CLOSED])
+def test_closed_expected_values(name: str, statistic: Expr, value: Expr | None) -> None:
+    """Moments, probabilities and products, against formulas from the literature where given, and against numbers."""
+    family, _ = DECLARED[name]
+    found = expectation(family, statistic)
+    assert found is not None
+    if value is not None:
+        (theta,) = parameter_points(family, 1, 5)
+        assert abs(number((found.value - value).subs(theta))) < mpmath.mpf(10) ** -20
+    check_means(family, [(statistic, found.value)], seed=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "statistic"),
+    [("lomax", X), ("student", Y), ("log_cauchy", X), ("zeta", K1), ("half_cauchy", X), ("levy", Y), ("burr", X**2)],
+)
+def test_an_infinite_expected_value_is_not_given(name: str, statistic: Expr) -> None:
+    """Where it is infinite for some members there is no formula for all."""
+    assert expectation(DECLARED[name][0], statistic) is None
+
+
+def test_symbols_of_a_second_member_may_occur() -> None:
+    """What a divergence between members needs: a power of the observation with the other member's exponent."""
+    second = Symbol("k_2", positive=True)
+    family = DECLARED["frechet"][0]
+    found = expectation(family, X ** (-second), {second: ENDS})
+    assert found is not None
+    assert found.value == gamma(1 + second / a) * s ** (-second)
+    assert expectation(family, X**second, {second: ENDS}) is None
+
+
+def test_covariates_stay_as_they_are() -> None:
+    """The expected value is conditional on them."""
+    x, slope = Symbol("x", real=True), Symbol("m", real=True)
+    y = Symbol("y", real=True)
+    line = Family("line", y, LINE, (Parameter(slope, LINE),), -((y - slope * x) ** 2) / 2 - log(2 * pi) / 2, (), (x,))
+    assert is_normalised(line).value == 0
+    assert expectation(line, x * y).value == slope * x**2
+    assert expectation(line, x**2).value == x**2

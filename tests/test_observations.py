@@ -19,8 +19,11 @@ def test_a_column_and_a_table_of_one_column_are_the_same_dataset() -> None:
     """Shapes ``(n,)`` and ``(n, 1)``, lists, tuples and integers give doubles of shape ``(n, 1)``."""
     for given in ([1, 2], (1.0, 2.0), np.array([[1.0], [2.0]]), np.array([1, 2], dtype=np.int8), range(1, 3)):
         data = require_data(NORMAL, given)
-        assert data.x.shape == (2, 1) and data.x.dtype == np.float64 and data.x[:, 0].tolist() == [1.0, 2.0]
-        assert data.w.tolist() == [1.0, 1.0] and data.n == 2
+        assert data.x.shape == (2, 1)
+        assert data.x.dtype == np.float64
+        assert data.x[:, 0].tolist() == [1.0, 2.0]
+        assert data.w.tolist() == [1.0, 1.0]
+        assert data.n == 2
 
 
 def test_truth_values_count_as_zero_and_one() -> None:
@@ -54,7 +57,9 @@ def test_arrays_are_neither_copied_nor_writable() -> None:
         (np.ma.masked_array([1.0, 2.0], [False, True]), "masked"),
         ([1.0, math.nan], r"x\[1\] = nan"),
         ([1.0, 2.0, -math.inf], r"x\[2\] = -inf"),
-        ([2**53 + 1], "no double equals"),
+        ([2**53 + 1], "9007199254740993, which no double equals"),
+        (np.array([0, 2**64 - 1], dtype=np.uint64), "18446744073709551615, which no double equals"),
+        (np.array([1, 1], dtype=np.longdouble) / 3, "no double equals"),
         ([10**400], "entries of type int"),
     ],
 )
@@ -85,7 +90,9 @@ def test_weights_that_are_none_are_refused(weights: object, words: str) -> None:
 def test_rows_of_weight_zero_do_not_count_but_keep_their_place_in_messages() -> None:
     """They may hold anything; the next offending row is named as the caller counts."""
     data = require_data(family("exponential"), [math.nan, -5.0, 2.0], [0, 0, 3])
-    assert data.x.tolist() == [[2.0]] and data.w.tolist() == [3.0] and data.n == 1
+    assert data.x.tolist() == [[2.0]]
+    assert data.w.tolist() == [3.0]
+    assert data.n == 1
     with pytest.raises(SupportError, match=r"x\[3\] = -1 "):
         require_data(family("exponential"), [math.nan, 2.0, -5.0, -1.0], [0, 1, 0, 1])
     with pytest.raises(DataError, match=r"x\[2\] = nan"):
@@ -124,9 +131,9 @@ def test_the_support_has_exact_ends(name: str, inside: list[float], outside: lis
 
 def test_ends_that_are_expressions_are_bounded_from_what_they_contain() -> None:
     """Half a positive parameter below, a negative shift: the infimum over the space is what counts."""
-    x, a = Symbol("x", real=True), Symbol("a", positive=True)
+    p, x, a = Symbol("p", positive=True), Symbol("x", real=True), Symbol("a", positive=True)
     space = (Parameter(a, Interval.Ropen(2, oo)),)
-    halved = Family("halved", x, Interval(a / 2, oo), space, a / 2 - x)
+    halved = Family("halved", p, Interval(a / 2, oo), space, a / 2 - p)
     assert require_data(halved, [1.0]).n == 1
     with pytest.raises(SupportError, match="of every member"):
         require_data(halved, [0.99])
@@ -167,7 +174,8 @@ def test_distinct_rows_keep_the_weight_of_each_value() -> None:
         for row, weight in zip(joined.x, joined.w, strict=True):
             assert math.isclose(weight, w[(x == row).all(axis=1)].sum(), rel_tol=1e-12)
     apart = Observations(np.array([[3.0], [1.0], [2.0]]), np.array([0.3, 0.1, 0.2]), 3).distinct()
-    assert apart.x[:, 0].tolist() == [1.0, 2.0, 3.0] and apart.w.tolist() == [0.1, 0.2, 0.3]
+    assert apart.x[:, 0].tolist() == [1.0, 2.0, 3.0]
+    assert apart.w.tolist() == [0.1, 0.2, 0.3]
 
 
 def test_a_million_rows_are_refused_at_the_last_one() -> None:

@@ -126,7 +126,7 @@ def show_derivation(
 @app.command("fit", epilog="Example: thetahat fit gamma ball_bearings --fixed k=4")
 def fit_data(
     name: Name,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, - for standard input, or a shipped data set.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, a shipped data set, or - to read input.")],
     column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Observations; may be left out if one column is left for them.")
     ] = None,

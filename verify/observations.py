@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -169,14 +170,22 @@ def _real(family: Family, given: ArrayLike, what: str) -> Array:
             "convert them to real numbers first, nothing is converted for you"
         )
     values = raw.astype(np.float64, copy=False)
-    # Up to 2^53 every integer is a double; only beyond need each be looked at.
-    wide = raw.dtype.kind == "f" or (raw.size > 0 and max(abs(int(raw.min())), abs(int(raw.max()))) > 2**53)
-    if raw.dtype.itemsize >= 8 and values is not raw and wide:
-        changed = ~((values == raw) | (raw != raw))
-        if changed.any():
-            first = raw[changed].reshape(-1)[0]
-            raise DataError(f"{family.name}: {what} contains {first}, which no double equals; round it yourself")
+    changed = _changed(raw, values)
+    if changed is not None:
+        raise DataError(f"{family.name}: {what} contains {changed}, which no double equals; round it yourself")
     return values
+
+
+def _changed(raw: NDArray[Any], values: Array) -> object:
+    """The first number that became another one as a double, if any."""
+    if raw.dtype.kind in "iu" and raw.size:
+        # Up to 2^53 every integer is a double. NumPy compares integers with doubles as doubles, Python exactly.
+        wide = raw[(raw > 2**53) | (raw < -(2**53))] if raw.dtype.itemsize == 8 else raw[:0]
+        return next((number for number in wide.tolist() if float(number) != number), None)
+    if raw.dtype.itemsize > 8:
+        changed = raw[(raw == raw) & (values != raw)]
+        return changed[0] if changed.size else None
+    return None
 
 
 def _place(position: NDArray[np.intp] | None, row: int) -> str:

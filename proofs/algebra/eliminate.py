@@ -37,7 +37,7 @@ class Elimination:
         """Return each solved unknown in terms of statistics and the unknowns that are left."""
         values: dict[Symbol, Expr] = {}
         for item in self.ordered():
-            values[item.unknown] = item.root.value.subs(values)
+            values[item.unknown] = tidy(item.root.value.subs(values), {})
         return values
 
     def ordered(self) -> tuple[Solved, ...]:

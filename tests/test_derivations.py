@@ -1,0 +1,88 @@
+"""Whether the recorded derivations are those that the engine writes, and how much of them is proved."""
+
+from pathlib import Path
+
+import pytest
+
+from thetahat.proofs.derivation import Evidence
+from thetahat.proofs.engine import derive
+from thetahat.proofs.registry import Entry, catalogue, family
+from thetahat.proofs.write.pages import index, page, record
+from thetahat.proofs.write.steps import is_proof
+
+FOLDER = Path(__file__).parent.parent / "proofs" / "derivations"
+ENTRIES = catalogue()
+
+
+def difference(path: Path, wanted: str) -> str:
+    """Return what is wrong with a recorded page: nothing, that it is missing, or the first line that differs."""
+    if not path.is_file():
+        return f"{path.name} is missing; run pytest --record"
+    there = path.read_text(encoding="utf-8")
+    if there == wanted:
+        return ""
+    lines = list(zip(there.splitlines(), wanted.splitlines(), strict=False))
+    at, (old, new) = next(((at, pair) for at, pair in enumerate(lines, 1) if pair[0] != pair[1]), (0, ("", "")))
+    return f"{path.name}, line {at} is\n{old}\nbut the engine writes\n{new}\nIf that is right, run pytest --record"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def recorded(request: pytest.FixtureRequest) -> None:
+    """With ``--record`` the pages are written anew before they are compared."""
+    if request.config.getoption("--record"):
+        record(FOLDER)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_the_page_is_what_the_engine_writes(entry: Entry) -> None:
+    """A change of a derivation is seen in review."""
+    wrong = difference(FOLDER / f"{entry.name}.md", page(entry))
+    assert not wrong, wrong
+
+
+def test_the_index_is_what_the_engine_writes() -> None:
+    """One row for every family."""
+    wrong = difference(FOLDER / "README.md", index())
+    assert not wrong, wrong
+
+
+def test_there_is_a_page_for_every_family_and_no_other() -> None:
+    """A family that is gone leaves no page behind."""
+    assert {path.stem for path in FOLDER.glob("*.md")} == {"README", *(entry.name for entry in ENTRIES)}
+
+
+def test_a_planted_difference_is_noticed(tmp_path: Path) -> None:
+    """A changed sign, a missing line at the end and a missing page are reported."""
+    path = tmp_path / "page.md"
+    assert "missing" in difference(path, "a\n")
+    path.write_text("a\n- b\n", encoding="utf-8")
+    assert difference(path, "a\n- b\n") == ""
+    assert "line 2 is\n- b\nbut the engine writes\n+ b" in difference(path, "a\n+ b\n")
+    assert difference(path, "a\n") != ""
+
+
+def test_no_step_of_any_family_is_refuted() -> None:
+    """The deriver and the checker contradict each other nowhere."""
+    refuted = {entry.name: derive(family(entry.name)).count(Evidence.REFUTED) for entry in ENTRIES}
+    assert {name: count for name, count in refuted.items() if count} == {}
+
+
+def test_nearly_every_step_is_proved() -> None:
+    """By algebra, a sign rule, a lemma, or a ball that excludes zero; agreement at random points is no proof."""
+    checked = [
+        (f"{entry.name}: {step.words}", is_proof(step, finding))
+        for entry in ENTRIES
+        for derivation in [derive(family(entry.name))]
+        for step, finding in zip(derivation.steps, derivation.findings, strict=True)
+    ]
+    unproved = [words for words, proof in checked if not proof]
+    assert len(unproved) <= 0.03 * len(checked), "\n".join(unproved)
+
+
+def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
+    """Only what differs is named; a second time nothing does."""
+    (tmp_path / "gone.md").write_text("A family that is no more.\n", encoding="utf-8")
+    (tmp_path / "kept.txt").write_text("Not a page.\n", encoding="utf-8")
+    assert "gone.md" in record(tmp_path)
+    assert record(tmp_path) == ()
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.txt", "README.md", *(f"{e.name}.md" for e in ENTRIES)}
