@@ -28,6 +28,8 @@ from sympy import (
     cancel,
     cos,
     digamma,
+    erf,
+    erfc,
     exp,
     factor,
     factor_terms,
@@ -85,7 +87,8 @@ def is_normalised(family: Family) -> Integrated | None:
     found = normaliser(family)
     if found is None or found.value == 0:
         return found
-    ratio = cancel(together(product_of(found.value)))
+    value = found.value.replace(erfc, lambda z: 1 - erf(z)) if found.value.has(erf, erfc) else found.value
+    ratio = cancel(together(product_of(value)))
     return replace(found, value=S.Zero) if ratio == 1 else found
 
 

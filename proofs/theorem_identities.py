@@ -10,6 +10,7 @@ from sympy import Expr, S
 
 from .derivation import Evidence, Finding, Step
 from .theorem_cases import tried
+from .theorem_names import left_of
 from .theorem_sums import linear_form, vanishes
 from .theorem_terms import Level, Mass, Total, i, m, theta, theta_0, theta_1
 
@@ -40,7 +41,7 @@ def telescope(step: Step, given: Steps) -> Finding:
     cases = tried(step.subject - step.value)
     if cases.evidence is not Evidence.BALL:
         return cases
-    total, term = step.subject, step.named("term")
+    total, term = left_of(step), step.named("term")
     parameter = total.summand.args[2] if isinstance(total, Total) and isinstance(total.summand, Mass) else None
     if parameter is None or total.summand != Mass("P", i, parameter) or total.args[1:] != (i,):
         return Finding(Evidence.UNDECIDED, "not the sum over all bins")

@@ -14,7 +14,7 @@ from .bounds import Bounds
 from .derivation import Evidence, Finding, Step
 from .theorem_cases import Case, case, concrete, random_cases, tried
 from .theorem_identities import Steps, identity
-from .theorem_names import Gap
+from .theorem_names import Gap, left_of
 from .theorem_sums import linear_form, on_range, vanishes, written_out
 from .theorem_terms import Total, i, t
 from .zero import prove_zero
@@ -147,7 +147,7 @@ def _holds_everywhere(equation: Eq, world: Case) -> bool:
 
 def squeeze(step: Step, given: Steps) -> Finding:
     """Two bounds, each off by nonnegative multiples of the gap at positive places, are continuous and meet at zero."""
-    (inner, variable), bound = step.subject.args, given[0]
+    (inner, variable), bound = left_of(step).args, given[0]
     if bound.rule != "tangent" or not _same(Gap(t), bound.value - bound.subject):
         return Finding(Evidence.UNDECIDED, "the inequality it rests on is another")
     root = Dummy("root", positive=True)
@@ -174,7 +174,7 @@ def _is_nonnegative_gap(slack: Expr) -> bool:
 
 def unbounded(step: Step, given: Steps) -> Finding:
     """Any level is reached somewhere, and the function falls: before that place it lies above the level."""
-    (inner, variable), level, place = step.subject.args, step.named("level"), step.named("place")
+    (inner, variable), level, place = left_of(step).args, step.named("level"), step.named("place")
     falls = is_negative(inner.diff(variable), {})
     free = isinstance(level, Symbol) and level.is_positive and level not in inner.free_symbols
     reached = free and is_positive(place, {}) and _same(inner.subs(variable, place), level)

@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Basic, Expr, latex
 
 from .derivation import Label, Step
+from .errors import UndecidedError
 from .theorem_terms import Term, X, distribution, distribution_latex
 
 _RELATIONS = {"=": "", "<=": r"\le", "!=": r"\ne", "in": r"\in", "only if": r"= 0 \text{ only if}"}
@@ -132,6 +133,25 @@ def relation_of(step: Step) -> str:
     """
     named = dict(step.using)
     return str(named["relation"].name) if "relation" in named else "="
+
+
+def left_of(step: Step) -> Basic:
+    """Return the left-hand side of the step's claim.
+
+    Raises
+    ------
+    UndecidedError
+        When the step has none.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.derivation import Section
+    >>> left_of(Step("identity", Section.THEOREM, "", Gap(1), Label("0", "0"), subject=Gap(1)))
+    f(1)
+    """
+    if step.subject is None:
+        raise UndecidedError(f"the step {step.label.text} {step.value} does not say what it is about")
+    return step.subject
 
 
 def claim_label(subject: Basic, relation: str) -> Label:

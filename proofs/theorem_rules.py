@@ -18,7 +18,7 @@ from .errors import UndecidedError
 from .theorem_cases import concrete, random_cases
 from .theorem_identities import Steps, constant, identity, telescope
 from .theorem_inequalities import convex, gibbs, only_if, squeeze, tangent, termwise, unbounded
-from .theorem_names import Divergence, LimitAtZero, claim_label, relation_of
+from .theorem_names import Divergence, LimitAtZero, claim_label, left_of, relation_of
 from .theorem_terms import Total
 
 
@@ -81,7 +81,7 @@ def _checked(step: Step, given: Steps) -> Finding:
 
 def enclosure(step: Step, given: Steps) -> Finding:
     """The divergence between two distributions in numbers lies in the interval."""
-    distributions = step.subject.args
+    distributions = left_of(step).args
     if not all(_is_distribution(column) for column in distributions) or not isinstance(step.value, Interval):
         return Finding(Evidence.REFUTED, "not two distributions in exact numbers, or no interval")
     with precision(200):
@@ -99,7 +99,7 @@ def _is_distribution(column: Basic) -> bool:
 
 def apart(step: Step, given: Steps) -> Finding:
     """The same two distributions in either order, in intervals that do not overlap."""
-    if not isinstance(step.value, Divergence) or step.value.args != step.subject.args[::-1]:
+    if not isinstance(step.value, Divergence) or step.value.args != left_of(step).args[::-1]:
         return Finding(Evidence.REFUTED, "the two sides are not the same divergence with its arguments swapped")
     difference = concrete(step.subject - step.value, random_cases()[0])
     if expand_log(difference, factor=True).expand() == 0:

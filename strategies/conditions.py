@@ -158,23 +158,28 @@ def _decide(expression: Expr, sample: Sample, columns: Sequence[Symbol] | None) 
 def _values(expression: Expr, reader: Reader) -> Iterator[Any]:
     """Ever better knowledge of the value: a cheap enclosure, the exact rational, balls of more and more bits.
 
-    The exact rational comes first for few observations, where it is the cheaper of the two.
+    The exact rational decides where there is one. It comes first for few observations, where it is the cheaper.
     """
-    for cheap in (True, False) if reader.sample.size > _FEW else (False, True):
-        if cheap:
-            with precision(_FIRST_BITS):
-                value = reader.enclosure(expression, cheap=True)
+    attempts = (_exact, _cheap) if reader.sample.size <= _FEW else (_cheap, _exact)
+    for attempt in attempts:
+        value = attempt(expression, reader)
+        if value is not None:
             yield value
-            continue
-        try:
-            value = reader.rational(expression)
-        except NotDecidedError:
-            continue
-        yield value
-        return
     bits = _FIRST_BITS
     while bits <= _LAST_BITS:
         with precision(bits):
             value = reader.enclosure(expression, cheap=False)
         yield value
         bits *= 2
+
+
+def _cheap(expression: Expr, reader: Reader) -> Any:
+    with precision(_FIRST_BITS):
+        return reader.enclosure(expression, cheap=True)
+
+
+def _exact(expression: Expr, reader: Reader) -> Any:
+    try:
+        return reader.rational(expression)
+    except NotDecidedError:
+        return None

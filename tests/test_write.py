@@ -42,7 +42,7 @@ def formulas(markdown: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Return words without line breaks, markup or escapes: what a reader reads."""
-    return re.sub(r"[\s\\`$*]+|<[^>]+>", "", unescape(text))
+    return re.sub(r"[\s\\`$*]+", "", unescape(re.sub(r"</?[a-z][^<>]*>", "", text)))
 
 
 class Tags(HTMLParser):

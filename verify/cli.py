@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ import typer
 from ..proofs.errors import ThetahatError
 from ..proofs.registry import catalogue, family
 from .cli_input import fixed_values, named_families, new_name, require_writable, selected, write
+from .cli_progress import checked_until_stopped
 from .cli_render import (
     Format,
     dataset_text,
@@ -26,10 +27,6 @@ from .cli_render import (
     show_report,
     show_table,
 )
-
-if TYPE_CHECKING:
-    from ..proofs.family import Family
-    from .report import Report
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -182,7 +179,7 @@ def verify_families(
     if to_file is not None:
         require_writable(to_file)
     chosen = named_families(names or ())
-    report, complete = _checked(chosen, examples, seed, jobs)
+    report, complete = checked_until_stopped(chosen, examples, seed, jobs)
     show_report(report)
     if to_file is not None:
         record = report_record(report, complete, examples, seed)
@@ -192,29 +189,6 @@ def verify_families(
         raise typer.Exit(INTERRUPTED)
     if not report.ok:
         raise typer.Exit(FAILED)
-
-
-def _checked(chosen: Sequence[Family], examples: int, seed: int, jobs: int) -> tuple[Report, bool]:
-    """The report on all families, in the order asked for, and whether none is missing because of Ctrl-C."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from .report import joined
-    from .suite import check_families
-
-    done: dict[str, Report] = {}
-    complete = True
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("verifying", total=len(chosen))
-        try:
-            for name, report in check_families(chosen, examples=examples, seed=seed, jobs=jobs):
-                done[name] = report
-                progress.advance(task)
-        except KeyboardInterrupt:
-            complete = False
-    return joined(done[one.name] for one in chosen if one.name in done), complete
 
 
 @app.command("new", epilog="Example: thetahat new waiting_time")

@@ -114,10 +114,22 @@ def selected(
 def named_families(names: Sequence[str]) -> tuple[Family, ...]:
     """Return the families of these names, each once; without names, every shipped one.
 
+    Raises
+    ------
+    DeclarationError
+        When two files declare families of the same name, which a report could not tell apart.
+
+    Examples
+    --------
     >>> [found.name for found in named_families(["poisson", "poisson"])]
     ['poisson']
     """
-    return tuple(family(name) for name in dict.fromkeys(names or [entry.name for entry in catalogue()]))
+    found: dict[str, Family] = {}
+    for name in names or [entry.name for entry in catalogue()]:
+        declared = family(name)
+        if found.setdefault(declared.name, declared) != declared:
+            raise DeclarationError(f"{name}: another family asked for is also called {declared.name!r}; rename one")
+    return tuple(found.values())
 
 
 def require_writable(path: Path) -> None:

@@ -21,12 +21,10 @@ from .density import compiled
 from .observations import Observations
 from .solving import Maximum, newton_maximum
 from .statistics import weighted_average
-from .tolerance import AGREEMENT_NATS, UNIT_ROUNDOFF
+from .tolerance import AGREEMENT_NATS, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
 
-# Units in the last place that one term of a derivative may be off: a special function and a few products.
-_TERM_ULPS = 8.0
 _MOST_STARTS = 400
 _CLIMBS = 3
 _CLIMBS_UNPROVED = 12
@@ -162,7 +160,7 @@ class _Objective:
 
     def rounding(self, u: Array) -> float:
         """Return how many nats an observation the rounding of the gradient may cost, to first order."""
-        noise = np.array([UNIT_ROUNDOFF * _TERM_ULPS * self._number(e, u) for e in _magnitudes(self._plan)])
+        noise = np.array([UNIT_ROUNDOFF * TERM_ULPS * self._number(e, u) for e in _magnitudes(self._plan)])
         _, _, hessian = self(u)
         if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
             return math.inf

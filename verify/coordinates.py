@@ -68,7 +68,7 @@ def _tightest(limits: Sequence[Limit], point: Sequence[Any], extremes: Extremes,
     for limit in limits[1:]:
         value = limit.at(point, extremes, inward)
         tighter, tied = (value - best) * inward > 0, value == best
-        closed = np.where(tighter, limit.closed, np.where(tied, closed and limit.closed, closed))
+        closed = np.where(tighter, limit.closed, np.where(tied, np.logical_and(closed, limit.closed), closed))
         best = np.where(tighter, value, best)
     return best, closed
 

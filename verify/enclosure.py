@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -121,8 +121,8 @@ def precisions() -> Iterator[int]:
 
 def _balls(family: Family, theta: Any) -> list[arb]:
     """``theta`` as balls, not certainly outside the parameter space."""
-    values = list(in_order(family, theta))
-    if not any(isinstance(value, (arb, fmpq)) for value in values):
+    values = in_order(family, theta)
+    if not isinstance(values, Iterable) or not any(isinstance(value, (arb, fmpq)) for value in values):
         return [ball(value) for value in require_theta(family, values)]
     point = [ball(value) for value in values]
     if len(point) != len(family.parameters):

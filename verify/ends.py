@@ -115,7 +115,7 @@ class End:
 
     def ball(self, theta: Sequence[Any]) -> Rounded:
         """The end at ``theta`` with a bound for its error; none for a number or a parameter by itself."""
-        return exact(self.constant if self.rounded is None else self.rounded(*theta))
+        return exact(self.constant if self.rounded is None else self.rounded(*map(exact, theta)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -233,7 +233,9 @@ def _height(
     for symbol, formula in derivation.formulas:
         values[symbol] = evaluate(formula, observations, values)
     theta = [values[symbol] for symbol in derivation.family.symbols]
-    return log_likelihood(derivation.family, theta, observations.x, observations.w)[0]
+    # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
+    value, rounding = log_likelihood(derivation.family, theta, observations.x, observations.w)
+    return value - rounding
 
 
 def _require_finite(family: Family, theta_hat: Mapping[str, float]) -> None:

@@ -8,9 +8,8 @@ anything; each says how its search ended.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from .examination import Cost, Descent, Goal, Path, Status, landscape
 from .likelihood import summed
 from .observations import Observations, require_data
 from .starts import apart, charts, condensed
-from .tolerance import DECREMENT_NATS
+from .tolerance import DECREMENT_NATS, MOST_EVALUATIONS
 
 # Of a larger dataset so many rows, at equal steps of weight, are searched first.
 _COARSE = 1000
@@ -104,9 +103,12 @@ def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None 
     observations = require_data(family, x, weights)
     if family.discrete and observations.n > 4 * _COARSE:
         observations = observations.distinct()
-    total, evaluations = observations.total, count()
+    total, evaluations = observations.total, Budget(MOST_EVALUATIONS)
     with np.errstate(all="ignore"):
-        found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
+        try:
+            found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
+        except BudgetSpentError:
+            return _given_up(family)
         value = summed(family, found.theta, observations)[0] if math.isfinite(found.cost) else -found.cost
     path = tuple((theta, -cost * total) for theta, cost in found.path)
     return Optimum(found.theta, value, found.status, next(evaluations), path)
@@ -127,18 +129,45 @@ def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None 
     (0.75, True)
     """
     observations = require_data(family, x, weights).distinct()
-    evaluations = count()
+    evaluations = Budget(MOST_EVALUATIONS)
     entropy = 0.0
     if family.discrete:
         share = observations.w / observations.total
         entropy = -math.fsum(share * np.log(share))
     with np.errstate(all="ignore"):
-        found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
+        try:
+            found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
+        except BudgetSpentError:
+            return _given_up(family)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
 
-def problem_of(family: Family, observations: Observations, evaluations: count[int]) -> Problem:
+class BudgetSpentError(ArithmeticError):
+    """The search used up its evaluations."""
+
+
+class Budget(Iterator[int]):
+    """Numbers the evaluations of an objective, and ends the search when they are spent."""
+
+    def __init__(self, most: int) -> None:
+        """Allow ``most`` evaluations."""
+        self._used, self._most = -1, most
+
+    def __next__(self) -> int:
+        """Return the number of the next evaluation."""
+        self._used += 1
+        if self._used > self._most:
+            raise BudgetSpentError
+        return self._used
+
+
+def _given_up(family: Family) -> Optimum:
+    """A search without result: it says so instead of returning where it happened to be."""
+    return Optimum((math.nan,) * len(family.parameters), math.nan, "stopped", MOST_EVALUATIONS)
+
+
+def problem_of(family: Family, observations: Observations, evaluations: Iterator[int]) -> Problem:
     """Return the search for the highest likelihood of a dataset as a problem."""
     column = observations.x[:, 0]
     few, part = condensed(observations), condensed(observations, _COARSE)
@@ -156,14 +185,14 @@ def problem_of(family: Family, observations: Observations, evaluations: count[in
     return of(observations, of(part, None) if observations.n > 4 * _COARSE else None)
 
 
-def cross_entropy(family: Family, observations: Observations, evaluations: count[int]) -> Cost:
+def cross_entropy(family: Family, observations: Observations, evaluations: Iterator[int]) -> Cost:
     """Return minus the mean log-likelihood as a function of parameters, scalars or of shape ``(m, 1)``.
 
     Infinite where an observation lies outside the support. Every call takes one number from ``evaluations``.
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
     >>> data = require_data(EXPONENTIAL, [1.0, 3.0])
-    >>> float(cross_entropy(EXPONENTIAL, data, count())([np.float64(1.0)]))
+    >>> float(cross_entropy(EXPONENTIAL, data, Budget(1))([np.float64(1.0)]))
     2.0
     """
     function, columns = density(family), observations.columns
@@ -205,7 +234,7 @@ def solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
     """Return the best descent over starts, ends that may be taken, and integers.
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
-    >>> problem = problem_of(EXPONENTIAL, require_data(EXPONENTIAL, [1.0, 3.0]), count())
+    >>> problem = problem_of(EXPONENTIAL, require_data(EXPONENTIAL, [1.0, 3.0]), Budget(1000))
     >>> round(solved(problem, BY_LINES, 0).theta[0], 6)
     0.5
     """

@@ -83,7 +83,8 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
     if function(high) == 0:
         return high
     tiny = ROOT_ULPS * np.finfo(float).eps
-    return float(brentq(function, low, high, xtol=5e-324, rtol=max(tiny, 4 * np.finfo(float).eps), maxiter=500))
+    # A bracket between the ends of the doubles takes over two thousand halvings; one around zero never ends sooner.
+    return float(brentq(function, low, high, xtol=5e-324, rtol=max(tiny, 4 * np.finfo(float).eps), maxiter=10_000))
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _ascent(gradient: Array, hessian: Array) -> Array:
     if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
         return np.full_like(gradient, math.nan)
     values, vectors = np.linalg.eigh(-hessian)
-    floor = max(float(np.abs(values).max()), 1e-300) * 1e-10
+    # Where all curvature vanishes, as at a turning point, this leaves a step along the gradient of the greatest length.
+    floor = max(float(np.abs(values).max()) * 1e-10, 1e-150)
     curved = np.maximum(np.abs(values), floor)
     step: Array = vectors @ ((vectors.T @ gradient) / curved)
     length = float(np.abs(step).max())

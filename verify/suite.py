@@ -27,6 +27,9 @@ from .report import Case, Report, Tally
 
 Array = NDArray[np.float64]
 _RIVALS = 3
+_ORDINARY = 1e3
+"""Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
+
 
 
 _SHRINK_SECONDS = 10.0
@@ -223,6 +226,8 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
                 return
             for name in failed or left:
                 case = left[name](drawn)
+                if case is None:
+                    continue
                 counts[name][case.verdict] += not failed
                 if case.verdict is Verdict.DISAGREE:
                     found[name] = case.detail
@@ -281,7 +286,10 @@ def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
         known = derivation_with(general, values) if values else derivation
         member = known.family
         return st.tuples(
-            datasets(member, conditions=known.exists_when),
+            st.one_of(
+                datasets(member, conditions=known.exists_when, largest=_ORDINARY),
+                datasets(member, conditions=known.exists_when),
+            ),
             st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
             st.integers(0, 2**16),
         ).map(lambda parts: _fitted(known, *parts))

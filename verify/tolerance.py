@@ -93,6 +93,15 @@ CLIMB_NATS = 1e-20
 """Nats per observation that a Newton step may promise for the climb to be at its end; the step is then taken, after which
 the promise is of the order of its square."""
 
+MOST_EVALUATIONS = 2500
+"""Evaluations after which a numerical search is given up: twenty times what ordinary data take."""
+
+SEARCH_SHARE = 3
+"""One in so many drawn datasets is searched by the numerical optimisers."""
+
+TERM_ULPS = 8.0
+"""Units in the last place that one term of a derivative may be off: a special function and a few products."""
+
 ROOT_ULPS = 4.0
 """Units in the last place of an unknown at which bracketing stops: the smallest that the bracketing method accepts."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sympy import (
@@ -42,7 +42,8 @@ def is_positive(expression: Expr, domain: Domain) -> bool:
     >>> is_positive(-p * log(1 - p), {p: bounds(Interval.open(0, 1))})
     True
     """
-    return _decide(expression, domain, True)
+    fact = _fact_on(expression, tuple(domain.items()))
+    return fact.above and fact.nonzero
 
 
 def is_negative(expression: Expr, domain: Domain) -> bool:
@@ -51,7 +52,8 @@ def is_negative(expression: Expr, domain: Domain) -> bool:
     >>> is_negative(-exp(Symbol("a", real=True)), {})
     True
     """
-    return _decide(-expression, domain, True)
+    fact = _fact_on(expression, tuple(domain.items()))
+    return fact.below and fact.nonzero
 
 
 def is_nonnegative(expression: Expr, domain: Domain) -> bool:
@@ -60,7 +62,7 @@ def is_nonnegative(expression: Expr, domain: Domain) -> bool:
     >>> is_nonnegative(Symbol("a", real=True) ** 2, {})
     True
     """
-    return _decide(expression, domain, False)
+    return _fact_on(expression, tuple(domain.items())).above
 
 
 def is_nonzero(expression: Expr, domain: Domain) -> bool:
@@ -69,7 +71,8 @@ def is_nonzero(expression: Expr, domain: Domain) -> bool:
     >>> is_nonzero(-exp(Symbol("a", real=True)), {})
     True
     """
-    return is_positive(expression, domain) or is_negative(expression, domain)
+    fact = _fact_on(expression, tuple(domain.items()))
+    return fact.nonzero and (fact.above or fact.below)
 
 
 def strict_sign(expression: Expr, domain: Domain) -> int:
@@ -81,21 +84,16 @@ def strict_sign(expression: Expr, domain: Domain) -> int:
     return 1 if is_positive(expression, domain) else -1 if is_negative(expression, domain) else 0
 
 
-def _decide(expression: Expr, domain: Domain, strict: bool) -> bool:
-    relevant = tuple((symbol, ends) for symbol, ends in domain.items())
-    return _decided(expression, relevant, strict)
-
-
 @lru_cache(maxsize=20_000)
-def _decided(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...], strict: bool) -> bool:
-    known = expression.is_positive if strict else expression.is_nonnegative
-    if known:
-        return True
+def _fact_on(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> _Fact:
+    known = _structure(expression, 0)
+    if known.nonzero and (known.above or known.below):
+        return known
     freed, lost = _free(expression, domain)
     found = _fact(freed)
     # A closed upper end of a two-sided interval is a limit of the substitution, never its value: a strict
     # inequality may become an equality there.
-    return found.above and (not strict or (found.nonzero and not lost))
+    return replace(found, nonzero=found.nonzero and not lost)
 
 
 def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[Expr, bool]:
@@ -133,7 +131,7 @@ class _Fact:
 
 
 _NOTHING = _Fact()
-_DEPTH = 4
+_DEPTH = 3
 
 
 def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:

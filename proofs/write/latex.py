@@ -29,7 +29,7 @@ _NAMED = {
 }
 
 
-class Printer(PositiveFirst, LatexPrinter):  # type: ignore[misc]
+class Printer(PositiveFirst, LatexPrinter):
     """SymPy's printer with this project's names; ``hatted`` symbols wear a hat."""
 
     def __init__(self, hatted: Iterable[Symbol] = ()) -> None:
@@ -189,7 +189,7 @@ def derivation_latex(derivation: Derivation) -> str:
     for name, lines in page.rows:
         for line in lines:
             only = len(line) == 1 and isinstance(line[0], Formula)
-            shown = formula_latex(line[0]).replace(" = ", " &= ", 1) if only else f"&{line_latex(line)}"
+            shown = line_latex(line).replace(" = ", " &= ", 1) if only else f"&{line_latex(line)}"
             if name.startswith(("Estimator", "Equation")):
                 rows.append(shown)
             elif name in ("Exists", "Maximum"):

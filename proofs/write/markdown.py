@@ -12,6 +12,8 @@ from .display import Line
 from .latex import formula_latex
 from .steps import Item
 
+# How the page of a family begins; other files in the same folder begin otherwise.
+OPENING = "<!-- Generated from the declaration"
 # What Markdown or HTML would read as more than the character itself.
 _MEANING = re.compile(r"[\\`*_\[\]<>|$~&#@]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -37,7 +39,7 @@ def derivation_markdown(derivation: Derivation, summary: str = "", path: str = "
     """
     page = content(derivation, title, summary, path)
     blocks = [
-        f"<!-- Generated from the declaration with SymPy {sympy.__version__}; not to be edited. -->",
+        f"{OPENING} with SymPy {sympy.__version__}; not to be edited. -->",
         f"# {escaped(page.title)}",
         _opening(page),
         "\n".join(["| | |", "|---|---|", *(_row(name, lines) for name, lines in page.rows)]),

@@ -11,7 +11,7 @@ from ..derivation import Derivation, Evidence
 from ..engine import derive
 from ..registry import Entry, catalogue, family
 from .closing import existence
-from .markdown import derivation_markdown, escaped, spoken
+from .markdown import OPENING, derivation_markdown, escaped, spoken
 
 _EVIDENCE = {
     Evidence.ALGEBRA: "an identity, by rewriting that is exact",
@@ -44,7 +44,7 @@ def index() -> str:
         "",
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
-        "difference is read like code.",
+        "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own.",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -82,8 +82,9 @@ def record(folder: Path) -> tuple[str, ...]:
     """Write every page into ``folder``, remove pages of families that are gone, and return the names that changed."""
     wanted = pages()
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    gone = {name for name, text in there.items() if text.startswith(OPENING)} - wanted.keys()
     for name, text in wanted.items():
         (folder / name).write_text(text, encoding="utf-8")
-    for name in there.keys() - wanted.keys():
+    for name in gone:
         (folder / name).unlink()
-    return tuple(sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name)))
+    return tuple(sorted(gone | {name for name, text in wanted.items() if there.get(name) != text}))

@@ -48,8 +48,8 @@ def item(number: int, step: Step, finding: Finding, derivation: Derivation) -> I
     if step.rule == "exists" and any(is_formula(condition.meaning) for condition in conditions):
         # The condition in words is a formula, and the formula follows anyway.
         spoken = f", because {conditions[0].why}."
-    said = (speak(words, step, derivation) for words in (head, spoken))
-    return Item(number, *said, formulas, finding, is_proof(step, finding))
+    head_line, rest_line = (speak(words, step, derivation) for words in (head, spoken))
+    return Item(number, head_line, rest_line, formulas, finding, is_proof(step, finding))
 
 
 def is_proof(step: Step, finding: Finding) -> bool:

@@ -20,7 +20,7 @@ _KEY = 24
 _LEVELS = {0: "min", 1: "max"}
 
 
-class Printer(PositiveFirst, StrPrinter):  # type: ignore[misc]
+class Printer(PositiveFirst, StrPrinter):
     """SymPy's printer with the names of data atoms that a reader expects."""
 
     def __init__(self, hatted: Iterable[Symbol] = ()) -> None:

@@ -1,0 +1,191 @@
+"""Whether roots are bracketed wherever they lie, and whether a climb ends at a maximum or says that it did not."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from thetahat.verify.solving import Line, bracketed_root, newton_maximum, sign_changes
+from thetahat.verify.tolerance import ROOT_ULPS
+
+Array = NDArray[np.float64]
+WHOLE, POSITIVE = Line(-math.inf, math.inf), Line(0.0, math.inf)
+NEGATIVE, UNIT = Line(-math.inf, 0.0), Line(0.0, 1.0)
+
+
+@pytest.mark.parametrize("line", [WHOLE, POSITIVE, NEGATIVE, UNIT, Line(-3.0, 5.0), Line(2.0, math.inf)], ids=str)
+def test_a_line_is_monotone_and_stays_in_its_interval(line: Line) -> None:
+    """From one far coordinate to the other."""
+    values = [line.value(float(u)) for u in np.linspace(-690, 690, 401)]
+    assert all(a <= b for a, b in zip(values, values[1:], strict=False))
+    assert all(line.lo <= v <= line.hi and math.isfinite(v) for v in values)
+    assert line.value(-1.0) < line.value(0.0) < line.value(1.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "root"),
+    [(POSITIVE, r) for r in (1e-290, 1e-20, 0.3, 1.0, 7.0, 1e20, 1e290)]
+    + [(WHOLE, r) for r in (-1e200, -4.0, 1e-9, 0.1, 1e200)]
+    + [(NEGATIVE, r) for r in (-1e100, -2.0, -1e-100)]
+    + [(UNIT, r) for r in (1e-200, 1e-9, 0.25, 0.5, 0.99, 1 - 1e-12)]
+    + [(Line(-3.0, 5.0), -2.999999), (Line(2.0, math.inf), 2.5)],
+)
+@pytest.mark.parametrize("direction", [1.0, -1.0])
+def test_one_root_is_bracketed_and_found_to_its_last_digits(line: Line, root: float, direction: float) -> None:
+    """The first change of sign holds the root; bracketing ends within the stated units of it."""
+
+    def function(value: float) -> float:
+        return direction * math.copysign(min(abs(value - root), 1.0), value - root) if value != root else 0.0
+
+    low, high = next(sign_changes(function, line))
+    assert low <= root <= high
+    found = bracketed_root(function, low, high)
+    assert abs(found - root) <= ROOT_ULPS * 2 * np.finfo(float).eps * abs(root)
+
+
+def test_the_root_nearest_to_the_middle_comes_first_and_the_others_follow() -> None:
+    """Three roots of a cubic in the logarithm."""
+
+    def function(value: float) -> float:
+        u = math.log(value)
+        return (u - 1.2) * (u + 8.0) * (u - 30.0)
+
+    brackets = list(sign_changes(function, POSITIVE))
+    assert brackets[0][0] <= math.exp(1.2) <= brackets[0][1]
+    for root in (1.2, -8.0, 30.0):
+        assert any(low <= math.exp(root) <= high for low, high in brackets)
+
+
+def test_a_function_of_one_sign_has_no_bracket() -> None:
+    """The search ends without an answer."""
+    assert list(sign_changes(lambda value: 1.0 + value, POSITIVE)) == []
+
+
+def test_underflow_and_overflow_are_no_roots() -> None:
+    """Zero far out, infinity and nan are passed over; the true change of sign is found."""
+
+    def function(value: float) -> float:
+        if value > 1e100:
+            return 0.0
+        if value < 1e-100:
+            return math.nan
+        if value < 1e-50:
+            return math.inf
+        return 5.0 - value
+
+    brackets = list(sign_changes(function, POSITIVE))
+    assert brackets
+    assert all(low <= 5.0 <= high for low, high in brackets)
+
+
+def test_a_root_at_an_end_of_the_bracket_is_returned() -> None:
+    """Both ends."""
+    assert bracketed_root(lambda v: v - 1.0, 1.0, 2.0) == 1.0
+    assert bracketed_root(lambda v: v - 2.0, 1.0, 2.0) == 2.0
+
+
+def quadratic(centre: Array, curvature: Array) -> Callable[[Array], tuple[float, Array, Array]]:
+    """A concave quadratic with its derivatives."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        d = u - centre
+        return -float(d @ curvature @ d) / 2, -curvature @ d, -curvature
+
+    return objective
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_concave_quadratic_is_solved_whatever_its_scale(scale: float) -> None:
+    """With curvatures that differ by a factor of a thousand."""
+    curvature = scale * np.array([[1000.0, 3.0], [3.0, 1.0]])
+    centre = np.array([4.0, -7.0])
+    found = newton_maximum(quadratic(centre, curvature), [0.0, 0.0])
+    assert found.converged
+    assert np.allclose(found.point, centre, rtol=1e-12, atol=0)
+
+
+def heavy(u: Array) -> tuple[float, Array, Array]:
+    """``-log(1 + u^2)``: convex beyond one."""
+    v = float(u[0])
+    q = 1 + v * v
+    return -math.log(q), np.array([-2 * v / q]), np.array([[-2 * (1 - v * v) / q**2]])
+
+
+@pytest.mark.parametrize("start", [0.9, 1.0, 3.0, -50.0])
+def test_a_start_where_the_objective_is_convex_still_climbs(start: float) -> None:
+    """A plain Newton step would run away from the maximum there."""
+    found = newton_maximum(heavy, [start])
+    assert found.converged
+    assert abs(found.point[0]) <= 1e-12
+    assert found.value >= heavy(np.array([start]))[0]
+
+
+def test_a_curved_valley_is_followed_to_its_end() -> None:
+    """Rosenbrock's function, negated: its Hessian is indefinite at the start."""
+
+    def valley(u: Array) -> tuple[float, Array, Array]:
+        a, b = map(float, u)
+        value = -((1 - a) ** 2) - 100 * (b - a * a) ** 2
+        gradient = np.array([2 * (1 - a) + 400 * a * (b - a * a), -200 * (b - a * a)])
+        hessian = np.array([[-2 + 400 * (b - a * a) - 800 * a * a, 400 * a], [400 * a, -200.0]])
+        return value, gradient, hessian
+
+    found = newton_maximum(valley, [-1.2, 3.0])
+    assert found.converged
+    assert np.allclose(found.point, [1.0, 1.0], rtol=1e-9, atol=0)
+
+
+def test_a_start_without_a_value_is_no_maximum() -> None:
+    """Nothing is claimed where the derivatives are not finite."""
+    found = newton_maximum(lambda u: (math.nan, np.array([math.nan]), np.array([[math.nan]])), [1.0])
+    assert not found.converged
+
+
+def test_steps_into_the_undefined_are_halved() -> None:
+    """``log(u) - u`` has no value below zero, where the first full step would land."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        v = float(u[0])
+        if v <= 0:
+            return math.nan, np.array([math.nan]), np.array([[math.nan]])
+        return math.log(v) - v, np.array([1 / v - 1]), np.array([[-1 / v**2]])
+
+    found = newton_maximum(objective, [4.5])
+    assert found.converged
+    assert found.point[0] == pytest.approx(1.0, rel=1e-12)
+
+
+def test_a_flat_objective_stays_where_it_is() -> None:
+    """Every point is a maximum of a constant."""
+    found = newton_maximum(lambda u: (2.0, np.zeros(2), np.zeros((2, 2))), [1.0, -3.0])
+    assert found.converged
+    assert found.point.tolist() == [1.0, -3.0]
+    assert found.value == 2.0
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        lambda u: (float(u[0]), np.ones(1), np.array([[-1e-9]])),
+        lambda u: (float(u[0]), np.ones(1), np.zeros((1, 1))),
+        lambda u: (float(u[0]) ** 2, 2 * u, 2 * np.eye(1)),
+    ],
+    ids=["almost linear", "linear", "convex"],
+)
+def test_an_objective_without_a_maximum_never_converges(objective: Callable[[Array], tuple[float, Array, Array]]) -> None:
+    """Planted: it climbs for ever, which the answer has to say. The fits run with overflow allowed, and so does this."""
+    with np.errstate(all="ignore"):
+        assert not newton_maximum(objective, [1.0]).converged
+
+
+def test_a_gradient_of_the_wrong_sign_is_not_called_a_maximum() -> None:
+    """Planted: every step lowers the value, so no step is accepted."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        return -float(u @ u), 2 * u, -2 * np.eye(1)
+
+    found = newton_maximum(objective, [3.0])
+    assert not found.converged
+    assert found.point.tolist() == [3.0]
