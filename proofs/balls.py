@@ -1,5 +1,8 @@
 """Encloses the value of an expression in a ball, rigorously: SymPy in, python-flint out."""
 
+# The printer's method names are SymPy's.
+# ruff: noqa: N802, N815
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpz
-from sympy import Basic, Expr, Function, Integer, Number, Piecewise, Symbol, lambdify
+from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
 from .algebra.atoms import Centred, LargestTie, Mean, Quantile, atoms_of
@@ -167,8 +170,15 @@ def _negate(part: bool | None) -> bool | None:
     return None if part is None else not part
 
 
+def _whole(number: arb) -> int:
+    value = number.unique_fmpz()
+    if value is None:
+        raise DeclarationError(f"{number} is no whole number, so no order or branch of a function")
+    return int(value)
+
+
 def _polygamma(order: arb, z: arb) -> arb:
-    whole = int(order.unique_fmpz())
+    whole = _whole(order)
     return z.digamma() if whole == 0 else _real(acb(z).polygamma(acb(whole)))
 
 
@@ -209,7 +219,7 @@ _FUNCTIONS: dict[str, Callable[..., arb]] = {
     "erfc": lambda z: z.erfc(),
     "besseli": lambda order, z: z.bessel_i(order),
     "besselk": lambda order, z: z.bessel_k(order),
-    "LambertW": lambda z, branch=arb(0): z.lambertw(int(branch.unique_fmpz())),
+    "LambertW": lambda z, *branch: z.lambertw(_whole(branch[0]) if branch else 0),
     "Max": lambda *zs: _extreme(zs, arb.max),
     "Min": lambda *zs: _extreme(zs, arb.min),
 }
@@ -324,7 +334,9 @@ def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], 
         function = compiled((integrand,), symbols)
         terms = (w * function(*((known | row)[s] for s in symbols))[0] for row, w in zip(rows, weights, strict=True))
         return sum(terms, arb(0)) / total
-    column = [(row[atom.args[-1]], w) for row, w in zip(rows, weights, strict=True) if not w == 0]
+    # Of balls, != means "certainly different": a weight that may be zero is kept unless it certainly is.
+    kept = (pair for pair in zip(rows, weights, strict=True) if not (pair[1] == 0))  # noqa: SIM201
+    column = [(row[atom.args[-1]], w) for row, w in kept]
     column.sort(key=lambda pair: pair[0].mid())
     if isinstance(atom, LargestTie):
         return _largest_tie(column)
@@ -362,7 +374,7 @@ def _quantile(column: list[tuple[arb, arb]], level: arb) -> arb:
 
 
 def is_zero_at(expression: Expr, values: Values, sample: Sequence[Values] = (), bits: int = 300) -> bool | None:
-    """Return ``False`` where the ball excludes zero, ``True`` where it pins zero to a radius below 2^-100, else ``None``.
+    """Return ``False`` where the ball excludes zero, ``True`` where its radius is below 2^-100, else ``None``.
 
     ``False`` is a proof that the expression is not identically zero; ``True`` is overwhelming support, not a proof.
 
@@ -380,4 +392,3 @@ def is_zero_at(expression: Expr, values: Values, sample: Sequence[Values] = (), 
             if value.rad() < arb(2) ** -100:
                 return True
     return None
-

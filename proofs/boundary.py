@@ -70,7 +70,9 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
         placed.append(found)
         left.remove(found.parameter)
         current = current.subs(found.parameter, found.value)
-        ends = replace(ends, lo=ends.lo.subs(found.parameter, found.value), hi=ends.hi.subs(found.parameter, found.value))
+        ends = replace(
+            ends, lo=ends.lo.subs(found.parameter, found.value), hi=ends.hi.subs(found.parameter, found.value)
+        )
     used = {symbol for at in placed for symbol in at.value.free_symbols}
     domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed})
     free = tuple(_free(p, ends, lowest, highest, domain) for p in left if p not in current.free_symbols)
@@ -124,10 +126,8 @@ def end_domain(family: Family, lowest: Statistic, highest: Statistic, placed: Ma
 def _place(
     parameter: Symbol, current: Expr, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain
 ) -> AtEnd | None:
-    if parameter.is_integer:
-        increment = current.subs(parameter, parameter + 1) - current
-    else:
-        increment = current.diff(parameter)
+    whole = parameter.is_integer
+    increment = current.subs(parameter, parameter + 1) - current if whole else current.diff(parameter)
     slope = strict_sign(increment, domain)
     if slope == 0:
         return None
@@ -168,4 +168,3 @@ def _free(
     if len(floors) != 1 or len(ceilings) != 1:
         return None
     return parameter, floors[0], ceilings[0]
-

@@ -29,7 +29,9 @@ def chooser(family: Family, mean_log_likelihood: Expr, statistics: tuple[Statist
             sample = data_points(family, theta, _POINTS, seed)
             heights: list[tuple[float, int]] = []
             for position, root in enumerate(roots):
-                height = _height(family, unknown, unfold(root.value, statistics), theta, sample, mean_log_likelihood, statistics)
+                height = _height(
+                    family, unknown, unfold(root.value, statistics), theta, sample, mean_log_likelihood, statistics
+                )
                 if height is not None:
                     heights.append((height, position))
             if heights:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 from flint import arb
 from sympy import Abs, Add, Expr, Matrix, Mul, Pow, S, Symbol, Tuple, cancel, cos, exp, log, sin, together
@@ -107,6 +109,11 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     return tuple(RULES[step.rule](step, context) for step in steps)
 
 
+def _subject(step: Step) -> Any:
+    """The symbol that a step is about; SymPy's types are all ``Any``, so that ``None`` has to be taken out by hand."""
+    return step.subject
+
+
 def _worst(findings: Sequence[Finding]) -> Finding:
     """The weakest of several findings: refuted, undecided, ball, lemma, sign, algebra."""
     order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.LEMMA, Evidence.SIGN, Evidence.ALGEBRA]
@@ -144,7 +151,7 @@ def mean_log_likelihood(step: Step, context: Context) -> Finding:
 
 def support_end(step: Step, context: Context) -> Finding:
     """The increment is the likelihood's, of one sign; the value meets its constraint; the end is in the support."""
-    p, value, slope = step.subject, step.value, int(step.named("slope"))
+    p, value, slope = _subject(step), step.value, int(step.named("slope"))
     placed = _pairs(step, "placed")
     ell = context.given(step).value.subs(placed)
     increment = ell.subs(p, p + 1) - ell if p.is_integer else ell.diff(p)
@@ -200,6 +207,8 @@ def substitute(step: Step, context: Context) -> Finding:
 
 def score(step: Step, context: Context) -> Finding:
     """The derivative of the mean log-likelihood."""
+    if context.given(step).rule not in ("mean-log-likelihood", "substitute"):
+        return Finding(Evidence.REFUTED, "the premise is no mean log-likelihood")
     return context.zero(context.given(step).value.diff(step.subject) - step.value)
 
 
@@ -213,7 +222,9 @@ def score_zero(step: Step, context: Context) -> Finding:
     if equation == step.value:
         return origin
     factor = (step.value / equation).cancel() if not atoms_of(equation) else None
-    ratio = factor if factor is not None and step.subject not in equation.free_symbols - step.value.free_symbols else None
+    ratio = (
+        factor if factor is not None and step.subject not in equation.free_symbols - step.value.free_symbols else None
+    )
     if ratio is not None and is_nonzero(ratio, context.domain):
         return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     return _worst([origin, _proportional(step.value, equation, step.subject, context)])
@@ -242,7 +253,27 @@ def root(step: Step, context: Context) -> Finding:
     equation, value = context.given(step).value, step.value
     if isinstance(value, Quantile):
         return _quantile_root(equation, step.subject, value)
+    if _leaves_space(value, step.subject, context):
+        return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(equation.subs(step.subject, value))
+
+
+def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
+    """Whether balls put the root outside its space on every random dataset: then it is no estimate.
+
+    A root in terms of other parameters is left alone: only at their estimates does it have to lie in the space.
+    """
+    if value.free_symbols & set(context.family.symbols):
+        return False
+    ends = context.family.domain[unknown]
+    outside = 0
+    for theta, sample in context.points():
+        with precision(256):
+            place = evaluate(context.unfolded(value), theta, sample)
+            low = ends.lo is not S.NegativeInfinity and place < evaluate(ends.lo, theta)
+            high = ends.hi is not S.Infinity and place > evaluate(ends.hi, theta)
+        outside += bool(low or high or not place.is_finite())
+    return outside == len(context.points())
 
 
 def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile) -> Finding:
@@ -255,7 +286,11 @@ def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile) -> Finding:
     balance = 1 - 2 * value.level
     inside = atoms[0].integrand.args[0]
     at_level = flat.subs(stand_in, balance if inside.coeff(value.args[1]) == 1 else -balance)
-    return Finding(Evidence.LEMMA, "subgradient at a quantile") if at_level.expand() == 0 else Finding(Evidence.REFUTED, "level")
+    return (
+        Finding(Evidence.LEMMA, "subgradient at a quantile")
+        if at_level.expand() == 0
+        else Finding(Evidence.REFUTED, "level")
+    )
 
 
 def branch(step: Step, context: Context) -> Finding:
@@ -305,7 +340,8 @@ def exponential(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "a statistic contains a parameter, or a natural parameter contains data")
     identity = normal_form(family.log_density, family.columns, family.domain) - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
-    found = _worst([prove_zero(identity, family.domain, lambda: points), context.zero(claim - step.value)])
+    same = prove_zero(claim - step.value, family.domain, lambda: points)
+    found = _worst([prove_zero(identity, family.domain, lambda: points), same])
     if found.evidence.verdict is Verdict.AGREE and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
         return Finding(Evidence.REFUTED, "the minor that shows minimality was not found again")
     return found
@@ -326,7 +362,9 @@ def mean_map(step: Step, context: Context) -> Finding:
     regular = [p for p in context.family.symbols if p not in context.family.bounds.free_symbols]
     return _worst(
         [
-            context.zero(Add(*(e.diff(p) * tau for e, tau in zip(eta, step.value.args, strict=True))) - partition.diff(p))
+            context.zero(
+                Add(*(e.diff(p) * tau for e, tau in zip(eta, step.value.args, strict=True))) - partition.diff(p)
+            )
             for p in regular
         ]
     )
@@ -346,7 +384,7 @@ def normalised(step: Step, context: Context) -> Finding:
     again = is_normalised(context.family)
     if again is None:
         return Finding(Evidence.UNDECIDED, "no lemma matches")
-    found = context.zero(again.value)
+    found = _worst([context.zero(again.value), context.zero(again.value - step.value)])
     return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
 
 
@@ -355,13 +393,18 @@ def moment_root(step: Step, context: Context) -> Finding:
     roots = _pairs(step, "roots")
     equations = [tau - t for tau, t in zip(step.named("means").args, step.named("statistics").args, strict=True)]
     others = {p: v for p, v in roots.items() if p != step.subject}
-    candidates = [*(e - step.named("equation") for e in equations), *(_chained(e, others) - step.named("equation") for e in equations)]
+    candidates = [
+        *(e - step.named("equation") for e in equations),
+        *(_chained(e, others) - step.named("equation") for e in equations),
+    ]
     origin = context.one_of(candidates)
     if origin.evidence.verdict is not Verdict.AGREE:
         # Partly substituted: then at least one whole equation has to vanish at all roots together.
         origin = context.one_of([_chained(e, roots) for e in equations])
         if origin.evidence is not Evidence.ALGEBRA:
             return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
+    if _leaves_space(step.value, step.subject, context):
+        return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(step.named("equation").subs(step.subject, step.value))
 
 
@@ -371,8 +414,10 @@ def agreement(step: Step, context: Context) -> Finding:
     jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
     ell = context.given(step).value
     found = [
-        context.zero(ell.diff(p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t))))) for j in range(len(p))
+        context.zero(ell.diff(p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
+        for j in range(len(p))
     ]
+    found += [context.zero(ell.diff(one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
     determinant = jacobian.det()
     regular = is_nonzero(determinant, context.domain) or is_nonzero(_circle(determinant), context.domain)
     if not regular:
@@ -389,12 +434,35 @@ def divergence(step: Step, context: Context) -> Finding:
     """``E_0[log p_0 - log p_1]`` by the means of the statistics; it vanishes where both members are the same."""
     first = {row[0]: row[1] for row in step.named("members").args}
     second = {row[0]: row[2] for row in step.named("members").args}
+    if step.named("means") != context.given(step).value:
+        return Finding(Evidence.REFUTED, "the means are not those of the mean map")
     eta, tau, partition = step.named("eta").args, step.named("means").args, step.named("log_partition")
     terms = ((e.xreplace(first) - e.xreplace(second)) * m.xreplace(first) for e, m in zip(eta, tau, strict=True))
     claim = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
     same = {second[p]: first[p] for p in first}
-    found = [prove_zero(claim - step.value, {}, list), prove_zero(step.value.xreplace(same), {}, list)]
+    points = _member_points(step, context)
+    found = [prove_zero(claim - step.value, {}, points), prove_zero(step.value.xreplace(same), {}, points)]
     return _worst(found)
+
+
+def _member_points(step: Step, context: Context) -> Callable[[], Sequence[Point]]:
+    """Two random members at once, each under its own symbols."""
+
+    def points() -> list[Point]:
+        thetas = [theta for theta, _ in context.points()]
+        pairs = pairwise(thetas)
+        known = {item.symbol for item in context.family.constants}
+        return [
+            (
+                {row[1]: a[row[0]] for row in step.named("members").args}
+                | {row[2]: b[row[0]] for row in step.named("members").args}
+                | {s: a[s] for s in known},
+                (),
+            )
+            for a, b in pairs
+        ]
+
+    return points
 
 
 def identity(step: Step, context: Context) -> Finding:
@@ -402,14 +470,18 @@ def identity(step: Step, context: Context) -> Finding:
     first = {row[0]: row[1] for row in step.named("members").args}
     second = {row[0]: row[2] for row in step.named("members").args}
     ell, kl = context.given(step, 0).value, context.given(step, 2).value
-    at = {t: tau.xreplace(first) for t, tau in zip(step.named("statistics").args, step.named("means").args, strict=True)}
-    gap = (ell.xreplace(first) - ell.xreplace(second)).subs(at) - kl
-    return prove_zero(gap, {}, list)
+    at = {
+        t: tau.xreplace(first) for t, tau in zip(step.named("statistics").args, step.named("means").args, strict=True)
+    }
+    gap = (ell.xreplace(first) - ell.xreplace(second)).subs(at) - kl - step.value
+    return prove_zero(gap, {}, _member_points(step, context))
 
 
 def information(step: Step, context: Context) -> Finding:
     """Minus the Hessian of the mean log-likelihood with the statistics at their means."""
     ell = context.given(step, 0).value
+    if step.named("means") != context.given(step, 1).value:
+        return Finding(Evidence.REFUTED, "the means are not those of the mean map")
     at = dict(zip(step.named("statistics").args, step.named("means").args, strict=True))
     p = step.named("parameters").args
     entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
@@ -436,21 +508,25 @@ def kernel(step: Step, context: Context) -> Finding:
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     found = prove_zero(difference, family.domain, lambda: points)
     if found.evidence is Evidence.BALL:
-        again = prove_zero(difference.subs(family.observation, exp(z)) if shown != family.observation else difference, {}, list)
+        again = prove_zero(
+            difference.subs(family.observation, exp(z)) if shown != family.observation else difference, {}, list
+        )
         return again if again.evidence is Evidence.ALGEBRA else found
     return found
 
 
 def concave(step: Step, context: Context) -> Finding:
     """The second derivative of the kernel has the claimed sign; a kink ``-|z|`` is concave by itself."""
-    shape, z = context.given(step).value, step.subject
+    shape, z = context.given(step).value, _subject(step)
     if int(step.named("strict")):
         same = prove_zero(shape.diff(z, 2) - step.value, {}, list)
         if same.evidence is not Evidence.ALGEBRA:
             return same
         w = Symbol("_w", positive=True)
         rational = shape.diff(z, 2).expand(power_exp=True).subs(exp(-z), 1 / w).subs(exp(z), w)
-        return _sign(is_negative(rational, {}) or is_negative(shape.diff(z, 2), {}), "the second derivative is negative")
+        return _sign(
+            is_negative(rational, {}) or is_negative(shape.diff(z, 2), {}), "the second derivative is negative"
+        )
     kink = Symbol("_kink", nonnegative=True)
     flat = shape.replace(lambda e: isinstance(e, Abs) and e.args[0] in (z, -z), lambda e: kink)
     smooth = flat.subs(kink, 0).diff(z, 2)
@@ -460,7 +536,9 @@ def concave(step: Step, context: Context) -> Finding:
 
 def loss(step: Step, context: Context) -> Finding:
     """Log-density plus weight times loss is free of the location's parameters, and the weight is positive."""
-    whole = normal_form(context.family.log_density + step.named("weight") * step.value, (), context.family.domain).expand()
+    whole = normal_form(
+        context.family.log_density + step.named("weight") * step.value, (), context.family.domain
+    ).expand()
     left = whole.free_symbols & set(step.named("parameters").args)
     if left:
         return Finding(Evidence.REFUTED, f"what is left still contains {min(left, key=str)}")
@@ -469,11 +547,14 @@ def loss(step: Step, context: Context) -> Finding:
 
 def exists(step: Step, context: Context) -> Finding:
     """A condition that random data in general position meet; that it suffices rests on the rule it names."""
-    decided = 0
+    decided, met = 0, 0
     for theta, sample in context.points():
         with precision(256):
             value = evaluate(step.value, theta, sample)
         decided += bool(value.is_finite() and (value > 0 or value < 0))
+        met += bool(value.is_finite() and value > 0)
+    if decided and not met:
+        return Finding(Evidence.REFUTED, "no dataset drawn from a member meets the condition")
     tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
     if not decided:
         return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")

@@ -52,9 +52,7 @@ def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
     return found
 
 
-def match_moments(
-    means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose
-) -> Elimination:
+def match_moments(means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose) -> Elimination:
     """Solve ``tau(theta) = t`` as far as the rules go; the equations are none of the score equations."""
     equations = {
         parameter: value - statistic.symbol
@@ -80,7 +78,7 @@ def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) ->
     >>> from thetahat.proofs.exponential import exponential_form
     >>> f = family("exponential")
     >>> divergence_between(f, exponential_form(f), mean_map(exponential_form(f), f.symbols, f.domain))
-    log(lambda_0) - log(lambda_1) - 1 + lambda_1/lambda_0
+    log(lambda_0) - log(lambda_1) + (-lambda_0 + lambda_1)/lambda_0
     """
     first, second = member_symbols(family, 0), member_symbols(family, 1)
     terms = (
@@ -107,4 +105,6 @@ def fisher_information(
     """
     at_means = {s.symbol: tau for s, tau in zip(statistics, means.tau, strict=False)}
     p = means.parameters
-    return Matrix(len(p), len(p), lambda i, j: tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain))
+    return Matrix(
+        len(p), len(p), lambda i, j: tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain)
+    )

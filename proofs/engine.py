@@ -12,7 +12,7 @@ from . import existence
 from .algebra.atoms import plain
 from .bounds import exact_number
 from .checker import check_steps
-from .derivation import Derivation, Evidence, Label, Obligation, Optimality, Outcome, Section, Statistic, Step, Finding
+from .derivation import Derivation, Evidence, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
 from .existence import Existence
 from .expectations import is_normalised
 from .exponential import ExponentialForm
@@ -46,7 +46,9 @@ def derive(family: Family) -> Derivation:
     steps = trail.steps
     findings = check_steps(family, steps)
     outcome, reason = _outcome(route)
-    refuted = [step.words for step, finding in zip(steps, findings, strict=True) if finding.evidence is Evidence.REFUTED]
+    refuted = [
+        step.words for step, finding in zip(steps, findings, strict=True) if finding.evidence is Evidence.REFUTED
+    ]
     if refuted:
         outcome, reason = Outcome.UNSOLVED, f"a step of the derivation was refuted by the checker: {refuted[0]}"
     return Derivation(
@@ -156,7 +158,9 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         ends = existence.by_ends(family, route.elimination.equations[0], unknowns[0], route.statistics, domain)
         if ends is not None:
             rest = existence.inside_space(family, _closed(route), route.statistics, domain)
-            return Existence(existence.distinct((*ends, *rest)), True, "the reduced equation changes sign over its domain")
+            return Existence(
+                existence.distinct((*ends, *rest)), True, "the reduced equation changes sign over its domain"
+            )
     if kl.means is not None and route.averages.form is not None and _is_full(family, route):
         faces = existence.by_faces(family, route.averages.form.statistics)
         if faces is not None:
@@ -215,7 +219,12 @@ def _obligations(
     if not optimality.proved:
         found.append(Obligation("the estimate is the global maximum", optimality.argument))
     if not exists.proved:
-        found.append(Obligation("a maximiser exists under the stated conditions", exists.missing or "it rests on the maximum being global"))
+        found.append(
+            Obligation(
+                "a maximiser exists under the stated conditions",
+                exists.missing or "it rests on the maximum being global",
+            )
+        )
     if is_normalised(family) is None:
         found.append(Obligation("the density is normalised", "no lemma matches; it was only checked numerically"))
     return tuple(found)

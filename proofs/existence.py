@@ -125,9 +125,8 @@ def all_equal(family: Family, variable: Symbol, why: str) -> Condition:
 
 def _spread_of(expression: Expr, family: Family) -> Symbol | None:
     """The data variable whose spread alone decides whether a nonnegative atom is positive."""
-    if isinstance(expression, Covariance) and expression.args[0] == expression.args[1]:
-        function = expression.args[0]
-    elif isinstance(expression, (JensenGap, Excess)):
+    variance = isinstance(expression, Covariance) and expression.args[0] == expression.args[1]
+    if variance or isinstance(expression, (JensenGap, Excess)):
         function = expression.args[0]
     elif isinstance(expression, Mean) and isinstance(expression.integrand, Abs):
         function = expression.integrand.args[0]
@@ -150,7 +149,7 @@ def _injective_in(function: Expr, family: Family) -> Symbol | None:
     used = [symbol for symbol in family.columns if symbol in function.free_symbols]
     if len(used) != 1:
         return None
-    domain = {s: b for s, b in family.domain.items()}
+    domain = family.domain
     return used[0] if strict_sign(function.diff(used[0]), domain) else None
 
 
@@ -247,7 +246,7 @@ def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:
     domain = family.domain
     if not strict_sign(first, domain) or not strict_sign(tidy((second / first).diff(x), domain), domain):
         return None
-    rule = "the mean statistic is interior to its convex support, whose faces are single points (Barndorff-Nielsen 1978)"
+    rule = (
+        "the mean statistic is interior to its convex support, whose faces are single points (Barndorff-Nielsen 1978)"
+    )
     return Existence((all_equal(family, x, rule),), True, rule)
-
-

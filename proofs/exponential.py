@@ -54,7 +54,9 @@ def split_means(family: Family) -> tuple[dict[Expr, Expr], Expr, Expr]:
     estimated = set(family.symbols)
     coefficients: dict[Expr, Expr] = {}
     rest, base = S.Zero, S.Zero
-    for term in Add.make_args(mean_log_density(family).expand(func=False, log=False, power_base=False, power_exp=False)):
+    for term in Add.make_args(
+        mean_log_density(family).expand(func=False, log=False, power_base=False, power_exp=False)
+    ):
         atoms = [part for part in Mul.make_args(term) if isinstance(part, Mean)]
         if not term.free_symbols & estimated:
             base += term
@@ -125,7 +127,10 @@ def _minor_is_nonzero(family: Family, size: int, seed: int) -> bool:
         return False
     with precision(256):
         table = [[evaluate(family.log_density, theta | point) for theta in thetas] for point in points]
-        centred = [[table[i][j] - table[0][j] - table[i][0] + table[0][0] for j in range(1, size + 1)] for i in range(1, size + 1)]
+        centred = [
+            [table[i][j] - table[0][j] - table[i][0] + table[0][0] for j in range(1, size + 1)]
+            for i in range(1, size + 1)
+        ]
         minor = arb_mat(centred).det()
         return bool(minor.is_finite() and not minor.contains(arb(0)))
 
@@ -135,7 +140,8 @@ def _common_points(family: Family, thetas: list[dict[Symbol, Expr]], count: int,
     points: list[dict[Symbol, Expr]] = []
     for theta in thetas:
         for point in data_points(family, theta, 2 * count, seed):
-            inside = all(family.support.subs(other).contains(point[family.observation]) == True for other in thetas)  # noqa: E712
+            place = point[family.observation]
+            inside = all(family.support.subs(other).contains(place) == True for other in thetas)  # noqa: E712
             if inside and point not in points:
                 points.append(point)
     step = max(1, len(points) // count)
@@ -143,7 +149,7 @@ def _common_points(family: Family, thetas: list[dict[Symbol, Expr]], count: int,
 
 
 def excluded_up_to(family: Family, largest: int = 4) -> int:
-    """Return the largest k up to ``largest`` such that no exponential form with k statistics exists, by a minor in balls.
+    """Return the largest k up to ``largest`` for which a minor in balls excludes exponential forms with k statistics.
 
     >>> from thetahat import family
     >>> excluded_up_to(family("weibull"))

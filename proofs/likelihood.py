@@ -40,7 +40,9 @@ def average_form(family: Family) -> AverageForm:
     )
     if form is not None:
         natural = Add(*(eta * s.symbol for eta, s in zip(form.eta, statistics, strict=True)))
-        return AverageForm(statistics, natural - form.log_partition + Mean(form.log_base_measure, *family.columns), form)
+        return AverageForm(
+            statistics, natural - form.log_partition + Mean(form.log_base_measure, *family.columns), form
+        )
     coefficients, rest, base = split_means(family)
     natural = Add(*(coefficients[f] * s.symbol for f, s in zip(integrands, statistics, strict=True)))
     return AverageForm(statistics, natural + rest + base, None)
@@ -111,4 +113,3 @@ def unfold(expression: Expr, statistics: tuple[Statistic, ...]) -> Expr:
     for statistic in reversed(statistics):
         expression = expression.subs(statistic.symbol, statistic.definition)
     return expression
-

@@ -12,8 +12,8 @@ from sympy import (
     Rational,
     S,
     Symbol,
-    besseli,
     bernoulli,
+    besseli,
     exp,
     factorial,
     limit,
@@ -53,9 +53,7 @@ def end_value(equation: Expr, unknown: Symbol, end: Expr, from_above: bool) -> E
     else:
         return None
     expanded = _expand_functions(equation, unknown, at_infinity)
-    if expanded is None or any(
-        unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)
-    ):
+    if expanded is None or any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
         return None
     split_off = expanded.has(Indicator) and not equation.has(Indicator)
     return _leading(expanded.subs(unknown, place), small, 1 if split_off else 4)

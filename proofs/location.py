@@ -62,7 +62,10 @@ def location_scale(family: Family) -> LocationScale | None:
 def _free_of(moved: Expr, family: Family) -> Expr | None:
     kernel = expand(split_logs(expand(moved), family.domain), log=False)
     if kernel.free_symbols & {*family.symbols, *family.covariates}:
-        kernel = tidy(kernel.replace(lambda e: isinstance(e, (exp, Abs)), lambda e: e.func(tidy(e.args[0].expand(), {}))), family.domain)
+        kernel = tidy(
+            kernel.replace(lambda e: isinstance(e, (exp, Abs)), lambda e: e.func(tidy(e.args[0].expand(), {}))),
+            family.domain,
+        )
         kernel = expand(kernel, log=False, power_exp=False)
     if kernel.free_symbols & {*family.symbols, *family.covariates}:
         return None
@@ -100,7 +103,9 @@ def is_log_concave(kernel: Expr) -> bool:
     >>> is_log_concave(-Abs(Z)), is_log_concave(-log(1 + Z**2))
     (True, False)
     """
-    slope = kernel.replace(lambda e: isinstance(e, Abs) and e.args[0] in (Z, -Z), lambda e: Symbol("_abs", nonnegative=True))
+    slope = kernel.replace(
+        lambda e: isinstance(e, Abs) and e.args[0] in (Z, -Z), lambda e: Symbol("_abs", nonnegative=True)
+    )
     kink = Symbol("_abs", nonnegative=True)
     if kink in slope.free_symbols:
         weight = slope.diff(kink)

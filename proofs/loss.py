@@ -53,5 +53,3 @@ def regression_loss(family: Family, structure: LocationScale) -> Loss | None:
         return None
     name = _NAMES.get(str(shape), f"of {shape} in the residual r")
     return Loss(parameters, y - structure.location, weight, shape.subs(residual, y - structure.location), name)
-
-

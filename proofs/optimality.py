@@ -9,7 +9,7 @@ from .derivation import Label, Optimality, Section
 from .divergence import divergence_between, fisher_information, member_symbols
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
-from .location import Z, LocationScale, is_log_concave, is_strictly_log_concave, location_scale
+from .location import LocationScale, Z, is_log_concave, is_strictly_log_concave, location_scale
 from .loss import regression_loss
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
@@ -30,8 +30,8 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         trail.add(
             "loss",
             _OPTIMAL,
-            f"Loss: {' and '.join(f'`{p}`' for p in loss.parameters)} enter the likelihood only through a negative multiple "
-            f"of the mean loss, so that maximising the likelihood is minimising the mean {loss.name}.",
+            f"Loss: {' and '.join(f'`{p}`' for p in loss.parameters)} enter the likelihood only through a negative "
+            f"multiple of the mean loss, so that maximising the likelihood is minimising the mean {loss.name}.",
             loss.loss,
             Label("loss", r"\text{loss}"),
             given=(0,),
@@ -87,21 +87,31 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
         divergence,
         labels.between_members(tuple(first.values()), tuple(second.values())),
         given=(kl.mean_step,),
-        using=(("members", members), ("means", Tuple(*means.tau)), ("eta", Tuple(*form.eta)), ("log_partition", form.log_partition)),
+        using=(
+            ("members", members),
+            ("means", Tuple(*means.tau)),
+            ("eta", Tuple(*form.eta)),
+            ("log_partition", form.log_partition),
+        ),
     )
     trail.add(
         "identity",
         _OPTIMAL,
-        "Pythagorean identity: where the means of a member match the statistics, its mean log-likelihood exceeds that of "
-        "any other member by the divergence from it to the other, which is positive unless both are the same (Gibbs). Every "
-        "root of the likelihood equations is therefore the one global maximum.",
+        "Pythagorean identity: where the means of a member match the statistics, its mean log-likelihood exceeds that "
+        "of any other member by the divergence from it to the other, which is positive unless both are the same "
+        "(Gibbs). Every root of the likelihood equations is therefore the one global maximum.",
         S.Zero,
         Label("l(theta_hat) - l(theta) - D", r"\ell(\hat\theta) - \ell(\theta) - D"),
         given=(0, kl.mean_step, at),
-        using=(("members", members), ("means", Tuple(*means.tau)), ("statistics", Tuple(*(s.symbol for s in route.averages.statistics)))),
+        using=(
+            ("members", members),
+            ("means", Tuple(*means.tau)),
+            ("statistics", Tuple(*(s.symbol for s in route.averages.statistics))),
+        ),
     )
     if not route.ends.placed:
-        information = fisher_information(route.averages.mean_log_likelihood, route.averages.statistics, means, family.domain)
+        averages = route.averages
+        information = fisher_information(averages.mean_log_likelihood, averages.statistics, means, family.domain)
         trail.add(
             "information",
             _OPTIMAL,
@@ -161,7 +171,7 @@ def _concave(
     trail.add(
         "concave",
         _OPTIMAL,
-        "Concave: the kernel is " + ("strictly " if strict else "") + "log-concave, so the likelihood is jointly concave in "
+        f"Concave: the kernel is {'strictly ' * strict}log-concave, so the likelihood is jointly concave in "
         "1/scale and location/scale, and every stationary point is a global maximum.",
         structure.kernel.diff(Z, 2) if strict else structure.kernel,
         Label("g''(z)", "g''(z)") if strict else Label("g(z)", "g(z)"),

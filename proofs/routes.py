@@ -82,8 +82,8 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
         trail.add(
             "support-end",
             _LIKELIHOOD,
-            f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where the "
-            f"data stop it. {difference} is of one sign.",
+            f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where "
+            f"the data stop it. {difference} is of one sign.",
             at.value,
             labels.hat(at.parameter),
             given=(current,),
@@ -264,7 +264,7 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
         _KL,
         "Divergence splits: it is minus the entropy of the data, which does not depend on the parameters, plus the "
         "cross-entropy."
-        + ("" if family.discrete else " The data have atoms and the model a density, so the claim is about the cross-entropy."),
+        + ("" if family.discrete else " Data have atoms, the model is a density: this is about the cross-entropy."),
         -route.averages.mean_log_likelihood,
         Label("H(p_hat, p)", r"H(\hat p, p)"),
         given=(0,),
@@ -290,11 +290,16 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
             ("rank", Integer(form.rank)),
         ),
     )
-    means = None if family.covariates else mean_map(form, route.regular, route.domain | _placed_domain(family))
+    means = None if family.covariates else mean_map(form, route.regular, {**route.domain, **_placed_domain(family)})
     if means is None:
         return DivergenceRoute(None, None, None)
     mean_step = trail.add(
-        "mean-map", _KL, "Mean map: the expected statistics, from the derivatives of `A`.", Tuple(*means.tau), labels.mean_of(means.parameters), given=(at,)
+        "mean-map",
+        _KL,
+        "Mean map: the expected statistics, from the derivatives of `A`.",
+        Tuple(*means.tau),
+        labels.mean_of(means.parameters),
+        given=(at,),
     )
     return _moment_steps(family, route, means, mean_step, trail)
 
@@ -309,8 +314,8 @@ def _excluded_step(family: Family, trail: Trail) -> None:
         trail.add(
             "no-exponential-form",
             _KL,
-            f"No exponential form: none with up to {excluded} statistics exists. Minimising the cross-entropy gives the score "
-            "equations again, so this route is no second opinion here.",
+            f"No exponential form: none with up to {excluded} statistics exists. Minimising the cross-entropy gives "
+            "the score equations again, so this route is no second opinion here.",
             Integer(excluded),
             Label("excluded", r"\text{excluded}"),
         )
@@ -318,15 +323,17 @@ def _excluded_step(family: Family, trail: Trail) -> None:
         trail.add(
             "split",
             _KL,
-            "No exponential form: none was found. Minimising the cross-entropy gives the score equations again, so this route is "
-            "no second opinion here.",
+            "No exponential form: none was found. Minimising the cross-entropy gives the score equations again, so "
+            "this route is no second opinion here.",
             -average_form(family).mean_log_likelihood,
             Label("H(p_hat, p)", r"H(\hat p, p)"),
             given=(0,),
         )
 
 
-def _moment_steps(family: Family, route: LikelihoodRoute, means: MeanMap, mean_step: int, trail: Trail) -> DivergenceRoute:
+def _moment_steps(
+    family: Family, route: LikelihoodRoute, means: MeanMap, mean_step: int, trail: Trail
+) -> DivergenceRoute:
     placed = {at.parameter: at.value for at in route.ends.placed}
     statistics = route.averages.statistics
     shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
@@ -351,8 +358,8 @@ def _moment_steps(family: Family, route: LikelihoodRoute, means: MeanMap, mean_s
     trail.add(
         "agreement",
         _KL,
-        "Both routes agree: the score is `J'(t - tau)` with an invertible `J`, the derivative of `eta` in the parameters; "
-        "it is zero exactly where the means match the statistics.",
+        "Both routes agree: the score is `J'(t - tau)` with an invertible `J`, the derivative of `eta` in the "
+        "parameters; it is zero exactly where the means match the statistics.",
         Tuple(*(route.ends.mean_log_likelihood.diff(p) for p in means.parameters)),
         Label("J'(t - tau)", r"J^{\top}(t - \tau)"),
         given=(route.likelihood, mean_step),
@@ -364,4 +371,3 @@ def _moment_steps(family: Family, route: LikelihoodRoute, means: MeanMap, mean_s
         ),
     )
     return DivergenceRoute(means, elimination, mean_step)
-

@@ -9,7 +9,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, cancel, log
 
 from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, rewrite_outside
 from .algebra.kernels import join_digamma
-from .algebra.signs import is_nonnegative, is_positive, strict_sign
+from .algebra.signs import is_positive, strict_sign
 from .algebra.size import factored
 from .algebra.solve import tidy
 from .algebra.tilt import tilted
@@ -120,8 +120,6 @@ def _residuals(expression: Expr, family: Family, statistics: tuple[Statistic, ..
         if len(squares) != 1 or not all(is_positive(part, family.domain) for part in others):
             return node
         outside = Mul(*(part for part in parts if part not in bound))
-        if not is_nonnegative(outside, family.domain):
-            return node
         return outside * Residual(Mul(*bound), S.One, *family.columns)
 
     return rewrite_outside(expression, whole)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 
-from sympy import Integer, Rational, Symbol, log
+from flint import arb
+from sympy import Expr, Integer, Rational, Symbol, log
 
-from .balls import is_zero_at
+from .balls import ball, evaluate, precision
 from .family import Family
 from .probes import data_points, parameter_points
 
 _EXPONENTS = (0, 1, -1, 2, -2)
 _UNIT = Rational(7, 3)
+_SMALL = arb(2) ** -100
 
 
 @lru_cache(maxsize=512)
 def unit_exponents(family: Family) -> dict[Symbol, int] | None:
-    """Return the powers of the unit by which each parameter changes when the observation does; ``None`` if there are none.
+    """Return by which power of the unit each parameter changes with it; ``None`` if no powers do.
 
     With ``x' = c x`` the member at ``theta'``, ``theta'_j = c**e_j theta_j``, has the density of ``x'``. Proposed by
     trial, accepted where ``log p(c x | theta') + log c = log p(x | theta)`` holds in balls at random points, which
@@ -44,11 +46,17 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
     return None
 
 
-def _holds(family: Family, exponents: dict[Symbol, int], values: dict[Symbol, object]) -> bool:
-    moved = {s: s * _UNIT ** Integer(e) for s, e in exponents.items()} | {family.observation: family.observation * _UNIT}
+def _holds(family: Family, exponents: dict[Symbol, int], values: dict[Symbol, Expr]) -> bool:
     for item in family.parameters:
         ends = item.bounds
-        if exponents[item.symbol] and (ends.hi.is_finite or (ends.lo.is_finite and ends.lo != 0)) and not ends.free_symbols:
+        if (
+            exponents[item.symbol]
+            and (ends.hi.is_finite or (ends.lo.is_finite and ends.lo != 0))
+            and not ends.free_symbols
+        ):
             return False
-    gap = family.log_density.subs(moved, simultaneous=True) + log(_UNIT) - family.log_density
-    return is_zero_at(gap, values) is True
+    moved = {s: values[s] * _UNIT ** Integer(e) for s, e in exponents.items()}
+    moved[family.observation] = values[family.observation] * _UNIT
+    with precision(256):
+        gap = evaluate(family.log_density, moved) + ball(log(_UNIT)) - evaluate(family.log_density, values)
+        return bool(gap.is_finite() and gap.contains(0) and gap.rad() < _SMALL)

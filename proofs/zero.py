@@ -1,4 +1,4 @@
-"""Proves that an expression vanishes identically, or refutes it: expansion, common denominator, logarithms, then balls."""
+"""Proves that an expression vanishes identically, or refutes it: by algebra first, then in balls."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from ..proofs.conditions import Condition
 from ..proofs.errors import DataError
 from ..proofs.family import Family
 from .conditions import Truth, decide_sample
-from .pieces import Design, Pieces, coordinates_of, design_of, pieces_of
+from .frames import design_of
+from .pieces import Design, Pieces, coordinates_of, pieces_of
 from .placing import Doubles
 from .repairs import Break, breaks, canonical, landmarks, repaired
 from .samples import Sample
@@ -173,9 +174,7 @@ def _witness(family: Family, conditions: tuple[Condition, ...], design: Design) 
     )
 
 
-def _ways(
-    family: Family, conditions: tuple[Condition, ...], design: Design
-) -> dict[str, tuple[Break, Doubles]]:
+def _ways(family: Family, conditions: tuple[Condition, ...], design: Design) -> dict[str, tuple[Break, Doubles]]:
     """The ways of degenerating data that break a condition, each with an example."""
     found: dict[str, tuple[Break, Doubles]] = {}
     column, rows = design.columns[0], canonical(design)

@@ -44,9 +44,7 @@ class Sample:
         if len(self.columns) == 1:
             values, which, counts = np.unique(self.columns[0], return_inverse=True, return_counts=True)
             return (values,), self._gathered(which, counts)
-        rows, which, counts = np.unique(
-            np.column_stack(self.columns), axis=0, return_inverse=True, return_counts=True
-        )
+        rows, which, counts = np.unique(np.column_stack(self.columns), axis=0, return_inverse=True, return_counts=True)
         return tuple(np.ascontiguousarray(column) for column in rows.T), self._gathered(which.ravel(), counts)
 
     @cached_property

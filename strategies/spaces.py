@@ -183,9 +183,7 @@ def _fixed(family: Family, values: tuple[tuple[str, Expr], ...]) -> Family:
     return family.fix(**dict(values))
 
 
-def members(
-    family: Family, *, smallest: float = 1e-3, largest: float = 1e3
-) -> SearchStrategy[tuple[Family, Doubles]]:
+def members(family: Family, *, smallest: float = 1e-3, largest: float = 1e3) -> SearchStrategy[tuple[Family, Doubles]]:
     """Return a strategy of distributions: the family with values for its constants, and a ``theta``.
 
     The keyword arguments are those of ``parameters``.

@@ -185,9 +185,11 @@ def _loose(key: str, change: Callable[[Expr], Expr], recomputed: Callable[[Step,
 def _divergence_of(step: Step, steps: Steps) -> Expr:
     first, second = ({row[0]: row[i] for row in step.named("members").args} for i in (1, 2))
     partition, (eta,), (tau,) = step.named("log_partition"), step.named("eta").args, step.named("means").args
-    return (eta.xreplace(first) - eta.xreplace(second)) * tau.xreplace(first) - partition.xreplace(
-        first
-    ) + partition.xreplace(second)
+    return (
+        (eta.xreplace(first) - eta.xreplace(second)) * tau.xreplace(first)
+        - partition.xreplace(first)
+        + partition.xreplace(second)
+    )
 
 
 def _information_of(step: Step, steps: Steps) -> Expr:
@@ -254,6 +256,17 @@ REFUTED = (
     Planted("rate for scale", "kernel", "gumbel", using("scale", inverse)),
     Planted("lost factor", "kernel", "gumbel", value(twice)),
     Planted("absolute for squared", "loss", "line", value(lambda one: Abs(one.args[0]))),
+    Planted("negative root", "root", "rayleigh", value(opposite)),
+    Planted("negative root", "moment-root", "rayleigh", value(opposite)),
+    Planted("claims another total", "normalised", "rayleigh", value(more)),
+    Planted("claims another score", "agreement", "rayleigh", value(twice)),
+    Planted("claims another gap", "identity", "rayleigh", value(more)),
+    Planted("the opposite", "exists", "bernoulli", value(opposite)),
+    Planted("lost factor", "exponential-form", "rayleigh", value(twice)),
+    Planted("lost factor in eta", "exponential-form", "rayleigh", using("eta", first_twice)),
+    Planted("own tau", "divergence", "rayleigh", _loose("means", first_twice, _divergence_of)),
+    Planted("own tau", "information", "rayleigh", _loose("means", first_twice, _information_of)),
+    Planted("score of the entropy", "score", "rayleigh", _score_of_another),
 )
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
@@ -276,23 +289,12 @@ UNDECIDED = (
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.
 UNSEEN = (
-    (Planted("negative root", "root", "rayleigh", value(opposite)), "whether a root lies in the space is not asked"),
-    (Planted("negative root", "moment-root", "rayleigh", value(opposite)), "nor here"),
     (Planted("the only root", "root", "von_mises", using("only", lambda one: S.One)), "the step is taken at its word"),
-    (Planted("claims another total", "normalised", "rayleigh", value(more)), "the value is not read"),
-    (Planted("claims another score", "agreement", "rayleigh", value(twice)), "the value is not read"),
-    (Planted("claims another gap", "identity", "rayleigh", value(more)), "the value is not read"),
     (Planted("another kernel", "concave", "laplace", value(twice)), "the value is not read"),
-    (Planted("the opposite", "exists", "bernoulli", value(opposite)), "a condition only has to be decided by data"),
-    (Planted("lost factor", "exponential-form", "rayleigh", value(twice)), "KeyError: the ball is given no data"),
-    (Planted("lost factor in eta", "exponential-form", "rayleigh", using("eta", first_twice)), "KeyError: likewise"),
-    (Planted("own tau", "divergence", "rayleigh", _loose("means", first_twice, _divergence_of)), "tau is not compared"),
-    (Planted("own tau", "information", "rayleigh", _loose("means", first_twice, _information_of)), "nor here"),
     (Planted("own tau", "moment-root", "rayleigh", _own_moment), "nor here"),
     (Planted("own root", "reduced", "gamma", _loose("roots", _last_twice, _reduced_of)), "roots are not looked up"),
     (Planted("own end", "substitute", "pareto", _loose("placed", _last_twice, _substituted_of)), "nor are ends"),
     (Planted("own original", "same-value", "normal", both(using("other", twice), value(twice))), "nor is the other"),
-    (Planted("score of the entropy", "score", "rayleigh", _score_of_another), "the rule of a premise is not asked for"),
 )
 
 
@@ -311,11 +313,7 @@ def test_a_planted_error_is_not_taken_for_proved(planted: Planted) -> None:
 @pytest.mark.parametrize(("planted", "reason"), UNSEEN, ids=str)
 def test_what_the_checker_does_not_see_is_known(planted: Planted, reason: str) -> None:
     """Each has a reason; one that the checker has come to catch belongs into the lists above."""
-    if reason.startswith("KeyError"):
-        with pytest.raises(KeyError):
-            planted.finding()
-    else:
-        assert planted.finding().evidence.verdict is Verdict.AGREE, f"{planted} is caught now: move it up"
+    assert planted.finding().evidence.verdict is Verdict.AGREE, f"{planted} is caught now: move it up ({reason})"
 
 
 def test_every_rule_has_a_planted_error_that_is_caught() -> None:

@@ -150,14 +150,12 @@ def test_a_file_of_the_users_is_derived(run: Run, name: str) -> None:
     assert "rate_hat = 1/mean(x)" in text
 
 
-def test_an_encoding_without_a_character_is_no_reason_to_fail(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_encoding_without_a_character_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Characters become codes where the output cannot hold them."""
     declared = DECLARATION.replace("log(rate) - rate * x)", "log(rate) - rate * x, (Source('Erd\u0151s'),))")
     (tmp_path / "mine.py").write_text(declared.replace("Parameter\n", "Parameter, Source\n", 1), encoding="utf-8")
     raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1"))
     with pytest.raises(SystemExit) as end:
         main(["derive", str(tmp_path / "mine.py")])
     sys.stdout.flush()
@@ -194,7 +192,8 @@ def test_data_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     """A dash; the columns may be chosen by name."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a;b\n1;3\n3;1\n")))
     found = json.loads(run("fit", "exponential", "-", "--column", "a", "--weights", "b", "--json")[1])
-    assert found["theta_hat"] == {"lambda": pytest.approx(4 / 6, rel=1e-15)}
+    assert found["theta_hat"] == fit(family("exponential"), [1.0, 3.0], weights=[3.0, 1.0]).theta_hat
+    assert found["theta_hat"] != fit(family("exponential"), [1.0, 3.0]).theta_hat
 
 
 def test_a_set_of_maximisers_is_shown_with_its_ends(run: Run) -> None:
@@ -214,11 +213,11 @@ def test_a_set_of_maximisers_is_shown_with_its_ends(run: Run) -> None:
 
 
 def test_a_regression_takes_its_covariate_by_name(run: Run) -> None:
-    """The line through four points, two of them a unit above it and two a unit below."""
+    """The line through four points, two of them a unit above it and two a unit below: exact in doubles."""
     Path("line.csv").write_text("u,v\n0,1\n0,-1\n1,3\n1,1\n")
     words = ("fit", "linear_regression", "line.csv", "--column", "v", "--covariate", "u", "--json")
     found = json.loads(run(*words)[1])
-    assert found["theta_hat"] == pytest.approx({"alpha": 0, "beta": 2, "sigma": 1}, abs=1e-12)
+    assert found["theta_hat"] == {"alpha": 0, "beta": 2, "sigma": 1}
 
 
 TABLES = {
@@ -232,9 +231,9 @@ TABLES = {
     "empty.csv": "",
 }
 BAD = {
-    "derive exponental": "did you mean 'exponential'?",
-    "fit exponental x.csv": "did you mean 'exponential'?",
-    "verify exponential exponental": "did you mean 'exponential'?",
+    "derive exponental": "did you mean 'exponential'",
+    "fit exponental x.csv": "did you mean 'exponential'",
+    "verify exponential exponental": "did you mean 'exponential'",
     "fit exponential nowhere.csv": "nowhere.csv: there is no such file",
     "fit exponential horse_kick": "did you mean 'horse_kicks'?",
     "fit exponential .": ".: the file cannot be read",
@@ -451,22 +450,25 @@ def test_decimals_are_exact(value: object) -> None:
     assert exact_value(str(value)) == Fraction(str(value))
 
 
-@pytest.mark.parametrize("text", ["", "1e999999999", "1_000", "٣", "nan", "inf", "0x1", " 1", "1+1", "1/2/3", "1" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "1e999999999", "1_000", "٣", "nan", "inf", "0x1", " 1", "1+1", "1/2/3", "1" * 5000]
+)
 def test_other_texts_are_no_values(text: str) -> None:
     """They are refused at once, and never evaluated."""
     with pytest.raises(ParameterError, match="is not a number; write an integer"):
         exact_value(text)
 
 
-@given(st.from_regex(r"[0-9eE+./ _x-]{0,6}", fullmatch=True))
-@example("1.5e-3")
+@given(st.text("0159eE+-./ _x", max_size=5))
+@example("5e-99")
+@example("1 / 2")
 def test_a_text_is_an_exact_number_or_refused(text: str) -> None:
-    """Nothing else happens; and a number that is refused for being one is none to Python either, underscores aside."""
+    """Nothing else happens: what Python reads as a number, spaces and underscores aside, is that number."""
     try:
         expected = Fraction(text)
     except (ValueError, ZeroDivisionError):
         expected = None
-    if expected is None or "_" in text or text != text.strip():
+    if expected is None or "_" in text or " " in text:
         with pytest.raises(ParameterError):
             exact_value(text)
     else:

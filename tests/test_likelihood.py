@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ from thetahat.verify.density import compiled, stable
 from thetahat.verify.likelihood import log_likelihood, log_likelihood_ball, nats_lost
 from thetahat.verify.rounding import Rounded, exact
 
-Frozen = Callable[..., object]
+Frozen = Callable[..., Any]
 
 # What SciPy calls the same member. Parameters in declared order.
 SCIPY: dict[str, tuple[Frozen, list[float]]] = {
@@ -79,7 +80,7 @@ def ordered(name: str, values: list[float]) -> list[float]:
     return values[::-1] if name == "weibull" and family(name).parameter_names[0] == "lambda" else values
 
 
-def frozen(name: str) -> tuple[object, list[float]]:
+def frozen(name: str) -> tuple[Any, list[float]]:
     """SciPy's member and our theta."""
     build, values = SCIPY[name]
     return build(*values), ordered(name, values)
@@ -87,13 +88,13 @@ def frozen(name: str) -> tuple[object, list[float]]:
 
 def sample(name: str, n: int) -> np.ndarray:
     """Draws of SciPy's member."""
-    return np.asarray(frozen(name)[0].rvs(n, random_state=np.random.default_rng(7)), dtype=float)  # type: ignore[attr-defined]
+    return np.asarray(frozen(name)[0].rvs(n, random_state=np.random.default_rng(7)), dtype=float)
 
 
 def by_scipy(name: str, x: np.ndarray) -> float:
     """SciPy's log-likelihood."""
     member = frozen(name)[0]
-    return float(np.sum(member.logpmf(x) if family(name).discrete else member.logpdf(x)))  # type: ignore[attr-defined]
+    return float(np.sum(member.logpmf(x) if family(name).discrete else member.logpdf(x)))
 
 
 @pytest.mark.parametrize("name", SCIPY)
@@ -199,7 +200,7 @@ def test_closed_ends_belong_to_the_support() -> None:
         ("discrete_uniform", [2.5], "N = 2.5"),
     ],
 )
-def test_outside_the_parameter_space_is_refused(name: str, theta: object, words: str) -> None:
+def test_outside_the_parameter_space_is_refused(name: str, theta: Any, words: str) -> None:
     """By name and value; spaces may depend on earlier parameters."""
     for function in (log_likelihood, log_likelihood_ball):
         with pytest.raises(ParameterError, match=words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def test_arrays_are_neither_copied_nor_writable() -> None:
         ([10**400], "entries of type int"),
     ],
 )
-def test_what_is_no_finite_column_of_doubles_is_refused(x: object, words: str) -> None:
+def test_what_is_no_finite_column_of_doubles_is_refused(x: Any, words: str) -> None:
     """The message names the first offending value."""
     with pytest.raises(DataError, match=words):
         require_data(NORMAL, x)
@@ -81,7 +82,7 @@ def test_what_is_no_finite_column_of_doubles_is_refused(x: object, words: str) -
         (["1", "2"], "'1'"),
     ],
 )
-def test_weights_that_are_none_are_refused(weights: object, words: str) -> None:
+def test_weights_that_are_none_are_refused(weights: Any, words: str) -> None:
     """Negative, not finite, all zero, of the wrong length or no numbers."""
     with pytest.raises(DataError, match=words):
         require_data(NORMAL, [1.0, 2.0], weights)

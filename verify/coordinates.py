@@ -64,7 +64,8 @@ class Room:
 def _tightest(limits: Sequence[Limit], point: Sequence[Any], extremes: Extremes, inward: int) -> Any:
     if not limits:
         return -inward * np.inf, False
-    best, closed = limits[0].at(point, extremes, inward), limits[0].closed
+    best: Any = limits[0].at(point, extremes, inward)
+    closed: Any = limits[0].closed
     for limit in limits[1:]:
         value = limit.at(point, extremes, inward)
         tighter, tied = (value - best) * inward > 0, value == best
@@ -153,7 +154,9 @@ class Chart:
         if not ends:
             return float(np.spacing(abs(self.start[j])) / self.scales[j])
         width = float(hi - lo) if len(ends) == 2 else abs(self.start[j] - float(lo if room.lowers else hi))
-        return float(np.spacing(max(ends)) / width) if max(ends) > 0 and width > 0 else 0.0
+        # Around an end of zero doubles are as dense as they are small, and steps of the logarithm are relative.
+        relative = float(np.finfo(float).eps)
+        return max(float(np.spacing(max(ends)) / width), relative) if width > 0 else relative
 
     def pinned(self, j: int, pin: Pin) -> Chart:
         """Return the chart with parameter ``j`` held at a number or at an end, or set free by ``None``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ from scipy.optimize import minimize
 from .ends import Array
 from .tolerance import CORNER, DECREMENT_NATS, FLAT_CURVATURE, RESOLVED_STEPS, UNIT_ROUNDOFF
 
+# Second differences so many times the wanted size ask for shorter steps, which are tried at most so often.
+_TOO_BENT = 30.0
+_TUNINGS = 6
+
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
@@ -24,13 +28,14 @@ class Landscape:
 
     ``value`` takes one point, shape ``(f,)``, or many, shape ``(m, f)``. ``resolution`` is the step below which a
     parameter does not change any more, in doubles; ``edge`` the distance at which it has run away; ``noise`` the
-    rounding error of the value.
+    rounding error of the value; ``lengths`` the distance over which each coordinate bends by one, one if unknown.
     """
 
     value: Callable[[Array], Any]
     resolution: Array
     edge: Array
     noise: float = UNIT_ROUNDOFF
+    lengths: Array | float = 1.0
 
     def __call__(self, u: Array) -> Any:
         """The objective, infinite where it is none."""
@@ -41,7 +46,26 @@ class Landscape:
 
     def steps(self, order: int) -> Array:
         """For every coordinate the step of a difference: of the first order, or of the second."""
-        return np.maximum(max(self.noise, UNIT_ROUNDOFF) ** (1 / (order + 2)), RESOLVED_STEPS * self.resolution)
+        ideal = max(self.noise, UNIT_ROUNDOFF) ** (1 / (order + 2)) * self.lengths
+        return np.asarray(np.maximum(ideal, RESOLVED_STEPS * self.resolution))
+
+    def tuned(self, u: Array, noise: float) -> Landscape:
+        """Return the landscape with steps that suit its noise and its curvature at ``u``.
+
+        A step is right when the second difference over it is the root of the noise: larger, and the landscape is no
+        parabola over it; smaller, and it is noise.
+        """
+        fitting = replace(self, noise=noise, lengths=np.ones(len(u)))
+        wanted = max(noise, UNIT_ROUNDOFF) ** 0.5
+        for _ in range(_TUNINGS):
+            steps = np.diag(fitting.steps(2))
+            bends = np.abs(fitting(u + steps) + fitting(u - steps) - 2 * fitting(u)) / wanted
+            # What is infinite, or nan between infinities, is too far away as well.
+            bends = np.where(np.isfinite(bends), bends, 1e4)
+            if (bends <= _TOO_BENT).all():
+                break
+            fitting = replace(fitting, lengths=fitting.lengths / np.where(bends > _TOO_BENT, np.sqrt(bends), 1.0))
+        return fitting
 
     def slice(self, j: int, held: float) -> tuple[Landscape, Callable[[Array], Array]]:
         """Return the landscape with coordinate ``j`` held, and what puts it back into a point."""
@@ -53,7 +77,8 @@ class Landscape:
             return point
 
         held_value = lambda rest: self.value(placed(rest))  # noqa: E731
-        return Landscape(held_value, self.resolution[others], self.edge[others], self.noise), placed
+        lengths = np.broadcast_to(self.lengths, others.shape)[others]
+        return Landscape(held_value, self.resolution[others], self.edge[others], self.noise, lengths), placed
 
 
 @dataclass(frozen=True)
@@ -124,11 +149,17 @@ def slope_at(landscape: Landscape, u: Array) -> Slope:
     downhill, matrix = gradient(landscape, u), hessian(landscape, u)
     if not (np.isfinite(downhill).all() and np.isfinite(matrix).all()):
         return Slope(np.inf, still, np.inf)
-    values, vectors = np.linalg.eigh(matrix)
-    if values[0] < -FLAT_CURVATURE or (values[-1] > CORNER and _is_corner(landscape, u)):
-        return Slope(np.inf, still, float(values[0]))
-    along, floored = vectors.T @ downhill, np.maximum(values, FLAT_CURVATURE)
-    return Slope(float(0.5 * (along**2 / floored).sum()), -vectors @ (along / floored), float(values[0]))
+    # In units of each coordinate's own curvature: else a steep coordinate hides how flat another one is.
+    units = np.sqrt(np.maximum(np.diag(matrix), FLAT_CURVATURE))
+    values, vectors = np.linalg.eigh(matrix / np.outer(units, units))
+    doubt = max(landscape.noise, UNIT_ROUNDOFF) ** 0.5
+    flattest = float(np.linalg.eigvalsh(matrix)[0])
+    if values[0] < -max(FLAT_CURVATURE, doubt) or (matrix.max() > CORNER and _is_corner(landscape, u)):
+        return Slope(np.inf, still, flattest)
+    along, floored = vectors.T @ (downhill / units), np.maximum(values, FLAT_CURVATURE)
+    step = -(vectors @ (along / floored)) / units
+    # Second differences are good to the root of the noise: a smaller share of curvature is none that is known.
+    return Slope(float(0.5 * (along**2 / floored).sum()), step, flattest if values[0] > doubt else 0.0)
 
 
 def _is_corner(landscape: Landscape, u: Array) -> bool:

@@ -35,8 +35,9 @@ def at_ends(chart: Chart, goal: Goal, algorithm: Algorithm) -> Descent:
             return best
         for changed, begin in _changes(chart, best, goal):
             other = descend(changed, goal, algorithm, begin)
-            gained = other.cost < best.cost - FLAT_NATS * (1 + abs(best.cost))
-            settled = other.cost <= best.cost and best.status != "converged" and other.status == "converged"
+            slack = FLAT_NATS * (1 + abs(best.cost))
+            gained = other.cost < best.cost - slack
+            settled = other.cost <= best.cost + slack and best.status != "converged" == other.status
             if gained or settled:
                 best, chart = other, changed
                 break
@@ -53,7 +54,7 @@ def _pinned(chart: Chart, goal: Goal, algorithm: Algorithm) -> tuple[Descent, Ch
             there = _cost(trial, goal)
             if there == -np.inf:
                 return _unbounded(chart, j, trial, goal), trial
-            if there < here:
+            if there <= here:
                 chart, here = trial, there
                 break
     return descend(chart, goal, algorithm), chart

@@ -22,6 +22,8 @@ Path = tuple[tuple[tuple[float, ...], float], ...]
 _RESTARTS = 4
 # How far beside a corner the objective is probed, in steps of the parameter.
 _PROBES = (1e-6, 1e-4, 1e-2)
+# Stages in which the way to an overrun is looked at.
+_STAGES = 8
 # Shares of the way to the edge at which a run-away is looked at again.
 _RETREAT = (0.5, 0.7, 0.85)
 
@@ -35,7 +37,7 @@ class Goal:
     """
 
     cost: Cost
-    noise: Callable[[Sequence[float]], float]
+    noise: Callable[[tuple[float, ...]], float]
     corners: Array
 
 
@@ -84,6 +86,15 @@ class _Ground:
 
         return replace(self, land=replace(clear, value=value))
 
+    def tuned(self, u: Array) -> _Ground:
+        """The same with differences that suit the rounding and the curvature at ``u``."""
+        return replace(self, land=self.land.tuned(u, self.goal.noise(self.point(u))))
+
+    def way(self, u: Array) -> list[Array]:
+        """Places on the way from the start to ``u``: shares of what moved furthest, the rest at their best."""
+        j = int(np.argmax(np.abs(u) / self.land.edge))
+        return [*(self.along(u, j, share * u[j]) for share in _RETREAT), u]
+
     def furthest(self, places: Sequence[Array]) -> Descent:
         """The way out along ``places``, reported at the place that is best whatever rounding did."""
         path = tuple((self.point(u), self.land(u)) for u in places)
@@ -94,7 +105,7 @@ class _Ground:
         """The best point with coordinate ``j`` at ``value``, from the others at ``u``."""
         rest, placed = self.land.slice(j, value)
         others = np.delete(u, j)
-        return placed(self.algorithm.thorough(rest, others) if len(others) else others)
+        return placed(self.algorithm.quick(rest, others) if len(others) else others)
 
 
 def landscape(chart: Chart, goal: Goal) -> Landscape:
@@ -116,7 +127,7 @@ def descend(chart: Chart, goal: Goal, algorithm: Algorithm, begin: Array | None 
 
     "converged" means: gradient and curvature promise less than ``DECREMENT_NATS`` further down, or, at a corner,
     the simplex finds nothing more. "diverging": the objective does not rise, beyond its rounding, while a parameter
-    runs to the edge; ``path`` has the points passed. "stopped": neither.
+    runs to the edge, or as far out as doubles can tell; ``path`` has the points passed. "stopped": neither.
 
     >>> from .coordinates import Room
     >>> from .descent import BY_LINES
@@ -130,21 +141,48 @@ def descend(chart: Chart, goal: Goal, algorithm: Algorithm, begin: Array | None 
     if not len(u):
         return ground.descent(u, "converged")
     reached = algorithm.thorough(ground.land, u)
-    overrun = ground.blurred(reached) and not ground.blurred(u)
-    if overrun:
-        ground = ground.sharp()
-        reached = algorithm.thorough(ground.land, u)
-    ground = replace(ground, land=replace(ground.land, noise=goal.noise(ground.point(reached))))
+    unseen = ground.blurred(reached) and not ground.blurred(u)
+    ran = _overrun(ground, u, reached) if unseen else _at_edge(ground, reached)
+    if ran is not None:
+        return ran
+    if unseen:
+        reached = algorithm.thorough(ground.sharp().land, u)
+    ground = ground.tuned(reached)
+    walk = ground.sharp() if unseen else ground
     u, smooth, curvature = _newton(ground.land, reached)
     if not smooth:
         pinned = _corner(ground, u)
         if pinned is not None:
             return pinned
-        u, smooth = _restarted(ground.land, u)
+        u, smooth = _restarted(walk.land, reached if ground.blurred(u) else u)
     far = bool((3 * np.abs(u) > ground.land.edge).any())
-    suspicious = overrun or far or not smooth or curvature < FLAT_CURVATURE
-    found = _pushed(ground, u, smooth) if suspicious else ground.descent(u, "converged")
+    suspicious = far or not smooth or curvature < FLAT_CURVATURE or not np.isfinite(curvature)
+    found = _pushed(walk, u, smooth) if suspicious else ground.descent(u, "converged")
     return found if found.status == "diverging" else _unresolved(ground, found)
+
+
+def _overrun(ground: _Ground, u: Array, reached: Array) -> Descent | None:
+    """The way from the start to where rounding hides the objective, if it falls all along it."""
+    j = int(np.argmax(np.abs(reached - u) / ground.land.edge))
+    places = [u]
+    for share in np.linspace(0, 1, _STAGES + 1)[1:]:
+        towards = u + share * (reached - u)
+        place = ground.along(towards, j, towards[j])
+        if ground.blurred(place):
+            break
+        places.append(place)
+    costs = [ground.land(place) for place in places]
+    falling = all(later < earlier - DECREMENT_NATS for earlier, later in pairwise(costs))
+    return ground.furthest(places) if falling and len(places) > 2 else None
+
+
+def _at_edge(ground: _Ground, u: Array) -> Descent | None:
+    """The way to a place beyond the edge, if the objective does not rise along it."""
+    if not (np.abs(u) >= ground.land.edge).any():
+        return None
+    places = ground.way(u)
+    level = all(ground.land(later) <= ground.land(earlier) + ground.noise(later) for earlier, later in pairwise(places))
+    return ground.furthest(places) if level else None
 
 
 def _newton(land: Landscape, u: Array) -> tuple[Array, bool, float]:
@@ -204,10 +242,6 @@ def varied(cost: Cost, theta: Sequence[Any], j: int, values: Array) -> Array:
 def _pushed(ground: _Ground, u: Array, smooth: bool) -> Descent:
     """Follow the flattest directions both ways: to where the objective rises again, or to the edge."""
     land = ground.land
-    for j in np.flatnonzero(np.abs(u) >= land.edge):
-        places = [*(ground.along(u, int(j), share * u[j]) for share in _RETREAT), u]
-        if all(land(later) <= land(earlier) + ground.noise(later) for earlier, later in pairwise(places)):
-            return ground.furthest(places)
     clear = not ground.blurred(u)
     for j, direction in _directions(land, u):
         places, lowest, step = [u], land(u), 1.0
@@ -215,7 +249,7 @@ def _pushed(ground: _Ground, u: Array, smooth: bool) -> Descent:
             predicted = places[-1] + step * direction
             # Where rounding grows along the way, it ends as far out as doubles tell.
             if ground.blurred(predicted) and (clear or 3 * abs(predicted[j]) >= land.edge[j]):
-                return ground.furthest(places)
+                return ground.furthest(places if len(places) > 1 else ground.way(u))
             # The flattest direction is only as good as second differences; moving one coordinate is the other try.
             further = min((ground.along(u_0, j, predicted[j]) for u_0 in (predicted, places[-1])), key=land)
             reached = land(further)
@@ -261,7 +295,7 @@ def _unresolved(ground: _Ground, found: Descent) -> Descent:
             # At an end of zero there are always more doubles to go to; elsewhere they run out.
             if abs(gap) >= abs(end):
                 continue
-            retreat = float(end) + gap * 10.0 ** np.arange(4, -1, -1)
+            retreat: Array = np.asarray(float(end) + gap * 10.0 ** np.arange(4, -1, -1), dtype=np.float64)
             costs = varied(ground.goal.cost, theta, j, retreat)
             if (np.diff(costs) < 0).all():
                 pairs = zip(retreat.tolist(), costs.tolist(), strict=True)

@@ -24,7 +24,6 @@ from .observations import Observations, require_data
 from .solving import Line, bracketed_root, sign_changes
 from .statistics import evaluate, weighted_average
 
-
 _MOST_ROOTS = 4
 
 
@@ -106,8 +105,8 @@ def fit(
     Examples
     --------
     >>> from thetahat import family, fit
-    >>> dict(fit(family("rayleigh"), [1.0, 1.0, 2.0]).theta_hat)
-    {'sigma': 1.0}
+    >>> dict(fit(family("exponential"), [1.0, 1.0, 4.0]).theta_hat)
+    {'lambda': 0.5}
     """
     return fit_with(derivation_with(family, fixed or {}), x, weights)
 
@@ -154,11 +153,14 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
         verb = "fails" if truth is False else "cannot be decided"
         raise ExistenceError(
             f"{derivation.family.name}: these data have no maximiser in the parameter space: the condition "
-            f"'{condition.meaning}' {verb}. Needed because {condition.why}. Collect data that meet it, or fix a parameter."
+            f"'{condition.meaning}' {verb}. Needed because {condition.why}. "
+            "Collect data that meet it, or fix a parameter."
         )
 
 
-def estimate(derivation: Derivation, observations: Observations) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
+def estimate(
+    derivation: Derivation, observations: Observations
+) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
     """Return every parameter's value, and the interval of each that the likelihood leaves free.
 
     Statistics first, then the unknowns of the equations, then the formulas in order.
@@ -223,7 +225,11 @@ def _one_unknown(derivation: Derivation, observations: Observations, known: Mapp
             f"{derivation.family.name}: the equation for {unknown} changes its sign nowhere between "
             f"{line.value(-690.0):.3g} and {line.value(690.0):.3g} in floating point"
         )
-    return roots[0] if len(roots) == 1 else max(roots, key=lambda root: _height(derivation, observations, known, unknown, root))
+    return (
+        roots[0]
+        if len(roots) == 1
+        else max(roots, key=lambda root: _height(derivation, observations, known, unknown, root))
+    )
 
 
 def _height(
@@ -258,7 +264,11 @@ def _hessian(family: Family) -> tuple[tuple[Expr, ...], ...] | None:
 def _standard_errors(result: Fit) -> Mapping[str, float]:
     family = result.family
     rows = _hessian(family)
-    if rows is None or family.bounds.free_symbols & set(family.symbols) or any(p.symbol.is_integer for p in family.parameters):
+    if (
+        rows is None
+        or family.bounds.free_symbols & set(family.symbols)
+        or any(p.symbol.is_integer for p in family.parameters)
+    ):
         return {}
     data = result._data
     arguments = (*family.columns, *family.symbols)

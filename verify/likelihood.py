@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..proofs.balls import ball, precision
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from .density import density, doubles
+from .density import Numeric, density, doubles
 from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of, total
 from .ends import require_theta, support_ends
 from .observations import Observations, require_numbers
@@ -67,7 +67,7 @@ def log_likelihood(
         inside = in_support(family, point, observations)
         if inside is False:
             return -math.inf, 0.0
-        value, rounding = summed(family, point, observations)
+        value, rounding = summed(density(family, rounded=True), point, observations)
     if not (math.isfinite(value) and math.isfinite(rounding)):
         return _from_balls(family, point, observations)
     return value, rounding if inside else math.inf
@@ -94,16 +94,16 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
     return decided
 
 
-def summed(family: Family, point: Sequence[float], observations: Observations) -> tuple[float, float]:
+def summed(function: Numeric, point: Sequence[float], observations: Observations) -> tuple[float, float]:
     """Return the log-likelihood in doubles and its running error bound; ``nan`` and infinity where they overflow.
 
-    Neither theta nor the support is looked at.
+    ``function`` is ``density(family, rounded=True)``. Neither theta nor the support is looked at.
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
-    >>> summed(EXPONENTIAL, (1.0,), require_numbers(EXPONENTIAL, [1.0, 2.0]))[0]
+    >>> summed(density(EXPONENTIAL, rounded=True), (1.0,), require_numbers(EXPONENTIAL, [1.0, 2.0]))[0]
     -3.0
     """
-    function, theta = density(family, rounded=True), [exact(value) for value in doubles(point)]
+    theta = [exact(value) for value in doubles(point)]
     values, bounds = [], []
     for start in range(0, observations.n, _CHUNK):
         rows = slice(start, start + _CHUNK)

@@ -39,14 +39,16 @@ class Observations:
         array([1., 2.])
         """
         if self.x.shape[1] == 1:
-            values, position = np.unique(self.x[:, 0], return_inverse=True)
-            values = values.reshape(-1, 1)
+            column, position = np.unique(self.x[:, 0], return_inverse=True)
+            values: Array = column.reshape(-1, 1)
         else:
-            values, position = np.unique(self.x, axis=0, return_inverse=True)
+            rows, position = np.unique(self.x, axis=0, return_inverse=True)
+            values = np.asarray(rows, dtype=np.float64)
         if len(values) == self.n:
             order = np.argsort(position.reshape(-1))
             return Observations(values, self.w[order], self.n)
-        return Observations(values, np.bincount(position.reshape(-1), weights=self.w), len(values))
+        weights = np.bincount(np.asarray(position, dtype=np.intp).reshape(-1), weights=self.w).astype(np.float64, copy=False)
+        return Observations(values, weights, len(values))
 
 
 def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:

@@ -8,8 +8,9 @@ anything; each says how its search ended.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,16 @@ from .examination import Cost, Descent, Goal, Path, Status, landscape
 from .likelihood import summed
 from .observations import Observations, require_data
 from .starts import apart, charts, condensed
-from .tolerance import DECREMENT_NATS, MOST_EVALUATIONS
+from .tolerance import DECREMENT_NATS
 
 # Of a larger dataset so many rows, at equal steps of weight, are searched first.
 _COARSE = 1000
 # With more observations than this, several thetas are evaluated one after the other: their table would not fit a cache.
 _LARGEST = 20_000
+
+
+UNLIMITED = 10**9
+"""Evaluations of a search without a limit."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ class Problem:
     coarse: Problem | None = None
 
 
-def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0) -> Optimum:
+def maximise_likelihood(
+    family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0, most: int = UNLIMITED
+) -> Optimum:
     """Return the highest log-likelihood that Nelder-Mead and BFGS find, over the raw data.
 
     Of more than 4000 observations a part is searched first, and all of them by BFGS from there; equal integers are
@@ -81,6 +88,8 @@ def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None 
         As for ``require_data``.
     seed
         Which starts are tried when there are too many combinations.
+    most
+        Evaluations after which the search is given up: "stopped", and theta is not a number.
 
     Returns
     -------
@@ -103,18 +112,24 @@ def maximise_likelihood(family: Family, x: ArrayLike, weights: ArrayLike | None 
     observations = require_data(family, x, weights)
     if family.discrete and observations.n > 4 * _COARSE:
         observations = observations.distinct()
-    total, evaluations = observations.total, Budget(MOST_EVALUATIONS)
+    total, evaluations = observations.total, Budget(most)
     with np.errstate(all="ignore"):
         try:
             found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
         except BudgetSpentError:
-            return _given_up(family)
-        value = summed(family, found.theta, observations)[0] if math.isfinite(found.cost) else -found.cost
+            return _given_up(family, most)
+        value = (
+            summed(density(family, rounded=True), found.theta, observations)[0]
+            if math.isfinite(found.cost)
+            else -found.cost
+        )
     path = tuple((theta, -cost * total) for theta, cost in found.path)
     return Optimum(found.theta, value, found.status, next(evaluations), path)
 
 
-def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0) -> Optimum:
+def minimise_divergence(
+    family: Family, x: ArrayLike, weights: ArrayLike | None = None, *, seed: int = 0, most: int = UNLIMITED
+) -> Optimum:
     """Return the lowest divergence from the empirical distribution that L-BFGS and Powell's method find.
 
     For a discrete family ``value`` is KL(p_hat || p_theta) in nats. A density has no finite divergence from an
@@ -129,7 +144,7 @@ def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None 
     (0.75, True)
     """
     observations = require_data(family, x, weights).distinct()
-    evaluations = Budget(MOST_EVALUATIONS)
+    evaluations = Budget(most)
     entropy = 0.0
     if family.discrete:
         share = observations.w / observations.total
@@ -138,7 +153,7 @@ def minimise_divergence(family: Family, x: ArrayLike, weights: ArrayLike | None 
         try:
             found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
         except BudgetSpentError:
-            return _given_up(family)
+            return _given_up(family, most)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
@@ -162,9 +177,9 @@ class Budget(Iterator[int]):
         return self._used
 
 
-def _given_up(family: Family) -> Optimum:
+def _given_up(family: Family, most: int) -> Optimum:
     """A search without result: it says so instead of returning where it happened to be."""
-    return Optimum((math.nan,) * len(family.parameters), math.nan, "stopped", MOST_EVALUATIONS)
+    return Optimum((math.nan,) * len(family.parameters), math.nan, "stopped", most)
 
 
 def problem_of(family: Family, observations: Observations, evaluations: Iterator[int]) -> Problem:
@@ -173,9 +188,12 @@ def problem_of(family: Family, observations: Observations, evaluations: Iterator
     few, part = condensed(observations), condensed(observations, _COARSE)
     extremes = (float(column.min()), float(column.max()))
 
+    rounded = density(family, rounded=True)
+
     # Rounding differs little from row to row: a part of them tells how large it is.
-    def noise(theta: Sequence[float]) -> float:
-        return summed(family, theta, part)[1] / part.total
+    @lru_cache(maxsize=64)
+    def noise(theta: tuple[float, ...]) -> float:
+        return summed(rounded, theta, part)[1] / part.total
 
     def of(rows: Observations, coarse: Problem | None) -> Problem:
         goal = Goal(cross_entropy(family, rows, evaluations), noise, np.unique(few.x[:, 0]))

@@ -89,7 +89,10 @@ class Report:
         head = ("family", "check", "agree", "disagree", "undecided")
         rows = [(t.family, t.check, str(t.agree), str(t.disagree), str(t.undecided)) for t in self.tallies]
         widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in (head, *rows)
+        ]
         lines.append(f"{self.agree} agree, {self.disagree} disagree, {self.undecided} undecided")
         return "\n".join([*lines, *self.counterexamples])
 

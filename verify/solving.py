@@ -96,9 +96,7 @@ class Maximum:
     converged: bool
 
 
-def newton_maximum(
-    objective: Callable[[Array], tuple[float, Array, Array]], start: Sequence[float]
-) -> Maximum:
+def newton_maximum(objective: Callable[[Array], tuple[float, Array, Array]], start: Sequence[float]) -> Maximum:
     """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
 
     ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite

@@ -17,7 +17,7 @@ from .coordinates import Chart, Extremes, Pin, Room
 from .ends import Array
 from .examination import Cost
 from .observations import Observations
-from .tolerance import BLUR_NATS
+from .tolerance import BLUR_NATS, RESOLUTION_ULPS
 
 # Combinations tried at once, and rows of data they are tried on: together about a millisecond.
 _COMBINATIONS = 600
@@ -56,7 +56,7 @@ def charts(
     pins: Sequence[Pin],
     rows: Array,
     rank: Cost,
-    noise: Callable[[Sequence[float]], float],
+    noise: Callable[[tuple[float, ...]], float],
     seed: int,
 ) -> list[Chart]:
     """Return coordinate charts around the most promising starts, best first.
@@ -133,8 +133,10 @@ def _placed(room: Room, point: list[Array], extremes: Extremes, chosen: Array, p
         value = lo + chosen
     else:
         value = hi - chosen if room.uppers else chosen
-    # An offset below the spacing of doubles is no start inside: the end itself is tried on its own.
-    return np.where((lo < value) & (value < hi), value, np.nan)
+    # Within the resolution of an end no start is inside: the end itself is tried on its own.
+    near = RESOLUTION_ULPS * np.finfo(float).eps
+    low, high = (np.where(np.isfinite(end), np.abs(end), 0.0) * near for end in (lo, hi))
+    return np.where((value - lo > low) & (hi - value > high), value, np.nan)
 
 
 def _pool(room: Room, rows: Array, pin: Pin) -> Pool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -21,15 +22,15 @@ from ..proofs.errors import ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family
 from ..proofs.probes import parameter_points
 from ..strategies import can_fail, constants, datasets, parameters
-from .checks import CHECKS, Check, Drawn, applies, judged, refused_without_maximiser
+from .checks import CHECKS, SEARCHES, Check, Drawn, applies, judged, refused_without_maximiser
 from .fitting import derivation_with, fit_with
 from .report import Case, Report, Tally
+from .tolerance import FIRST_SEARCHES, SEARCH_SHARE
 
 Array = NDArray[np.float64]
 _RIVALS = 3
 _ORDINARY = 1e3
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-
 
 
 _SHRINK_SECONDS = 10.0
@@ -145,8 +146,12 @@ def check_estimator(
     strategy = datasets(member, conditions=derivation.exists_when, max_size=max_size)
     _given(strategy, examine, examples, seed)
     tally = Tally(
-        member.name, getattr(function, "__name__", "estimator"),
-        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], found.get("estimator", ""),
+        member.name,
+        getattr(function, "__name__", "estimator"),
+        counts[Verdict.AGREE],
+        counts[Verdict.DISAGREE],
+        counts[Verdict.UNDECIDED],
+        found.get("estimator", ""),
     )
     return Report((tally,))
 
@@ -195,11 +200,20 @@ def _steps_tally(derivation: Derivation) -> Tally:
     """The checker's findings as a check: a refuted step disagrees, an open one is undecided."""
     counts = Counter(finding.evidence.verdict for finding in derivation.findings)
     wrong = next(
-        (s.words for s, f in zip(derivation.steps, derivation.findings, strict=True) if f.evidence.verdict is Verdict.DISAGREE), ""
+        (
+            s.words
+            for s, f in zip(derivation.steps, derivation.findings, strict=True)
+            if f.evidence.verdict is Verdict.DISAGREE
+        ),
+        "",
     )
     return Tally(
-        derivation.family.name, "derivation steps",
-        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], wrong,
+        derivation.family.name,
+        "derivation steps",
+        counts[Verdict.AGREE],
+        counts[Verdict.DISAGREE],
+        counts[Verdict.UNDECIDED],
+        wrong,
     )
 
 
@@ -215,27 +229,7 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
     found: dict[str, str] = {}
     left = dict(checks)
     while left:
-        counts |= {name: Counter() for name in left}
-        failed: list[str] = []
-
-        def examine(drawn: Drawn | None, left: Mapping[str, Check] = left, failed: list[str] = failed) -> None:
-            if drawn is None:
-                # Refused for want of digits: every check stays open on these data, and none may count them as passed.
-                for name in left:
-                    counts[name][Verdict.UNDECIDED] += not failed
-                return
-            for name in failed or left:
-                case = left[name](drawn)
-                if case is None:
-                    continue
-                counts[name][case.verdict] += not failed
-                if case.verdict is Verdict.DISAGREE:
-                    found[name] = case.detail
-                    if not failed:
-                        failed.append(name)
-                    raise _DisagreementError(name)
-
-        _given(_drawn(derivation), examine, examples, seed)
+        failed = _round(derivation, left, counts, found, examples, seed)
         if not failed:
             break
         left = {name: check for name, check in left.items() if name not in failed}
@@ -246,8 +240,44 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
     ]
 
 
+def _round(
+    derivation: Derivation,
+    left: Mapping[str, Check],
+    counts: dict[str, Counter[Verdict]],
+    found: dict[str, str],
+    examples: int,
+    seed: int,
+) -> list[str]:
+    """Ask the checks in ``left`` of one series of datasets; the name of the first that disagrees, if one does."""
+    for name in left:
+        counts[name].clear()
+    failed: list[str] = []
+
+    def examine(drawn: Drawn | None) -> None:
+        if drawn is None:
+            # Refused for want of digits: every check stays open on these data, and none may count them as passed.
+            for name in left:
+                counts[name][Verdict.UNDECIDED] += not failed
+            return
+        part = zlib.crc32(drawn.x.tobytes()) % SEARCH_SHARE
+        for name in failed or left:
+            if name in SEARCHES and part and not failed and counts[name].total() >= FIRST_SEARCHES:
+                continue
+            case = left[name](drawn)
+            counts[name][case.verdict] += not failed
+            if case.verdict is Verdict.DISAGREE:
+                found[name] = case.detail
+                if not failed:
+                    failed.append(name)
+                raise _DisagreementError(name)
+
+    _given(_drawn(derivation), examine, examples, seed)
+    return failed
+
+
 def _given(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None], examples: int, seed: int) -> None:
     """Run a property; a disagreement is recorded by ``examine`` and shrunk by Hypothesis."""
+    failed_at = 0.0
 
     @hypothesis.seed(seed)
     @settings(
@@ -271,7 +301,6 @@ def _given(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None], exa
             failed_at = failed_at or time.monotonic()
             raise
 
-    failed_at = 0.0
     try:
         prop()
     except (_DisagreementError, _ShrunkEnoughError):
@@ -324,6 +353,10 @@ def _refusals(derivation: Derivation, examples: int, seed: int) -> Tally:
     strategy = constants(general).flatmap(broken) if general.constants else broken({})
     _given(strategy, examine, examples, seed)
     return Tally(
-        general.name, "no maximiser is refused",
-        counts[Verdict.AGREE], counts[Verdict.DISAGREE], counts[Verdict.UNDECIDED], found.get("case", ""),
+        general.name,
+        "no maximiser is refused",
+        counts[Verdict.AGREE],
+        counts[Verdict.DISAGREE],
+        counts[Verdict.UNDECIDED],
+        found.get("case", ""),
     )

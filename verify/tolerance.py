@@ -90,14 +90,17 @@ THETA_ULPS = 4
 """Doubles by which an estimate may miss the exact maximiser in each parameter; what that costs in nats is computed."""
 
 CLIMB_NATS = 1e-20
-"""Nats per observation that a Newton step may promise for the climb to be at its end; the step is then taken, after which
+"""Nats per observation that a Newton step may promise for the climb to be at its end; that step is taken, and then
 the promise is of the order of its square."""
 
 MOST_EVALUATIONS = 2500
 """Evaluations after which a numerical search is given up: twenty times what ordinary data take."""
 
+FIRST_SEARCHES = 3
+"""So many of the first datasets are searched by the numerical optimisers in any case."""
+
 SEARCH_SHARE = 3
-"""One in so many drawn datasets is searched by the numerical optimisers."""
+"""After those, one in so many drawn datasets is."""
 
 TERM_ULPS = 8.0
 """Units in the last place that one term of a derivative may be off: a special function and a few products."""
@@ -105,7 +108,7 @@ TERM_ULPS = 8.0
 ROOT_ULPS = 4.0
 """Units in the last place of an unknown at which bracketing stops: the smallest that the bracketing method accepts."""
 
-NEWTON_STEPS = 200
+NEWTON_STEPS = 80
 """Damped Newton steps after which a search is given up and says so."""
 
 

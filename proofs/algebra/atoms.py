@@ -119,7 +119,7 @@ def _split(term: Expr, data: tuple[Symbol, ...]) -> tuple[Expr, Expr]:
 
 
 class Centred(Function):
-    """A same-sign or centred form of a difference of averages: equal to ``definition()``, computed without cancellation."""
+    """A centred form of a difference of averages: equal to ``definition()``, computed without cancellation."""
 
     @property
     def data(self) -> tuple[Symbol, ...]:
@@ -179,7 +179,7 @@ class JensenGap(Centred):
     >>> from sympy import Symbol, log
     >>> x = Symbol("x", positive=True)
     >>> JensenGap(x, log(x), x).definition()
-    log(Mean(x, x)) - Mean(log(x), x)
+    -Mean(log(x), x) + log(Mean(x, x))
     """
 
     def definition(self) -> Expr:
@@ -383,8 +383,8 @@ def rewrite_outside(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """Return ``expression`` with ``change`` applied to every node outside data atoms, the smallest first.
 
     >>> from sympy.abc import a, x
-    >>> rewrite_outside(a + Mean(x + a, x), lambda node: 2 * a if node == a else node)
-    3*a + Mean(x, x)
+    >>> rewrite_outside(a + Mean(a**x, x), lambda node: 2 * a if node == a else node)
+    2*a + Mean(a**x, x)
     """
     if isinstance(expression, (Mean, Centred, Order)) or not expression.args:
         return change(expression)

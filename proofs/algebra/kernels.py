@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Function, Symbol, exp, log, polygamma
+from sympy import Add, Expr, Function, exp, log, polygamma
 
 from .atoms import rewrite_outside
 

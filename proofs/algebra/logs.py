@@ -30,6 +30,7 @@ from sympy import (
     sin,
     true,
 )
+from sympy.logic.boolalg import Boolean
 
 from ..bounds import Bounds
 from .atoms import Indicator
@@ -75,7 +76,8 @@ def indicators(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
         conditions = [condition for _, condition in piecewise.args]
         if any(c is not true and not c.free_symbols <= set(data) for c in conditions):
             return piecewise
-        total, rest, before = S.Zero, S.One, []
+        total, rest = S.Zero, S.One
+        before: list[Boolean] = []
         for value, condition in piecewise.args:
             if condition is true:
                 return total + value * rest
@@ -100,7 +102,9 @@ def split_logs(expression: Expr, domain: Domain) -> Expr:
         return expression
     if isinstance(expression, Indicator):
         return expression
-    inner = expression.func(*(split_logs(arg, domain) for arg in expression.args)) if expression.has(log) else expression
+    inner = (
+        expression.func(*(split_logs(arg, domain) for arg in expression.args)) if expression.has(log) else expression
+    )
     if isinstance(inner, log):
         return _split_log(inner.args[0], domain)
     return inner
@@ -153,7 +157,9 @@ def _split_product(product: Mul, domain: Domain) -> Expr:
         if _named(part) is not None or is_positive(part, domain):
             outside += _split_log(part, domain)
         elif is_negative(part, domain):
-            outside += _split_log(-part, domain)
+            # An odd power keeps its sign outside: minus a negative factor would come back to this very branch.
+            base, power = part.as_base_exp()
+            outside += power * log(-base) if power.is_Integer and power.is_odd else log(-part)
             flips += 1
         else:
             kept.append(part)

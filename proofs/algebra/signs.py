@@ -138,7 +138,7 @@ def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
     """Try the expression as written, then as one factored fraction, then spread out."""
     best = _structure(expression, depth)
     for rewrite in (_spread_fraction, _factored_fraction, expand):
-        if best.nonzero and (best.above or best.below) or depth == 0:
+        if (best.nonzero and (best.above or best.below)) or depth == 0:
             break
         again = rewrite(expression)
         found = _structure(again, depth - 1) if again != expression else _NOTHING
@@ -218,8 +218,11 @@ def _sum(total: Add, depth: int) -> _Fact:
         if isinstance(power, exp):
             found = _fact(power.args[0], depth - 1)
             return found if constant == -1 else found.negated()
-    if constant == 1 and isinstance(-rest, Pow) and isinstance((-rest).base, tanh) and (-rest).exp == 2:
-        return _Fact(above=True, nonzero=True)
+    if constant in (1, -1):
+        square = -constant * rest
+        if isinstance(square, Pow) and isinstance(square.base, tanh) and square.exp == 2:
+            found = _Fact(above=True, nonzero=True)
+            return found if constant == 1 else found.negated()
     if constant == -1 and isinstance(rest, cosh) and rest.args[0].is_real:
         return _Fact(above=True)
     if len(total.args) == 2 and pi in total.args:

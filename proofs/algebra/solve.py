@@ -210,7 +210,9 @@ def _polynomial(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """A polynomial of degree one or two in the unknown or in one function of it."""
     for generator in _generators(equation, unknown):
         stand_in = Symbol("_g", positive=True) if generator.is_positive else Symbol("_g", real=True)
-        replaced = equation.subs(generator, stand_in) if generator != unknown else equation.xreplace({unknown: stand_in})
+        replaced = (
+            equation.subs(generator, stand_in) if generator != unknown else equation.xreplace({unknown: stand_in})
+        )
         if unknown in replaced.free_symbols:
             continue
         try:
@@ -322,4 +324,3 @@ def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     if is_positive(inner, domain):
         return [Root(-a / b - LambertW(inner) / rate, "Lambert W", True)]
     return [Root(-a / b - LambertW(inner, branch) / rate, f"Lambert W, branch {branch}", False) for branch in (0, -1)]
-

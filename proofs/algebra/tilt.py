@@ -100,7 +100,7 @@ def _logarithm(weight: Expr) -> Expr:
 
 
 def _spread_logs(expression: Expr, scale: Symbol) -> Expr:
-    """``scale**a = exp(a log(scale))`` and ``log(scale u) = log(scale) + log(u)``; whole powers that cancel are gone."""
+    """``scale**a = exp(a log(scale))`` and ``log(scale u) = log(scale) + log(u)``; whole powers cancel."""
     expression = expression.replace(
         lambda node: isinstance(node, Pow) and node.base == scale and not node.exp.is_Integer,
         lambda node: exp(node.exp * log(scale)),

@@ -50,9 +50,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         ],
         "existence_rule": derivation.existence_rule,
         "existence_proved": derivation.existence_proved,
-        "optimality": {
-            "proved": optimality.proved, "unique": optimality.unique, "argument": optimality.argument
-        },
+        "optimality": {"proved": optimality.proved, "unique": optimality.unique, "argument": optimality.argument},
         "independent_routes": derivation.independent_routes,
         "counts": {evidence.value: derivation.count(evidence) for evidence in Evidence},
         "steps": [

@@ -78,9 +78,7 @@ def _divergence(derivation: Derivation) -> Line:
     data, apart = sign("p_hat", r"\hat p"), sign("||", r"\Vert")
     divergence = Formula((sign("D("), data, apart, model, sign(")")))
     if derivation.family.discrete:
-        split = Formula(
-            (*divergence.parts, sign("="), sign("-H(p_hat)", r"-H(\hat p)"), sign("-"), sign("l", r"\ell"))
-        )
+        split = Formula((*divergence.parts, sign("="), sign("-H(p_hat)", r"-H(\hat p)"), sign("-"), sign("l", r"\ell")))
         return (
             "Data and model are both probabilities on the integers, so the claim is about the KL divergence itself: ",
             split,

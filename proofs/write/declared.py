@@ -23,9 +23,7 @@ def membership(symbol: Symbol, ends: Bounds) -> Formula:
         return Formula((symbol, sign("in", r"\in"), *_run(ends)))
     if ends.lo is -oo and ends.hi is oo:
         return Formula((symbol, sign("real", r"\in \mathbb{R}")))
-    below, above = (
-        sign("<=", r"\le") if closed else sign("<", r"\lt") for closed in (ends.lo_closed, ends.hi_closed)
-    )
+    below, above = (sign("<=", r"\le") if closed else sign("<", r"\lt") for closed in (ends.lo_closed, ends.hi_closed))
     if ends.hi is oo:
         return Formula((symbol, sign(">=", r"\ge") if ends.lo_closed else sign(">", r"\gt"), ends.lo))
     if ends.lo is -oo:
