@@ -91,8 +91,12 @@ def check_families(
     # Ball precision is global to a process, so work is spread over processes, never over threads.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(check_family, family, examples=examples, seed=seed): family.name for family in families}
-        for done in as_completed(waiting):
-            yield waiting[done], done.result()
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            # Whoever stops early does not wait for the families that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def check_estimator(

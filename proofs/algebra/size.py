@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, factor
+from sympy import Add, Expr, Pow, exp, factor
 
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
+_MOST_DEGREE = 60
 
 
 def is_small(expression: Expr) -> bool:
@@ -15,7 +16,15 @@ def is_small(expression: Expr) -> bool:
     >>> is_small(a**2 - 1)
     True
     """
-    return len(expression.free_symbols) <= _MOST_SYMBOLS and expression.count_ops() <= _MOST_OPERATIONS
+    if len(expression.free_symbols) > _MOST_SYMBOLS or expression.count_ops() > _MOST_OPERATIONS:
+        return False
+    return all(_degree(node.as_base_exp()[1]) <= _MOST_DEGREE for node in expression.atoms(Pow, exp))
+
+
+def _degree(exponent: Expr) -> int:
+    """The degree that a power has as a polynomial: ``exp(1000 a / 123)`` is the thousandth power of ``exp(a / 123)``."""
+    numbers = [term.as_coeff_Mul()[0] for term in Add.make_args(exponent)]
+    return max((abs(int(n.p)) * int(n.q) for n in numbers if n.is_Rational), default=1)
 
 
 def factored(expression: Expr) -> Expr:
