@@ -43,7 +43,9 @@ def race(ours: Callable[[], object], rivals: dict[str, Callable[[], object]]) ->
 def derivations() -> None:
     """Processor time of every derivation in this process, checking included."""
     found = {f.name: cpu(lambda f=f: derive(f)) for f in families()}
-    print(f"derive: {len(found)} families, {sum(found.values()):.1f} s CPU, median {1e3 * statistics.median(found.values()):.0f} ms")
+    print(
+        f"derive: {len(found)} families, {sum(found.values()):.1f} s CPU, median {1e3 * statistics.median(found.values()):.0f} ms"
+    )
     slowest = max(found, key=lambda name: found[name])
     print(f"slowest: {slowest}, {found[slowest]:.2f} s")
 

@@ -378,6 +378,7 @@ def is_zero_at(expression: Expr, values: Values, sample: Sequence[Values] = (), 
 
     ``False`` is a proof that the expression is not identically zero; ``True`` is overwhelming support, not a proof.
 
+    >>> from sympy import Integer
     >>> from sympy.abc import a
     >>> is_zero_at((a + 1) ** 2 - a**2 - 2 * a - 1, {a: Integer(3) / 7})
     True

@@ -9,12 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Mul, Pow, S, Symbol, Tuple, cancel, cos, exp, log, sin, together
+from sympy import Abs, Add, Expr, Matrix, Mul, Pow, S, Symbol, Tuple, cos, exp, log, sin, together
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
-from .algebra.size import factored
+from .algebra.size import cancelled, factored, has_low_degree
 from .balls import evaluate, precision
 from .bounds import Bounds
 from .derivation import Evidence, Finding, Step, Verdict
@@ -221,7 +221,7 @@ def score_zero(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
     if equation == step.value:
         return origin
-    factor = (step.value / equation).cancel() if not atoms_of(equation) else None
+    factor = cancelled(step.value / equation) if not atoms_of(equation) else None
     ratio = (
         factor if factor is not None and step.subject not in equation.free_symbols - step.value.free_symbols else None
     )
@@ -233,7 +233,7 @@ def score_zero(step: Step, context: Context) -> Finding:
 def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context) -> Finding:
     """``claim = c * equation`` with ``c`` nonzero: common denominator on both sides, factor by factor."""
     masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(claim + equation))}
-    ratio = cancel(together(claim.xreplace(masks) / equation.xreplace(masks)))
+    ratio = cancelled(together(claim.xreplace(masks) / equation.xreplace(masks)))
     back = ratio.xreplace({mask: atom for atom, mask in masks.items()})
     top, bottom = back.as_numer_denom()
     needed = [step.value for step in context.steps if step.rule == "exists"]
@@ -298,7 +298,8 @@ def branch(step: Step, context: Context) -> Finding:
     ell, chosen = context.given(step, 0).value, context.given(step, 1).value
     difference = ell.subs(step.subject, chosen) - ell.subs(step.subject, step.value)
     whole = split_logs(difference.expand(), context.domain).expand()
-    holds = is_nonnegative(whole, context.domain) or is_nonnegative(whole.factor(), context.domain)
+    holds = is_nonnegative(whole, context.domain)
+    holds = holds or (has_low_degree(whole) and is_nonnegative(whole.factor(), context.domain))
     return _sign(holds, "the likelihood at this root is at least that at the other")
 
 

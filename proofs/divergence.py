@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Matrix, Symbol, cancel
+from sympy import Add, Expr, Matrix, Symbol
 
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
+from .algebra.size import cancelled
 from .algebra.solve import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
@@ -48,7 +49,7 @@ def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
     for column in range(matrix.cols):
         replaced = matrix.copy()
         replaced[:, column] = right
-        found.append(cancel(replaced.det(method="berkowitz") / determinant))
+        found.append(cancelled(replaced.det(method="berkowitz") / determinant))
     return found
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb, arb_mat
-from sympy import Add, Expr, Integer, Mul, S, Symbol, cancel
+from sympy import Add, Expr, Integer, Mul, S, Symbol
 
 from .algebra.atoms import Mean, atoms_of
 from .algebra.logs import normal_form
+from .algebra.size import cancelled
 from .balls import evaluate, precision
 from .family import Family
 from .probes import data_points, parameter_points
@@ -73,7 +74,7 @@ def _merged(coefficients: dict[Expr, Expr], estimated: set[Symbol]) -> dict[Expr
     merged: dict[Expr, Expr] = {}
     for statistic, coefficient in coefficients.items():
         for other, leader in merged.items():
-            ratio = cancel(coefficient / leader)
+            ratio = cancelled(coefficient / leader)
             if not ratio.free_symbols & estimated:
                 del merged[other]
                 merged[other + ratio * statistic] = leader

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Abs, Expr, S, Symbol, exp, expand, limit, log, oo, sign
+from sympy import Abs, Expr, Pow, S, Symbol, exp, expand, limit, log, oo, sign
 from sympy.core.function import PoleError
 
 from .algebra.logs import split_logs
@@ -60,7 +60,11 @@ def location_scale(family: Family) -> LocationScale | None:
 
 
 def _free_of(moved: Expr, family: Family) -> Expr | None:
-    kernel = expand(split_logs(expand(moved), family.domain), log=False)
+    # Powers of exponentials are joined by hand: SymPy does so only for some ways of writing them.
+    moved = expand(moved).replace(
+        lambda e: isinstance(e, Pow) and isinstance(e.base, exp), lambda e: exp(expand(e.base.args[0] * e.exp))
+    )
+    kernel = expand(split_logs(moved, family.domain), log=False)
     if kernel.free_symbols & {*family.symbols, *family.covariates}:
         kernel = tidy(
             kernel.replace(lambda e: isinstance(e, (exp, Abs)), lambda e: e.func(tidy(e.args[0].expand(), {}))),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, cancel, log
+from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, log
 
 from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, rewrite_outside
 from .algebra.kernels import join_digamma
 from .algebra.signs import is_positive, strict_sign
-from .algebra.size import factored
+from .algebra.size import cancelled, factored
 from .algebra.solve import tidy
 from .algebra.tilt import tilted
 from .derivation import Statistic
@@ -97,7 +97,7 @@ def _multiple(integrand: Expr, logarithm: Expr | None) -> Expr | None:
     """The number ``c`` with ``integrand = c * logarithm``, if there is one."""
     if logarithm is None:
         return None
-    ratio = cancel(integrand / logarithm)
+    ratio = cancelled(integrand / logarithm)
     return ratio if ratio.is_Rational else None
 
 

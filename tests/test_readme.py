@@ -51,5 +51,8 @@ def test_the_family_it_adds_is_derived_verified_and_fitted(tmp_path: Path) -> No
 
 def test_the_two_commands_are_one_line_each() -> None:
     """The first installs and verifies, the second installs and tests; the continuous integration runs both."""
-    assert block_after("<!-- the main command -->").strip() == "python -m pip install --quiet . && thetahat verify --jobs 2"
+    assert (
+        block_after("<!-- the main command -->").strip()
+        == "python -m pip install --quiet . && thetahat verify --jobs 2"
+    )
     assert block_after("<!-- the test command -->").count("\n") == 1

@@ -47,7 +47,9 @@ class Observations:
         if len(values) == self.n:
             order = np.argsort(position.reshape(-1))
             return Observations(values, self.w[order], self.n)
-        weights = np.bincount(np.asarray(position, dtype=np.intp).reshape(-1), weights=self.w).astype(np.float64, copy=False)
+        weights = np.bincount(np.asarray(position, dtype=np.intp).reshape(-1), weights=self.w).astype(
+            np.float64, copy=False
+        )
         return Observations(values, weights, len(values))
 
 

@@ -12,6 +12,7 @@ from .atoms import rewrite_outside
 class LogMinusDigamma(Function):
     """``log(a) - digamma(a)``: positive and decreasing for ``a > 0``, about ``1/(2a)`` for large ``a``.
 
+    >>> from sympy import Symbol
     >>> LogMinusDigamma(Symbol("a", positive=True)).definition()
     log(a) - polygamma(0, a)
     """
@@ -37,6 +38,7 @@ class LogMinusDigamma(Function):
 def join_digamma(expression: Expr) -> Expr:
     """Return ``expression`` with every pair ``c log(a) - c digamma(a)`` joined.
 
+    >>> from sympy import Symbol
     >>> a = Symbol("a", positive=True)
     >>> join_digamma(log(a) - polygamma(0, a) - 1)
     LogMinusDigamma(a) - 1
@@ -59,6 +61,7 @@ def join_digamma(expression: Expr) -> Expr:
 class expit(Function):  # noqa: N801
     """``1 / (1 + exp(-z))``.
 
+    >>> from sympy import Symbol
     >>> expit(Symbol("z", real=True)).definition()
     1/(1 + exp(-z))
     """
@@ -77,6 +80,7 @@ class expit(Function):  # noqa: N801
 class log1pexp(Function):  # noqa: N801
     """``log(1 + exp(z))``.
 
+    >>> from sympy import Symbol
     >>> log1pexp(Symbol("z", real=True)).diff()
     expit(z)
     """
@@ -95,6 +99,7 @@ class log1pexp(Function):  # noqa: N801
 def join_exponentials(expression: Expr) -> Expr:
     """Return ``expression`` with every ``log(1 + exp(z))`` joined: its derivatives then never overflow.
 
+    >>> from sympy import Symbol
     >>> z = Symbol("z", real=True)
     >>> join_exponentials(log(1 + exp(2 * z)))
     log1pexp(2*z)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Pow, exp, factor
+from sympy import Add, Expr, Pow, cancel, exp, factor
 
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
@@ -18,11 +18,23 @@ def is_small(expression: Expr) -> bool:
     """
     if len(expression.free_symbols) > _MOST_SYMBOLS or expression.count_ops() > _MOST_OPERATIONS:
         return False
+    return has_low_degree(expression)
+
+
+def has_low_degree(expression: Expr) -> bool:
+    """Return whether every power in ``expression`` is a low power of what polynomial algorithms take as a variable.
+
+    A parameter fixed at a decimal makes ``exp(a / 0.123)`` of an exponential: a polynomial of degree 1000.
+
+    >>> from sympy.abc import a
+    >>> has_low_degree(exp(2 * a / 3)), has_low_degree(exp(1000 * a / 123))
+    (True, False)
+    """
     return all(_degree(node.as_base_exp()[1]) <= _MOST_DEGREE for node in expression.atoms(Pow, exp))
 
 
 def _degree(exponent: Expr) -> int:
-    """The degree that a power has as a polynomial: ``exp(1000 a / 123)`` is the thousandth power of ``exp(a / 123)``."""
+    """The degree of a power as a polynomial: ``exp(1000 a / 123)`` is the thousandth power of ``exp(a / 123)``."""
     numbers = [term.as_coeff_Mul()[0] for term in Add.make_args(exponent)]
     return max((abs(int(n.p)) * int(n.q) for n in numbers if n.is_Rational), default=1)
 
@@ -35,3 +47,13 @@ def factored(expression: Expr) -> Expr:
     (a - 1)*(a + 1)
     """
     return factor(expression) if is_small(expression) else expression
+
+
+def cancelled(expression: Expr) -> Expr:
+    """Return ``expression`` as one cancelled fraction, or as it is where powers are too high for that.
+
+    >>> from sympy.abc import a
+    >>> cancelled((a**2 - 1) / (a - 1))
+    a + 1
+    """
+    return cancel(expression) if has_low_degree(expression) else expression
