@@ -44,7 +44,8 @@ def derivations() -> None:
     """Processor time of every derivation in this process, checking included."""
     found = {f.name: cpu(lambda f=f: derive(f)) for f in families()}
     print(
-        f"derive: {len(found)} families, {sum(found.values()):.1f} s CPU, median {1e3 * statistics.median(found.values()):.0f} ms"
+        f"derive: {len(found)} families, {sum(found.values()):.1f} s CPU, "
+        f"median {1e3 * statistics.median(found.values()):.0f} ms"
     )
     slowest = max(found, key=lambda name: found[name])
     print(f"slowest: {slowest}, {found[slowest]:.2f} s")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Abs, Expr, Pow, S, Symbol, exp, expand, limit, log, oo, sign
+from sympy import Abs, Expr, Pow, S, Symbol, exp, expand, limit, log, oo, powdenest, sign
 from sympy.core.function import PoleError
 
 from .algebra.logs import split_logs
@@ -66,6 +66,8 @@ def _free_of(moved: Expr, family: Family) -> Expr | None:
     )
     kernel = expand(split_logs(moved, family.domain), log=False)
     if kernel.free_symbols & {*family.symbols, *family.covariates}:
+        # exp(k log b) is b**k, which may stand beside it as its inverse.
+        kernel = kernel.replace(lambda e: isinstance(e, exp), powdenest)
         kernel = tidy(
             kernel.replace(lambda e: isinstance(e, (exp, Abs)), lambda e: e.func(tidy(e.args[0].expand(), {}))),
             family.domain,
