@@ -138,7 +138,7 @@ def test_the_spelling_of_a_declaration_does_not_matter(name: str, mutation: str)
 
 
 def test_a_changed_density_is_noticed() -> None:
-    """Planted: a factor two in the exponent is no other spelling; what is left integrates to one half, and is refused."""
+    """Planted: a factor two in the exponent is no other spelling; what is left is no density, and is refused."""
     item = family("rayleigh")
     other = rewritten(lambda e: e.xreplace({item.observation**2: 2 * item.observation**2}))(item)
     assert derive(other).outcome is Outcome.UNSOLVED
