@@ -180,14 +180,28 @@ def require_theta(family: Family, theta: ArrayLike | Mapping[str, float]) -> tup
     (0.0, 2.0)
     """
     point = _floats(family, in_order(family, theta))
+    j = outside_space(family, point)
+    if j is not None:
+        item = family.parameters[j]
+        raise ParameterError(f"{family.name}: {item.name} = {point[j]!r} lies outside its space {item.space}")
+    return point
+
+
+def outside_space(family: Family, point: Sequence[float]) -> int | None:
+    """Return the place of the first value that is no point of its parameter's space, ``None`` where all are.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> outside_space(NORMAL, (0.0, -1.0))
+    1
+    """
     with np.errstate(all="ignore"):
-        for item, value, ends in zip(family.parameters, point, space_ends(family), strict=True):
+        for j, (value, ends) in enumerate(zip(point, space_ends(family), strict=True)):
             lo, hi = float(ends.lo.at(point)), float(ends.hi.at(point))
             above = value >= lo if ends.lo.closed else value > lo
             below = value <= hi if ends.hi.closed else value < hi
             if not (above and below and math.isfinite(value)) or (ends.discrete and value != round(value)):
-                raise ParameterError(f"{family.name}: {item.name} = {value!r} lies outside its space {item.space}")
-    return point
+                return j
+    return None
 
 
 def in_order(family: Family, theta: Any) -> Any:

@@ -19,6 +19,7 @@ from ..proofs.family import Family
 from ..strategies.conditions import decide_all
 from .climbing import climb
 from .density import compiled
+from .ends import outside_space
 from .likelihood import log_likelihood
 from .observations import Observations, require_data
 from .solving import Line, bracketed_root, sign_changes
@@ -126,7 +127,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     with np.errstate(all="ignore"):
         values, sets = estimate(derivation, observations)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
-    _require_finite(member, theta_hat)
+    _require_doubles(member, theta_hat)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
 
 
@@ -235,22 +236,34 @@ def _one_unknown(derivation: Derivation, observations: Observations, known: Mapp
 def _height(
     derivation: Derivation, observations: Observations, known: Mapping[Symbol, float], unknown: Symbol, root: float
 ) -> float:
+    """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
     values = {**known, unknown: root}
     for symbol, formula in derivation.formulas:
         values[symbol] = evaluate(formula, observations, values)
     theta = [values[symbol] for symbol in derivation.family.symbols]
+    if outside_space(derivation.family, theta) is not None:
+        return -math.inf
     # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
     value, rounding = log_likelihood(derivation.family, theta, observations.x, observations.w)
     return value - rounding
 
 
-def _require_finite(family: Family, theta_hat: Mapping[str, float]) -> None:
+def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
+    """Refuse an estimate that doubles cannot carry: one that overflows, or rounds onto an open end of its space."""
     for name, value in theta_hat.items():
         if not math.isfinite(value):
             raise UnsolvedError(
                 f"{family.name}: the estimate of {name} is {value}: the data are too large or too small for double "
                 "precision. Rescale them."
             )
+    j = outside_space(family, list(theta_hat.values()))
+    if j is not None:
+        item = family.parameters[j]
+        raise UnsolvedError(
+            f"{family.name}: the estimate of {item.name} rounds to {theta_hat[item.name]!r}, outside its space "
+            f"{item.space}: double precision has no number between the exact estimate and the end of the space. "
+            "Use a parametrisation in which the estimate is not so close to an end."
+        )
 
 
 @lru_cache(maxsize=512)
