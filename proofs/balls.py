@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, arb_series, ctx, fmpq, fmpz
 from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -182,6 +182,16 @@ def _polygamma(order: arb, z: arb) -> arb:
     return z.digamma() if whole == 0 else _real(acb(z).polygamma(acb(whole)))
 
 
+def zeta_derivative(order: int, s: Any) -> arb:
+    """Return a ball around the ``order``-th derivative of Riemann's zeta function.
+
+    >>> zeta_derivative(1, 2).contains(-0.9375482543158437538)
+    True
+    """
+    coefficient = arb_series([arb(s), arb(1)], order + 1).zeta()[order]
+    return coefficient * arb(order + 1).gamma()
+
+
 def _sign(z: arb) -> arb:
     return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
 
@@ -215,6 +225,7 @@ _FUNCTIONS: dict[str, Callable[..., arb]] = {
     "digamma": lambda z: z.digamma(),
     "polygamma": _polygamma,
     "zeta": lambda z: z.zeta(),
+    "ZetaDerivative": lambda order, s: zeta_derivative(_whole(order), s),
     "erf": lambda z: z.erf(),
     "erfc": lambda z: z.erfc(),
     "besseli": lambda order, z: z.bessel_i(order),

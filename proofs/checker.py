@@ -106,7 +106,16 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     True
     """
     context = Context(family, steps)
-    return tuple(RULES[step.rule](step, context) for step in steps)
+    return tuple(_bare_data(step, family) or RULES[step.rule](step, context) for step in steps)
+
+
+_OF_ESTIMATES = frozenset({"root", "moment-root", "reduced", "branch", "same-value", "support-end", "any-value", "exists"})
+
+
+def _bare_data(step: Step, family: Family) -> Finding | None:
+    """An estimate, or a condition for one, holds data only under averages and order statistics."""
+    bare = step.value.free_symbols & set(family.columns) if step.rule in _OF_ESTIMATES else set()
+    return Finding(Evidence.REFUTED, f"{min(bare, key=str)} stands outside every average") if bare else None
 
 
 def _subject(step: Step) -> Any:

@@ -155,17 +155,35 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         if found is not None:
             return found
     if len(unknowns) == 1:
-        ends = existence.by_ends(family, route.elimination.equations[0], unknowns[0], route.statistics, domain)
-        if ends is not None:
-            rest = existence.inside_space(family, _closed(route), route.statistics, domain)
-            return Existence(
-                existence.distinct((*ends, *rest)), True, "the reduced equation changes sign over its domain"
-            )
+        found = _by_ends(family, route, optimality)
+        if found is not None:
+            return found
     if kl.means is not None and route.averages.form is not None and _is_full(family, route):
         faces = existence.by_faces(family, route.averages.form.statistics)
         if faces is not None:
             return faces
     return Existence((), False, "", "when a maximiser exists was not derived")
+
+
+def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> Existence | None:
+    """The argument from the ends of one equation; whether its root keeps the others in their spaces is for data."""
+    elimination = route.elimination
+    unknown = elimination.unknowns[0]
+    if not optimality.proved and elimination.crossed:
+        # The score left over may be another's: its sign does not tell where the likelihood rises.
+        return None
+    ends = existence.by_ends(
+        family, elimination.equations[0], unknown, route.statistics, route.domain, optimality.proved
+    )
+    if ends is None:
+        return None
+    inside = existence.inside_space(family, _closed(route), route.statistics, route.domain)
+    known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
+    conditions = existence.distinct((*ends, *known))
+    if known != inside:
+        missing = "that the other parameters lie in their spaces at the root is only seen on the data"
+        return Existence(conditions, False, "the reduced equation changes sign over its domain", missing)
+    return Existence(conditions, True, "the reduced equation changes sign over its domain")
 
 
 def _without_parameters(value: Expr, route: LikelihoodRoute) -> Expr:

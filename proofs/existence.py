@@ -185,20 +185,23 @@ def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
 
 
 def by_ends(
-    family: Family, equation: Expr, unknown: Symbol, statistics: tuple[Statistic, ...], domain: Domain
+    family: Family, equation: Expr, unknown: Symbol, statistics: tuple[Statistic, ...], domain: Domain, only: bool
 ) -> tuple[Condition, ...] | None:
     """Return conditions under which a continuous reduced equation changes sign over its unknown's domain.
 
-    ``None`` where the sign at an end could not be found, or is not opposite.
+    Where every root is known to be the ``only`` maximum, any change of sign will do; else the profile likelihood has
+    to rise at the lower end and fall at the upper one. ``None`` where the signs at the ends are not proved so.
     """
     ends = family.domain[unknown]
+    if ends.free_symbols:
+        return None
     equation = unfold(equation, statistics)
-    low = end_value(equation, unknown, ends.lo, True)
-    high = end_value(equation, unknown, ends.hi, False)
+    low = end_value(equation, unknown, ends.lo, True, family.domain)
+    high = end_value(equation, unknown, ends.hi, False, family.domain)
     if low is None or high is None:
         return None
     rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
-    for sign in (1, -1):
+    for sign in (1, -1) if only else (1,):
         try_low, try_high = _strict(sign * low, domain), _strict(-sign * high, domain)
         if not any(_impossible(expression, domain) for expression in (*try_low, *try_high)):
             return distinct(tuple(describe(e, family, statistics, rule) for e in (*try_low, *try_high)))

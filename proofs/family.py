@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sympy import Expr, S, Set, Symbol
 
+from .algebra.kernels import with_derivatives
 from .bounds import Bounds, bounds, exact_number, values_allowing
 from .errors import ParameterError
 from .sense import require_sense, sharpened
@@ -100,6 +101,7 @@ class Family:
         for field in ("parameters", "sources", "covariates", "constants"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         require_sense(self)
+        object.__setattr__(self, "log_density", with_derivatives(self.log_density))
 
     @cached_property
     def bounds(self) -> Bounds:

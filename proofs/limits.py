@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sympy import (
+    Abs,
     Add,
     Eq,
     Expr,
+    Function,
     Integer,
+    Piecewise,
+    Pow,
     Rational,
     S,
     Symbol,
     bernoulli,
     besseli,
+    cos,
+    erf,
     exp,
     factorial,
     limit,
@@ -23,40 +30,42 @@ from sympy import (
     pi,
     polygamma,
     sign,
+    sin,
     sqrt,
+    tanh,
     zoo,
 )
 from sympy.core.function import PoleError
 
-from .algebra.atoms import Centred, Indicator, Mean, Order, rewrite_outside
+from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_outside
+from .algebra.kernels import ZetaDerivative
+from .algebra.signs import Domain, is_positive
 
 _TERMS = 3
+_SMALL = Symbol("_u", positive=True)
 
 
-def end_value(equation: Expr, unknown: Symbol, end: Expr, from_above: bool) -> Expr | None:
+def end_value(
+    equation: Expr, unknown: Symbol, end: Expr, from_above: bool, domain: Domain | None = None
+) -> Expr | None:
     """Return the limit of ``equation`` at ``end``, or where it vanishes the coefficient of its leading power.
 
     The value is a multiple of the limit by a positive number; its sign is the sign of the equation near ``end``.
-    ``None`` where an average over the data contains the unknown in a way that no rule expands.
+    ``domain`` says where the data lie. ``None`` where a function or an average of the unknown is not known to be
+    continuous at ``end``, and no rule expands it.
 
-    Sources: digamma, loggamma and Bessel expansions, NIST DLMF 5.11.1, 5.11.2, 10.25.2 and 10.40.1.
+    Sources: digamma, loggamma, zeta and Bessel expansions, NIST DLMF 5.11.1, 5.11.2, 5.7.3, 25.2.4, 10.25.2, 10.40.1.
 
     >>> k, d = Symbol("k", positive=True), Symbol("d", nonnegative=True)
     >>> end_value(log(k) - polygamma(0, k) - d, k, oo, False)
     -d
     """
-    small = Symbol("_u", positive=True)
-    if end is oo:
-        place, at_infinity = 1 / small, True
-    elif end == 0 and from_above:
-        place, at_infinity = small, False
-    else:
-        return None
-    expanded = _expand_functions(equation, unknown, at_infinity)
+    place = 1 / _SMALL if end is oo else -1 / _SMALL if end is -oo else end + (_SMALL if from_above else -_SMALL)
+    approach = _Approach(unknown, end, place, domain or {})
+    expanded = approach.expanded(equation)
     if expanded is None or any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
         return None
-    split_off = expanded.has(Indicator) and not equation.has(Indicator)
-    return _leading(expanded.subs(unknown, place), small, 1 if split_off else 4)
+    return _leading(expanded.subs(unknown, place), _SMALL, 4 if approach.exact(equation) else 1)
 
 
 def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
@@ -85,36 +94,100 @@ def _finite_sign(value: Expr) -> Expr:
     return value
 
 
-def _expand_functions(equation: Expr, unknown: Symbol, at_infinity: bool) -> Expr | None:
-    failed = []
+@dataclass(frozen=True)
+class _Approach:
+    """An unknown on its way to an end: ``place`` is where it stands, in a small positive number."""
 
-    def change(node: Expr) -> Expr:
-        if isinstance(node, Mean) and unknown in node.free_symbols:
-            inner = _expand_functions(node.integrand, unknown, at_infinity)
-            if at_infinity:
-                spread = _spread_integrand(inner, unknown, node) if inner is not None else None
-            else:
-                spread = _split_lowest(node, unknown)
-            if spread is None:
-                failed.append(node)
+    unknown: Symbol
+    end: Expr
+    place: Expr
+    domain: Domain
+
+    def expanded(self, equation: Expr) -> Expr | None:
+        """Averages and special functions of the unknown replaced by their leading terms, where a rule knows them."""
+        failed = []
+
+        def change(node: Expr) -> Expr:
+            if self.unknown not in node.free_symbols:
                 return node
-            return spread
-        expansion = _EXPANSIONS.get(type(node))
-        if expansion is None or unknown not in node.free_symbols:
-            return node
-        found = expansion(node, unknown, at_infinity)
-        if found is None:
-            failed.append(node)
-            return node
-        return found
+            found = self.average(node) if isinstance(node, Mean) else self.function(node)
+            failed.extend([node] * (found is None))
+            return node if found is None else found
 
-    out = rewrite_outside(equation, change)
-    return None if failed else out
+        out = rewrite_outside(equation, change)
+        return None if failed else out
+
+    def exact(self, equation: Expr) -> bool:
+        """Whether no average was cut after its first term, so that a value of zero says something about the next."""
+        return self.end is oo or not any(self.unknown in atom.free_symbols for atom in equation.atoms(Mean))
+
+    def function(self, node: Expr) -> Expr | None:
+        """A function by its leading terms: at infinity, at its pole, or by continuity."""
+        expansion = _EXPANSIONS.get(type(node))
+        if expansion is None:
+            return node if isinstance(node, _CONTINUOUS) or not isinstance(node, Function) else None
+        *orders, argument = node.args
+        if any(self.unknown in order.free_symbols for order in orders):
+            return None
+        pole = S.One if isinstance(node, ZetaDerivative) else S.Zero
+        at = self.limit(argument)
+        if at is oo or at == pole:
+            return expansion(node, at is oo)
+        continuous = at is not None and self.end.is_finite and is_positive(at - pole, self.domain)
+        return node.func(*orders, at) if continuous else None
+
+    def limit(self, argument: Expr) -> Expr | None:
+        """Where an argument tends to."""
+        if atoms_of(argument):
+            return None
+        try:
+            return limit(argument.subs(self.unknown, self.place), _SMALL, 0, "+")
+        except (NotImplementedError, ValueError, TypeError, PoleError):
+            return None
+
+    def average(self, node: Mean) -> Expr | None:
+        """An average at its end: a series at infinity, its value where it is continuous, the lowest count apart."""
+        if self.end is oo:
+            inner = self.expanded(node.integrand)
+            return None if inner is None else _spread_integrand(inner, self.unknown, node)
+        if not self.end.is_finite:
+            return None
+        if self._continuous(node.integrand):
+            return Mean(node.integrand.subs(self.unknown, self.end), *node.data)
+        return self._split_lowest(node) if self.end == 0 else None
+
+    def _continuous(self, integrand: Expr) -> bool:
+        """Whether the integrand is continuous in the unknown at its end, uniformly over any finite data."""
+        for node in integrand.atoms(Function, Pow):
+            if self.unknown not in node.free_symbols:
+                continue
+            if isinstance(node, (exp, sin, cos, tanh, erf)):
+                continue
+            base = node.args[0]
+            if not isinstance(node, (Pow, log)) or node.args[-1].has(self.unknown) and isinstance(node, Pow):
+                return False
+            if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
+                continue
+            if not is_positive(base.subs(self.unknown, self.end), self.domain):
+                return False
+        return not integrand.has(Piecewise, Abs, sign, Indicator)
+
+    def _split_lowest(self, node: Mean) -> Expr | None:
+        """Set the lowest count apart; on the counts above it the integrand has a limit at zero. Exact up to ``o(1)``."""
+        x = node.data[0]
+        if not (x.is_integer and x.is_nonnegative):
+            return None
+        lowest = Indicator(Eq(x, 0))
+        at_lowest = self.expanded(node.integrand.subs(x, 0))
+        above = node.integrand.subs(self.unknown, 0)
+        if at_lowest is None or above.subs(x, 1).has(zoo, S.NaN, oo):
+            return None
+        return Mean(lowest, x) * at_lowest + Mean(above * (1 - lowest), x)
 
 
 def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:
     """Expand an integrand in powers of ``1 / unknown``; finite sums may be expanded term by term."""
-    small = Symbol("_u", positive=True)
+    small = _SMALL
     try:
         series = integrand.subs(unknown, 1 / small).expand(log=True, force=False)
         logs = log(small)
@@ -128,42 +201,29 @@ def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | No
     return Mean(series.expand(), *node.data).subs(small, 1 / unknown)
 
 
-def _split_lowest(node: Mean, unknown: Symbol) -> Expr | None:
-    """Set the lowest count apart; on the counts above it the integrand has a limit at zero. Exact up to ``o(1)``."""
-    x = node.data[0]
-    if not (x.is_integer and x.is_nonnegative):
-        return None
-    lowest = Indicator(Eq(x, 0))
-    at_lowest = _expand_functions(node.integrand.subs(x, 0), unknown, False)
-    above = node.integrand.subs(unknown, 0)
-    if at_lowest is None or above.subs(x, 1).has(zoo, S.NaN, oo):
-        return None
-    return Mean(lowest, x) * at_lowest + Mean(above * (1 - lowest), x)
-
-
-def _polygamma(node: Expr, unknown: Symbol, at_infinity: bool) -> Expr | None:
+def _polygamma(node: Expr, at_infinity: bool) -> Expr | None:
     order, z = node.args
+    if not order.is_Integer:
+        return None
     if not at_infinity:
-        if z != unknown or not order.is_Integer:
-            return None
         if order == 0:
             return -1 / z - S.EulerGamma + pi**2 / 6 * z
         return (-1) ** (order + 1) * factorial(order) / z ** (order + 1)
     base = log(z) - 1 / (2 * z) - Add(*(bernoulli(2 * j) / (2 * j * z ** (2 * j)) for j in (1, 2)))
     stand_in = Symbol("_z", positive=True)
-    return base.subs(z, stand_in).diff(stand_in, order).subs(stand_in, z) if order.is_Integer else None
+    return base.subs(z, stand_in).diff(stand_in, order).subs(stand_in, z)
 
 
-def _loggamma(node: Expr, unknown: Symbol, at_infinity: bool) -> Expr | None:
+def _loggamma(node: Expr, at_infinity: bool) -> Expr | None:
     z = node.args[0]
     if not at_infinity:
-        return -log(z) - S.EulerGamma * z if z == unknown else None
+        return -log(z) - S.EulerGamma * z
     return (z - Rational(1, 2)) * log(z) - z + log(2 * pi) / 2 + 1 / (12 * z)
 
 
-def _besseli(node: Expr, unknown: Symbol, at_infinity: bool) -> Expr | None:
+def _besseli(node: Expr, at_infinity: bool) -> Expr | None:
     order, z = node.args
-    if not isinstance(order, Integer) or z != unknown:
+    if not isinstance(order, Integer):
         return None
     if not at_infinity:
         return (z / 2) ** order / factorial(order) * (1 + z**2 / (4 * (order + 1)))
@@ -171,8 +231,20 @@ def _besseli(node: Expr, unknown: Symbol, at_infinity: bool) -> Expr | None:
     return exp(z) / sqrt(2 * pi * z) * (1 - (m - 1) / (8 * z) + (m - 1) * (m - 9) / (128 * z**2))
 
 
-_EXPANSIONS: dict[type, Callable[[Expr, Symbol, bool], Expr | None]] = {
+def _zeta(node: Expr, at_infinity: bool) -> Expr | None:
+    order, s = node.args
+    if not order.is_Integer:
+        return None
+    if not at_infinity:
+        # 1/(s - 1) + gamma, differentiated: the Laurent series at the pole.
+        return (-1) ** order * factorial(order) / (s - 1) ** (order + 1) + (S.EulerGamma if order == 0 else 0)
+    return (1 if order == 0 else 0) + (-log(2)) ** order * 2 ** (-s)
+
+
+_CONTINUOUS = (exp, log, sin, cos, tanh, erf, Mean, Centred, Order, Indicator)
+_EXPANSIONS: dict[type, Callable[[Expr, bool], Expr | None]] = {
     polygamma: _polygamma,
     loggamma: _loggamma,
     besseli: _besseli,
+    ZetaDerivative: _zeta,
 }

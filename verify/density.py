@@ -38,11 +38,14 @@ from sympy import (
 )
 from sympy import exp as sympy_exp
 
+from ..proofs.balls import precision
+from ..proofs.balls import zeta_derivative as evaluate_zeta
 from ..proofs.family import Family
 from .printing import DIGITS, PREFIX, RELATIONS, Printer
 from .rounding import at_ends, choose, exact, lipschitz, nearest, power
 
 Numeric = Callable[..., Any]
+_ZETA_BITS = 100
 
 log1p, log1pexp, log1mexp, logcosh = (Function(name) for name in ("log1p", "log1pexp", "log1mexp", "logcosh"))
 log_besseli, log_besselk, log_erfc = (Function(name) for name in ("log_besseli", "log_besselk", "log_erfc"))
@@ -175,6 +178,15 @@ def _lambert(z: Any, branch: Any = 0) -> Any:
     return special.lambertw(z, int(branch)).real
 
 
+def _zeta_derivative(order: Any, s: Any) -> Any:
+    """Through balls, narrow enough for the nearest double: no library has it in doubles, and it is asked for rarely."""
+    if order == 0:
+        return special.zeta(s, 1.0)
+    with precision(_ZETA_BITS):
+        values = [float(evaluate_zeta(int(order), float(one)).mid()) for one in np.atleast_1d(s)]
+    return np.array(values).reshape(np.shape(s)) if np.ndim(s) else values[0]
+
+
 def log_minus_digamma(a: Any) -> Any:
     """Return ``log(a) - digamma(a)``; from ten on by its asymptotic series (NIST DLMF 5.11.2), which does not cancel.
 
@@ -213,6 +225,7 @@ _SPECIAL: dict[str, Numeric] = {
     "digamma": special.digamma,
     "polygamma": _polygamma,
     "zeta": special.zeta,
+    "ZetaDerivative": _zeta_derivative,
     "binomial": special.binom,
     "erf": special.erf,
     "erfc": special.erfc,

@@ -27,11 +27,16 @@ class Solved:
 
 @dataclass(frozen=True)
 class Elimination:
-    """What was solved, in order, and the equations that are left in the unknowns that are left."""
+    """What was solved, in order, and the equations that are left in the unknowns that are left.
+
+    ``crossed`` says that some unknown was solved from the equation of another: an equation left is then not the
+    derivative in its own unknown.
+    """
 
     solved: tuple[Solved, ...]
     equations: tuple[Expr, ...]
     unknowns: tuple[Symbol, ...]
+    crossed: bool = False
 
     def closed(self) -> dict[Symbol, Expr]:
         """Return each solved unknown in terms of statistics and the unknowns that are left."""
@@ -71,6 +76,7 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) 
     solver = _Solver(dict(equations), domain, choose)
     left = dict(equations)
     solved: tuple[Solved, ...] = ()
+    crossed = False
     while left:
         step = solver.own(left, solved) or solver.other(left)
         if step is None:
@@ -81,12 +87,13 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) 
         # far smaller expressions (envelope theorem).
         kept = {unknown: equation for unknown, equation in left.items() if unknown != item.unknown}
         if used != item.unknown:
+            crossed = True
             kept[used] = left[item.unknown]
         left = {
             unknown: split_logs(expand_log(equation.subs(item.unknown, item.root.value)), domain)
             for unknown, equation in kept.items()
         }
-    return Elimination(solved, tuple(tidy(equation, domain) for equation in left.values()), tuple(left))
+    return Elimination(solved, tuple(tidy(equation, domain) for equation in left.values()), tuple(left), crossed)
 
 
 @dataclass(frozen=True)

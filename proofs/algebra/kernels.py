@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Function, exp, log, polygamma
+from sympy import Add, Expr, Function, exp, log, polygamma, zeta
 
 from .atoms import rewrite_outside
 
@@ -56,6 +56,52 @@ def join_digamma(expression: Expr) -> Expr:
         return node
 
     return rewrite_outside(expression, joined)
+
+
+class ZetaDerivative(Function):
+    """The ``n``-th derivative of Riemann's zeta function at ``s``, which SymPy leaves as a ``Derivative``.
+
+    >>> from sympy import Symbol
+    >>> ZetaDerivative(0, Symbol("s")).diff(Symbol("s"))
+    zeta'(s)
+    """
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 2) -> Expr:
+        """Return the derivative in ``s``."""
+        return ZetaDerivative(self.args[0] + 1, self.args[1])
+
+    def definition(self) -> Expr:
+        """Return the zeta function itself for order zero."""
+        return zeta(self.args[1]) if self.args[0] == 0 else self
+
+    def _eval_is_extended_real(self) -> bool | None:
+        return True if (self.args[1] - 1).is_positive else None
+
+    def _eval_is_positive(self) -> bool | None:
+        # Each derivative of a sum of n**-s is a sum of terms of the sign of (-1)**order.
+        return bool(self.args[0].is_even) if (self.args[1] - 1).is_positive else None
+
+    def _eval_is_negative(self) -> bool | None:
+        return bool(self.args[0].is_odd) if (self.args[1] - 1).is_positive else None
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"zeta{chr(39) * int(self.args[0])}({printer._print(self.args[1])})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        base = rf"\zeta{chr(39) * int(self.args[0])}\left({printer._print(self.args[1])}\right)"
+        return base if exp is None else rf"\left({base}\right)^{{{exp}}}"
+
+
+def with_derivatives(expression: Expr) -> Expr:
+    """Return ``expression`` with every Riemann zeta function in the form that can be differentiated.
+
+    >>> from sympy import Symbol
+    >>> with_derivatives(zeta(Symbol("s", positive=True) + 2))
+    zeta(s + 2)
+    """
+    return expression.replace(lambda e: isinstance(e, zeta) and len(e.args) == 1, lambda e: ZetaDerivative(0, e.args[0]))
 
 
 class expit(Function):  # noqa: N801

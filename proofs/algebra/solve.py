@@ -66,7 +66,9 @@ def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ..
     (Root(value=sqrt(2)*sqrt(t)/2, rule='single occurrence', only=True),)
     """
     for shape in _shapes(equation, unknown, domain):
-        for rule in (_peeled, _two_terms, _polynomial, _angle, _quantile, _lambert):
+        averaged = any(unknown in atom.free_symbols for atom in atoms_of(shape))
+        # A rule that looks for functions of the unknown would find them under the bar, where data are bound.
+        for rule in (_peeled, _two_terms, _quantile) if averaged else (_peeled, _two_terms, _polynomial, _angle, _lambert):
             roots = [root for root in rule(shape, unknown, domain) if unknown not in root.value.free_symbols]
             kept = tuple(root for root in roots if not _outside(root.value, unknown, domain))
             if kept:
