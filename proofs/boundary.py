@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Max, Min, Symbol, oo
 
 from .algebra.atoms import Quantile
-from .algebra.signs import Domain, strict_sign
+from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
 from .derivation import Statistic
@@ -19,13 +19,16 @@ from .family import Family
 class AtEnd:
     """A parameter whose estimate sits where its constraint does: ``slope`` is the sign of the log-likelihood in it.
 
-    ``increment`` is the derivative (the forward difference for an integer parameter) whose sign was proved.
+    ``increment`` is the derivative (the forward difference for an integer parameter) whose sign was proved. With
+    ``balances``, the value instead makes the two constraints of that parameter equal; ``increment`` is then their
+    difference, and ``slope`` the direction in which the likelihood grows with the parameter that is balanced.
     """
 
     parameter: Symbol
     value: Expr
     slope: int
     increment: Expr
+    balances: Symbol | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Ends:
     """What the boundary pass found.
 
     ``free`` holds, for a parameter that the likelihood does not depend on, the interval that the data allow.
-    ``failure`` is empty or says which parameter of the support could not be placed, and why.
+    ``failure`` is empty or says which parameter of the support could not be placed, and why. ``needed`` has to be
+    positive (with a flag: not negative) for the data to lie in the support at all.
     """
 
     placed: tuple[AtEnd, ...]
@@ -41,6 +45,7 @@ class Ends:
     mean_log_likelihood: Expr
     free: tuple[tuple[Symbol, Expr, Expr], ...]
     failure: str
+    needed: tuple[tuple[Expr, bool], ...] = ()
 
 
 def support_parameters(family: Family) -> tuple[Symbol, ...]:
@@ -56,15 +61,17 @@ def support_parameters(family: Family) -> tuple[Symbol, ...]:
 def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     """Place every parameter of the support at the constraint that the data put on it.
 
-    Parameters whose derivative has a proved strict sign come first; after each one the rest is tried again.
+    Parameters whose derivative has a proved strict sign come first; after each one the rest is tried again. Where
+    two constraints bound a parameter that is placed, one that the likelihood contains only through it balances them.
     """
     left = list(support_parameters(family))
     lowest, highest = order_statistics(family)
     placed: list[AtEnd] = []
     current, ends = mean_log_likelihood, family.bounds
     while left:
-        domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed})
+        domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
         found = next((at for p in left if (at := _place(p, current, ends, lowest, highest, domain))), None)
+        found = found or _balanced(placed, left, mean_log_likelihood, domain)
         if found is None:
             break
         placed.append(found)
@@ -73,20 +80,77 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
         ends = replace(
             ends, lo=ends.lo.subs(found.parameter, found.value), hi=ends.hi.subs(found.parameter, found.value)
         )
-    used = {symbol for at in placed for symbol in at.value.free_symbols}
-    domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed})
+    values = resolved(placed)
+    used = {symbol for value in values.values() for symbol in value.free_symbols}
+    domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
     free = tuple(_free(p, ends, lowest, highest, domain) for p in left if p not in current.free_symbols)
-    failure = ""
-    if any(interval is None for interval in free) or len(free) < len(left):
-        stuck = [str(p) for p in left if p in current.free_symbols] or [str(p) for p in left]
-        failure = (
-            f"the support depends on {', '.join(stuck)}, and no rule proves where the likelihood is largest in it: "
-            "its derivative has no proved strict sign, or the end is not part of the support"
-        )
+    stuck = [p for p in left if p in current.free_symbols] or (left if None in free else [])
     settled = tuple(interval for interval in free if interval is not None)
     used |= {s for _, lo, hi in settled for s in lo.free_symbols | hi.free_symbols}
+    needed = () if left else _reached(family, values, lowest, highest, domain)
+    used |= {s for gap, _ in needed for s in gap.free_symbols}
     statistics = tuple(s for s in (lowest, highest) if s.symbol in used)
-    return Ends(tuple(placed), statistics, current, settled, failure)
+    return Ends(tuple(placed), statistics, current.subs(values), settled, _failure(stuck, family), needed)
+
+
+def resolved(placed: Sequence[AtEnd]) -> dict[Symbol, Expr]:
+    """Return the value of each placed parameter, free of the others."""
+    values: dict[Symbol, Expr] = {}
+    for at in reversed(placed):
+        value = at.value.subs(values)
+        values[at.parameter] = at.value.args[0].subs(values) if _has_balanced(at, placed) else value
+    return values
+
+
+def _has_balanced(at: AtEnd, placed: Sequence[AtEnd]) -> bool:
+    """Whether the constraints that bound a parameter were made equal by placing another."""
+    return any(other.balances == at.parameter for other in placed)
+
+
+def _balanced(placed: Sequence[AtEnd], left: Sequence[Symbol], ell: Expr, domain: Domain) -> AtEnd | None:
+    """A parameter on which two opposite constraints of a placed one depend, and through it alone the likelihood."""
+    for at in placed:
+        if not isinstance(at.value, (Max, Min)) or len(at.value.args) != 2 or _has_balanced(at, placed):
+            continue
+        first, second = at.value.args
+        for parameter in left:
+            slopes = {strict_sign(one.diff(parameter), domain) for one in (first, second)}
+            if parameter in ell.free_symbols or slopes != {1, -1}:
+                continue
+            roots = solve_one(first - second, parameter, {k: v for k, v in domain.items() if k != parameter})
+            if len(roots) == 1 and roots[0].only:
+                return AtEnd(parameter, roots[0].value, at.slope, first - second, at.parameter)
+    return None
+
+
+def _reached(
+    family: Family, values: Mapping[Symbol, Expr], lowest: Statistic, highest: Statistic, domain: Domain
+) -> tuple[tuple[Expr, bool], ...]:
+    """What has to be positive, or with a flag not negative, for the data to lie in the support at the estimate."""
+    ends = family.bounds
+    gaps = ((lowest.symbol - ends.lo, ends.lo, ends.lo_closed), (ends.hi - highest.symbol, ends.hi, ends.hi_closed))
+    found = []
+    for gap, end, closed in gaps:
+        if end.free_symbols & set(values):
+            at = gap.subs(values).expand()
+            holds = at == 0 or is_nonnegative(at, domain) if closed else is_positive(at, domain)
+            found += [] if holds else [(at, closed)]
+    return tuple(found)
+
+
+def _failure(stuck: Sequence[Symbol], family: Family) -> str:
+    if not stuck:
+        return ""
+    names = ", ".join(map(str, stuck))
+    ends = family.bounds
+    moved = [(end, closed) for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if end.has(*stuck)]
+    hint = ""
+    if not all(closed for _, closed in moved):
+        hint = "; an end that is not part of the support is approached and never reached"
+    return (
+        f"the support depends on {names}, and no rule proves where the likelihood is largest in it: "
+        f"its derivative has no proved strict sign, or no closed end of the support stops it{hint}"
+    )
 
 
 def order_statistics(family: Family) -> tuple[Statistic, Statistic]:
@@ -110,16 +174,36 @@ def order_statistics(family: Family) -> tuple[Statistic, Statistic]:
     return named("min", 0), named("max", 1)
 
 
-def end_domain(family: Family, lowest: Statistic, highest: Statistic, placed: Mapping[Symbol, Expr]) -> Domain:
+def ordered(statistics: Sequence[Statistic]) -> Domain:
+    """Return that the largest observation is at least the smallest, where both are among the statistics.
+
+    >>> from thetahat import family
+    >>> len(ordered(order_statistics(family("uniform"))))
+    1
+    """
+    symbols = {s.definition.level: s.symbol for s in statistics if isinstance(s.definition, Quantile)}
+    if 0 not in symbols or 1 not in symbols:
+        return {}
+    return {symbols[1]: Bounds(symbols[0], oo, True, False, False)}
+
+
+def end_domain(
+    family: Family, lowest: Statistic, highest: Statistic, placed: Mapping[Symbol, Expr], ends: Bounds
+) -> Domain:
     """Return the bounds of constants, parameters and the two extreme observations, for sign proofs.
 
-    The ends of what is left are taken at the parameters that are placed already.
+    The ends of what is left are taken at the parameters that are placed already. A parameter that is itself an end
+    of the support ``ends`` lies beyond the data.
     """
     known = {
         item.symbol: replace(item.bounds, lo=item.bounds.lo.subs(placed), hi=item.bounds.hi.subs(placed))
         for item in (*family.constants, *family.parameters)
         if item.symbol not in placed
     }
+    if ends.lo in known and known[ends.lo].hi is oo:
+        known[ends.lo] = replace(known[ends.lo], hi=lowest.symbol, hi_closed=ends.lo_closed)
+    if ends.hi in known and known[ends.hi].lo is -oo:
+        known[ends.hi] = replace(known[ends.hi], lo=highest.symbol, lo_closed=ends.hi_closed)
     return {highest.symbol: Bounds(lowest.symbol, oo, False, False, False), **known}
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Mul, Pow, S, Symbol, Tuple, cos, exp, log, sin, together
+from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, S, Symbol, Tuple, cos, exp, log, sin, together
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
-from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
+from .algebra.regions import is_concave, is_strictly_concave
+from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import cancelled, factored, has_low_degree
 from .balls import evaluate, precision
 from .bounds import Bounds
@@ -21,6 +22,7 @@ from .derivation import Evidence, Finding, Step, Verdict
 from .expectations import entropy, expectation, is_normalised
 from .exponential import rank_bound
 from .family import Family
+from .location import is_regular
 from .probes import data_points, parameter_points
 from .zero import Point, prove_zero
 
@@ -109,7 +111,9 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     return tuple(_bare_data(step, family) or RULES[step.rule](step, context) for step in steps)
 
 
-_OF_ESTIMATES = frozenset({"root", "moment-root", "reduced", "branch", "same-value", "support-end", "any-value", "exists"})
+_OF_ESTIMATES = frozenset(
+    {"root", "moment-root", "reduced", "branch", "same-value", "support-end", "balance", "any-value", "exists"}
+)
 
 
 def _bare_data(step: Step, family: Family) -> Finding | None:
@@ -170,13 +174,38 @@ def support_end(step: Step, context: Context) -> Finding:
     domain = _end_domain(context, placed)
     right_sign = is_positive(increment, domain) if slope > 0 else is_negative(increment, domain)
     ends = context.family.bounds
-    low, high = ends.lo.subs(placed), ends.hi.subs(placed)
-    reached = []
-    for end, level, closed in ((low, 0, ends.lo_closed), (high, 1, ends.hi_closed)):
-        at_end = context.unfolded(end.subs(p, value)) - Quantile(level, context.family.observation)
-        if p in end.free_symbols and closed:
-            reached.append(at_end.expand() == 0 and _stops(end.diff(p), level, slope, domain))
-    return _sign(right_sign and any(reached), f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+    stops: list[bool] = []
+    for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
+        at = end.subs(placed)
+        if p in at.free_symbols and closed and _stops(at.diff(p), level, slope, domain):
+            data = Quantile(level, context.family.observation)
+            stops.append(
+                any((context.unfolded(at.subs(p, one)) - data).expand() == 0 for one in _alternatives(value, slope))
+            )
+    met = len(_alternatives(value, slope)) == len(stops) and all(stops)
+    return _sign(right_sign and met, f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+
+
+def _alternatives(value: Expr, slope: int) -> tuple[Expr, ...]:
+    """The constraints that a value meets: the tightest of several, a minimum of ceilings or a maximum of floors."""
+    return tuple(value.args) if isinstance(value, Min if slope > 0 else Max) else (value,)
+
+
+def balance(step: Step, context: Context) -> Finding:
+    """The likelihood contains the parameter only through the one that two opposite constraints bound."""
+    p, other = _subject(step), step.named("balances")
+    bound = next(
+        (s for s in context.steps if s.rule == "support-end" and s.subject == other and s.given == step.given), None
+    )
+    if bound is None or p in context.given(step).value.free_symbols:
+        return Finding(Evidence.REFUTED, f"the likelihood depends on {p} in another way")
+    constraints = _alternatives(bound.value, int(bound.named("slope")))
+    placed = _pairs(step, "placed")
+    domain = _end_domain(context, {s: v for s, v in placed.items() if s != other})
+    signs = sorted(strict_sign(one.diff(p), domain) for one in constraints)
+    if signs != [-1, 1]:
+        return Finding(Evidence.UNDECIDED, "the constraints are not of opposite slopes")
+    return context.zero((constraints[0] - constraints[1]).subs(p, step.value))
 
 
 def _stops(derivative: Expr, level: int, slope: int, domain: Domain) -> bool:
@@ -191,6 +220,12 @@ def _end_domain(context: Context, placed: dict[Symbol, Expr]) -> Domain:
     moved = {
         s: Bounds(b.lo.subs(placed), b.hi.subs(placed), b.lo_closed, b.hi_closed, b.discrete) for s, b in rest.items()
     }
+    ends = context.family.bounds
+    low, high = (end.subs(placed) for end in (ends.lo, ends.hi))
+    if S.Zero in symbols and low in moved and moved[low].hi is S.Infinity:
+        moved[low] = replace(moved[low], hi=symbols[S.Zero], hi_closed=ends.lo_closed)
+    if S.One in symbols and high in moved and moved[high].lo is S.NegativeInfinity:
+        moved[high] = replace(moved[high], lo=symbols[S.One], lo_closed=ends.hi_closed)
     if S.Zero in symbols and S.One in symbols:
         spread = Bounds(symbols[S.Zero], S.Infinity, False, False, False)
         return {symbols[S.One]: spread, **moved}
@@ -203,10 +238,19 @@ def any_value(step: Step, context: Context) -> Finding:
     ell = context.given(step).value
     if ell.diff(step.subject) != 0:
         return Finding(Evidence.REFUTED, f"the likelihood depends on {step.subject}")
-    x = context.family.observation
-    low_gap = [context.unfolded(end.subs(step.subject, v)) for end in (ends.lo, ends.hi) for v in step.value.args]
-    touches = {Quantile(0, x), Quantile(1, x)} <= {gap.expand() for gap in low_gap}
-    return Finding(Evidence.ALGEBRA) if touches else Finding(Evidence.UNDECIDED, "the interval does not meet the data")
+    low, high = step.value.args
+    domain = _end_domain(context, {})
+    met: list[bool] = []
+    for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
+        direction = strict_sign(end.diff(step.subject), domain)
+        if direction:
+            # A lower end that rises, or an upper one that falls, is what stops the parameter from above.
+            at = high if (direction > 0) == (level == 0) else low
+            gap = context.unfolded(end.subs(step.subject, at)) - Quantile(level, context.family.observation)
+            met.append(closed and gap.expand() == 0)
+    if met == [True, True]:
+        return Finding(Evidence.ALGEBRA)
+    return Finding(Evidence.UNDECIDED, "the interval does not meet the data")
 
 
 def substitute(step: Step, context: Context) -> Finding:
@@ -512,6 +556,8 @@ def kernel(step: Step, context: Context) -> Finding:
     family = context.family
     z, shown = step.named("z"), step.named("observation")
     location, scale = step.named("location"), step.named("scale")
+    if not is_regular(location, scale, family):
+        return Finding(Evidence.UNDECIDED, "that location and scale are coordinates of the family is not proved")
     back = step.value.subs(z, (shown - location) / scale) - log(scale)
     claim = back - (shown if shown != family.observation else S.Zero)
     difference = family.log_density - claim
@@ -526,22 +572,13 @@ def kernel(step: Step, context: Context) -> Finding:
 
 
 def concave(step: Step, context: Context) -> Finding:
-    """The second derivative of the kernel has the claimed sign; a kink ``-|z|`` is concave by itself."""
-    shape, z = context.given(step).value, _subject(step)
-    if int(step.named("strict")):
-        same = prove_zero(shape.diff(z, 2) - step.value, {}, list)
-        if same.evidence is not Evidence.ALGEBRA:
-            return same
-        w = Symbol("_w", positive=True)
-        rational = shape.diff(z, 2).expand(power_exp=True).subs(exp(-z), 1 / w).subs(exp(z), w)
-        return _sign(
-            is_negative(rational, {}) or is_negative(shape.diff(z, 2), {}), "the second derivative is negative"
-        )
-    kink = Symbol("_kink", nonnegative=True)
-    flat = shape.replace(lambda e: isinstance(e, Abs) and e.args[0] in (z, -z), lambda e: kink)
-    smooth = flat.subs(kink, 0).diff(z, 2)
-    weight = flat.diff(kink)
-    return _sign(is_nonnegative(-smooth, {}) and is_nonnegative(-weight, {}), "the kernel is concave")
+    """The kernel is concave on every piece, no slope rises at a kink, and the second derivative shown is its own."""
+    shape, z, lo = context.given(step).value, _subject(step), step.named("lo")
+    same = [prove_zero(one - step.value, {}, list).evidence for one in (shape, shape.diff(z, 2))]
+    if Evidence.ALGEBRA not in same:
+        return Finding(Evidence.REFUTED, "what is shown is neither the kernel nor its second derivative")
+    holds = is_strictly_concave(shape, z, lo) if int(step.named("strict")) else is_concave(shape, z, lo)
+    return _sign(holds, "the kernel is concave")
 
 
 def loss(step: Step, context: Context) -> Finding:
@@ -557,12 +594,13 @@ def loss(step: Step, context: Context) -> Finding:
 
 def exists(step: Step, context: Context) -> Finding:
     """A condition that random data in general position meet; that it suffices rests on the rule it names."""
+    weak = bool(int(step.named("weak")))
     decided, met = 0, 0
     for theta, sample in context.points():
         with precision(256):
             value = evaluate(step.value, theta, sample)
-        decided += bool(value.is_finite() and (value > 0 or value < 0))
-        met += bool(value.is_finite() and value > 0)
+        decided += bool(value.is_finite() and (value > 0 or value < 0 or (weak and value == 0)))
+        met += bool(value.is_finite() and (value > 0 or (weak and value >= 0)))
     if decided and not met:
         return Finding(Evidence.REFUTED, "no dataset drawn from a member meets the condition")
     tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
@@ -574,6 +612,7 @@ def exists(step: Step, context: Context) -> Finding:
 RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "mean-log-likelihood": mean_log_likelihood,
     "support-end": support_end,
+    "balance": balance,
     "any-value": any_value,
     "substitute": substitute,
     "score": score,

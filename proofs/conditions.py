@@ -1,4 +1,4 @@
-"""A condition on a dataset: an expression in data atoms that has to be positive."""
+"""A condition on a dataset: an expression in data atoms that has to be positive, or at least not negative."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sympy import Expr
 class Condition:
     """``expression > 0``, where the expression contains data only through ``Mean``, ``Quantile`` and ``LargestTie``.
 
-    ``meaning`` says the same in words; ``why`` names the rule that derived it.
+    ``meaning`` says the same in words; ``why`` names the rule that derived it. With ``weak``, zero will do.
     """
 
     expression: Expr
     meaning: str
     why: str = ""
+    weak: bool = False

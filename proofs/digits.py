@@ -117,4 +117,5 @@ def _compiled(family: Family) -> tuple[Evaluate, Callable[..., Any]]:
     """The terms of the log-density without the observation, evaluated once, and the others."""
     known = known_symbols(family)
     once, each = family.log_density.as_independent(family.observation, as_Add=True)
-    return lambdify((known,), once, "mpmath"), lambdify((family.observation, known), each, "mpmath")
+    modules = [{"ZetaDerivative": lambda order, s: mp.zeta(s, 1, int(order))}, "mpmath"]
+    return lambdify((known,), once, modules), lambdify((family.observation, known), each, modules)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from sympy import Expr, Symbol, Tuple
+from sympy import Expr, Integer, Symbol, Tuple
 
 from . import existence
 from .algebra.atoms import plain
+from .boundary import ordered, resolved
 from .bounds import exact_number
 from .checker import check_steps
 from .derivation import Derivation, Evidence, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
@@ -118,8 +119,7 @@ def _form_at(form: ExponentialForm, put: Callable[[Expr], Expr]) -> ExponentialF
 
 def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
     """Every solved parameter in statistics and unknowns alone."""
-    values = {at.parameter: at.value for at in route.ends.placed}
-    return values | route.elimination.closed()
+    return resolved(route.ends.placed) | route.elimination.closed()
 
 
 def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
@@ -140,7 +140,7 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
     """Choose the argument for existence: closed forms, tails, ends of one equation, faces of the convex support."""
     if route.ends.failure:
         return Existence((), False, "", "the estimator is not derived")
-    domain = {**route.domain}
+    domain = {**ordered(route.statistics), **route.domain}
     unknowns = route.elimination.unknowns
     if not unknowns:
         closed = {
@@ -148,9 +148,10 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
             for symbol, value in _closed(route).items()
         }
         conditions = existence.inside_space(family, closed, route.statistics, domain)
+        conditions = (*existence.reached(family, route.ends.needed, route.statistics), *conditions)
         return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
     structure = location_scale(family)
-    if structure is not None and len(family.parameters) == 2:
+    if structure is not None:
         found = existence.by_tails(family, structure)
         if found is not None:
             return found
@@ -177,7 +178,11 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
     )
     if ends is None:
         return None
-    inside = existence.inside_space(family, _closed(route), route.statistics, route.domain)
+    domain = {**ordered(route.statistics), **route.domain}
+    inside = (
+        *existence.reached(family, route.ends.needed, route.statistics),
+        *existence.inside_space(family, _closed(route), route.statistics, domain),
+    )
     known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
     conditions = existence.distinct((*ends, *known))
     if known != inside:
@@ -209,8 +214,9 @@ def _existence_steps(exists: Existence, route: LikelihoodRoute, trail: Trail) ->
             Section.EXISTENCE,
             f"Needed: {condition.meaning}, because {condition.why}.",
             condition.expression,
-            Label("0 <", "0 <"),
+            Label("0 <=", r"0 \le") if condition.weak else Label("0 <", "0 <"),
             using=(
+                ("weak", Integer(condition.weak)),
                 ("closed", Tuple(*(Tuple(s, plain(unfold(v, route.statistics))) for s, v in _closed(route).items()))),
                 ("reduced", Tuple(*(plain(unfold(e, route.statistics)) for e in route.elimination.equations))),
                 ("unknowns", Tuple(*route.elimination.unknowns)),

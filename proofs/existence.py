@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Abs, Add, Expr, Mul, Pow, S, Symbol, fraction, oo, together
+from sympy import Abs, Add, Eq, Expr, Mul, Poly, Pow, S, Symbol, fraction, log, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -15,9 +16,11 @@ from .algebra.atoms import (
     Mean,
     Quantile,
     Residual,
+    atoms_of,
     plain,
     rewrite_outside,
 )
+from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.size import factored
 from .algebra.solve import tidy
@@ -26,7 +29,7 @@ from .derivation import Statistic
 from .family import Family
 from .likelihood import unfold
 from .limits import end_value
-from .location import LocationScale, tail_exponent
+from .location import LocationScale, Z, tail_exponent
 from .stable import stable_form
 
 
@@ -46,7 +49,7 @@ class Existence:
 def inside_space(
     family: Family, closed: dict[Symbol, Expr], statistics: tuple[Statistic, ...], domain: Domain
 ) -> tuple[Condition, ...]:
-    """Return what the data must satisfy for a closed-form estimate to lie in the parameter space.
+    """Return what the data must satisfy for a closed-form estimate to be finite and lie in the parameter space.
 
     ``closed`` holds every estimate in terms of ``statistics`` and centred atoms alone.
 
@@ -57,19 +60,48 @@ def inside_space(
     >>> [c.meaning for c in inside_space(f, {f.symbols[0]: t[0].symbol}, t, {})]
     ['mean(x) > 0', 'mean(x) < 1']
     """
-    needed: list[Expr] = []
+    strict: list[Expr] = []
+    weak: list[Expr] = []
     for parameter in family.parameters:
         if parameter.symbol not in closed:
             continue
         value = closed[parameter.symbol]
         ends = parameter.bounds
-        lo, hi = ends.lo.subs(closed), ends.hi.subs(closed)
-        needed += _denominators(value, domain)
-        for gap, closed_end in ((value - lo, ends.lo_closed), (hi - value, ends.hi_closed)):
-            if not gap.has(oo) and not (closed_end and is_nonnegative(gap, domain)):
-                needed += _strict(gap, domain)
+        strict += _denominators(value, domain) + _logarithms(value, domain)
+        gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
+        for gap, closed_end in gaps:
+            if gap.has(oo) or (closed_end and is_nonnegative(gap, domain)):
+                continue
+            if closed_end:
+                weak.append(gap)
+            else:
+                strict += _strict(gap, domain)
     rule = "the estimate has to lie in the parameter space"
-    return distinct(tuple(describe(expression, family, statistics, rule) for expression in needed))
+    open_ones = [one for one in strict if not _holds_for_each(one, family, statistics)]
+    found = [describe(expression, family, statistics, rule) for expression in open_ones]
+    return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
+
+
+def reached(
+    family: Family, needed: Iterable[tuple[Expr, bool]], statistics: tuple[Statistic, ...]
+) -> tuple[Condition, ...]:
+    """Return what the data must satisfy to lie in the support of the member that is estimated."""
+    rule = "the data have to lie in the support of one member"
+    return tuple(describe(gap, family, statistics, rule, weak=closed) for gap, closed in needed)
+
+
+def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statistic, ...]) -> bool:
+    """Whether ``expression > 0`` for every single observation, where it is an average: then it is for all data."""
+    unfolded = plain(unfold(expression, statistics))
+    if any(not isinstance(atom, Mean) for atom in atoms_of(unfolded)):
+        return False
+    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(unfolded))}
+    flat = unfolded.xreplace(masks).expand()
+    if not flat.is_polynomial(*masks.values()) or any(
+        flat.diff(a, b) != 0 for a in masks.values() for b in masks.values()
+    ):
+        return False
+    return is_positive(flat.xreplace({mask: atom.integrand for atom, mask in masks.items()}), family.domain)
 
 
 def _denominators(value: Expr, domain: Domain) -> list[Expr]:
@@ -80,6 +112,19 @@ def _denominators(value: Expr, domain: Domain) -> list[Expr]:
     return found
 
 
+def _logarithms(value: Expr, domain: Domain) -> list[Expr]:
+    """A logarithm in an estimate is finite only above zero, whatever the space."""
+    found: list[Expr] = []
+
+    def visit(node: Expr) -> Expr:
+        if isinstance(node, log):
+            found.extend(_strict(node.args[0], domain))
+        return node
+
+    rewrite_outside(value, visit)
+    return found
+
+
 def _strict(expression: Expr, domain: Domain) -> list[Expr]:
     """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved."""
     if is_positive(expression, domain):
@@ -87,6 +132,9 @@ def _strict(expression: Expr, domain: Domain) -> list[Expr]:
     top, bottom = fraction(together(expression))
     if bottom != 1 and is_nonnegative(bottom, domain):
         return _strict(top, domain) + ([] if is_positive(bottom, domain) else _strict(bottom, domain))
+    if bottom != 1 and not is_nonnegative(-bottom, domain):
+        # A quotient is positive exactly where the product is.
+        return _strict(factored(top * bottom), domain)
     if isinstance(expression, Pow) and expression.exp.is_positive and is_nonnegative(expression.base, domain):
         return _strict(expression.base, domain)
     if isinstance(expression, Pow) and expression.exp == S.Half:
@@ -96,25 +144,56 @@ def _strict(expression: Expr, domain: Domain) -> list[Expr]:
         rest = [part for part in whole.args if not is_positive(part, domain)]
         if len(rest) < len(whole.args):
             return _strict(Mul(*rest), domain)
-        if all(is_nonnegative(part, domain) for part in rest):
-            return [one for part in rest for one in _strict(part, domain)]
+        signed = [part for part in rest if is_nonnegative(part, domain)]
+        if signed:
+            left = Mul(*(part for part in rest if part not in signed))
+            return [one for part in signed for one in _strict(part, domain)] + _strict(left, domain)
     return [whole]
 
 
-def describe(expression: Expr, family: Family, statistics: tuple[Statistic, ...], why: str) -> Condition:
-    """Return the condition ``expression > 0`` in data atoms, with its meaning in words.
+def describe(
+    expression: Expr, family: Family, statistics: tuple[Statistic, ...], why: str, weak: bool = False
+) -> Condition:
+    """Return the condition ``expression > 0`` (``>= 0`` if ``weak``) in data atoms, with its meaning in words.
 
     Equal conditions get equal words: a spread, a Jensen gap or an excess is positive unless all values are equal.
     """
     folded = expression.xreplace({s.definition: s.symbol for s in statistics})
     unfolded = unfold(stable_form(folded, family, statistics), statistics)
+    if weak:
+        return Condition(plain(unfolded), _words(unfolded, "="), why, weak=True)
     for symbol in family.columns:
         if unfolded in (Quantile(1, symbol) - Quantile(0, symbol),):
             return all_equal(family, symbol, why)
-    equal = _spread_of(unfolded, family)
+    equal = _spread_of(as_variance(plain(unfolded), family.columns) or unfolded, family)
     if equal is not None:
         return all_equal(family, equal, why)
     return Condition(plain(unfolded), _words(unfolded), why)
+
+
+def as_variance(expression: Expr, data: tuple[Symbol, ...]) -> Covariance | None:
+    """Return the variance that ``expression`` is a positive multiple of, where it is one: ``mean(g^2) - mean(g)^2``.
+
+    >>> from sympy.abc import x
+    >>> as_variance(2 * Mean(x**2, x) - 2 * Mean(x, x) ** 2, (x,))
+    Covariance(x, x, x)
+    """
+    atoms = atoms_of(expression)
+    if not atoms or not all(isinstance(atom, Mean) and not atom.free_symbols for atom in atoms):
+        return None
+    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms)}
+    flat = expression.xreplace(masks)
+    if not flat.is_polynomial(*masks.values()) or (whole := Poly(flat, *masks.values())).total_degree() != 2:
+        return None
+    square = Add(
+        *(c * Mul(*(v**k for v, k in zip(masks.values(), m, strict=True))) for m, c in whole.terms() if sum(m) == 2)
+    )
+    coefficient, power = factored(-square).as_coeff_Mul()
+    if not isinstance(power, Pow) or power.exp != 2 or not coefficient.is_positive:
+        return None
+    function = power.base.xreplace({mask: atom.integrand for atom, mask in masks.items()})
+    spread = Covariance(function, function, *data)
+    return spread if (coefficient * spread.definition() - expression).expand() == 0 else None
 
 
 def all_equal(family: Family, variable: Symbol, why: str) -> Condition:
@@ -153,14 +232,14 @@ def _injective_in(function: Expr, family: Family) -> Symbol | None:
     return used[0] if strict_sign(function.diff(used[0]), domain) else None
 
 
-def _words(expression: Expr) -> str:
+def _words(expression: Expr, equal: str = "") -> str:
     """The inequality with what depends on data on the left, in plain text."""
     shown = rewrite_outside(expression, _bar)
     names = {symbol for symbol in shown.free_symbols if "(" in symbol.name}
     right, left = shown.expand().as_independent(*names, as_Add=True)
     if left.could_extract_minus_sign():
-        return f"{-left} < {right}"
-    return f"{left} > {-right}"
+        return f"{-left} <{equal} {right}"
+    return f"{left} >{equal} {-right}"
 
 
 def _bar(node: Expr) -> Expr:
@@ -180,8 +259,8 @@ def _bar(node: Expr) -> Expr:
 
 
 def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Return ``conditions`` without repetitions."""
-    return tuple({condition.expression: condition for condition in reversed(conditions)}.values())[::-1]
+    """Return ``conditions`` without repetitions: equal words stand for equal conditions."""
+    return tuple({condition.meaning: condition for condition in reversed(conditions)}.values())[::-1]
 
 
 def by_ends(
@@ -213,25 +292,39 @@ def _impossible(expression: Expr, domain: Domain) -> bool:
 
 
 def by_tails(family: Family, structure: LocationScale) -> Existence | None:
-    """Return the existence condition of a location-scale family with both parameters free.
+    """Return the existence condition of a family of locations, of scales, or of both, with a kernel that is bounded.
 
     The likelihood falls to zero towards every edge of the parameter space exactly when no single value carries the
     share ``1 - 1/a`` of the data, where the density of the kernel falls like ``|z|**(-a)``: with ``location`` at
-    that value and ``scale -> 0`` the mean log-likelihood behaves like ``((a - 1)(1 - share) - share) log scale``.
+    that value and ``scale -> 0`` the mean log-likelihood behaves like ``((a - 1)(1 - share) - share) log scale``. With
+    a known location only the share at it counts; with a known scale there is no such edge.
     """
-    exponent = tail_exponent(structure.kernel)
-    if exponent is None or family.covariates:
+    exponent = tail_exponent(structure.kernel, structure.lo)
+    bounded = is_bounded_inside(structure.kernel, Z, structure.lo)
+    if exponent is None or not bounded or family.covariates or len(family.parameters) > 2:
         return None
     rule = "the likelihood vanishes at every edge of the parameter space (tails of the location-scale kernel)"
-    if exponent is oo:
-        return Existence((all_equal(family, family.observation, rule),), True, rule)
-    if not is_positive(exponent - 1, family.domain):
+    if exponent is not oo and not is_positive(exponent - 1, family.domain):
         return None
+    estimated = set(family.symbols)
+    moves, scales = (bool(e.free_symbols & estimated) for e in (structure.location, structure.scale))
+    if not scales or structure.lo == 0:
+        return Existence((), True, rule)
+    x = family.observation
+    if moves and len(family.parameters) == 1:
+        return None
+    if exponent is oo and moves:
+        return Existence((all_equal(family, x, rule),), True, rule)
     share = 1 - 1 / exponent
-    condition = Condition(
-        share - LargestTie(family.observation), f"no single value carries a share of {share} or more of the data", rule
+    if moves:
+        tied = f"no single value carries a share of {share} or more of the data"
+        return Existence((Condition(share - LargestTie(x), tied, rule),), True, rule)
+    if structure.observation != x:
+        return None
+    at = Mean(Indicator(Eq(x, structure.location)), x)
+    return Existence(
+        (Condition(share - at, f"less than a share of {share} of the data is {structure.location}", rule),), True, rule
     )
-    return Existence((condition,), True, rule)
 
 
 def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:

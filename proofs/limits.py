@@ -164,7 +164,7 @@ class _Approach:
             if isinstance(node, (exp, sin, cos, tanh, erf)):
                 continue
             base = node.args[0]
-            if not isinstance(node, (Pow, log)) or node.args[-1].has(self.unknown) and isinstance(node, Pow):
+            if not isinstance(node, (Pow, log)) or (node.args[-1].has(self.unknown) and isinstance(node, Pow)):
                 return False
             if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
                 continue
@@ -173,7 +173,7 @@ class _Approach:
         return not integrand.has(Piecewise, Abs, sign, Indicator)
 
     def _split_lowest(self, node: Mean) -> Expr | None:
-        """Set the lowest count apart; on the counts above it the integrand has a limit at zero. Exact up to ``o(1)``."""
+        """Set the lowest count apart; on counts above it the integrand has a limit at zero. Exact up to ``o(1)``."""
         x = node.data[0]
         if not (x.is_integer and x.is_nonnegative):
             return None

@@ -6,29 +6,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Abs, Expr, Pow, S, Symbol, exp, expand, limit, log, oo, powdenest, sign
+from sympy import Abs, Expr, Matrix, Piecewise, Pow, S, Symbol, exp, expand, limit, log, oo, powdenest, sign, sqrt
 from sympy.core.function import PoleError
 
 from .algebra.logs import split_logs
-from .algebra.signs import is_negative, is_nonnegative
+from .algebra.regions import is_concave, regions
+from .algebra.signs import is_nonzero, is_positive
 from .algebra.solve import solve_one, tidy
 from .family import Family
 
 Z = Symbol("z", real=True)
+_MOST_OPERATIONS = 40
 
 
 @dataclass(frozen=True)
 class LocationScale:
     """``y = location + scale z`` with ``z`` free of parameters, where ``y`` is the observation or its logarithm.
 
-    ``kernel`` is the log-density of ``z``; ``inverse_scale`` is a parametrisation in which it is concave if the
-    kernel is: ``(1 / scale, location / scale)``.
+    ``kernel`` is the log-density of ``z``, which lies above ``lo``. If the kernel is concave, the likelihood is
+    concave in ``(1 / scale, location / scale)``.
     """
 
     observation: Expr
     location: Expr
     scale: Expr
     kernel: Expr
+    lo: Expr = -oo
 
 
 @lru_cache(maxsize=512)
@@ -43,20 +46,63 @@ def location_scale(family: Family) -> LocationScale | None:
     if ends.discrete or ends.hi is not oo or ends.lo not in (-oo, S.Zero):
         return None
     x = family.observation
-    y = Symbol("_y", real=True)
     if ends.lo is -oo:
-        density, shown = family.log_density, x
-        line = x
-    else:
-        density, shown = family.log_density.subs(x, exp(y)) + y, log(x)
-        line = y
+        return _fitted(family, family.log_density, x, x, -oo)
+    y = Symbol("_y", real=True)
+    scaled = _scale_alone(family)
+    return scaled or _fitted(family, family.log_density.subs(x, exp(y)) + y, y, log(x), -oo)
+
+
+def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) -> LocationScale | None:
     for location, scale in _candidates(family, density, line):
+        if not is_regular(location, scale, family):
+            continue
         # Substituting the data variable by an expression of other assumptions is safe: the line is all reals.
-        moved = density.subs(line, location + scale * Z) + log(scale)
-        kernel = _free_of(moved, family)
+        kernel = _free_of(density.subs(line, location + scale * Z) + log(scale), family)
         if kernel is not None:
-            return LocationScale(shown, location, scale, kernel)
+            return LocationScale(shown, location, scale, kernel, lo)
     return None
+
+
+def _scale_alone(family: Family) -> LocationScale | None:
+    """A positive observation in units of the one parameter, where the density of the quotient is log-concave."""
+    if len(family.parameters) != 1 or family.covariates:
+        return None
+    x, bound = family.observation, family.parameters[0].bounds
+    if bound.lo != 0 or bound.hi is not oo:
+        return None
+    above = Symbol("_z", positive=True)
+    for scale in (family.symbols[0], 1 / family.symbols[0]):
+        moved = _free_of(family.log_density.subs(x, scale * above) + log(scale), family)
+        if moved is not None and is_concave(moved.subs(above, Z), Z, S.Zero):
+            return LocationScale(x, S.Zero, scale, moved.subs(above, Z), S.Zero)
+    return None
+
+
+def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
+    """Return whether a stationary point in the parameters is one in ``1/scale`` and the coefficients of location/scale.
+
+    As many coordinates as parameters and an invertible derivative; or one parameter that moves along a straight line.
+
+    >>> from thetahat import family
+    >>> f = family("normal")
+    >>> is_regular(*f.symbols, f)
+    True
+    """
+    used = tuple(p for p in family.symbols if p in location.free_symbols | scale.free_symbols)
+    if set(used) != set(family.symbols):
+        return False
+    parts = location.expand().as_coefficients_dict(*family.covariates) if family.covariates else {S.One: location}
+    slopes = [part / scale for part in parts.values() if part.free_symbols & set(used)]
+    coordinates = [*([1 / scale] if scale.free_symbols & set(used) else []), *slopes]
+    if len(coordinates) == len(used):
+        determinant = Matrix([[c.diff(p) for p in used] for c in coordinates]).det()
+        return is_nonzero(tidy(determinant, family.domain), family.domain)
+    if len(used) != 1 or len(coordinates) != 2:
+        return False
+    first, second = (c.diff(used[0]) for c in coordinates)
+    straight = expand(first * second.diff(used[0]) - second * first.diff(used[0])) == 0
+    return bool(straight and (is_nonzero(first, family.domain) or is_nonzero(second, family.domain)))
 
 
 def _free_of(moved: Expr, family: Family) -> Expr | None:
@@ -92,64 +138,43 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
     locations: list[Expr] = [*real, *(sign_ * log(p) for p in positive for sign_ in (1, -1)), S.Zero]
     for location in locations:
         for scale in (*scales, S.One):
-            used = location.free_symbols | scale.free_symbols
-            if len(used) == len(parameters):
+            if len(location.free_symbols | scale.free_symbols) == len(parameters):
                 yield location, scale
-            if location.free_symbols and scale.free_symbols and location.free_symbols != scale.free_symbols:
-                continue
+    yield from _by_mode(family, density, line)
+
+
+def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr, Expr]]:
+    """The mode as location, and as scale what the curvature there is the inverse square of."""
+    if density.has(Abs, Piecewise, sign):
+        return
+    modes = [root.value for root in solve_one(density.diff(line), line, family.domain)]
+    if len(modes) == 1 and line not in modes[0].free_symbols:
+        curvature = tidy(expand(-density.diff(line, 2).subs(line, modes[0])), family.domain)
+        # A family of locations and scales has a short curvature at its mode; others may have one without end.
+        short = modes[0].count_ops() + curvature.count_ops() <= _MOST_OPERATIONS
+        if short and is_positive(curvature, family.domain):
+            yield modes[0], powdenest(sqrt(1 / curvature))
 
 
 def _affine(expression: Expr, parameters: list[Symbol]) -> bool:
     return all(expression.diff(p, q) == 0 for p in parameters for q in parameters)
 
 
-def is_log_concave(kernel: Expr) -> bool:
-    """Return whether the kernel's second derivative is proved never positive; kinks of ``-|z|`` are concave.
-
-    >>> is_log_concave(-Abs(Z)), is_log_concave(-log(1 + Z**2))
-    (True, False)
-    """
-    slope = kernel.replace(
-        lambda e: isinstance(e, Abs) and e.args[0] in (Z, -Z), lambda e: Symbol("_abs", nonnegative=True)
-    )
-    kink = Symbol("_abs", nonnegative=True)
-    if kink in slope.free_symbols:
-        weight = slope.diff(kink)
-        if weight.free_symbols or not weight.is_negative:
-            return False
-        slope = slope.subs(kink, 0)
-    return is_nonnegative(-_second(slope), {})
-
-
-def is_strictly_log_concave(kernel: Expr) -> bool:
-    """Return whether the kernel's second derivative is proved negative everywhere.
-
-    >>> is_strictly_log_concave(-Z**2 / 2)
-    True
-    """
-    return not kernel.has(Abs) and is_negative(_second(kernel), {})
-
-
-def _second(kernel: Expr) -> Expr:
-    """The second derivative with ``exp(z)`` as the variable where that makes it rational."""
-    second = kernel.diff(Z, 2)
-    w = Symbol("_w", positive=True)
-    rational = second.expand(power_exp=True).subs(exp(-Z), 1 / w).subs(exp(Z), w)
-    return second if Z in rational.free_symbols else tidy(rational, {})
-
-
-def tail_exponent(kernel: Expr) -> Expr | None:
-    """Return ``a`` such that the density falls like ``|z|**(-a)`` on both sides, infinity for faster; else ``None``.
+def tail_exponent(kernel: Expr, lo: Expr = -oo) -> Expr | None:
+    """Return ``a`` such that the density falls like ``|z|**(-a)`` on every open side, infinity if faster; or ``None``.
 
     >>> tail_exponent(-log(1 + Z**2))
     2
     """
+    pieces = regions(kernel, Z, lo)
+    if pieces is None:
+        return None
     z = Symbol("z", positive=True)
     found = set()
-    for side in (z, -z):
-        ratio = (-kernel.subs(Z, side) / log(z)).replace(sign, lambda e: sign(e))
-        try:
-            found.add(limit(ratio, z, oo))
-        except (NotImplementedError, ValueError, PoleError):
-            return None
+    for piece, side in ((pieces[-1], z), (pieces[0], -z)):
+        if side == z or lo is -oo:
+            try:
+                found.add(limit(-piece.value.subs(Z, side) / log(z), z, oo))
+            except (NotImplementedError, ValueError, PoleError):
+                return None
     return found.pop() if len(found) == 1 else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sympy import Integer, S, Tuple
 
 from . import labels
+from .algebra.regions import is_concave, is_strictly_concave, regions
 from .derivation import Label, Optimality, Section
 from .divergence import divergence_between, fisher_information, member_symbols
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
-from .location import LocationScale, Z, is_log_concave, is_strictly_log_concave, location_scale
+from .location import LocationScale, Z, location_scale
 from .loss import regression_loss
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
@@ -165,18 +166,19 @@ def _concave(
             ("z", Z),
         ),
     )
-    if not is_log_concave(structure.kernel):
+    if not is_concave(structure.kernel, Z, structure.lo):
         return None
-    strict = is_strictly_log_concave(structure.kernel)
+    strict = is_strictly_concave(structure.kernel, Z, structure.lo)
+    kinked = len(regions(structure.kernel, Z, structure.lo) or ()) != 1
     trail.add(
         "concave",
         _OPTIMAL,
-        f"Concave: the kernel is {'strictly ' * strict}log-concave, so the likelihood is jointly concave in "
-        "1/scale and location/scale, and every stationary point is a global maximum.",
-        structure.kernel.diff(Z, 2) if strict else structure.kernel,
-        Label("g''(z)", "g''(z)") if strict else Label("g(z)", "g(z)"),
+        f"Concave: the kernel is {'strictly ' * strict}log-concave, so the likelihood is {'strictly ' * strict}concave "
+        "in 1/scale and location/scale, and every stationary point is a global maximum.",
+        structure.kernel if kinked else structure.kernel.diff(Z, 2),
+        Label("g(z)", "g(z)") if kinked else Label("g''(z)", "g''(z)"),
         given=(at,),
         subject=Z,
-        using=(("strict", Integer(strict)),),
+        using=(("strict", Integer(strict)), ("lo", structure.lo)),
     )
     return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict)

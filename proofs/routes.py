@@ -10,7 +10,7 @@ from . import labels
 from .algebra.eliminate import Elimination, Solved, eliminate
 from .algebra.signs import Domain
 from .algebra.solve import cleared
-from .boundary import Ends, place_ends, support_parameters
+from .boundary import AtEnd, Ends, place_ends, resolved, support_parameters
 from .branches import chooser
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, match_moments, mean_map
@@ -56,7 +56,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     ends = place_ends(family, ell)
     current = _end_steps(family, ends, trail, first)
     regular = tuple(p for p in family.symbols if p not in support_parameters(family))
-    placed = {at.parameter: at.value for at in ends.placed}
+    placed = resolved(ends.placed)
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed}
     statistics = (*averages.statistics, *ends.statistics)
     equations = scores(ends.mean_log_likelihood, regular)
@@ -77,6 +77,11 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
     """Steps for parameters of the support; returns where the mean log-likelihood to go on with stands."""
     current = first
     for at in ends.placed:
+        before = Tuple(*(Tuple(b.parameter, b.value) for b in ends.placed[: ends.placed.index(at)]))
+        table = Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))
+        if at.balances is not None:
+            _balance_step(at, before, table, trail, current)
+            continue
         direction = "increases" if at.slope > 0 else "decreases"
         difference = "The difference to the next integer" if at.parameter.is_integer else "Its derivative"
         trail.add(
@@ -91,8 +96,8 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
             using=(
                 ("increment", at.increment),
                 ("slope", Integer(at.slope)),
-                ("placed", Tuple(*(Tuple(b.parameter, b.value) for b in ends.placed[: ends.placed.index(at)]))),
-                ("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))),
+                ("placed", before),
+                ("statistics", table),
             ),
         )
     for parameter, low, high in ends.free:
@@ -105,6 +110,7 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
             Label(f"{parameter} from, to", rf"{labels.hat_latex(parameter)} \text{{ from, to}}"),
             given=(current,),
             subject=parameter,
+            using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))),),
         )
     if ends.placed:
         current = trail.add(
@@ -114,9 +120,23 @@ def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
             ends.mean_log_likelihood,
             labels.mean_log_likelihood(tuple(p for p in family.symbols if p not in {a.parameter for a in ends.placed})),
             given=(current,),
-            using=(("placed", Tuple(*(Tuple(at.parameter, at.value) for at in ends.placed))),),
+            using=(("placed", Tuple(*(Tuple(p, value) for p, value in resolved(ends.placed).items()))),),
         )
     return current
+
+
+def _balance_step(at: AtEnd, before: Tuple, table: Tuple, trail: Trail, current: int) -> None:
+    trail.add(
+        "balance",
+        _LIKELIHOOD,
+        f"Two constraints on `{at.balances}`, one rising and one falling in `{at.parameter}`, through which alone the "
+        f"likelihood depends on `{at.parameter}`: it is largest where both are equal.",
+        at.value,
+        labels.hat(at.parameter),
+        given=(current,),
+        subject=at.parameter,
+        using=(("balances", at.balances), ("placed", before), ("statistics", table)),
+    )
 
 
 def _solution_steps(
@@ -199,7 +219,7 @@ def _named(
     every = name_averages(expressions, family, statistics)
     swap = {s.definition: s.symbol for s in every}
     formulas = (
-        *((at.parameter, at.value) for at in ends.placed),
+        *resolved(ends.placed).items(),
         *((unknown, value.xreplace(swap)) for unknown, value in stable),
     )
     named_left = tuple(equation.xreplace(swap) for equation in left)
@@ -334,7 +354,7 @@ def _excluded_step(family: Family, trail: Trail) -> None:
 def _moment_steps(
     family: Family, route: LikelihoodRoute, means: MeanMap, mean_step: int, trail: Trail
 ) -> DivergenceRoute:
-    placed = {at.parameter: at.value for at in route.ends.placed}
+    placed = resolved(route.ends.placed)
     statistics = route.averages.statistics
     shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
     choose = chooser(family, route.ends.mean_log_likelihood, (*statistics, *route.ends.statistics))

@@ -74,9 +74,13 @@ def _exchanges(family: Family, statistics: tuple[Statistic, ...]) -> Iterator[_E
     for symbol, integrand in means:
         for end, level in ends:
             slope = strict_sign(integrand.diff(family.observation), family.domain) if len(data) == 1 else 0
+            at_end = integrand.xreplace({family.observation: end})
             if slope == (1 if level == 0 else -1):
                 excess = Excess(integrand, end, *data)
-                yield _Exchange(symbol, excess, integrand.xreplace({family.observation: end}) + excess)
+                yield _Exchange(symbol, excess, at_end + excess)
+            elif slope:
+                excess = Excess(-integrand, end, *data)
+                yield _Exchange(symbol, excess, at_end - excess)
         for first, f in means:
             if first == symbol:
                 continue

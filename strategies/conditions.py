@@ -60,7 +60,7 @@ def decide(
     >>> decide(spread, [1e8, 1e8 + 1e-8]), decide(spread, [0.1, 0.1, 0.1])
     (True, False)
     """
-    return _decide(condition.expression, sample_of(x, weights), columns)
+    return _decide(condition, sample_of(x, weights), columns)
 
 
 def decide_all(
@@ -96,7 +96,7 @@ def decide_sample(
     """
     undecided = None
     for condition in conditions:
-        truth = _decide(condition.expression, sample, columns)
+        truth = _decide(condition, sample, columns)
         if truth is False:
             return False, condition
         if truth is None and undecided is None:
@@ -142,15 +142,15 @@ def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) ->
     return {name: place for place, name in enumerate(names)}
 
 
-def _decide(expression: Expr, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
-    expression = _plain(expression)
+def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
+    expression = _plain(condition.expression)
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
     if sample.constant and _vanishes(expression):
-        return False
+        return condition.weak
     for value in _values(expression, Reader(sample, places)):
-        if value > 0:
+        if value > 0 or (condition.weak and value >= 0):
             return True
-        if value <= 0:
+        if value < 0 or (not condition.weak and value <= 0):
             return False
     return None
 

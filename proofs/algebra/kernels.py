@@ -101,7 +101,9 @@ def with_derivatives(expression: Expr) -> Expr:
     >>> with_derivatives(zeta(Symbol("s", positive=True) + 2))
     zeta(s + 2)
     """
-    return expression.replace(lambda e: isinstance(e, zeta) and len(e.args) == 1, lambda e: ZetaDerivative(0, e.args[0]))
+    return expression.replace(
+        lambda e: isinstance(e, zeta) and len(e.args) == 1, lambda e: ZetaDerivative(0, e.args[0])
+    )
 
 
 class expit(Function):  # noqa: N801

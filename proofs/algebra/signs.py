@@ -10,8 +10,11 @@ from sympy import (
     Add,
     Dummy,
     Expr,
+    Max,
+    Min,
     Mul,
     Pow,
+    S,
     Symbol,
     atan2,
     cosh,
@@ -207,10 +210,11 @@ def _sum(total: Add, depth: int) -> _Fact:
         return _Fact(above=True, nonzero=any(fact.nonzero for fact in facts))
     if all(fact.below for fact in facts):
         return _Fact(below=True, nonzero=any(fact.nonzero for fact in facts))
-    if depth and len(total.args) == 2:
-        found = _log_difference(total, depth)
-        if found.above or found.below:
-            return found
+    if depth:
+        for rule in (_log_sum, _root_against_rest, _extreme_against_rest):
+            found = rule(total, depth)
+            if found.above or found.below:
+                return found
     constant, rest = total.as_coeff_Add()
     if depth and constant in (1, -1):
         # exp(u) - 1 has the sign of u.
@@ -234,10 +238,54 @@ def _sum(total: Add, depth: int) -> _Fact:
     return _NOTHING
 
 
-def _log_difference(total: Add, depth: int) -> _Fact:
-    """``c log(a) - c log(b)`` has the sign of ``c (a - b)``."""
-    (first, one), (second, two) = (term.as_coeff_Mul() for term in total.args)
-    if first != -second or not isinstance(one, log) or not isinstance(two, log):
+def _log_sum(total: Add, depth: int) -> _Fact:
+    """``c log(a) + c log(b) - c log(d)`` has the sign of ``c (a b - d)``, for positive ``a``, ``b``, ``d``."""
+    parts = [term.as_coeff_Mul() for term in total.args]
+    size = abs(parts[0][0])
+    if not all(isinstance(one, log) and abs(number) == size for number, one in parts):
         return _NOTHING
-    found = _fact(one.args[0] - two.args[0], depth - 1)
-    return found if first.is_positive else found.negated()
+    over = Mul(*(one.args[0] for number, one in parts if number > 0))
+    under = Mul(*(one.args[0] for number, one in parts if number < 0))
+    # The logarithms are real, so that every argument is positive.
+    return _fact(over - under, depth - 1)
+
+
+def _root_against_rest(total: Add, depth: int) -> _Fact:
+    """``u + c sqrt(R)``: of the sign of ``c`` where ``c^2 R - u^2`` is not negative, else of the sign of ``u``."""
+    roots = [term for term in total.args if any(_is_root(part) for part in Mul.make_args(term))]
+    if len(roots) != 1:
+        return _NOTHING
+    root = Mul(*(part for part in Mul.make_args(roots[0]) if _is_root(part)))
+    outside = _structure(roots[0] / root, depth - 1)
+    gap = _fact((roots[0] ** 2 - (total - roots[0]) ** 2).expand(), depth - 1)
+    if gap.above and outside.above:
+        return _Fact(above=True, nonzero=gap.nonzero)
+    if gap.above and outside.below:
+        return _Fact(below=True, nonzero=gap.nonzero)
+    if gap.below:
+        rest = _structure(total - roots[0], depth - 1)
+        return replace(rest, nonzero=rest.nonzero and gap.nonzero)
+    return _NOTHING
+
+
+def _extreme_against_rest(total: Add, depth: int) -> _Fact:
+    """``u + Max(a, b)`` is at least ``u + a``; ``u + Min(a, b)`` is of a sign where both sums are."""
+    terms = [term for term in total.args if isinstance(term.as_coeff_Mul()[1], (Max, Min))]
+    if len(terms) != 1:
+        return _NOTHING
+    number, extreme = terms[0].as_coeff_Mul()
+    facts = [_fact(total - terms[0] + number * one, depth - 1) for one in extreme.args]
+    largest = isinstance(extreme, Max) == bool(number > 0)
+    if largest:
+        above = [fact for fact in facts if fact.above]
+        if above:
+            return _Fact(above=True, nonzero=any(fact.nonzero for fact in above))
+        return _Fact(below=True, nonzero=all(f.nonzero for f in facts)) if all(f.below for f in facts) else _NOTHING
+    below = [fact for fact in facts if fact.below]
+    if below:
+        return _Fact(below=True, nonzero=any(fact.nonzero for fact in below))
+    return _Fact(above=True, nonzero=all(f.nonzero for f in facts)) if all(f.above for f in facts) else _NOTHING
+
+
+def _is_root(part: Expr) -> bool:
+    return isinstance(part, Pow) and part.exp == S.Half and bool(part.is_extended_real)

@@ -35,7 +35,7 @@ def has_low_degree(expression: Expr) -> bool:
 
 def _degree(exponent: Expr) -> int:
     """The degree of a power as a polynomial: ``exp(1000 a / 123)`` is the thousandth power of ``exp(a / 123)``."""
-    numbers = [term.as_coeff_Mul()[0] for term in Add.make_args(exponent)]
+    numbers = [term.as_coeff_Mul()[0] for term in Add.make_args(exponent.expand())]
     return max((abs(int(n.p)) * int(n.q) for n in numbers if n.is_Rational), default=1)
 
 

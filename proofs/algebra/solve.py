@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import (
     Add,
@@ -38,7 +38,7 @@ from sympy import (
 
 from .atoms import Mean, Quantile, atoms_of
 from .logs import split_logs
-from .signs import Domain, is_negative, is_nonzero, is_positive
+from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
 from .size import factored, is_small
 
 
@@ -68,11 +68,14 @@ def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ..
     for shape in _shapes(equation, unknown, domain):
         averaged = any(unknown in atom.free_symbols for atom in atoms_of(shape))
         # A rule that looks for functions of the unknown would find them under the bar, where data are bound.
-        for rule in (_peeled, _two_terms, _quantile) if averaged else (_peeled, _two_terms, _polynomial, _angle, _lambert):
+        for rule in (
+            (_peeled, _two_terms, _quantile) if averaged else (_peeled, _two_terms, _polynomial, _angle, _lambert)
+        ):
             roots = [root for root in rule(shape, unknown, domain) if unknown not in root.value.free_symbols]
             kept = tuple(root for root in roots if not _outside(root.value, unknown, domain))
             if kept:
-                return kept
+                # Each rule gives every root of the equation: where the others lie outside, one is the only one.
+                return (replace(kept[0], only=True),) if len(kept) == 1 < len(roots) else kept
     return ()
 
 
@@ -112,9 +115,8 @@ def _outside(value: Expr, unknown: Symbol, domain: Domain) -> bool:
         return False
     below = ends.lo - value
     above = value - ends.hi
-    if is_positive(below, rest) or is_positive(above, rest):
-        return True
-    return bool((below == 0 and not ends.lo_closed) or (above == 0 and not ends.hi_closed))
+    beyond = ((below, ends.lo_closed), (above, ends.hi_closed))
+    return any(is_positive(gap, rest) if closed else is_nonnegative(gap, rest) for gap, closed in beyond)
 
 
 def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:

@@ -29,6 +29,7 @@ from sympy import (
 )
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
+from ..algebra.kernels import with_derivatives
 from ..algebra.logs import normal_form
 from ..algebra.signs import is_positive
 from ..bounds import Bounds
@@ -207,7 +208,7 @@ def applied(name: str, kernel: Kernel, constant: Expr, **values: Expr) -> Integr
     conditions = tuple(_signed(condition.xreplace(instance), kernel) for condition in lemma.conditions)
     if not all(kernel.positive(condition) for condition in conditions):
         return None
-    value = _elementary(_signed(lemma.value.xreplace(instance), kernel))
+    value = with_derivatives(_elementary(_signed(lemma.value.xreplace(instance), kernel)))
     told = tuple(dict.fromkeys(c for c in map(kernel.at_zero, conditions) if c.free_symbols))
     return Integrated(constant + value, name, told, kernel.words)
 

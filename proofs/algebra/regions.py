@@ -1,0 +1,178 @@
+"""Whether a function of one variable with kinks is concave: smooth pieces, and how they meet."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import lcm
+
+from sympy import Abs, Expr, Piecewise, Pow, S, Symbol, cancel, cosh, exp, expand, log, oo, sign, sinh, tanh, true
+from sympy.core.relational import Relational
+
+from ..bounds import Bounds
+from .signs import is_negative, is_nonnegative, is_nonzero, is_positive
+from .solve import solve_one, tidy
+
+_MOST_POWER = 12
+
+
+@dataclass(frozen=True)
+class Region:
+    """An open interval and the smooth function on it."""
+
+    lo: Expr
+    hi: Expr
+    value: Expr
+
+    def bounds(self) -> Bounds:
+        """The interval, without its ends."""
+        return Bounds(self.lo, self.hi, False, False, False)
+
+
+def regions(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> tuple[Region, ...] | None:
+    """Return the smooth pieces of ``expression`` on ``(lo, hi)``; ``None`` where a kink is not at a number.
+
+    >>> z = Symbol("z", real=True)
+    >>> regions(-Abs(z), z)
+    (Region(lo=-oo, hi=0, value=z), Region(lo=0, hi=oo, value=-z))
+    """
+    switches = {node.args[0] for node in expression.atoms(Abs, sign)}
+    for piecewise in expression.atoms(Piecewise):
+        conditions = [condition for _, condition in piecewise.args if condition is not true]
+        if not all(isinstance(condition, Relational) for condition in conditions):
+            return None
+        switches |= {condition.lhs - condition.rhs for condition in conditions}
+    breaks: set[Expr] = set()
+    for switch in switches:
+        roots = solve_one(switch, z, {})
+        if len(roots) != 1 or not roots[0].only or not roots[0].value.is_number:
+            return None
+        breaks.add(roots[0].value)
+    inner = sorted((b for b in breaks if lo < b < hi), key=lambda b: b.evalf())
+    edges = [lo, *inner, hi]
+    return tuple(
+        Region(left, right, _smooth(expression, z, _between(left, right))) for left, right in itertools.pairwise(edges)
+    )
+
+
+def _between(lo: Expr, hi: Expr) -> Expr:
+    if lo is -oo:
+        return S.Zero if hi is oo else hi - 1
+    return lo + 1 if hi is oo else (lo + hi) / 2
+
+
+def _smooth(expression: Expr, z: Symbol, inside: Expr) -> Expr:
+    """Every switch set as it stands at a point inside, and so in the whole region."""
+
+    def positive(argument: Expr) -> bool:
+        return bool(argument.subs(z, inside) > 0)
+
+    out = expression.replace(lambda e: isinstance(e, Abs), lambda e: e.args[0] if positive(e.args[0]) else -e.args[0])
+    out = out.replace(lambda e: isinstance(e, sign), lambda e: S.One if positive(e.args[0]) else S.NegativeOne)
+    return out.replace(
+        lambda e: isinstance(e, Piecewise),
+        lambda e: next(v for v, c in e.args if c is true or c.subs(z, inside) == True),  # noqa: E712
+    )
+
+
+def is_concave(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bool:
+    """Return whether ``expression`` is proved concave: no piece curves upwards, and no slope rises at a kink.
+
+    >>> z = Symbol("z", real=True)
+    >>> is_concave(-Abs(z) ** 3, z), is_concave(Abs(z), z), is_concave(-log(cosh(z)), z)
+    (True, False, True)
+    """
+    pieces = regions(expression, z, lo, hi)
+    if pieces is None or not all(is_nonnegative(-second, domain) for second, domain in map(_curved(z), pieces)):
+        return False
+    return _meets(pieces, z)
+
+
+def is_strictly_concave(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bool:
+    """Return whether ``expression`` is proved concave with a second derivative that is zero at isolated points at most.
+
+    >>> z = Symbol("z", real=True)
+    >>> is_strictly_concave(-z**4, z), is_strictly_concave(-Abs(z), z)
+    (True, False)
+    """
+    pieces = regions(expression, z, lo, hi)
+    if pieces is None or not all(_falls(second, domain) for second, domain in map(_curved(z), pieces)):
+        return False
+    return _meets(pieces, z)
+
+
+def _falls(second: Expr, domain: dict[Symbol, Bounds]) -> bool:
+    """Whether it is negative, or a rational function that is never positive and not zero: its zeros are isolated."""
+    if is_negative(second, domain):
+        return True
+    rational = second.is_rational_function(*domain) and second.free_symbols <= set(domain)
+    return rational and cancel(second) != 0 and is_nonnegative(-second, domain)
+
+
+def _meets(pieces: tuple[Region, ...], z: Symbol) -> bool:
+    """Whether neighbours have equal values where they meet, and a slope that does not rise."""
+    for left, right in itertools.pairwise(pieces):
+        at = left.hi
+        jump = (left.value - right.value).subs(z, at)
+        drop = (left.value.diff(z) - right.value.diff(z)).subs(z, at)
+        if expand(jump) != 0 or not is_nonnegative(drop, {}):
+            return False
+    return True
+
+
+def _curved(z: Symbol) -> Callable[[Region], tuple[Expr, dict[Symbol, Bounds]]]:
+    """The second derivative of a region's function, rational in an exponential where that is possible."""
+
+    def curved(region: Region) -> tuple[Expr, dict[Symbol, Bounds]]:
+        second = _exponentials(region.value).diff(z, 2).expand(power_exp=True)
+        rates = [node.args[0].diff(z) for node in second.atoms(exp) if z in node.free_symbols]
+        step = _step(rates)
+        if step is not None:
+            w = Symbol("_w", positive=True)
+            rational = second.replace(
+                lambda e: isinstance(e, exp) and z in e.free_symbols,
+                lambda e: exp(e.args[0].subs(z, 0)) * w ** (e.args[0].diff(z) / step),
+            )
+            if z not in rational.free_symbols:
+                ends = sorted((exp(step * region.lo), exp(step * region.hi)), key=lambda e: (e is oo, e))
+                return tidy(rational, {}), {w: Bounds(ends[0], ends[1], False, False, False)}
+        return second, {z: region.bounds()}
+
+    return curved
+
+
+def _step(rates: list[Expr]) -> Expr | None:
+    """The rate of which all are small whole multiples; a parameter fixed at a decimal may make them huge."""
+    if not rates or not all(rate.is_number and (rate / rates[0]).is_Rational for rate in rates):
+        return None
+    step = rates[0] / lcm(*(int((rate / rates[0]).q) for rate in rates))
+    return step if all(abs(rate / step) <= _MOST_POWER for rate in rates) else None
+
+
+def _exponentials(expression: Expr) -> Expr:
+    """Hyperbolic functions by exponentials."""
+    for function in (cosh, sinh, tanh):
+        expression = expression.replace(function, lambda u, f=function: f(u).rewrite(exp))
+    return expression
+
+
+def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bool:
+    """Return whether ``expression`` is proved finite and continuous on the whole interval, its finite ends included.
+
+    >>> z = Symbol("z", real=True)
+    >>> is_bounded_inside(-log(1 + z**2), z), is_bounded_inside(-log(Abs(z)) / 2 - Abs(z), z)
+    (True, False)
+    """
+    domain = {z: Bounds(lo, hi, lo is not -oo, hi is not oo, False)}
+    pieces = regions(expression, z, lo, hi)
+    if pieces is None or any(expand((a.value - b.value).subs(z, a.hi)) != 0 for a, b in itertools.pairwise(pieces)):
+        return False
+    for node in expression.atoms(log, Pow):
+        if z not in node.free_symbols:
+            continue
+        if isinstance(node, log) and not is_positive(node.args[0], domain):
+            return False
+        if isinstance(node, Pow) and not (node.exp.is_number and node.exp >= 0) and not is_nonzero(node.base, domain):
+            return False
+    return True
