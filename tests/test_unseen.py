@@ -1,4 +1,4 @@
-"""Families that are not shipped, each declared because the engine once got it wrong: a wrong answer must not come back."""
+"""Families that are not shipped, each declared because the engine once got it wrong, so that it stays right."""
 
 from __future__ import annotations
 
