@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Abs, DiracDelta, Expr, Symbol, sign
 
-from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
@@ -22,10 +21,8 @@ from .density import compiled
 from .ends import outside_space
 from .likelihood import log_likelihood
 from .observations import Observations, require_data
-from .solving import Line, bracketed_root, sign_changes
+from .rooting import solve_one
 from .statistics import evaluate, weighted_average
-
-_MOST_ROOTS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +168,8 @@ def estimate(
         known[statistic.symbol] = evaluate(statistic.definition, observations, known)
     formulas = list(derivation.formulas)
     if len(derivation.unknowns) == 1:
-        known[derivation.unknowns[0]] = _one_unknown(derivation, observations, known)
+        known |= solve_one(derivation, observations, known)
+        formulas = [(s, e) for s, e in formulas if s not in known]
     elif derivation.unknowns:
         while formulas and not formulas[0][1].free_symbols & set(derivation.family.symbols):
             symbol, formula = formulas.pop(0)
@@ -203,49 +201,6 @@ def _needed(derivation: Derivation) -> tuple:  # type: ignore[type-arg]
             used |= statistic.definition.free_symbols
             kept.append(statistic)
     return tuple(reversed(kept))
-
-
-def _one_unknown(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> float:
-    """The root of the reduced equation; of several sign changes the one with the highest likelihood."""
-    unknown, equation = derivation.unknowns[0], derivation.equations[0]
-    ends = derivation.family.domain[unknown]
-    line = Line(float(ends.lo), float(ends.hi))
-    table = observations.distinct() if atoms_of(equation) and derivation.family.discrete else observations
-
-    def function(value: float) -> float:
-        return evaluate(equation, table, {**known, unknown: value})
-
-    roots: list[float] = []
-    for low, high in sign_changes(function, line):
-        roots.append(bracketed_root(function, low, high))
-        # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
-        if derivation.optimality.proved or len(roots) == _MOST_ROOTS:
-            break
-    if not roots:
-        raise UnsolvedError(
-            f"{derivation.family.name}: the equation for {unknown} changes its sign nowhere between "
-            f"{line.value(-690.0):.3g} and {line.value(690.0):.3g} in floating point"
-        )
-    return (
-        roots[0]
-        if len(roots) == 1
-        else max(roots, key=lambda root: _height(derivation, observations, known, unknown, root))
-    )
-
-
-def _height(
-    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float], unknown: Symbol, root: float
-) -> float:
-    """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
-    values = {**known, unknown: root}
-    for symbol, formula in derivation.formulas:
-        values[symbol] = evaluate(formula, observations, values)
-    theta = [values[symbol] for symbol in derivation.family.symbols]
-    if outside_space(derivation.family, theta) is not None:
-        return -math.inf
-    # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
-    value, rounding = log_likelihood(derivation.family, theta, observations.x, observations.w)
-    return value - rounding
 
 
 def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from ..proofs.errors import UnsolvedError
 from .tolerance import CLIMB_NATS, NEWTON_STEPS, ROOT_ULPS, SLOPE_NATS
 
 Array = NDArray[np.float64]
@@ -17,6 +18,9 @@ Scalar = Callable[[float], float]
 
 _FARTHEST = 690.0
 """Largest coordinate tried: exp of it is near the ends of the doubles."""
+
+_FACTOR = 4.0
+"""Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,33 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
         return low
     if function(high) == 0:
         return high
-    tiny = ROOT_ULPS * np.finfo(float).eps
-    # A bracket between the ends of the doubles takes over two thousand halvings; one around zero never ends sooner.
-    return float(brentq(function, low, high, xtol=5e-324, rtol=max(tiny, 4 * np.finfo(float).eps), maxiter=10_000))
+    low, high = _narrowed(function, low, high)
+    # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
+    smallest = 4 * float(np.finfo(float).smallest_subnormal)
+    relative = ROOT_ULPS * float(np.finfo(float).eps)
+    root, ended = brentq(
+        function, low, high, xtol=smallest, rtol=relative, maxiter=10_000, full_output=True, disp=False
+    )
+    if not ended.converged:
+        raise UnsolvedError(f"no root was found between {low!r} and {high!r}: the bracket did not close")
+    return float(root)
+
+
+def _narrowed(function: Scalar, low: float, high: float) -> tuple[float, float]:
+    """A bracket whose ends differ by no more than a factor, halved on the logarithmic scale; as it is around zero.
+
+    Halving such a bracket on the plain scale, as the bracketing method does, takes a step for every factor of two.
+    """
+    if low < 0 < high or low == 0 or high == 0:
+        return low, high
+    above = function(high) > 0
+    while max(abs(low), abs(high)) > _FACTOR * min(abs(low), abs(high)):
+        middle = math.copysign(math.sqrt(abs(low)) * math.sqrt(abs(high)), low)
+        value = function(middle)
+        if value == 0 or math.isnan(value):
+            break
+        low, high = (low, middle) if (value > 0) == above else (middle, high)
+    return low, high
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,26 @@ TERM_ULPS = 8.0
 ROOT_ULPS = 4.0
 """Units in the last place of an unknown at which bracketing stops: the smallest that the bracketing method accepts."""
 
+EXAMINED_ROWS = 64
+"""Rows up to which every root is examined in balls on all of them: half a millisecond for a residual."""
+
+PART_ROWS = 24
+"""So many of more rows tell what doubles lose: the error of a sum of rows is no larger, relative to it, than theirs."""
+
+BALL_ROWS = 5_000
+"""Different rows up to which an equation is solved in balls where doubles fail: some sixty residuals of 50 ms each."""
+
+ROOT_SLACK = 1e-12
+"""Relative distance from a root at which, on both sides, the sign of the residual is looked up in balls. A scale or a
+shape carries about one nat of information for its logarithm, so that this costs the square of it."""
+
+ROOT_SHARE = 1e-7
+"""The same where the rows are too many for balls and doubles have to tell the signs: 1e-14 nats an observation."""
+
+ROOT_MARGIN = 100.0
+"""How many times the largest rounding error seen at three points the residual has to be there: a rounding error is
+one draw from a distribution about as wide as itself; all three are below a hundredth of that once in 1e6 times."""
+
 NEWTON_STEPS = 80
 """Damped Newton steps after which a search is given up and says so."""
 

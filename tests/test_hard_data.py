@@ -1,0 +1,120 @@
+"""Whether estimates are right, or refused, on data that double precision can hardly tell apart or hold."""
+
+from collections.abc import Callable, Sequence
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mp
+
+from thetahat import family, fit
+from thetahat.proofs.engine import derive
+from thetahat.proofs.errors import UnsolvedError
+from thetahat.verify.checks import in_logarithms
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.solving import bracketed_root
+from thetahat.verify.tolerance import BALL_ROWS, ROOT_ULPS
+
+Exact = Callable[[list[mpmath.mpf], mpmath.mpf], tuple[mpmath.mpf, ...]]
+DIGITS = 80
+# A root ends within ROOT_ULPS of relative spacing; a formula is rounded once more.
+NEAR = (ROOT_ULPS + 1) * float(np.finfo(float).eps)
+
+
+def weibull(x: list[mpmath.mpf], k: mpmath.mpf) -> tuple[mpmath.mpf, ...]:
+    """Johnson, Kotz & Balakrishnan 1994, section 21.4: the equation for k, and the scale it gives."""
+    logs = [mp.log(value) for value in x]
+    powers = [mp.exp(k * (v - logs[-1])) for v in logs]
+    top = mp.fsum(p * v for p, v in zip(powers, logs, strict=True))
+    scale = mp.exp(logs[-1] + mp.log(mp.fsum(powers) / len(x)) / k)
+    return top / mp.fsum(powers) - 1 / k - mp.fsum(logs) / len(x), k, scale
+
+
+def gumbel(x: list[mpmath.mpf], beta: mpmath.mpf) -> tuple[mpmath.mpf, ...]:
+    """The same source, section 22.9: the equation for beta, and the location it gives."""
+    powers = [mp.exp((x[0] - v) / beta) for v in x]
+    top = mp.fsum(p * v for p, v in zip(powers, x, strict=True))
+    location = x[0] - beta * mp.log(mp.fsum(powers) / len(x))
+    return mp.fsum(x) / len(x) - beta - top / mp.fsum(powers), location, beta
+
+
+def von_mises(x: list[mpmath.mpf], kappa: mpmath.mpf) -> tuple[mpmath.mpf, ...]:
+    """Mardia & Jupp 2000, section 5.3: the ratio of Bessel functions is the mean resultant length."""
+    sine, cosine = (mp.fsum(map(f, x)) / len(x) for f in (mp.sin, mp.cos))
+    # Scaled series of Hankel (NIST DLMF 10.40.1), whose first terms are exact enough from kappa = 1e8 on.
+    first, zeroth = (
+        1 - (m - 1) / (8 * kappa) + (m - 1) * (m - 9) / (2 * (8 * kappa) ** 2)
+        - (m - 1) * (m - 9) * (m - 25) / (6 * (8 * kappa) ** 3) for m in (4, 0)
+    )  # fmt: skip
+    return first / zeroth - mp.hypot(sine, cosine), mp.atan2(sine, cosine), kappa
+
+
+def negative_binomial(x: list[mpmath.mpf], r: mpmath.mpf) -> tuple[mpmath.mpf, ...]:
+    """Johnson, Kemp & Kotz 2005, section 5.8.2: the equation for r, and the probability it gives."""
+    mean = mp.fsum(x) / len(x)
+    score = mp.fsum(mp.digamma(r + v) for v in x) / len(x) - mp.digamma(r) + mp.log(r / (r + mean))
+    return score, r, r / (r + mean)
+
+
+HARD: list[tuple[str, Exact, list[float]]] = [
+    ("weibull", weibull, [1e8, 1e8, 100000000.0001]),
+    ("weibull", weibull, [100000011.0, 100000011.0, 100000011.0000001]),
+    ("weibull", weibull, [9.999999993564874e-81, 1e-80, 1e-80]),
+    ("weibull", weibull, [1e-80] * 7 + [1.000000000001e-80]),
+    ("weibull", weibull, [203.0, 203.0, 203.0, 203.000000000203]),
+    ("weibull", weibull, [143.0, 143.0, 143.000000000143]),
+    ("gumbel", gumbel, [1e8, 1e8, 100000000.0001]),
+    ("gumbel", gumbel, [-5.0, -5.0, -4.999999999999]),
+    ("von_mises", von_mises, [0.5652348158389828] * 10 + [0.5652348158411189]),
+    ("von_mises", von_mises, [3.141592591484826, 3.141592598635251, 3.1415926493378357, 3.1415926535897305]),
+    ("negative_binomial", negative_binomial, [100000003.0, 100000009.0, 100000100.0, 100030000.0]),
+    ("negative_binomial", negative_binomial, [5000.0] + [6000.0] * 15),
+]
+
+
+@pytest.mark.parametrize(("name", "exact", "x"), HARD, ids=[f"{name} {x[-1]!r}" for name, _, x in HARD])
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_estimate_on_data_that_agree_in_most_digits_is_exact(
+    name: str, exact: Exact, x: list[float], times: int
+) -> None:
+    """Against the textbook equation at eighty digits: its sign changes beside the root, and the rest follows."""
+    theta = fit(family(name), x * times).theta
+    place = {"weibull": 0, "gumbel": 1, "von_mises": 1, "negative_binomial": 0}[name]
+    with mp.workdps(DIGITS):
+        numbers, root = [mpmath.mpf(value) for value in x], mpmath.mpf(float(theta[place]))
+        below, above = (exact(numbers, root * (1 + side * NEAR))[0] for side in (-1, 1))
+        assert below * above < 0, f"the equation does not change its sign within {NEAR:.1g} of {float(root)!r}"
+        expected = [float(value) for value in exact(numbers, root)[1:]]
+    np.testing.assert_allclose(theta, expected, rtol=float(np.finfo(float).eps), atol=0)
+
+
+def test_a_bracket_around_zero_closes() -> None:
+    """A step at zero: no double is narrower than the smallest, and none is asked for."""
+    assert abs(bracketed_root(lambda value: 1 / 3 if value > 0 else -1 / 3, -0.5, 0.7)) < 1e-322
+
+
+def test_a_median_at_zero_is_found_by_its_equation() -> None:
+    """Laplace with half its location as the parameter: the equation is a step at the median."""
+    other = in_logarithms(family("laplace"))
+    assert other is not None
+    result = fit_with(derive(other[0]), [0.0, 0.0, 1.0])
+    assert abs(result.theta_hat["phi"]) < 1e-322
+    assert result.theta_hat["b"] == pytest.approx(1 / 3, rel=1e-15)
+
+
+def offset(n: int, spread: float) -> Sequence[float]:
+    """So many different numbers near seven."""
+    return [float(value) for value in 7.0 + spread * np.random.default_rng(5).weibull(2.0, n)]
+
+
+@pytest.mark.parametrize("name", ["weibull", "gumbel"])
+def test_many_rows_are_solved_in_doubles_in_balls_or_refused(name: str) -> None:
+    """Doubles carry a spread of a tenth; of 1e-11 they do not: balls solve few rows, and many are refused."""
+    easy = fit(family(name), offset(2 * BALL_ROWS, 0.1)).theta
+    assert np.isfinite(easy).all()
+    hard = offset(2 * BALL_ROWS, 1e-11)
+    assert np.isfinite(fit(family(name), hard[:300]).theta).all()
+    with pytest.raises(UnsolvedError, match="different rows are too many"):
+        fit(family(name), hard)
+    repeated = fit(family(name), hard[:300] * 40).theta
+    np.testing.assert_allclose(repeated, fit(family(name), hard[:300]).theta, rtol=NEAR, atol=0)

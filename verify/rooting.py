@@ -1,0 +1,224 @@
+"""Solves the one equation a derivation may leave: in doubles where they carry it, else with every residual in balls.
+
+A float residual loses its digits on data that agree in many of theirs, and its sign then says nothing. Every root is
+therefore examined in balls: on few rows by the two signs beside it, on many by what the doubles lose on a part of the
+rows. What fails is solved again with residuals rounded from balls, or refused where the rows are too many for that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from ..proofs.algebra.atoms import atoms_of
+from ..proofs.balls import evaluate as enclosed
+from ..proofs.balls import precision
+from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
+from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of
+from .ends import outside_space
+from .likelihood import log_likelihood
+from .observations import Observations
+from .solving import Line, Scalar, bracketed_root, sign_changes
+from .statistics import evaluate
+from .tolerance import (
+    BALL_ROWS,
+    EXAMINED_ROWS,
+    PART_ROWS,
+    ROOT_MARGIN,
+    ROOT_SHARE,
+    ROOT_SLACK,
+    SLOPE_NATS,
+    UNIT_ROUNDOFF,
+)
+
+Numbers = dict[Symbol, float]
+
+_MOST_ROOTS = 4
+_LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
+
+
+def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
+    """Return the unknown of the only equation, and the parameters that formulas give once it is known.
+
+    ``known`` holds the statistics in doubles.
+
+    Raises
+    ------
+    UnsolvedError
+        Where the equation has no root, or where doubles do not carry it and the rows are too many for balls.
+    """
+    unknown, equation = derivation.unknowns[0], derivation.equations[0]
+    whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
+    table = observations.distinct() if whole_rows or observations.n <= EXAMINED_ROWS else observations
+
+    def residual(value: float) -> float:
+        return evaluate(equation, table, {**known, unknown: value})
+
+    def completed(root: float) -> Numbers:
+        values = {**known, unknown: root}
+        for symbol, formula in derivation.formulas:
+            values[symbol] = evaluate(formula, observations, values)
+        return values
+
+    def height(root: float) -> float:
+        return _height(derivation, observations, completed(root))
+
+    root = _highest(residual, derivation, height)
+    if root is not None and table.n <= EXAMINED_ROWS:
+        exactly = _Exactly(derivation, table)
+        if exactly.changes_sign_at(root):
+            return exactly.completed(root)
+    elif root is not None and _carried(derivation, table, known, residual, root):
+        return completed(root)
+    return _solved_in_balls(derivation, table)
+
+
+def _highest(function: Scalar, derivation: Derivation, height: Scalar) -> float | None:
+    """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
+    ends = derivation.family.domain[derivation.unknowns[0]]
+    roots: list[float] = []
+    for low, high in sign_changes(function, Line(float(ends.lo), float(ends.hi))):
+        roots.append(bracketed_root(function, low, high))
+        # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
+        if derivation.optimality.proved or len(roots) == _MOST_ROOTS:
+            break
+    return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
+
+
+def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:
+    """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
+    family = derivation.family
+    theta = [values[symbol] for symbol in family.symbols]
+    if outside_space(family, theta) is not None:
+        return -math.inf
+    # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
+    value, rounding = log_likelihood(family, theta, observations.x, observations.w)
+    return value - rounding
+
+
+class _Exactly:
+    """The equation and the formulas of a derivation for one dataset, each value rounded from balls."""
+
+    def __init__(self, derivation: Derivation, table: Observations) -> None:
+        """Lay out the distinct rows; SymPy is asked once for each derivation."""
+        self._derivation = derivation
+        self._equation, self._formulas = _written_out(derivation)
+        rows = table_of(table)
+        self._sample = [dict(zip(derivation.family.columns, row, strict=True)) for row, _ in rows]
+        self._weights = [w for _, w in rows]
+
+    def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
+        """Return a plain expression's value to the last digits: precision doubles until they are known.
+
+        Zero where no precision tells it from zero, ``nan`` where it has no value.
+        """
+        found = math.nan
+        for bits in precisions():
+            with precision(bits):
+                ball = enclosed(expression, known, self._sample, self._weights)
+                if not ball.is_finite():
+                    continue
+                if ball == 0 or (not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid())):
+                    return math.copysign(float(abs(ball.mid())) or _LEAST, 1 if ball > 0 else -1) if ball != 0 else 0.0
+                found = 0.0
+        return found
+
+    def residual(self, value: float) -> float:
+        """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
+        return float(np.clip(self.value(self._equation, {self._derivation.unknowns[0]: value}), -_MOST, _MOST))
+
+    def changes_sign_at(self, root: float) -> bool:
+        """Return whether the equation changes its sign between a few units in the last place below and above."""
+        step = max(ROOT_SLACK * abs(root), _LEAST)
+        return self.residual(root - step) * self.residual(root + step) <= 0
+
+    def completed(self, root: float) -> Numbers:
+        """Return the unknown, and what the formulas give for it."""
+        values = {self._derivation.unknowns[0]: root}
+        for symbol, formula in self._formulas:
+            values[symbol] = self.value(formula, values)
+        return values
+
+
+@lru_cache(maxsize=512)
+def _written_out(derivation: Derivation) -> tuple[Expr, tuple[tuple[Symbol, Expr], ...]]:
+    """Equation and formulas in plain averages and order statistics, without the symbols of statistics."""
+    definitions = {s.symbol: s.definition for s in derivation.statistics}
+
+    def plain(expression: Expr) -> Expr:
+        while expression.free_symbols & set(definitions):
+            expression = expression.xreplace(definitions)
+        return expression.replace(lambda node: hasattr(node, "definition"), lambda node: node.definition())
+
+    return plain(derivation.equations[0]), tuple((s, plain(formula)) for s, formula in derivation.formulas)
+
+
+def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
+    """The unknown and the formulas with every residual in balls."""
+    family, unknown = derivation.family, derivation.unknowns[0]
+    joined = table.distinct()
+    if joined.n > BALL_ROWS:
+        raise UnsolvedError(
+            f"{family.name}: double precision does not carry the equation for {unknown} on these data, and "
+            f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
+            "Shift or rescale the data, or fit a part of them."
+        )
+    exactly = _Exactly(derivation, joined)
+
+    def height(root: float) -> float:
+        values = exactly.completed(root)
+        theta = [values[symbol] for symbol in family.symbols]
+        if outside_space(family, theta) is not None:
+            return -math.inf
+        return float(log_likelihood_ball(family, theta, joined.x, joined.w).mid())
+
+    root = _highest(exactly.residual, derivation, height)
+    if root is None:
+        raise UnsolvedError(
+            f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
+            "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
+        )
+    return exactly.completed(root)
+
+
+def _carried(
+    derivation: Derivation, table: Observations, known: Mapping[Symbol, float], residual: Scalar, root: float
+) -> bool:
+    """Whether doubles tell the root, and lose no likelihood with the formulas: by what they lose on a part of the rows.
+
+    Rounding differs little from row to row, so a part of them tells how large it is.
+    """
+    part = _part(table)
+    inside, exactly = dict(known), _Exactly(derivation, part)
+    for statistic in derivation.statistics:
+        if statistic.symbol in known:
+            inside[statistic.symbol] = evaluate(statistic.definition, part, inside)
+    unknown, equation = derivation.unknowns[0], derivation.equations[0]
+    beside = [root * (1 - ROOT_SHARE), root * (1 + ROOT_SHARE)]
+    lost = max(
+        abs(evaluate(equation, part, {**inside, unknown: value}) - exactly.residual(value)) for value in (*beside, root)
+    )
+    below, above = (residual(value) for value in beside)
+    if not (below * above < 0 and min(abs(below), abs(above)) > ROOT_MARGIN * lost):
+        return False
+    rounded = {**inside, unknown: root}
+    for symbol, formula in derivation.formulas:
+        rounded[symbol] = evaluate(formula, part, rounded)
+    family, values = derivation.family, exactly.completed(root)
+    ours, theirs = ([given[symbol] for symbol in family.symbols] for given in (rounded, values))
+    if outside_space(family, ours) is not None or outside_space(family, theirs) is not None:
+        return False
+    return bool(abs(nats_lost(family, ours, theirs, part.x, part.w)) <= SLOPE_NATS * part.total)
+
+
+def _part(table: Observations) -> Observations:
+    """So many rows at equal steps, the ones with the smallest and the largest observation among them."""
+    column = table.columns[0]
+    places = np.arange(PART_ROWS - 2) * table.n // (PART_ROWS - 2)
+    chosen = np.unique([*places, int(np.argmin(column)), int(np.argmax(column))])
+    return Observations(table.x[chosen], table.w[chosen], len(chosen))
