@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, Expr, Reals, Symbol, exp, oo, sign
+from sympy import Reals, Symbol, exp, oo
 
 from ..proofs.balls import ball, evaluate, precision
 from ..proofs.derivation import Derivation, Verdict
@@ -18,15 +18,15 @@ from ..proofs.engine import derive
 from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_exponents
-from .density import compiled
 from .enclosure import log_likelihood_ball
+from .ends import outside_space
 from .fitting import Fit, estimate, fit_with, require_existence
 from .likelihood import nats_lost
-from .observations import Observations, require_data
+from .observations import require_data
 from .optimise import Optimum, maximise_likelihood, minimise_divergence
 from .report import Case
-from .statistics import weighted_average
-from .tolerance import AGREEMENT_NATS, MOST_EVALUATIONS, SLOPE_NATS, TERM_ULPS, THETA_ULPS, UNIT_ROUNDOFF
+from .slopes import promised, slopes_of
+from .tolerance import AGREEMENT_NATS, MOST_EVALUATIONS, SLOPE_NATS, THETA_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
 
@@ -102,7 +102,10 @@ def optimum_agrees(search: Callable[..., Optimum]) -> Check:
     """Return the check that an independent optimiser ends no higher, and no lower, than the estimate."""
 
     def check(drawn: Drawn) -> Case:
-        found = search(drawn.family, drawn.x, seed=drawn.seed, most=MOST_EVALUATIONS)
+        try:
+            found = search(drawn.family, drawn.x, seed=drawn.seed, most=MOST_EVALUATIONS)
+        except ExistenceError as refusal:
+            return Case(Verdict.UNDECIDED, f"the optimiser found nowhere to begin: {refusal}")
         theta = tuple(drawn.fit.theta)
         if not all(map(math.isfinite, found.theta)):
             return Case(Verdict.UNDECIDED, f"the optimiser ended at {found.theta}")
@@ -180,30 +183,8 @@ def _feasible(family: Family, theta: Array) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class _Slopes:
-    """Derivatives of the log-density in the parameters that the support does not depend on.
-
-    ``sizes`` are the sums of the moduli of the terms of the first derivatives, which rounding is relative to.
-    """
-
-    first: tuple[Expr, ...]
-    sizes: tuple[Expr, ...]
-    second: tuple[tuple[Expr, ...], ...]
-
-
-@lru_cache(maxsize=512)
-def _slopes(family: Family) -> _Slopes | None:
-    regular = tuple(p for p in family.symbols if p not in family.bounds.free_symbols and not p.is_integer)
-    first = tuple(family.log_density.diff(p) for p in regular)
-    if any(e.has(sign, Abs) for e in first) or not regular:
-        return None
-    sizes = tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)
-    return _Slopes(first, sizes, tuple(tuple(e.diff(p) for p in regular) for e in first))
-
-
 def score_is_zero(drawn: Drawn) -> Case:
-    """The Newton decrement at the estimate is rounding; a parameter of the support lies where the data stop it."""
+    """The score at the estimate promises next to nothing; a parameter of the support lies where the data stop it."""
     family, theta = drawn.family, drawn.fit.theta
     for j, symbol in enumerate(family.symbols):
         if symbol in family.bounds.free_symbols:
@@ -217,42 +198,24 @@ def score_is_zero(drawn: Drawn) -> Case:
             return Case(
                 Verdict.DISAGREE, f"{symbol} = {theta[j]} is not where the data stop it, x = {drawn.x.tolist()}"
             )
-    slopes = _slopes(family)
+    slopes = slopes_of(family)
     if slopes is None:
         return (
             agree()
             if family.bounds.free_symbols & set(family.symbols)
             else Case(Verdict.UNDECIDED, "the density has a kink")
         )
-    decrement, noise = _decrement(family, theta, require_data(family, drawn.x), slopes)
-    if not math.isfinite(decrement):
-        return Case(Verdict.UNDECIDED, "the score is not finite in double precision")
-    if decrement <= SLOPE_NATS + drawn.allowed / len(drawn.x):
+    limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
+    decrement = promised(family, slopes, theta, drawn.x, limit)
+    if decrement < limit:
         return agree()
-    if not decrement > 4 * noise:
-        return Case(Verdict.UNDECIDED, f"rounding of the score is worth {noise:.3g} nats an observation")
-    return Case(
-        Verdict.DISAGREE,
-        f"the score at {theta} promises {decrement:.3g} more nats an observation, x = {drawn.x.tolist()}",
-    )
-
-
-def _decrement(family: Family, theta: Array, data: Observations, slopes: _Slopes) -> tuple[float, float]:
-    """Half the squared length of the score, by the observed information, and what rounding makes of zero."""
-    arguments = (*family.columns, *family.symbols)
-
-    def average(expression: Expr) -> float:
-        code = compiled(expression, arguments)
-        return weighted_average(lambda rows: code(*(c[rows] for c in data.columns), *theta), data)
-
-    with np.errstate(all="ignore"):
-        gradient = np.array([average(e) for e in slopes.first])
-        noise = np.array([average(e) for e in slopes.sizes]) * UNIT_ROUNDOFF * TERM_ULPS
-        information = -np.array([[average(e) for e in row] for row in slopes.second])
-        if not all(np.isfinite(a).all() for a in (gradient, noise, information)):
-            return math.nan, 0.0
-        inverse = np.linalg.pinv(information)
-        return float(abs(gradient @ inverse @ gradient)) / 2, float(noise @ np.abs(inverse) @ noise) / 2
+    if decrement > limit:
+        return Case(
+            Verdict.DISAGREE,
+            f"the score at {theta} promises {float(decrement.mid()):.3g} more nats an observation, "
+            f"x = {drawn.x.tolist()}",
+        )
+    return Case(Verdict.UNDECIDED, "the score, or the observed information's inverse, could not be enclosed")
 
 
 def refit(drawn: Drawn, x: Array, weights: Array | None = None) -> Array | None:
@@ -279,6 +242,9 @@ def _same(drawn: Drawn, theta: Array | None, what: str, more: float = 0.0) -> Ca
     """Two estimates of one likelihood: neither is better than the other, beyond what is allowed and ``more``."""
     if theta is None:
         return Case(Verdict.UNDECIDED, f"{what}: refused")
+    if outside_space(drawn.family, theta.tolist()) is not None:
+        # Brought back from another unit or scale, a double may vanish, overflow or round onto an open end.
+        return Case(Verdict.UNDECIDED, f"{what}: {theta} leaves the parameter space in doubles")
     first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.x, what, drawn.allowed + more)
     if first.verdict is not Verdict.AGREE:
         return first
@@ -374,13 +340,13 @@ def parametrisation_carries_over(drawn: Drawn) -> Case:
         return Case(Verdict.UNDECIDED, f"refused: {refusal}")
     positive = drawn.family.parameters[place].bounds.lo == 0
     if not positive:
-        theta[place] = 2 * theta[place]
+        with np.errstate(over="ignore"):
+            theta[place] *= 2
         return _same(drawn, theta, "another parametrisation")
     # A logarithm stored as a double fixes the parameter to a relative error that grows with the logarithm.
     steps = THETA_ULPS * (1 + abs(theta[place])) * UNIT_ROUNDOFF
-    theta[place] = math.exp(theta[place])
-    if not math.isfinite(theta[place]):
-        return Case(Verdict.UNDECIDED, "the parameter overflows on the other scale")
+    with np.errstate(over="ignore", under="ignore"):
+        theta[place] = np.exp(theta[place])
     return _same(drawn, theta, "another parametrisation", _cost_of(drawn, place, 2 * steps))
 
 
@@ -389,12 +355,12 @@ def refused_without_maximiser(derivation: Derivation, x: Array) -> Case:
     try:
         data = require_data(derivation.family, x)
         require_existence(derivation, data)
+        with np.errstate(all="ignore"):
+            values, _ = estimate(derivation, data)
     except ExistenceError:
         return agree()
     except ThetahatError as other:
         return Case(Verdict.UNDECIDED, str(other))
-    with np.errstate(all="ignore"):
-        values, _ = estimate(derivation, data)
     return Case(Verdict.DISAGREE, f"answered {values} although no maximiser exists, x = {x.tolist()}")
 
 
@@ -430,5 +396,5 @@ def applies(name: str, derivation: Derivation) -> bool:
         return in_logarithms(family) is not None
     if name == "score zero or at the support's end":
         ends = bool(family.bounds.free_symbols & set(family.symbols))
-        return (ends and not derivation.free) or _slopes(family) is not None
+        return (ends and not derivation.free) or slopes_of(family) is not None
     return True

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from ..proofs.algebra.atoms import atoms_of
-from ..proofs.balls import evaluate as enclosed
-from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of
+from .enclosure import log_likelihood_ball, nats_lost
 from .ends import outside_space
+from .exact import Exactly, written_out
 from .likelihood import log_likelihood
 from .observations import Observations
 from .solving import Line, Scalar, bracketed_root, sign_changes
@@ -33,13 +31,11 @@ from .tolerance import (
     ROOT_SHARE,
     ROOT_SLACK,
     SLOPE_NATS,
-    UNIT_ROUNDOFF,
 )
 
 Numbers = dict[Symbol, float]
 
 _MOST_ROOTS = 4
-_LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
 
 
 def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
@@ -105,57 +101,27 @@ class _Exactly:
     """The equation and the formulas of a derivation for one dataset, each value rounded from balls."""
 
     def __init__(self, derivation: Derivation, table: Observations) -> None:
-        """Lay out the distinct rows; SymPy is asked once for each derivation."""
-        self._derivation = derivation
-        self._equation, self._formulas = _written_out(derivation)
-        rows = table_of(table)
-        self._sample = [dict(zip(derivation.family.columns, row, strict=True)) for row, _ in rows]
-        self._weights = [w for _, w in rows]
-
-    def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
-        """Return a plain expression's value to the last digits: precision doubles until they are known.
-
-        Zero where no precision tells it from zero, ``nan`` where it has no value.
-        """
-        found = math.nan
-        for bits in precisions():
-            with precision(bits):
-                ball = enclosed(expression, known, self._sample, self._weights)
-                if not ball.is_finite():
-                    continue
-                if ball == 0 or (not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid())):
-                    return math.copysign(float(abs(ball.mid())) or _LEAST, 1 if ball > 0 else -1) if ball != 0 else 0.0
-                found = 0.0
-        return found
+        """Write out equation and formulas in plain averages."""
+        self._unknown = derivation.unknowns[0]
+        self._equation = written_out(derivation, derivation.equations[0])
+        self._formulas = [(symbol, written_out(derivation, formula)) for symbol, formula in derivation.formulas]
+        self._exactly = Exactly(derivation.family.columns, table)
 
     def residual(self, value: float) -> float:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
-        return float(np.clip(self.value(self._equation, {self._derivation.unknowns[0]: value}), -_MOST, _MOST))
+        return self._exactly.bounded(self._equation, {self._unknown: value})
 
     def changes_sign_at(self, root: float) -> bool:
         """Return whether the equation changes its sign between a few units in the last place below and above."""
-        step = max(ROOT_SLACK * abs(root), _LEAST)
+        step = max(ROOT_SLACK * abs(root), float(np.finfo(float).smallest_subnormal))
         return self.residual(root - step) * self.residual(root + step) <= 0
 
     def completed(self, root: float) -> Numbers:
         """Return the unknown, and what the formulas give for it."""
-        values = {self._derivation.unknowns[0]: root}
+        values = {self._unknown: root}
         for symbol, formula in self._formulas:
-            values[symbol] = self.value(formula, values)
+            values[symbol] = self._exactly.value(formula, values)
         return values
-
-
-@lru_cache(maxsize=512)
-def _written_out(derivation: Derivation) -> tuple[Expr, tuple[tuple[Symbol, Expr], ...]]:
-    """Equation and formulas in plain averages and order statistics, without the symbols of statistics."""
-    definitions = {s.symbol: s.definition for s in derivation.statistics}
-
-    def plain(expression: Expr) -> Expr:
-        while expression.free_symbols & set(definitions):
-            expression = expression.xreplace(definitions)
-        return expression.replace(lambda node: hasattr(node, "definition"), lambda node: node.definition())
-
-    return plain(derivation.equations[0]), tuple((s, plain(formula)) for s, formula in derivation.formulas)
 
 
 def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:

@@ -1,0 +1,88 @@
+"""Decides what an expression in data atoms is to the last digit: enclosed in balls until a double is certain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from flint import arb
+from sympy import Expr, Symbol
+
+from ..proofs.balls import evaluate, precision
+from ..proofs.derivation import Derivation
+from .enclosure import precisions, table_of
+from .observations import Observations
+from .tolerance import UNIT_ROUNDOFF
+
+_LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
+
+
+@lru_cache(maxsize=2048)
+def written_out(derivation: Derivation, expression: Expr) -> Expr:
+    """Return ``expression`` in plain averages and order statistics, without the symbols of statistics.
+
+    >>> from thetahat import derive, family
+    >>> gamma = derive(family("gamma"))
+    >>> written_out(gamma, gamma.equations[0])
+    Mean(log(x), x) + log(k) - log(Mean(x, x)) - polygamma(0, k)
+    """
+    definitions = {s.symbol: s.definition for s in derivation.statistics}
+    while expression.free_symbols & set(definitions):
+        expression = expression.xreplace(definitions)
+    return in_plain_functions(expression)
+
+
+def in_plain_functions(expression: Expr) -> Expr:
+    """Return ``expression`` with centred averages and named kernels replaced by what they stand for.
+
+    >>> from thetahat.proofs.algebra.kernels import LogMinusDigamma
+    >>> in_plain_functions(LogMinusDigamma(Symbol("a", positive=True)))
+    log(a) - polygamma(0, a)
+    """
+    return expression.replace(lambda node: hasattr(node, "definition"), lambda node: node.definition())
+
+
+class Exactly:
+    """Values of plain expressions on one dataset, from balls whose precision doubles as needed.
+
+    >>> x = Symbol("x", real=True)
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> data = Observations(np.array([[1e100], [1.0], [-1e100]]), np.ones(3), 3)
+    >>> Exactly((x,), data).value(3 * Mean(x, x), {})
+    1.0
+    """
+
+    def __init__(self, columns: tuple[Symbol, ...], observations: Observations) -> None:
+        """Lay out the distinct rows; ``columns`` are the symbols of the observation and its covariates."""
+        rows = table_of(observations)
+        self._sample = [dict(zip(columns, row, strict=True)) for row, _ in rows]
+        self._weights = [w for _, w in rows]
+
+    def ball(self, expression: Expr, known: Mapping[Symbol, Any]) -> arb:
+        """Return the enclosure at the working precision."""
+        return evaluate(expression, known, self._sample, self._weights)
+
+    def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
+        """Return the value to the last digits, infinite where a double overflows.
+
+        Zero where no precision tells it from zero, ``nan`` where it has no value; never zero otherwise.
+        """
+        found = math.nan
+        for bits in precisions():
+            with precision(bits):
+                ball = self.ball(expression, known)
+                if not ball.is_finite():
+                    continue
+                if ball == 0:
+                    return 0.0
+                if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
+                    return math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
+                found = 0.0
+        return found
+
+    def bounded(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
+        """Return the same, with the largest double of its sign where it overflows: what a root search can use."""
+        return float(np.clip(self.value(expression, known), -_MOST, _MOST))

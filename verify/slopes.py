@@ -1,0 +1,86 @@
+"""Decides how far the score at an estimate is from zero, in balls: how many nats a Newton step from there promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import arb, arb_mat
+from numpy.typing import ArrayLike
+from sympy import Abs, Expr, Symbol, sign
+
+from ..proofs.balls import compiled, precision
+from ..proofs.family import Family
+from .enclosure import Row, precisions, table_of
+from .observations import require_numbers
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """First and second derivatives of the log-density in the parameters that the support does not depend on.
+
+    ``second`` holds the rows of the symmetric matrix, one after the other.
+    """
+
+    first: tuple[Expr, ...]
+    second: tuple[Expr, ...]
+
+
+@lru_cache(maxsize=512)
+def slopes_of(family: Family) -> Slopes | None:
+    """Return the derivatives of the log-density; ``None`` at kinks, and where no parameter is left to move freely.
+
+    >>> from thetahat.proofs.families.real.laplace import LAPLACE
+    >>> slopes_of(LAPLACE) is None
+    True
+    """
+    regular: tuple[Symbol, ...] = tuple(
+        p for p in family.symbols if p not in family.bounds.free_symbols and not p.is_integer
+    )
+    first = tuple(family.log_density.diff(p) for p in regular)
+    if not regular or any(e.has(sign, Abs) for e in first):
+        return None
+    return Slopes(first, tuple(e.diff(p) for e in first for p in regular))
+
+
+def promised(family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLike, enough: float) -> arb:
+    """Return half the squared score, in the metric of the observed information, per observation; in nats.
+
+    Precision is raised until the ball is certainly on one side of ``enough``; not finite where the score, or the
+    inverse of the information, is not.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> slopes = slopes_of(EXPONENTIAL)
+    >>> bool(promised(EXPONENTIAL, slopes, [0.5], [1.0, 3.0], 1e-10) == 0)
+    True
+    >>> bool(promised(EXPONENTIAL, slopes, [0.4], [1.0, 3.0], 1e-10) > 0.01)
+    True
+    """
+    table = table_of(require_numbers(family, x))
+    found = arb("nan")
+    for bits in precisions():
+        with precision(bits):
+            found = _decrement(family, slopes, theta, table)
+            if found < enough or found > enough:
+                break
+    return found
+
+
+def _decrement(family: Family, slopes: Slopes, theta: Sequence[float], table: Sequence[Row]) -> arb:
+    """The same at the working precision."""
+    function = compiled((*slopes.first, *slopes.second), (*family.columns, *family.symbols))
+    point, size = [arb(float(value)) for value in theta], len(slopes.first)
+    sums = [arb(0)] * (size + size * size)
+    weight = arb(0)
+    for row, w in table:
+        weight += arb(w)
+        sums = [s + arb(w) * term for s, term in zip(sums, function(*map(arb, row), *point), strict=True)]
+    if not all(s.is_finite() for s in sums):
+        return arb("nan")
+    score = arb_mat(size, 1, sums[:size])
+    try:
+        step = arb_mat(size, size, [-s for s in sums[size:]]).solve(score)
+    except ZeroDivisionError:  # the information is singular, or not known to be regular at this precision
+        return arb("nan")
+    return abs((score.transpose() * step)[0, 0]) / (2 * weight)
