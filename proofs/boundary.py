@@ -12,6 +12,7 @@ from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
 from .derivation import Statistic
+from .edge_growth import EdgeGrowth, edge_growth
 from .family import Family
 
 
@@ -37,7 +38,8 @@ class Ends:
 
     ``free`` holds, for a parameter that the likelihood does not depend on, the interval that the data allow.
     ``failure`` is empty or says which parameter of the support could not be placed, and why. ``needed`` has to be
-    positive (with a flag: not negative) for the data to lie in the support at all.
+    positive (with a flag: not negative) for the data to lie in the support at all. ``growths`` say how the density
+    behaves at ends that no rule reaches.
     """
 
     placed: tuple[AtEnd, ...]
@@ -46,6 +48,23 @@ class Ends:
     free: tuple[tuple[Symbol, Expr, Expr], ...]
     failure: str
     needed: tuple[tuple[Expr, bool], ...] = ()
+    growths: tuple[EdgeGrowth, ...] = ()
+
+    @property
+    def unbounded(self) -> EdgeGrowth | None:
+        """How the likelihood grows without bound, if it does."""
+        return next((growth for growth in self.growths if growth.witness), None)
+
+    def inside(self) -> dict[Symbol, Bounds]:
+        """Where a parameter lies whose end of the support no estimate reaches: short of the extreme observation."""
+        extremes = {s.definition.level: s.symbol for s in self.statistics}
+        return {
+            growth.parameter: Bounds(-oo, extremes[0], False, False, False)
+            if growth.level == 0
+            else Bounds(extremes[1], oo, False, False, False)
+            for growth in self.growths
+            if not growth.witness
+        }
 
 
 def support_parameters(family: Family) -> tuple[Symbol, ...]:
@@ -89,8 +108,21 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     used |= {s for _, lo, hi in settled for s in lo.free_symbols | hi.free_symbols}
     needed = () if left else _reached(family, values, lowest, highest, domain)
     used |= {s for gap, _ in needed for s in gap.free_symbols}
+    growths = () if placed else _growths(family, stuck)
+    if growths:
+        stuck = []
+        used |= {(lowest, highest)[growth.level].symbol for growth in growths if not growth.witness}
     statistics = tuple(s for s in (lowest, highest) if s.symbol in used)
-    return Ends(tuple(placed), statistics, current.subs(values), settled, _failure(stuck, family), needed)
+    return Ends(tuple(placed), statistics, current.subs(values), settled, _failure(stuck, family), needed, growths)
+
+
+def _growths(family: Family, stuck: Sequence[Symbol]) -> tuple[EdgeGrowth, ...]:
+    """One way in which the likelihood is unbounded; else how the density vanishes at the end of every parameter."""
+    found = [edge_growth(family, parameter) for parameter in stuck]
+    unbounded = [growth for growth in found if growth is not None and growth.witness]
+    if unbounded:
+        return (unbounded[0],)
+    return tuple(growth for growth in found if growth is not None) if None not in found else ()
 
 
 def resolved(placed: Sequence[AtEnd]) -> dict[Symbol, Expr]:

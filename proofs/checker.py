@@ -9,15 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 from flint import arb
-from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, S, Symbol, Tuple, cos, exp, log, sin, together
+from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, Rational, S, Symbol, Tuple, cos, exp, log, sin, together
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
-from .algebra.regions import is_concave, is_strictly_concave
+from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import cancelled, factored, has_low_degree
-from .balls import evaluate, precision
+from .balls import evaluate, is_zero_at, precision
 from .bounds import Bounds
+from .curvature import coordinate_domain, is_definite, is_semidefinite, minus_second
+from .data_point import DataPoint, peaks_at_data
 from .derivation import Evidence, Finding, Step, Verdict
 from .expectations import entropy, expectation, is_normalised
 from .exponential import rank_bound
@@ -253,6 +255,38 @@ def any_value(step: Step, context: Context) -> Finding:
     return Finding(Evidence.UNDECIDED, "the interval does not meet the data")
 
 
+def edge_growth(step: Step, context: Context) -> Finding:
+    """At the end of the support ``log p = power log u + rest``: the rest is bounded, the power of the sign claimed."""
+    family, p, u = context.family, _subject(step), step.named("distance")
+    level, rest = int(step.named("level")), step.named("rest")
+    ends = family.bounds
+    if p != (ends.lo, ends.hi)[level]:
+        return Finding(Evidence.REFUTED, f"{p} is not that end of the support")
+    beside = family.log_density.subs(family.observation, p + u if level == 0 else p - u)
+    domain = {**context.domain, u: Bounds(S.Zero, S.Infinity, False, False, False)}
+    near = [({**theta, u: Rational(1, 7)}, ()) for theta, _ in context.points()]
+    same = prove_zero(split_logs(beside, domain) - step.value * log(u) - rest, domain, lambda: near)
+    if same.evidence is not Evidence.ALGEBRA:
+        return same
+    witness = _pairs(step, "witness")
+    power, rest = step.value.subs(witness), rest.subs(witness)
+    right = is_negative(power, {}) if witness else is_positive(power, context.domain)
+    bounded = is_bounded_inside(rest, u, S.Zero, S.One)
+    return _sign(right and bounded, "the density has that power of the distance as its leading factor")
+
+
+def at_data_point(step: Step, context: Context) -> Finding:
+    """Both pieces are the log-density on their side of the observation, and make the likelihood peak at data."""
+    family, p, x = context.family, _subject(step), context.family.observation
+    below, above = step.value.args
+    for theta, sample in context.points():
+        for row in sample:
+            piece = below if bool(theta[p] < row[x]) else above
+            if is_zero_at(family.log_density - piece, {**theta, **row}) is not True:
+                return Finding(Evidence.REFUTED, "a piece is not the log-density on its side")
+    return _sign(peaks_at_data(DataPoint(p, below, above), family), "convex between observations, monotone beyond")
+
+
 def substitute(step: Step, context: Context) -> Finding:
     """The mean log-likelihood with the placed parameters put in."""
     return context.zero(_chained(context.given(step).value, _pairs(step, "placed")) - step.value)
@@ -305,7 +339,7 @@ def root(step: Step, context: Context) -> Finding:
     """The equation vanishes at the root."""
     equation, value = context.given(step).value, step.value
     if isinstance(value, Quantile):
-        return _quantile_root(equation, step.subject, value)
+        return _quantile_root(equation, step.subject, value, context)
     if _leaves_space(value, step.subject, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(equation.subs(step.subject, value))
@@ -329,21 +363,24 @@ def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
     return outside == len(context.points())
 
 
-def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile) -> Finding:
-    """``a Mean(sign(x - u)) + c``: between levels the average of the sign runs from ``1 - 2 level`` on either side."""
+def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile, context: Context) -> Finding:
+    """``a Mean(sign(x - u)) + c``: between levels the average of the sign runs from ``1 - 2 level`` on either side.
+
+    It is a maximum where the score falls at every observation: where ``a`` is positive in the score itself.
+    """
     stand_in = Symbol("_m", real=True)
     atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
     if len(atoms) != 1:
         return Finding(Evidence.UNDECIDED, "more than one average contains the unknown")
     flat = equation.xreplace({atoms[0]: stand_in})
-    balance = 1 - 2 * value.level
-    inside = atoms[0].integrand.args[0]
-    at_level = flat.subs(stand_in, balance if inside.coeff(value.args[1]) == 1 else -balance)
-    return (
-        Finding(Evidence.LEMMA, "subgradient at a quantile")
-        if at_level.expand() == 0
-        else Finding(Evidence.REFUTED, "level")
-    )
+    way = 1 if atoms[0].integrand.args[0].coeff(value.args[1]) == 1 else -1
+    if cancelled(together(flat.subs(stand_in, way * (1 - 2 * value.level)))) != 0:
+        return Finding(Evidence.REFUTED, "level")
+    own = [step.value for step in context.steps if step.rule == "score" and step.subject == unknown]
+    falls = any(is_positive(way * score.expand().coeff(atoms[0]), context.domain) for score in own)
+    if not falls:
+        return Finding(Evidence.UNDECIDED, "that the likelihood is largest and not least there is not proved")
+    return Finding(Evidence.LEMMA, "subgradient at a quantile")
 
 
 def branch(step: Step, context: Context) -> Finding:
@@ -581,6 +618,19 @@ def concave(step: Step, context: Context) -> Finding:
     return _sign(holds, "the kernel is concave")
 
 
+def curvature(step: Step, context: Context) -> Finding:
+    """Minus the second derivatives are what is claimed, and have no negative eigenvalue wherever data and theta lie."""
+    coordinates, maps = step.named("coordinates").args, step.named("maps").args
+    if any(how not in (phi, exp(phi), 1 / phi) for how, phi in zip(maps, coordinates, strict=True)):
+        return Finding(Evidence.REFUTED, "a parameter is no monotone function of its coordinate")
+    matrix = minus_second(context.family, coordinates, maps)
+    domain = coordinate_domain(context.family, coordinates, maps)
+    if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):
+        return Finding(Evidence.REFUTED, "these are not the second derivatives")
+    holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
+    return _sign(holds, "the log-density is concave at every observation")
+
+
 def loss(step: Step, context: Context) -> Finding:
     """Log-density plus weight times loss is free of the location's parameters, and the weight is positive."""
     whole = normal_form(
@@ -614,6 +664,8 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "support-end": support_end,
     "balance": balance,
     "any-value": any_value,
+    "edge-growth": edge_growth,
+    "data-point": at_data_point,
     "substitute": substitute,
     "score": score,
     "score-zero": score_zero,
@@ -635,6 +687,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "entropy": direct_entropy,
     "kernel": kernel,
     "concave": concave,
+    "curvature": curvature,
     "loss": loss,
     "exists": exists,
 }

@@ -149,6 +149,10 @@ class Derivation:
         Each solved parameter in ``statistics`` and ``unknowns`` alone.
     free
         For a set of maximisers: parameter, lower and upper end.
+    within
+        For an unknown that the data keep from a part of its space: unknown, lower and upper end, in statistics.
+    searched
+        The parameter to be looked for among the observations, if there is one.
     exists_when
         Conditions on the data for a maximiser to exist in the parameter space.
     independent_routes
@@ -171,6 +175,8 @@ class Derivation:
     existence_proved: bool
     optimality: Optimality
     independent_routes: bool
+    within: tuple[tuple[Symbol, Expr, Expr], ...]
+    searched: Symbol | None
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]

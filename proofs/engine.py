@@ -69,6 +69,8 @@ def derive(family: Family) -> Derivation:
         existence_proved=exists.proved,
         optimality=optimality,
         independent_routes=kl.elimination is not None,
+        within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),
+        searched=route.searched.parameter if route.searched else None,
         steps=steps,
         findings=findings,
         obligations=_obligations(family, steps, findings, optimality, exists, outcome, reason),
@@ -101,6 +103,7 @@ def fix_constants(derivation: Derivation, **values: object) -> Derivation:
         equations=tuple(put(e) for e in derivation.equations),
         unknowns=tuple(renamed.get(s, s) for s in derivation.unknowns),
         closed=tuple((renamed.get(s, s), put(e)) for s, e in derivation.closed),
+        within=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.within),
         free=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.free),
         exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
         exists_when=tuple(replace(c, expression=put(c.expression)) for c in derivation.exists_when),
@@ -125,6 +128,12 @@ def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
 def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
     if route.ends.failure:
         return Outcome.UNSOLVED, route.ends.failure
+    if route.ends.unbounded:
+        p = route.ends.unbounded.parameter
+        end = ("smallest", "largest")[route.ends.unbounded.level]
+        return Outcome.UNBOUNDED, f"it grows without bound as {p} tends to the {end} observation"
+    if route.searched:
+        return Outcome.DATA_POINT, f"{route.searched.parameter} is one of the observations"
     if route.ends.free:
         return Outcome.SET_VALUED, "the likelihood is flat between two order statistics"
     if route.elimination.unknowns:
@@ -140,6 +149,10 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
     """Choose the argument for existence: closed forms, tails, ends of one equation, faces of the convex support."""
     if route.ends.failure:
         return Existence((), False, "", "the estimator is not derived")
+    if route.ends.unbounded:
+        return Existence((), True, "the likelihood is unbounded", "")
+    if route.searched:
+        return Existence((), True, "the likelihood is largest at one of finitely many observations", "")
     domain = {**ordered(route.statistics), **route.domain}
     unknowns = route.elimination.unknowns
     if not unknowns:
@@ -240,6 +253,8 @@ def _obligations(
     ]
     if outcome is Outcome.UNSOLVED:
         return (*found, Obligation("an estimator", reason))
+    if outcome is Outcome.UNBOUNDED:
+        return tuple(found)
     if not optimality.proved:
         found.append(Obligation("the estimate is the global maximum", optimality.argument))
     if not exists.proved:

@@ -6,6 +6,7 @@ from sympy import Integer, S, Tuple
 
 from . import labels
 from .algebra.regions import is_concave, is_strictly_concave, regions
+from .curvature import concave_scale
 from .derivation import Label, Optimality, Section
 from .divergence import divergence_between, fisher_information, member_symbols
 from .expectations import entropy, expectation, is_normalised
@@ -24,8 +25,17 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
     _density_steps(family, route, kl, trail)
     if route.ends.failure:
         return Optimality(False, route.ends.failure, False)
+    if route.ends.unbounded:
+        return Optimality(False, "there is none: the likelihood is unbounded", False)
+    if route.searched:
+        return Optimality(True, "convex between neighbouring observations and monotone beyond them", False)
     structure = location_scale(family)
-    found = _identity(family, route, kl, trail) or _ends_only(route) or _concave(family, route, structure, trail)
+    found = (
+        _identity(family, route, kl, trail)
+        or _ends_only(route)
+        or _concave(family, route, structure, trail)
+        or _concave_throughout(family, route, trail)
+    )
     loss = regression_loss(family, structure) if structure is not None else None
     if loss is not None:
         trail.add(
@@ -182,3 +192,28 @@ def _concave(
         using=(("strict", Integer(strict)), ("lo", structure.lo)),
     )
     return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict)
+
+
+def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
+    """Every observation's log-density is concave in the parameters, on some scale: so is the sum."""
+    curvature = None if route.ends.placed or route.ends.growths else concave_scale(family)
+    if curvature is None:
+        return None
+    scaled = ", ".join(
+        f"`{p}` = `{how}`" for p, how in zip(family.symbols, curvature.maps, strict=True) if not how.is_Symbol
+    )
+    trail.add(
+        "curvature",
+        _OPTIMAL,
+        f"Concave: the log-density of every observation is {'strictly ' * curvature.strict}concave in the parameters"
+        f"{f', written as {scaled}' * bool(scaled)}, and so is the likelihood; every stationary point is a global "
+        "maximum. Minus the second derivatives:",
+        Tuple(*curvature.matrix),
+        Label("-d2 log p", r"-\partial^2 \log p"),
+        using=(
+            ("coordinates", Tuple(*curvature.coordinates)),
+            ("maps", Tuple(*curvature.maps)),
+            ("strict", Integer(curvature.strict)),
+        ),
+    )
+    return Optimality(True, "concave in the parameters at every observation", curvature.strict)

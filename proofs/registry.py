@@ -73,10 +73,10 @@ def family(name: str) -> Family:
     --------
     >>> family("rayleigh").parameter_names
     ('sigma',)
-    >>> family("raleigh")
+    >>> family("poison")
     Traceback (most recent call last):
     ...
-    thetahat.proofs.errors.UnknownFamilyError: there is no family 'raleigh'; did you mean 'rayleigh'?
+    thetahat.proofs.errors.UnknownFamilyError: there is no family 'poison'; did you mean 'poisson'?
     """
     path, _, wanted = name.rpartition(":")
     if path.endswith(".py"):

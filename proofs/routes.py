@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
-from .algebra.eliminate import Elimination, Solved, eliminate
+from .algebra.eliminate import Elimination, eliminate
 from .algebra.signs import Domain
-from .algebra.solve import cleared
-from .boundary import AtEnd, Ends, place_ends, resolved, support_parameters
+from .boundary import Ends, place_ends, resolved, support_parameters
 from .branches import chooser
+from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, match_moments, mean_map
+from .end_steps import end_steps
 from .exponential import excluded_up_to
 from .family import Family
 from .likelihood import AverageForm, average_form, name_averages, scores
+from .solution_steps import solution_steps, stable_steps
 from .stable import stable_form
 from .trail import Trail
 
@@ -39,6 +41,7 @@ class LikelihoodRoute:
     equations: tuple[Expr, ...]
     domain: Domain
     likelihood: int
+    searched: DataPoint | None
 
 
 def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
@@ -54,157 +57,42 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
         using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in averages.statistics))),),
     )
     ends = place_ends(family, ell)
-    current = _end_steps(family, ends, trail, first)
-    regular = tuple(p for p in family.symbols if p not in support_parameters(family))
+    current = end_steps(family, ends, trail, first)
+    inside = ends.inside()
+    regular = tuple(p for p in family.symbols if p not in support_parameters(family) or p in inside)
     placed = resolved(ends.placed)
-    domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed}
+    domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
-    equations = scores(ends.mean_log_likelihood, regular)
+    searched = data_point(family)
+    if searched is not None:
+        _search_step(searched, trail, current)
+    stopped = bool(searched or ends.failure or ends.unbounded)
+    equations = {} if stopped else scores(ends.mean_log_likelihood, regular)
     elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics))
     where = {
         p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
         for p, equation in equations.items()
     }
-    solved_at = _solution_steps(family, elimination, where, domain, trail, current)
+    solved_at = solution_steps(elimination, where, domain, trail, current)
     stable = [(item.unknown, stable_form(item.root.value, family, statistics)) for item in elimination.ordered()]
     left = tuple(stable_form(equation, family, statistics) for equation in elimination.equations)
     formulas, left, statistics = _named(family, ends, stable, left, statistics)
-    _stable_steps(elimination, formulas, left, statistics, solved_at, trail)
-    return LikelihoodRoute(averages, ends, regular, elimination, statistics, formulas, left, domain, current)
+    stable_steps(elimination, formulas, left, statistics, solved_at, trail)
+    return LikelihoodRoute(averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched)
 
 
-def _end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
-    """Steps for parameters of the support; returns where the mean log-likelihood to go on with stands."""
-    current = first
-    for at in ends.placed:
-        before = Tuple(*(Tuple(b.parameter, b.value) for b in ends.placed[: ends.placed.index(at)]))
-        table = Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))
-        if at.balances is not None:
-            _balance_step(at, before, table, trail, current)
-            continue
-        direction = "increases" if at.slope > 0 else "decreases"
-        difference = "The difference to the next integer" if at.parameter.is_integer else "Its derivative"
-        trail.add(
-            "support-end",
-            _LIKELIHOOD,
-            f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where "
-            f"the data stop it. {difference} is of one sign.",
-            at.value,
-            labels.hat(at.parameter),
-            given=(current,),
-            subject=at.parameter,
-            using=(
-                ("increment", at.increment),
-                ("slope", Integer(at.slope)),
-                ("placed", before),
-                ("statistics", table),
-            ),
-        )
-    for parameter, low, high in ends.free:
-        trail.add(
-            "any-value",
-            _LIKELIHOOD,
-            f"Flat direction: the likelihood does not depend on `{parameter}`; every value that keeps the data in the "
-            "support maximises it.",
-            Tuple(low, high),
-            Label(f"{parameter} from, to", rf"{labels.hat_latex(parameter)} \text{{ from, to}}"),
-            given=(current,),
-            subject=parameter,
-            using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))),),
-        )
-    if ends.placed:
-        current = trail.add(
-            "substitute",
-            _LIKELIHOOD,
-            "Mean log-likelihood, with the ends of the support put in.",
-            ends.mean_log_likelihood,
-            labels.mean_log_likelihood(tuple(p for p in family.symbols if p not in {a.parameter for a in ends.placed})),
-            given=(current,),
-            using=(("placed", Tuple(*(Tuple(p, value) for p, value in resolved(ends.placed).items()))),),
-        )
-    return current
-
-
-def _balance_step(at: AtEnd, before: Tuple, table: Tuple, trail: Trail, current: int) -> None:
+def _search_step(pieces: DataPoint, trail: Trail, current: int) -> None:
+    p = pieces.parameter
     trail.add(
-        "balance",
+        "data-point",
         _LIKELIHOOD,
-        f"Two constraints on `{at.balances}`, one rising and one falling in `{at.parameter}`, through which alone the "
-        f"likelihood depends on `{at.parameter}`: it is largest where both are equal.",
-        at.value,
-        labels.hat(at.parameter),
+        f"Largest at an observation: between two neighbours the log-likelihood is convex in `{p}`, it rises up to the "
+        "smallest observation and falls from the largest on. Each observation's part below it, and above it:",
+        Tuple(pieces.below, pieces.above),
+        Label(f"log p for {p} below, above", r"\log p \text{ below, above}"),
         given=(current,),
-        subject=at.parameter,
-        using=(("balances", at.balances), ("placed", before), ("statistics", table)),
+        subject=p,
     )
-
-
-def _solution_steps(
-    family: Family, elimination: Elimination, where: dict[Symbol, int], domain: Domain, trail: Trail, current: int
-) -> dict[Symbol, int]:
-    """One step for every root, with its equation cleared, its rivals refuted, and one for every equation left."""
-    solved_at: dict[Symbol, int] = {}
-    for item in elimination.solved:
-        roots = tuple(solved_at.values())
-        source = tuple(where.values())
-        before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
-        clear = cleared(item.equation, domain)
-        at = trail.add(
-            "score-zero",
-            _LIKELIHOOD,
-            _cleared_words(item.equation not in _raw(trail, source), clear != item.equation),
-            clear,
-            labels.zero(),
-            given=(*source, *roots),
-            subject=item.unknown,
-            using=(("equation", item.equation), ("roots", before)),
-        )
-        at = trail.add(
-            "root",
-            _LIKELIHOOD,
-            f"Solved for `{item.unknown}`: {item.root.rule}" + (", the only root." if item.root.only else "."),
-            item.root.value,
-            labels.hat(item.unknown),
-            given=(at,),
-            subject=item.unknown,
-            using=(("only", Integer(item.root.only)),),
-        )
-        solved_at[item.unknown] = at
-        _branch_steps(item, trail, at, current)
-    for unknown, equation in zip(elimination.unknowns, elimination.equations, strict=True):
-        trail.add(
-            "reduced",
-            _LIKELIHOOD,
-            f"Equation left: no rule solves it for `{unknown}`, which is to be found numerically.",
-            equation,
-            labels.zero(),
-            given=tuple(where.values()),
-            subject=unknown,
-            using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
-        )
-    return solved_at
-
-
-def _cleared_words(substituted: bool, cleared_: bool) -> str:
-    said = ["earlier roots put in"] * substituted + ["cleared of factors that are never zero"] * cleared_
-    return f"Score zero{': ' * bool(said)}{', '.join(said)}."
-
-
-def _raw(trail: Trail, positions: tuple[int, ...]) -> set[Expr]:
-    return {trail.steps[position].value for position in positions}
-
-
-def _branch_steps(item: Solved, trail: Trail, at: int, current: int) -> None:
-    for rival in item.rivals:
-        trail.add(
-            "branch",
-            _LIKELIHOOD,
-            f"Other root: the likelihood at it ({rival.rule}) is no higher.",
-            rival.value,
-            Label(f"other {item.unknown}", rf"\text{{other }} {labels.hat_latex(item.unknown)}"),
-            given=(current, at),
-            subject=item.unknown,
-        )
 
 
 def _named(
@@ -230,42 +118,6 @@ def _named(
             used |= statistic.definition.free_symbols
     keep = {s.symbol for s in statistics} | used
     return formulas, named_left, tuple(s for s in every if s.symbol in keep)
-
-
-def _stable_steps(
-    elimination: Elimination,
-    formulas: tuple[tuple[Symbol, Expr], ...],
-    left: tuple[Expr, ...],
-    statistics: tuple[Statistic, ...],
-    solved_at: dict[Symbol, int],
-    trail: Trail,
-) -> None:
-    """A step wherever the form that floats use differs from the root."""
-    table = Tuple(*(Tuple(s.symbol, s.definition) for s in statistics))
-    roots = {item.unknown: item.root.value for item in elimination.solved}
-    for unknown, formula in formulas:
-        if unknown in roots and formula != roots[unknown]:
-            trail.add(
-                "same-value",
-                _LIKELIHOOD,
-                "Stable form: centred or of one sign, so that floats keep their digits.",
-                formula,
-                labels.hat(unknown),
-                given=(solved_at[unknown],),
-                subject=unknown,
-                using=(("other", roots[unknown]), ("statistics", table)),
-            )
-    for unknown, equation, original in zip(elimination.unknowns, left, elimination.equations, strict=True):
-        if equation != original:
-            trail.add(
-                "same-value",
-                _LIKELIHOOD,
-                "Stable form: centred or of one sign, so that floats keep their digits.",
-                equation,
-                labels.zero(),
-                subject=unknown,
-                using=(("other", original), ("statistics", table)),
-            )
 
 
 @dataclass(frozen=True)

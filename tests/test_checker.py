@@ -160,6 +160,11 @@ def _claimed_concave(strict: int) -> Change:
     return changed
 
 
+def _exchanged_sides(steps: Steps) -> Steps:
+    """The density below an observation taken for the one above it."""
+    return (*steps[:-1], replace(steps[-1], value=Tuple(*steps[-1].value.args[::-1])))
+
+
 def _bent_kernel(steps: Steps) -> Steps:
     """A location and a scale that are not free of each other, as coordinates in which a likelihood is concave."""
     right = steps_to(family("gumbel"), "kernel")[-1]
@@ -295,6 +300,11 @@ REFUTED = (
     Planted("another kernel", "concave", "laplace", value(twice)),
     Planted("an observation for a statistic", "root", "rayleigh", value(lambda one: one * Symbol("x", positive=True))),
     Planted("not the middle", "balance", "centred", value(more)),
+    Planted("another power", "edge-growth", "weibull_with_location", value(more)),
+    Planted("the other end", "edge-growth", "arcsine", using("level", lambda one: 1 - one)),
+    Planted("exchanged sides", "data-point", "triangular", _exchanged_sides),
+    Planted("lost factor", "curvature", "poisson_exposure", value(twice)),
+    Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
@@ -303,6 +313,8 @@ UNDECIDED = (
     Planted("wrong slope", "support-end", "uniform", using("slope", opposite)),
     Planted("moved interval", "any-value", "sliding", value(more)),
     Planted("one of two ends", "support-end", "centred", value(lambda one: one.args[0])),
+    Planted("no witness", "edge-growth", "weibull_with_location", using("witness", lambda one: Tuple())),
+    Planted("strict where it is not", "curvature", "poisson_exposure", using("strict", lambda one: S.One)),
     Planted("a curve for coordinates", "kernel", "bent", _bent_kernel),
     Planted("another equation", "score-zero", "rayleigh", value(more)),
     Planted("wrong branch", "branch", "von_mises", _exchanged_roots),

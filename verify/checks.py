@@ -183,11 +183,22 @@ def _feasible(family: Family, theta: Array) -> bool:
     return True
 
 
+def _inside(derivation: Derivation) -> frozenset[Symbol]:
+    """Parameters that move an end of the support which no estimate reaches."""
+    return frozenset(symbol for symbol, _, _ in derivation.within)
+
+
+def _stopped(derivation: Derivation) -> set[Symbol]:
+    """Parameters whose estimate lies where the support ends at the data."""
+    family = derivation.family
+    return (family.bounds.free_symbols & set(family.symbols)) - _inside(derivation)
+
+
 def score_is_zero(drawn: Drawn) -> Case:
     """The score at the estimate promises next to nothing; a parameter of the support lies where the data stop it."""
     family, theta = drawn.family, drawn.fit.theta
     for j, symbol in enumerate(family.symbols):
-        if symbol in family.bounds.free_symbols:
+        if symbol in _stopped(drawn.derivation):
             moved = [theta.copy(), theta.copy()]
             for copy, way in zip(moved, (-1, 1), strict=True):
                 copy[j] = copy[j] + way if symbol.is_integer else np.nextafter(copy[j], way * np.inf)
@@ -198,15 +209,11 @@ def score_is_zero(drawn: Drawn) -> Case:
             return Case(
                 Verdict.DISAGREE, f"{symbol} = {theta[j]} is not where the data stop it, x = {drawn.x.tolist()}"
             )
-    slopes = slopes_of(family)
+    slopes = slopes_of(family, _inside(drawn.derivation))
     if slopes is None:
-        return (
-            agree()
-            if family.bounds.free_symbols & set(family.symbols)
-            else Case(Verdict.UNDECIDED, "the density has a kink")
-        )
+        return agree() if _stopped(drawn.derivation) else Case(Verdict.UNDECIDED, "the density has a kink")
     limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
-    decrement = promised(family, slopes, theta, drawn.x, limit)
+    decrement = promised(family, slopes, theta.tolist(), drawn.x, limit)
     if decrement < limit:
         return agree()
     if decrement > limit:
@@ -395,6 +402,7 @@ def applies(name: str, derivation: Derivation) -> bool:
     if name == "parametrisation carries over":
         return in_logarithms(family) is not None
     if name == "score zero or at the support's end":
-        ends = bool(family.bounds.free_symbols & set(family.symbols))
-        return (ends and not derivation.free) or slopes_of(family) is not None
+        ends = bool(_stopped(derivation))
+        smooth = slopes_of(family, _inside(derivation)) is not None
+        return derivation.searched is None and ((ends and not derivation.free) or smooth)
     return True

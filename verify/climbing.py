@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -58,7 +58,8 @@ def climb_of(derivation: Derivation) -> Climb:
     placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
     parameters = tuple(p for p in family.symbols if p not in placed)
     coordinates = tuple(Symbol(f"_u{i}", real=True) for i in range(len(parameters)))
-    maps = tuple(_map(family, p, u) for p, u in zip(parameters, coordinates, strict=True))
+    within = {p: (lo, hi) for p, lo, hi in derivation.within}
+    maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
     averaged = derivation.exponential_form is not None
     whole = derivation.mean_log_likelihood if averaged else join_exponentials(family.log_density)
     if averaged and derivation.exponential_form is not None:
@@ -72,9 +73,11 @@ def climb_of(derivation: Derivation) -> Climb:
     return Climb(parameters, coordinates, maps, value, averaged, names)
 
 
-def _map(family: Family, parameter: Symbol, u: Symbol) -> Expr:
+def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
     ends = family.domain[parameter]
-    if ends.free_symbols:
+    if within is not None:
+        ends = replace(ends, lo=within[0], hi=within[1])
+    elif ends.free_symbols:
         raise UnsolvedError(
             f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it"
         )
@@ -131,10 +134,9 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
             f"alone may cost {lost:.2g} nats an observation. Shift or rescale the data."
         )
     values = [float(u) for u in best.point]
-    symbols = (*plan.coordinates, _CENTRE, _SIZE)
-    return {
-        p: float(compiled(m, symbols)(*values, centre, size)) for p, m in zip(plan.parameters, plan.maps, strict=True)
-    }
+    symbols = (*plan.coordinates, *plan.names)
+    given = [np.float64(numbers[name]) for name in plan.names]
+    return {p: float(compiled(m, symbols)(*values, *given)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
 
 
 class _Objective:

@@ -22,6 +22,7 @@ from .ends import outside_space
 from .likelihood import log_likelihood
 from .observations import Observations, require_data
 from .rooting import solve_one
+from .searching import best_observation
 from .statistics import evaluate, weighted_average
 
 
@@ -120,6 +121,11 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     observations = require_data(member, x, weights)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")
+    if derivation.outcome is Outcome.UNBOUNDED:
+        raise ExistenceError(
+            f"{member.name}: no dataset has a maximiser, because the likelihood is unbounded: {derivation.reason}. "
+            "Fix that parameter, or another that the growth depends on."
+        )
     require_existence(derivation, observations)
     with np.errstate(all="ignore"):
         values, sets = estimate(derivation, observations)
@@ -167,6 +173,8 @@ def estimate(
     for statistic in _needed(derivation):
         known[statistic.symbol] = evaluate(statistic.definition, observations, known)
     formulas = list(derivation.formulas)
+    if derivation.searched is not None:
+        known[derivation.searched] = best_observation(derivation.family, observations)
     if len(derivation.unknowns) == 1:
         known |= solve_one(derivation, observations, known)
         formulas = [(s, e) for s, e in formulas if s not in known]
@@ -190,7 +198,7 @@ def estimate(
 def _needed(derivation: Derivation) -> tuple:  # type: ignore[type-arg]
     """The statistics that formulas and equations use, and those that these use in turn."""
     expressions = [*(e for _, e in derivation.formulas), *derivation.equations]
-    expressions += [e for _, low, high in derivation.free for e in (low, high)]
+    expressions += [e for _, low, high in (*derivation.free, *derivation.within) for e in (low, high)]
     used = set().union(*(e.free_symbols for e in expressions))
     if len(derivation.unknowns) > 1 and derivation.exponential_form is not None:
         count = len(derivation.exponential_form.statistics)

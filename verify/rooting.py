@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 
 import numpy as np
 from sympy import Symbol
@@ -16,6 +17,7 @@ from sympy import Symbol
 from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
+from ..proofs.likelihood import unfold
 from .enclosure import log_likelihood_ball, nats_lost
 from .ends import outside_space
 from .exact import Exactly, written_out
@@ -64,7 +66,7 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     def height(root: float) -> float:
         return _height(derivation, observations, completed(root))
 
-    root = _highest(residual, derivation, height)
+    root = _highest(residual, derivation, height, _line(derivation, table))
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
         if exactly.changes_sign_at(root):
@@ -74,16 +76,24 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     return _solved_in_balls(derivation, table)
 
 
-def _highest(function: Scalar, derivation: Derivation, height: Scalar) -> float | None:
+def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Line) -> float | None:
     """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
-    ends = derivation.family.domain[derivation.unknowns[0]]
     roots: list[float] = []
-    for low, high in sign_changes(function, Line(float(ends.lo), float(ends.hi))):
-        roots.append(bracketed_root(function, low, high))
+    for low, high in sign_changes(function, line):
+        with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
+            roots.append(bracketed_root(function, low, high))
         # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
-        if derivation.optimality.proved or len(roots) == _MOST_ROOTS:
+        if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
             break
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
+
+
+def _line(derivation: Derivation, table: Observations) -> Line:
+    """Where the unknown is looked for: its space, and of it what the data leave."""
+    unknown = derivation.unknowns[0]
+    ends = derivation.family.domain[unknown]
+    lo, hi = next(((a, b) for symbol, a, b in derivation.within if symbol == unknown), (ends.lo, ends.hi))
+    return Line(*(evaluate(unfold(end, derivation.statistics), table, {}) for end in (lo, hi)))
 
 
 def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:
@@ -143,7 +153,7 @@ def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             return -math.inf
         return float(log_likelihood_ball(family, theta, joined.x, joined.w).mid())
 
-    root = _highest(exactly.residual, derivation, height)
+    root = _highest(exactly.residual, derivation, height, _line(derivation, joined))
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "

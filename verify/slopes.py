@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flint import arb, arb_mat
 from numpy.typing import ArrayLike
-from sympy import Abs, Expr, Symbol, sign
+from sympy import Abs, Expr, Piecewise, Symbol, sign
 
 from ..proofs.balls import compiled, precision
 from ..proofs.family import Family
@@ -28,18 +28,21 @@ class Slopes:
 
 
 @lru_cache(maxsize=512)
-def slopes_of(family: Family) -> Slopes | None:
+def slopes_of(family: Family, within: frozenset[Symbol] = frozenset()) -> Slopes | None:
     """Return the derivatives of the log-density; ``None`` at kinks, and where no parameter is left to move freely.
+
+    ``within`` are parameters that move an end of the support which no estimate reaches: they move freely, too.
 
     >>> from thetahat.proofs.families.real.laplace import LAPLACE
     >>> slopes_of(LAPLACE) is None
     True
     """
     regular: tuple[Symbol, ...] = tuple(
-        p for p in family.symbols if p not in family.bounds.free_symbols and not p.is_integer
+        p for p in family.symbols if (p not in family.bounds.free_symbols or p in within) and not p.is_integer
     )
     first = tuple(family.log_density.diff(p) for p in regular)
-    if not regular or any(e.has(sign, Abs) for e in first):
+    switches = {s for node in family.log_density.atoms(Piecewise) for _, c in node.args for s in c.free_symbols}
+    if not regular or any(e.has(sign, Abs) for e in first) or switches & set(regular):
         return None
     return Slopes(first, tuple(e.diff(p) for e in first for p in regular))
 

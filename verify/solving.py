@@ -79,6 +79,13 @@ def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
 def bracketed_root(function: Scalar, low: float, high: float) -> float:
     """Return the point between ``low`` and ``high`` where ``function`` changes sign, to the last digits.
 
+    Raises
+    ------
+    UnsolvedError
+        Where the function has no value somewhere between, as where it overflows twice, or the bracket does not close.
+
+    Examples
+    --------
     >>> bracketed_root(lambda x: x * x - 2.0, 0.0, 2.0)
     1.414213562373095
     """
@@ -87,12 +94,17 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
     if function(high) == 0:
         return high
     low, high = _narrowed(function, low, high)
+
+    def defined(value: float) -> float:
+        found = function(value)
+        if math.isnan(found):
+            raise UnsolvedError(f"the equation has no value at {value!r}, between the ends of a bracket")
+        return found
+
     # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
     smallest = 4 * float(np.finfo(float).smallest_subnormal)
     relative = ROOT_ULPS * float(np.finfo(float).eps)
-    root, ended = brentq(
-        function, low, high, xtol=smallest, rtol=relative, maxiter=10_000, full_output=True, disp=False
-    )
+    root, ended = brentq(defined, low, high, xtol=smallest, rtol=relative, maxiter=10_000, full_output=True, disp=False)
     if not ended.converged:
         raise UnsolvedError(f"no root was found between {low!r} and {high!r}: the bracket did not close")
     return float(root)

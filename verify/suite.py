@@ -24,6 +24,7 @@ from ..proofs.probes import parameter_points
 from ..strategies import can_fail, constants, datasets, parameters
 from .checks import CHECKS, SEARCHES, Check, Drawn, applies, judged, refused_without_maximiser
 from .fitting import derivation_with, fit_with
+from .growth import grows_without_bound
 from .report import Case, Report, Tally
 from .tolerance import FIRST_SEARCHES, SEARCH_SHARE
 
@@ -67,6 +68,8 @@ def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: M
     tallies = [_steps_tally(derivation)]
     if derivation.outcome is Outcome.UNSOLVED:
         return Report((*tallies, Tally(family.name, "estimator", 0, 0, 1, f"unsolved: {derivation.reason}")))
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return Report((*tallies, _growth(derivation, examples, seed)))
     sample = derivation_with(family, _first_constants(family))
     named = {name: check for name, check in checks.items() if applies(name, sample)}
     tallies += _run(derivation, named, examples, seed)
@@ -335,6 +338,34 @@ def _fitted(derivation: Derivation, x: Array, rivals: Iterable[Array], seed: int
         return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x))
     except (ExistenceError, UnsolvedError):
         return None
+
+
+def _growth(derivation: Derivation, examples: int, seed: int) -> Tally:
+    """An unbounded likelihood on drawn datasets: it grows along the derived path, and no estimate is given."""
+    counts: Counter[Verdict] = Counter()
+    found: dict[str, str] = {}
+
+    def examine(x: Array) -> None:
+        try:
+            answer = fit_with(derivation, x)
+        except ExistenceError:
+            case = grows_without_bound(derivation, x)
+        else:
+            case = Case(Verdict.DISAGREE, f"answered {answer.theta} although the likelihood is unbounded")
+        counts[case.verdict] += not found
+        if case.verdict is Verdict.DISAGREE:
+            found["case"] = case.detail
+            raise _DisagreementError(case.detail)
+
+    _given(datasets(derivation.family, conditions=(), largest=_ORDINARY), examine, examples, seed)
+    return Tally(
+        derivation.family.name,
+        "likelihood grows without bound",
+        counts[Verdict.AGREE],
+        counts[Verdict.DISAGREE],
+        counts[Verdict.UNDECIDED],
+        found.get("case", ""),
+    )
 
 
 def _refusals(derivation: Derivation, examples: int, seed: int) -> Tally:

@@ -148,3 +148,7 @@ def agreement(total_weight: float, *roundings: float) -> float:
     1.5e-06
     """
     return AGREEMENT_NATS * total_weight + sum(roundings)
+
+
+SEARCH_TERMS = 10**9
+"""Terms of the likelihoods that a search over observations sums up at most: some ten seconds."""

@@ -89,8 +89,12 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) 
         if used != item.unknown:
             crossed = True
             kept[used] = left[item.unknown]
+        # A root may contain unknowns solved before it, which have to go as well.
+        value = item.root.value
+        for earlier in reversed(solved[:-1]):
+            value = value.subs(earlier.unknown, earlier.root.value)
         left = {
-            unknown: split_logs(expand_log(equation.subs(item.unknown, item.root.value)), domain)
+            unknown: split_logs(expand_log(equation.subs(item.unknown, value)), domain)
             for unknown, equation in kept.items()
         }
     return Elimination(solved, tuple(tidy(equation, domain) for equation in left.values()), tuple(left), crossed)

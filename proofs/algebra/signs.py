@@ -94,14 +94,20 @@ def _fact_on(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> _Fa
         return known
     freed, lost = _free(expression, domain)
     found = _fact(freed)
-    # A closed upper end of a two-sided interval is a limit of the substitution, never its value: a strict
-    # inequality may become an equality there.
-    return replace(found, nonzero=found.nonzero and not lost)
+    if found.nonzero and lost:
+        # A closed upper end of a two-sided interval is a limit of the substitution, never its value: a strict
+        # inequality may become an equality there, unless it is proved there too.
+        symbol, end = lost[0]
+        rest = tuple(item for item in domain if item[0] != symbol)
+        at_end = _fact_on(expression.subs(symbol, end), rest)
+        strict = len(lost) == 1 and at_end.nonzero and (at_end.above == found.above or at_end.below == found.below)
+        return replace(found, nonzero=strict)
+    return found
 
 
-def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[Expr, bool]:
-    """Express every bounded symbol through a free positive one; say whether a closed end was lost on the way."""
-    lost = False
+def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[Expr, list[tuple[Symbol, Expr]]]:
+    """Express every bounded symbol through a free positive one; name the closed ends that were lost on the way."""
+    lost: list[tuple[Symbol, Expr]] = []
     for symbol, ends in reversed(domain):
         if symbol not in expression.free_symbols:
             continue
@@ -113,7 +119,7 @@ def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[
         if below and above:
             free = Dummy(symbol.name, **{"nonnegative" if ends.lo_closed else "positive": True})
             replacement = (ends.lo + ends.hi * free) / (1 + free)
-            lost = lost or ends.hi_closed
+            lost += [(symbol, ends.hi)] if ends.hi_closed else []
         else:
             replacement = ends.lo + free if below else ends.hi - free
         if replacement != symbol and (ends.lo != 0 or above or not (symbol.is_positive or closed)):

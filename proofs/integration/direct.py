@@ -133,7 +133,7 @@ def _beta_or_prime(kernel: Kernel, constant: Expr, terms: Terms) -> Integrated |
     _, _, ratio, step = pair
     if kernel.upper is oo:
         values = {"a": power, "s": -exponent, "d": S.One, "c": ratio, "h": step}
-        return applied("beta_prime", kernel, constant, **values)
+        return applied("beta_half_line", kernel, constant, **values)
     return applied("beta", kernel, constant, a=power, b=exponent, c=step) if ratio == -1 else None
 
 

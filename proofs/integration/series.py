@@ -103,7 +103,7 @@ def _known_series(
     elif shape == (2, 1) and rate == 0:
         name, values = "gauss_sum", {"a": above[0], "b": above[1], "c": below[0]}
     elif above == [1, 1] and below == [2]:
-        name = "logarithmic_series"
+        name = "log_series"
     else:
         return None
     return _exact_sum(applied(name, kernel, S.Zero, **values))

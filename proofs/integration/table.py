@@ -143,7 +143,7 @@ _INTEGRALS = (
         (_c, _a + 1, _b + 1),
     ),
     Lemma(
-        "beta_prime",
+        "beta_half_line",
         "NIST DLMF 5.12.3; Gradshteyn & Ryzhik 3.241.4",
         *(_w, S.Zero, oo),
         _a * log(_w) - _s * log(_d + _c * _w**_h),
@@ -279,7 +279,7 @@ _SUMS = (
         (_a, 1 - exp(_r)),
     ),
     Lemma(
-        "logarithmic_series",
+        "log_series",
         "NIST DLMF 4.6.1",
         *(_j, S.Zero, oo),
         _r * _j - log(_j + 1),

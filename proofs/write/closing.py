@@ -10,6 +10,8 @@ from .steps import is_proof
 
 def existence(derivation: Derivation) -> Line:
     """Return for which data a maximiser exists."""
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return ("for no dataset",)
     if derivation.outcome is Outcome.UNSOLVED or not (derivation.exists_when or derivation.existence_proved):
         return ("not derived",)
     if not derivation.exists_when:
@@ -17,7 +19,9 @@ def existence(derivation: Derivation) -> Line:
     line: list[Part] = []
     for condition in derivation.exists_when:
         line.append(" and " if line else "when ")
-        line.append(condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression))
+        line.append(
+            condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression, condition.weak)
+        )
     return (*line, *(() if derivation.existence_proved else (" (needed; that it suffices is not proved)",)))
 
 
@@ -56,6 +60,8 @@ def _model(derivation: Derivation) -> Label:
 def _estimate(derivation: Derivation) -> Line:
     if derivation.outcome is Outcome.UNSOLVED:
         return (f"No estimator is derived: {derivation.reason}.",)
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return (f"The likelihood has no maximum, whatever the data: {derivation.reason}. Proved.",)
     several = len(derivation.family.symbols) > 1
     where: Line = ("Where the maximiser exists, ",) if derivation.exists_when else ()
     target = "the KL divergence from" if derivation.family.discrete else "the cross-entropy to"

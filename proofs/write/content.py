@@ -91,6 +91,9 @@ def _estimator(derivation: Derivation) -> tuple[Line, ...]:
     for symbol, low, high in derivation.free:
         ends = [unfolded(end, derivation.statistics) for end in (low, high)]
         lines.append(("any ", Formula((ends[0], below, symbol, below, ends[1]), hatted)))
+    if derivation.searched is not None:
+        found: Line = (Formula((hat(derivation.searched),)), " is the observation at which the likelihood is largest")
+        lines.append(found)
     if not lines and not derivation.equations:
         return (("none: ", derivation.reason),)
     return tuple(lines)
@@ -112,11 +115,16 @@ def _outcome(derivation: Derivation) -> str:
 
 def _maximum(derivation: Derivation) -> str:
     optimality = derivation.optimality
+    rules = [step.rule for step in derivation.steps]
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return f"none: the likelihood is unbounded (step {rules.index('edge-growth') + 1})"
+    if derivation.outcome is Outcome.UNSOLVED:
+        return "not derived"
     if not optimality.proved:
         return "stationary; uniqueness not proved"
-    rules = [step.rule for step in derivation.steps]
-    decisive = [at for at, rule in enumerate(rules, 1) if rule in ("identity", "concave")]
-    decisive = decisive or [at for at, rule in enumerate(rules, 1) if rule in ("support-end", "any-value")]
+    decisive = [at for at, rule in enumerate(rules, 1) if rule in ("identity", "concave", "data-point")]
+    ends = ("support-end", "balance", "any-value")
+    decisive = decisive or [at for at, rule in enumerate(rules, 1) if rule in ends]
     where = f"step{'s' * (len(decisive) != 1)} {' and '.join(map(str, decisive))}"
     unique = "global and unique" if optimality.unique else "global; other points may be as high"
     return f"{unique} ({where}): {optimality.argument}"

@@ -174,8 +174,8 @@ def is_formula(words: str) -> bool:
     return " < " in words or " > " in words
 
 
-def inequality(expression: Expr) -> Formula:
-    """Return ``expression > 0`` with what depends on data on the left.
+def inequality(expression: Expr, weak: bool = False) -> Formula:
+    """Return ``expression > 0``, with ``weak`` ``>= 0``, with what depends on data on the left.
 
     >>> x = Symbol("x", positive=True)
     >>> [part.text if isinstance(part, Label) else str(part) for part in inequality(1 - Mean(x, x)).parts]
@@ -191,9 +191,10 @@ def inequality(expression: Expr) -> Formula:
     if right == 0:
         lower = Add(*(-term for term in Add.make_args(left) if term.could_extract_minus_sign()))
         left, right = left + lower, lower
+    below, above = (sign("<=", r"\le"), sign(">=", r"\ge")) if weak else (sign("<", r"\lt"), sign(">", r"\gt"))
     if left.could_extract_minus_sign():
-        return Formula((-left, sign("<", r"\lt"), -right))
-    return Formula((left, sign(">", r"\gt"), right))
+        return Formula((-left, below, -right))
+    return Formula((left, above, right))
 
 
 def _covariance(node: Expr) -> Expr:

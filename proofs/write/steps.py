@@ -175,8 +175,18 @@ def _kernel(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
     return (equation(step.named("observation"), moved), equation(step.label, step.value))
 
 
+def _sides(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
+    """The log-density on both sides of the observation."""
+    x, p = derivation.family.observation, step.subject
+    signs = (sign("<", r"\lt"), sign(">", r"\gt"))
+    return tuple(
+        Formula((sign("log p", r"\log p"), EQUALS, side, sign(" where ", r"\text{ where }"), p, way, x))
+        for side, way in zip(step.value.args, signs, strict=True)
+    )
+
+
 def _needed(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
-    return (inequality(step.value),)
+    return (inequality(step.value, weak=bool(int(step.named("weak")))),)
 
 
 def _none(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
@@ -197,5 +207,6 @@ _FORMULAS: dict[str, Callable[[Step, Derivation], tuple[Formula, ...]]] = {
     "identity": _identity,
     "information": _information,
     "kernel": _kernel,
+    "data-point": _sides,
     "exists": _needed,
 }

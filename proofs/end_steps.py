@@ -1,0 +1,113 @@
+"""Records what the ends of the support say about the parameters that move them: one step for each."""
+
+from __future__ import annotations
+
+from sympy import Integer, Tuple
+
+from . import labels
+from .boundary import AtEnd, Ends, resolved
+from .derivation import Label, Section
+from .edge_growth import EdgeGrowth, U
+from .family import Family
+from .trail import Trail
+
+_LIKELIHOOD = Section.LIKELIHOOD
+
+
+def end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
+    """Steps for parameters of the support; returns where the mean log-likelihood to go on with stands."""
+    current = first
+    for at in ends.placed:
+        before = Tuple(*(Tuple(b.parameter, b.value) for b in ends.placed[: ends.placed.index(at)]))
+        table = Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))
+        if at.balances is not None:
+            _balance_step(at, before, table, trail, current)
+            continue
+        direction = "increases" if at.slope > 0 else "decreases"
+        difference = "The difference to the next integer" if at.parameter.is_integer else "Its derivative"
+        trail.add(
+            "support-end",
+            _LIKELIHOOD,
+            f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where "
+            f"the data stop it. {difference} is of one sign.",
+            at.value,
+            labels.hat(at.parameter),
+            given=(current,),
+            subject=at.parameter,
+            using=(
+                ("increment", at.increment),
+                ("slope", Integer(at.slope)),
+                ("placed", before),
+                ("statistics", table),
+            ),
+        )
+    for parameter, low, high in ends.free:
+        trail.add(
+            "any-value",
+            _LIKELIHOOD,
+            f"Flat direction: the likelihood does not depend on `{parameter}`; every value that keeps the data in the "
+            "support maximises it.",
+            Tuple(low, high),
+            Label(f"{parameter} from, to", rf"{labels.hat_latex(parameter)} \text{{ from, to}}"),
+            given=(current,),
+            subject=parameter,
+            using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))),),
+        )
+    for growth in ends.growths:
+        _growth_step(growth, family, trail, current)
+    if ends.placed:
+        current = trail.add(
+            "substitute",
+            _LIKELIHOOD,
+            "Mean log-likelihood, with the ends of the support put in.",
+            ends.mean_log_likelihood,
+            labels.mean_log_likelihood(tuple(p for p in family.symbols if p not in {a.parameter for a in ends.placed})),
+            given=(current,),
+            using=(("placed", Tuple(*(Tuple(p, value) for p, value in resolved(ends.placed).items()))),),
+        )
+    return current
+
+
+def _balance_step(at: AtEnd, before: Tuple, table: Tuple, trail: Trail, current: int) -> None:
+    trail.add(
+        "balance",
+        _LIKELIHOOD,
+        f"Two constraints on `{at.balances}`, one rising and one falling in `{at.parameter}`, through which alone the "
+        f"likelihood depends on `{at.parameter}`: it is largest where both are equal.",
+        at.value,
+        labels.hat(at.parameter),
+        given=(current,),
+        subject=at.parameter,
+        using=(("balances", at.balances), ("placed", before), ("statistics", table)),
+    )
+
+
+def _growth_step(growth: EdgeGrowth, family: Family, trail: Trail, current: int) -> None:
+    p, end = growth.parameter, "smallest" if growth.level == 0 else "largest"
+    if growth.witness:
+        others = ", ".join(f"`{s}` = {value}" for s, value in growth.witness if s != p)
+        words = (
+            f"Unbounded: as `{p}` tends to the {end} observation{f', with {others}' * bool(others)}, the density there "
+            "grows like a negative power of their distance and at the others it tends to a positive limit, so that the "
+            "likelihood grows without bound."
+        )
+    else:
+        words = (
+            f"End of the support: the density vanishes where `{p}` reaches the {end} observation, like a positive "
+            f"power of their distance, so that `{p}` is looked for inside, as a parameter that moves no end."
+        )
+    trail.add(
+        "edge-growth",
+        _LIKELIHOOD,
+        words,
+        growth.power,
+        Label("power", r"\text{power}"),
+        given=(current,),
+        subject=p,
+        using=(
+            ("rest", growth.rest),
+            ("level", Integer(growth.level)),
+            ("distance", U),
+            ("witness", Tuple(*(Tuple(s, value) for s, value in growth.witness))),
+        ),
+    )

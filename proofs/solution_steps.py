@@ -1,0 +1,118 @@
+"""Records how the likelihood equations were solved: a step for every root, its rivals, and what is left."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Symbol, Tuple
+
+from . import labels
+from .algebra.eliminate import Elimination, Solved
+from .algebra.signs import Domain
+from .algebra.solve import cleared
+from .derivation import Label, Section, Statistic
+from .trail import Trail
+
+_LIKELIHOOD = Section.LIKELIHOOD
+
+
+def solution_steps(
+    elimination: Elimination, where: dict[Symbol, int], domain: Domain, trail: Trail, current: int
+) -> dict[Symbol, int]:
+    """One step for every root, with its equation cleared, its rivals refuted, and one for every equation left."""
+    solved_at: dict[Symbol, int] = {}
+    for item in elimination.solved:
+        roots = tuple(solved_at.values())
+        source = tuple(where.values())
+        before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
+        clear = cleared(item.equation, domain)
+        at = trail.add(
+            "score-zero",
+            _LIKELIHOOD,
+            _cleared_words(item.equation not in _raw(trail, source), clear != item.equation),
+            clear,
+            labels.zero(),
+            given=(*source, *roots),
+            subject=item.unknown,
+            using=(("equation", item.equation), ("roots", before)),
+        )
+        at = trail.add(
+            "root",
+            _LIKELIHOOD,
+            f"Solved for `{item.unknown}`: {item.root.rule}" + (", the only root." if item.root.only else "."),
+            item.root.value,
+            labels.hat(item.unknown),
+            given=(at,),
+            subject=item.unknown,
+            using=(("only", Integer(item.root.only)),),
+        )
+        solved_at[item.unknown] = at
+        _branch_steps(item, trail, at, current)
+    for unknown, equation in zip(elimination.unknowns, elimination.equations, strict=True):
+        trail.add(
+            "reduced",
+            _LIKELIHOOD,
+            f"Equation left: no rule solves it for `{unknown}`, which is to be found numerically.",
+            equation,
+            labels.zero(),
+            given=tuple(where.values()),
+            subject=unknown,
+            using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
+        )
+    return solved_at
+
+
+def _cleared_words(substituted: bool, cleared_: bool) -> str:
+    said = ["earlier roots put in"] * substituted + ["cleared of factors that are never zero"] * cleared_
+    return f"Score zero{': ' * bool(said)}{', '.join(said)}."
+
+
+def _raw(trail: Trail, positions: tuple[int, ...]) -> set[Expr]:
+    return {trail.steps[position].value for position in positions}
+
+
+def _branch_steps(item: Solved, trail: Trail, at: int, current: int) -> None:
+    for rival in item.rivals:
+        trail.add(
+            "branch",
+            _LIKELIHOOD,
+            f"Other root: the likelihood at it ({rival.rule}) is no higher.",
+            rival.value,
+            Label(f"other {item.unknown}", rf"\text{{other }} {labels.hat_latex(item.unknown)}"),
+            given=(current, at),
+            subject=item.unknown,
+        )
+
+
+def stable_steps(
+    elimination: Elimination,
+    formulas: tuple[tuple[Symbol, Expr], ...],
+    left: tuple[Expr, ...],
+    statistics: tuple[Statistic, ...],
+    solved_at: dict[Symbol, int],
+    trail: Trail,
+) -> None:
+    """A step wherever the form that floats use differs from the root."""
+    table = Tuple(*(Tuple(s.symbol, s.definition) for s in statistics))
+    roots = {item.unknown: item.root.value for item in elimination.solved}
+    for unknown, formula in formulas:
+        if unknown in roots and formula != roots[unknown]:
+            trail.add(
+                "same-value",
+                _LIKELIHOOD,
+                "Stable form: centred or of one sign, so that floats keep their digits.",
+                formula,
+                labels.hat(unknown),
+                given=(solved_at[unknown],),
+                subject=unknown,
+                using=(("other", roots[unknown]), ("statistics", table)),
+            )
+    for unknown, equation, original in zip(elimination.unknowns, left, elimination.equations, strict=True):
+        if equation != original:
+            trail.add(
+                "same-value",
+                _LIKELIHOOD,
+                "Stable form: centred or of one sign, so that floats keep their digits.",
+                equation,
+                labels.zero(),
+                subject=unknown,
+                using=(("other", original), ("statistics", table)),
+            )

@@ -1,0 +1,67 @@
+"""Whether a likelihood that is called unbounded grows without bound on a dataset: two exact points on its path."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from flint import arb, fmpq
+from numpy.typing import NDArray
+
+from ..proofs.balls import evaluate, precision
+from ..proofs.derivation import Derivation, Verdict
+from .enclosure import log_likelihood_ball
+from .report import Case
+
+Array = NDArray[np.float64]
+
+_NEAR, _NEARER = 200, 1200
+"""Binary digits of the distance between the extreme observation and the parameter that tends to it."""
+_BITS = 4096
+
+
+def grows_without_bound(derivation: Derivation, x: Array) -> Case:
+    """Return whether the log-likelihood rises along the derived path by what the derived power promises.
+
+    Halving the distance ``u`` adds ``-power * log 2`` for every observation at the end; what the other observations
+    lose or gain on the way is bounded, so that over a thousand halvings half of the promise has to be kept.
+
+    >>> from thetahat import derive, family
+    >>> grows_without_bound(derive(family("arcsine")), np.array([0.1, 0.5])).verdict
+    <Verdict.AGREE: 'agree'>
+    """
+    step = next(one for one in derivation.steps if one.rule == "edge-growth")
+    level = int(step.named("level"))
+    extreme = float(x.min() if level == 0 else x.max())
+    heights = [
+        log_likelihood_ball(derivation.family, _member(derivation, x, k), x, bits=_BITS) for k in (_NEAR, _NEARER)
+    ]
+    witness = {row[0]: row[1] for row in step.named("witness").args}
+    with precision(_BITS):
+        power = evaluate(step.value, witness)
+        promised = -power * (_NEARER - _NEAR) * arb(2).log() * int((x == extreme).sum())
+        rise = heights[1] - heights[0]
+        if rise > promised / 2:
+            return Case(Verdict.AGREE)
+        if rise < promised / 2:
+            return Case(Verdict.DISAGREE, f"the log-likelihood rises by {rise} instead of {promised}, x = {x.tolist()}")
+    return Case(Verdict.UNDECIDED, "the rise could not be enclosed")
+
+
+def _member(derivation: Derivation, x: Array, digits: int) -> list[fmpq]:
+    """The point of the path at that distance: the witness, other ends of the support well beyond the data."""
+    step = next(one for one in derivation.steps if one.rule == "edge-growth")
+    family, level = derivation.family, int(step.named("level"))
+    witness = {row[0]: row[1] for row in step.named("witness").args}
+    low, high = (fmpq(*float(v).as_integer_ratio()) for v in (x.min(), x.max()))
+    room = high - low + 1
+    distance = fmpq(1, 2**digits) * fmpq(2) ** int(math.frexp(float(np.abs(x).max()) or 1.0)[1])
+    point = []
+    for symbol in family.symbols:
+        if symbol == step.subject:
+            point.append(low - distance if level == 0 else high + distance)
+        elif symbol in family.bounds.free_symbols:
+            point.append(high + room if symbol == family.bounds.hi else low - room)
+        else:
+            point.append(fmpq(int(witness[symbol].p), int(witness[symbol].q)))
+    return point
