@@ -46,7 +46,7 @@ class Row:
 
     ``estimate`` maps the data to the parameters in declared order. ``equations`` maps data and parameters to what is
     zero at the estimate. Exactly one of them is given. ``unsolved`` says why there is no estimate of ours yet.
-    ``slow`` rows take over half a second to derive, or repeat another row in other parameters; the deep profile has
+    ``slow`` rows take half a second to derive, or repeat another row in other parameters; the deep profile has
     them.
     """
 
@@ -194,6 +194,7 @@ COUNTED = (
         COUNTS,
         "Bliss & Fisher 1953, Biometrics, vol. 9, pp. 176-200",
         equations=lambda x, r, p: (mean(rising(v, r) for v in x) - log(1 + mean(x) / r), p - r / (r + mean(x))),
+        slow=True,
     ),
     Row(
         "negative_binomial_by_mean",
@@ -259,7 +260,7 @@ REAL = (
     Row("normal_by_variance", REALS, CB + "7.2.2", lambda x: (mean(x), variance(x))),
     Row("normal_by_precision", REALS, CB + "7.2.2", lambda x: (mean(x), 1 / variance(x)), slow=True),
     Row("normal_natural", REALS, CB + "7.2.2", lambda x: (mean(x) / variance(x), -1 / (2 * variance(x))), slow=True),
-    Row("normal_by_log_scale", REALS, CB + "7.2.2", lambda x: (mean(x), log(variance(x)) / 2)),
+    Row("normal_by_log_scale", REALS, CB + "7.2.2", lambda x: (mean(x), log(variance(x)) / 2), slow=True),
     Row("laplace", REALS, CUD2 + "24", lambda x: (median(x), mean(abs(v - median(x)) for v in x))),
     Row("laplace_by_rate", REALS, CUD2 + "24", lambda x: (median(x), 1 / mean(abs(v - median(x)) for v in x))),
     Row("laplace_known_location", REALS, CUD2 + "24", lambda x: (mean(abs(v - 1) for v in x),), fixed={"mu": 1}),
@@ -328,6 +329,7 @@ REAL = (
             half_above(x, lambda v: (v - mu) / s),
             mean((v - mu) / s * tanh((v - mu) / (2 * s)) for v in x) - 1,
         ),
+        slow=True,
     ),
     Row(
         "logistic_known_scale",
@@ -405,9 +407,11 @@ POSITIVE = (
     ),
     Row("chi", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - 2 * mean(logs(x)),)),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),
-    Row("inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x))),
+    Row(
+        "inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x)), slow=True
+    ),
     Row("lognormal", TIMES, CUD1 + "14", lambda x: (mean(logs(x)), sqrt(variance(logs(x))))),
-    Row("lognormal_by_median", TIMES, CUD1 + "14", lambda x: (exp(mean(logs(x))), sqrt(variance(logs(x))))),
+    Row("lognormal_by_median", TIMES, CUD1 + "14", lambda x: (exp(mean(logs(x))), sqrt(variance(logs(x)))), slow=True),
     Row("pareto", INCOMES, CUD1 + "20", lambda x: (min(x), 1 / mean(log(v / min(x)) for v in x))),
     Row("pareto_known_minimum", TIMES, CUD1 + "20", lambda x: (1 / mean(log(4 * v) for v in x),), fixed={"x_m": 0.25}),
     Row("power_function", TIMES, CB + "7.4, exercise 10", lambda x: (1 / mean(log(max(x) / v) for v in x), max(x))),
@@ -495,6 +499,7 @@ POSITIVE = (
             k - 1 / mean(log(1 + v**c) for v in x),
             1 / c + mean(logs(x)) - (k + 1) * mean(v**c * log(v) / (1 + v**c) for v in x),
         ),
+        slow=True,
     ),
     Row(
         "dagum",
@@ -650,6 +655,7 @@ BOUNDED = (
         SHARES,
         "Johnson 1949, Biometrika, vol. 36, pp. 149-176",
         lambda x: (mean(logits(x)), sqrt(variance(logits(x)))),
+        slow=True,
     ),
     Row("triangular", SHARES, "Kotz & van Dorp 2004, Beyond Beta, ch. 1", lambda x: (triangular_mode(x),), slow=True),
     Row("uniform", SHARES, CUD2 + "26", lambda x: (min(x), max(x))),

@@ -1,0 +1,414 @@
+"""That our log-densities are SciPy's: proved in symbols from its documented densities, and compared with its numbers.
+
+A row gives the map from our parameters to SciPy's shapes, location and scale. What SciPy documents is typed from the
+notes of each distribution; its code is asked at a few points, so that a wrong note would show as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath as mp
+import pytest
+from scipy import stats
+from sympy import (
+    Abs,
+    Add,
+    Dummy,
+    Expr,
+    Interval,
+    Mul,
+    Piecewise,
+    Rational,
+    S,
+    Symbol,
+    besseli,
+    cos,
+    cosh,
+    erfc,
+    exp,
+    expand,
+    expand_log,
+    factor,
+    gamma,
+    log,
+    loggamma,
+    oo,
+    pi,
+    sqrt,
+    zeta,
+)
+
+from thetahat.proofs.digits import log_density_at
+from thetahat.proofs.family import Family
+from thetahat.proofs.probes import data_points, parameter_points
+from thetahat.proofs.registry import family
+from thetahat.verify.tolerance import SPECIAL_ULPS, UNIT_ROUNDOFF
+
+Map = Callable[..., tuple[Any, ...]]
+
+
+def binomial(n: Expr, k: Expr) -> Expr:
+    """How many subsets of size k there are."""
+    return gamma(n + 1) / gamma(k + 1) / gamma(n - k + 1)
+
+
+def beta(a: Expr, b: Expr) -> Expr:
+    """The beta function."""
+    return gamma(a) * gamma(b) / gamma(a + b)
+
+
+# The notes of each distribution in scipy.stats, version 1.17: density or probability of x, given the shapes.
+DOCUMENTED: dict[str, Callable[..., Expr]] = {
+    "arcsine": lambda x: 1 / (pi * sqrt(x * (1 - x))),
+    "bernoulli": lambda k, p: p**k * (1 - p) ** (1 - k),
+    "beta": lambda x, a, b: gamma(a + b) * x ** (a - 1) * (1 - x) ** (b - 1) / (gamma(a) * gamma(b)),
+    "betaprime": lambda x, a, b: x ** (a - 1) * (1 + x) ** (-a - b) / beta(a, b),
+    "binom": lambda k, n, p: binomial(n, k) * p**k * (1 - p) ** (n - k),
+    "burr": lambda x, c, d: c * d * x ** (-c - 1) / (1 + x**-c) ** (d + 1),
+    "burr12": lambda x, c, d: c * d * x ** (c - 1) / (1 + x**c) ** (d + 1),
+    "cauchy": lambda x: 1 / (pi * (1 + x**2)),
+    "chi": lambda x, k: x ** (k - 1) * exp(-(x**2) / 2) / (2 ** (k / 2 - 1) * gamma(k / 2)),
+    "chi2": lambda x, k: x ** (k / 2 - 1) * exp(-x / 2) / (2 ** (k / 2) * gamma(k / 2)),
+    "expon": lambda x: exp(-x),
+    "exponweib": lambda x, a, c: a * c * (1 - exp(-(x**c))) ** (a - 1) * exp(-(x**c)) * x ** (c - 1),
+    "fatiguelife": lambda x, c: (x + 1) * exp(-((x - 1) ** 2) / (2 * x * c**2)) / (2 * c * sqrt(2 * pi * x**3)),
+    "fisk": lambda x, c: c * x ** (c - 1) / (1 + x**c) ** 2,
+    "gamma": lambda x, a: x ** (a - 1) * exp(-x) / gamma(a),
+    "gengamma": lambda x, a, c: Abs(c) * x ** (c * a - 1) * exp(-(x**c)) / gamma(a),
+    "gennorm": lambda x, b: b * exp(-(Abs(x) ** b)) / (2 * gamma(1 / b)),
+    "geom": lambda k, p: (1 - p) ** (k - 1) * p,
+    "gompertz": lambda x, c: c * exp(x) * exp(-c * (exp(x) - 1)),
+    "gumbel_l": lambda x: exp(x - exp(x)),
+    "gumbel_r": lambda x: exp(-(x + exp(-x))),
+    "halfcauchy": lambda x: 2 / (pi * (1 + x**2)),
+    "halflogistic": lambda x: 2 * exp(-x) / (1 + exp(-x)) ** 2,
+    "halfnorm": lambda x: sqrt(2 / pi) * exp(-(x**2) / 2),
+    "hypsecant": lambda x: 1 / (pi * cosh(x)),
+    "invgamma": lambda x, a: x ** (-a - 1) * exp(-1 / x) / gamma(a),
+    "invgauss": lambda x, mu: exp(-((x / mu - 1) ** 2) / (2 * x)) / sqrt(2 * pi * x**3),
+    "invweibull": lambda x, c: c * x ** (-c - 1) * exp(-(x**-c)),
+    "laplace": lambda x: exp(-Abs(x)) / 2,
+    "laplace_asymmetric": lambda x, k: Piecewise((exp(-x * k), x >= 0), (exp(x / k), True)) / (k + 1 / k),
+    "levy": lambda x: exp(-1 / (2 * x)) / sqrt(2 * pi * x**3),
+    "logistic": lambda x: exp(-x) / (1 + exp(-x)) ** 2,
+    "lognorm": lambda x, s: exp(-(log(x) ** 2) / (2 * s**2)) / (s * x * sqrt(2 * pi)),
+    "logser": lambda k, p: -(p**k) / (k * log(1 - p)),
+    "lomax": lambda x, c: c / (1 + x) ** (c + 1),
+    "maxwell": lambda x: sqrt(2 / pi) * x**2 * exp(-(x**2) / 2),
+    "moyal": lambda x: exp(-(x + exp(-x)) / 2) / sqrt(2 * pi),
+    "nakagami": lambda x, nu: 2 * nu**nu * x ** (2 * nu - 1) * exp(-nu * x**2) / gamma(nu),
+    "nbinom": lambda k, n, p: gamma(k + n) / (gamma(n) * gamma(k + 1)) * p**n * (1 - p) ** k,
+    "norm": lambda x: exp(-(x**2) / 2) / sqrt(2 * pi),
+    "pareto": lambda x, b: b / x ** (b + 1),
+    "poisson": lambda k, mu: exp(-mu) * mu**k / gamma(k + 1),
+    "powerlaw": lambda x, a: a * x ** (a - 1),
+    "randint": lambda k, low, high: 1 / (high - low),
+    "rayleigh": lambda x: x * exp(-(x**2) / 2),
+    "skewnorm": lambda x, a: 2 * exp(-(x**2) / 2) / sqrt(2 * pi) * erfc(-a * x / sqrt(2)) / 2,
+    "t": lambda x, nu: gamma((nu + 1) / 2) / (sqrt(pi * nu) * gamma(nu / 2)) * (1 + x**2 / nu) ** (-(nu + 1) / 2),
+    "triang": lambda x, c: Piecewise((2 * x / c, x <= c), (2 * (1 - x) / (1 - c), True)),
+    "truncexpon": lambda x, b: exp(-x) / (1 - exp(-b)),
+    "uniform": lambda x: S.One,
+    "vonmises": lambda x, kappa: exp(kappa * cos(x)) / (2 * pi * besseli(0, kappa)),
+    "weibull_min": lambda x, c: c * x ** (c - 1) * exp(-(x**c)),
+    "yulesimon": lambda k, alpha: alpha * beta(k, alpha + 1),
+    "zipf": lambda k, a: k**-a / zeta(a),
+}
+
+# Ends of the standard support that depend on a shape; the others are numbers and stand in the distribution's a and b.
+ENDS: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "binom": lambda n, p: (0, n),
+    "randint": lambda low, high: (low, high - 1),
+    "truncexpon": lambda b: (0, b),
+}
+# Angles: SciPy's density has a period instead of a support.
+PERIODIC = ("vonmises",)
+
+# Ours, SciPy's, and the map from our constants and parameters, in declared order, to (*shapes, location, scale).
+ROWS: dict[str, tuple[str, Map]] = {
+    "bernoulli": ("bernoulli", lambda p: (p, 0, 1)),
+    "binomial": ("binom", lambda n, p: (n, p, 0, 1)),
+    "discrete_uniform": ("randint", lambda n: (1, n + 1, 0, 1)),
+    "discrete_uniform_interval": ("randint", lambda a, b: (a, b + 1, 0, 1)),
+    "geometric": ("geom", lambda p: (p, 0, 1)),
+    "geometric_failures": ("geom", lambda p: (p, -1, 1)),
+    "logarithmic_series": ("logser", lambda p: (p, 0, 1)),
+    "negative_binomial": ("nbinom", lambda r, p: (r, p, 0, 1)),
+    "negative_binomial_by_mean": ("nbinom", lambda mu, r: (r, r / (r + mu), 0, 1)),
+    "negative_binomial_failures": ("nbinom", lambda r, p: (r, p, 0, 1)),
+    "poisson": ("poisson", lambda rate: (rate, 0, 1)),
+    "yule_simon": ("yulesimon", lambda rho: (rho, 0, 1)),
+    "zeta": ("zipf", lambda s: (s, 0, 1)),
+    "asymmetric_laplace": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
+    "asymmetric_laplace_known_asymmetry": ("laplace_asymmetric", lambda kappa, mu, rate: (kappa, mu, 1 / rate)),
+    "asymmetric_laplace_known_location": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
+    "cauchy": ("cauchy", lambda x_0, s: (x_0, s)),
+    "generalised_normal": ("gennorm", lambda b, mu, alpha: (b, mu, alpha)),
+    "gumbel": ("gumbel_r", lambda mu, b: (mu, b)),
+    "gumbel_known_scale": ("gumbel_r", lambda b, mu: (mu, b)),
+    "gumbel_minimum": ("gumbel_l", lambda mu, b: (mu, b)),
+    "hyperbolic_secant": ("hypsecant", lambda mu, s: (mu, s)),
+    "laplace": ("laplace", lambda mu, b: (mu, b)),
+    "laplace_by_rate": ("laplace", lambda mu, rate: (mu, 1 / rate)),
+    "laplace_known_location": ("laplace", lambda mu, b: (mu, b)),
+    "logistic": ("logistic", lambda mu, s: (mu, s)),
+    "logistic_known_scale": ("logistic", lambda s, mu: (mu, s)),
+    "moyal": ("moyal", lambda mu, sigma: (mu, sigma)),
+    "normal": ("norm", lambda mu, sigma: (mu, sigma)),
+    "normal_by_log_scale": ("norm", lambda mu, rho: (mu, exp(rho))),
+    "normal_by_precision": ("norm", lambda mu, tau: (mu, 1 / sqrt(tau))),
+    "normal_by_variance": ("norm", lambda mu, v: (mu, sqrt(v))),
+    "normal_mean": ("norm", lambda sigma, mu: (mu, sigma)),
+    "normal_mean_equals_scale": ("norm", lambda theta: (theta, theta)),
+    "normal_natural": ("norm", lambda first, second: (-first / (2 * second), 1 / sqrt(-2 * second))),
+    "normal_scale": ("norm", lambda mu, sigma: (mu, sigma)),
+    "shifted_exponential": ("expon", lambda mu, theta: (mu, theta)),
+    "skew_normal": ("skewnorm", lambda xi, omega, alpha: (alpha, xi, omega)),
+    "student_t": ("t", lambda nu, mu, s: (nu, mu, s)),
+    "von_mises": ("vonmises", lambda mu, kappa: (kappa, mu, 1)),
+    "beta_prime": ("betaprime", lambda a, b: (a, b, 0, 1)),
+    "birnbaum_saunders": ("fatiguelife", lambda alpha, b: (alpha, 0, b)),
+    "burr": ("burr12", lambda c, k: (c, k, 0, 1)),
+    "chi": ("chi", lambda k: (k, 0, 1)),
+    "chi_square": ("chi2", lambda k: (k, 0, 1)),
+    "dagum": ("burr", lambda a, b, p: (a, p, 0, b)),
+    "exponential": ("expon", lambda rate: (0, 1 / rate)),
+    "exponential_by_mean": ("expon", lambda theta: (0, theta)),
+    "exponentiated_exponential": ("exponweib", lambda alpha, rate: (alpha, 1, 0, 1 / rate)),
+    "frechet": ("invweibull", lambda alpha, s: (alpha, 0, s)),
+    "gamma": ("gamma", lambda k, theta: (k, 0, theta)),
+    "gamma_by_mean": ("gamma", lambda mu, nu: (nu, 0, mu / nu)),
+    "gamma_by_rate": ("gamma", lambda alpha, b: (alpha, 0, 1 / b)),
+    "gamma_known_shape": ("gamma", lambda k, theta: (k, 0, theta)),
+    "generalised_gamma": ("gengamma", lambda a, d, p: (d / p, p, 0, a)),
+    "gompertz": ("gompertz", lambda eta, b: (eta, 0, 1 / b)),
+    "half_cauchy": ("halfcauchy", lambda s: (0, s)),
+    "half_logistic": ("halflogistic", lambda s: (0, s)),
+    "half_normal": ("halfnorm", lambda sigma: (0, sigma)),
+    "inverse_gamma": ("invgamma", lambda alpha, b: (alpha, 0, b)),
+    "inverse_gaussian": ("invgauss", lambda mu, shape: (mu / shape, 0, shape)),
+    "inverse_gaussian_mean_equals_shape": ("invgauss", lambda mu: (1, 0, mu)),
+    "inverse_rayleigh": ("invweibull", lambda theta: (2, 0, sqrt(theta))),
+    "levy": ("levy", lambda c: (0, c)),
+    "log_logistic": ("fisk", lambda alpha, b: (b, 0, alpha)),
+    "lognormal": ("lognorm", lambda mu, sigma: (sigma, 0, exp(mu))),
+    "lognormal_by_median": ("lognorm", lambda m, sigma: (sigma, 0, m)),
+    "lomax": ("lomax", lambda alpha, scale: (alpha, 0, scale)),
+    "maxwell": ("maxwell", lambda a: (0, a)),
+    "nakagami": ("nakagami", lambda m, omega: (m, 0, sqrt(omega))),
+    "pareto": ("pareto", lambda x_m, alpha: (alpha, 0, x_m)),
+    "pareto_known_minimum": ("pareto", lambda x_m, alpha: (alpha, 0, x_m)),
+    "power_function": ("powerlaw", lambda alpha, b: (alpha, 0, b)),
+    "rayleigh": ("rayleigh", lambda sigma: (0, sigma)),
+    "rayleigh_shifted": ("rayleigh", lambda mu, sigma: (mu, sigma)),
+    "scaled_inverse_chi_square": ("invgamma", lambda nu, s: (nu / 2, 0, nu * s**2 / 2)),
+    "truncated_exponential": ("truncexpon", lambda end, rate: (rate * end, 0, 1 / rate)),
+    "weibull": ("weibull_min", lambda k, scale: (k, 0, scale)),
+    "weibull_by_rate": ("weibull_min", lambda k, rate: (k, 0, 1 / rate)),
+    "weibull_known_shape": ("weibull_min", lambda k, scale: (k, 0, scale)),
+    "weibull_with_location": ("weibull_min", lambda mu, k, scale: (k, mu, scale)),
+    "arcsine": ("arcsine", lambda a, b: (a, b - a)),
+    "beta": ("beta", lambda a, b: (a, b, 0, 1)),
+    "beta_by_mean": ("beta", lambda mu, phi: (mu * phi, (1 - mu) * phi, 0, 1)),
+    "beta_known_second": ("beta", lambda b, a: (a, b, 0, 1)),
+    "triangular": ("triang", lambda c: (c, 0, 1)),
+    "uniform": ("uniform", lambda a, b: (a, b - a)),
+    "uniform_by_centre": ("uniform", lambda m, w: (m - w, 2 * w)),
+    "uniform_by_length": ("uniform", lambda a, length: (a, length)),
+    "uniform_from_zero": ("uniform", lambda b: (0, b)),
+    "uniform_symmetric": ("uniform", lambda b: (-b, 2 * b)),
+    "uniform_unit_length": ("uniform", lambda theta: (theta, 1)),
+}
+
+
+def declared(name: str) -> tuple[Family, tuple[Symbol, ...]]:
+    """The family, its constants and parameters."""
+    found = family(name)
+    return found, tuple(item.symbol for item in (*found.constants, *found.parameters))
+
+
+def documented(name: str, distribution: str, mapping: Map) -> Expr:
+    """SciPy's log-density in our symbols."""
+    found, symbols = declared(name)
+    *shapes, location, scale = (S(value) for value in mapping(*symbols))
+    standard = (found.observation - location) / scale
+    return log(DOCUMENTED[distribution](standard, *shapes) / (1 if found.discrete else scale))
+
+
+def in_positive_symbols(name: str, difference: Expr, location: Expr) -> list[Expr]:
+    """The difference with its sets turned into sign assumptions: one for each side of a corner.
+
+    A share p becomes q / (1 + q), an end b above a becomes a plus something, and an observation its distance from the
+    location, or from an end, or what divides the way between two ends.
+    """
+    found, _ = declared(name)
+    new: dict[Symbol, Expr] = {}
+    for item in (*found.constants, *found.parameters):
+        q = Dummy(item.name, positive=True)
+        ends = item.bounds
+        if item.space == Interval.open(0, 1):
+            new[item.symbol] = q / (1 + q)
+        elif ends.lo.is_finite and ends.lo != 0 and ends.hi is oo and not ends.discrete:
+            new[item.symbol] = ends.lo.subs(new) + q
+        elif ends.lo.free_symbols:
+            new[item.symbol] = ends.lo + Dummy(item.name, integer=True, nonnegative=True)
+    x, u = found.observation, Dummy("u", positive=True)
+    ends = found.bounds
+    if name == "triangular":
+        (mode,) = found.symbols
+        sides = [mode * u / (1 + u), (mode + u) / (1 + u)]
+    elif found.discrete or difference.has(cos):
+        sides = [x]
+    elif ends.lo.is_finite and ends.hi.is_finite:
+        sides = [(ends.lo + ends.hi * u) / (1 + u)]
+    elif ends.lo.is_finite:
+        sides = [ends.lo + u]
+    elif difference.has(Abs):
+        sides = [location - u, location + u]
+    else:
+        sides = [location + Dummy("v", real=True)]
+    return [difference.subs(x, side).subs(new) for side in sides]
+
+
+def one_piece(term: Piecewise) -> Expr:
+    """The branch taken where every symbol is one: no branch changes in the region that positive symbols span."""
+    at_one = [(branch, condition.subs(dict.fromkeys(condition.free_symbols, 1))) for branch, condition in term.args]
+    return next(branch for branch, condition in at_one if condition)
+
+
+def is_complement_of_exponential(value: Add) -> bool:
+    """Whether it is 1 - exp(-y) with a positive y, which SymPy does not see to be positive."""
+    rest = 1 - value
+    return isinstance(rest, exp) and bool(rest.args[0].is_negative)
+
+
+def expanded(difference: Expr) -> Expr:
+    """Logarithms of products and powers written out; special functions of positive numbers count as positive."""
+    positive: dict[Expr, Symbol] = {}
+
+    def opaque(value: Expr) -> Symbol:
+        return positive.setdefault(value, Dummy(positive=True))
+
+    def split(argument: Expr) -> Expr:
+        return expand_log(log(Mul(*(powered(f) for f in Mul.make_args(factor(argument))))), deep=True)
+
+    def powered(value: Expr) -> Expr:
+        base, exponent = value.as_base_exp()
+        return (factor(base) if isinstance(base, Add) else base) ** exponent
+
+    there = difference.replace(lambda e: isinstance(e, Piecewise), one_piece)
+    there = there.replace(loggamma, lambda value: log(gamma(value)))
+    there = there.replace(lambda e: isinstance(e, Add) and is_complement_of_exponential(e), opaque)
+    there = there.replace(
+        lambda e: isinstance(e, (gamma, zeta, besseli, erfc)), lambda e: opaque(e.func(*(factor(a) for a in e.args)))
+    )
+    there = there.replace(log, split)
+    return expand(expand_log(there, deep=True))
+
+
+def same_support(name: str, distribution: str, mapping: Map) -> bool:
+    """Whether both ends of our support are SciPy's under the map; whether they belong to it is a convention."""
+    found, symbols = declared(name)
+    law = getattr(stats, distribution)
+    *shapes, location, scale = (S(value) for value in mapping(*symbols))
+    standard = ENDS.get(distribution, lambda *_: (law.a, law.b))(*shapes)
+    exact = [S(int(end)) if end in (-1, 0, 1) else S(end) for end in standard]
+    theirs = [location + scale * end if end.is_finite is not False else end for end in exact]
+    ends = zip((found.bounds.lo, found.bounds.hi), theirs, strict=True)
+    return all(mine == other or (mine - other).expand() == 0 for mine, other in ends)
+
+
+def proved_equal(name: str, distribution: str, mapping: Map) -> bool:
+    """Whether the supports are the same and the difference of both log-densities simplifies to zero.
+
+    On every side of a corner.
+    """
+    if distribution not in PERIODIC and not same_support(name, distribution, mapping):
+        return False
+    difference = declared(name)[0].log_density - documented(name, distribution, mapping)
+    location = S(mapping(*declared(name)[1])[-2])
+    return all(expanded(side).simplify() == 0 for side in in_positive_symbols(name, difference, location))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_density_is_the_documented_one(name: str) -> None:
+    """The same support, and a difference of the log-densities that is zero under the map, as formulas."""
+    assert proved_equal(name, *ROWS[name])
+
+
+# What SPECIAL_ULPS says of one special function, relative to max(1, |value|), holds for these sums of a few: the
+# largest error that was seen is 3 units.
+LIMIT = SPECIAL_ULPS * 2 * UNIT_ROUNDOFF
+
+
+def worst(name: str, distribution: str, mapping: Map) -> tuple[float, str]:
+    """How far SciPy's numbers lie from ours, relative to 1 + |value|, and where."""
+    found, symbols = declared(name)
+    law = getattr(stats, distribution)
+    largest = (0.0, "nowhere")
+    for values in parameter_points(found, 3, seed=7):
+        # Doubles first: both sides then start from the same numbers.
+        theta = {symbol: S(Rational(float(value))) for symbol, value in values.items()}
+        *shapes, location, scale = (float(S(value)) for value in mapping(*(theta[symbol] for symbol in symbols)))
+        for point in data_points(found, theta, 6, seed=7):
+            x = float(point[found.observation])
+            with mp.workdps(30):
+                exact = log_density_at(found, theta)(mp.mpf(x))
+            if found.discrete:
+                value = law.logpmf(x, *shapes, loc=location)
+            else:
+                value = law.logpdf(x, *shapes, loc=location, scale=scale)
+            error = float(abs(mp.mpf(float(value)) - exact) / (1 + abs(exact)))
+            where = f"{theta}, {found.observation} = {x!r}: {value!r} for {mp.nstr(exact, 17)}"
+            largest = max(largest, (error, where))
+    return largest
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_scipy_computes_the_same_numbers(name: str) -> None:
+    """SciPy's code, at a few points and parameters."""
+    error, where = worst(name, *ROWS[name])
+    assert error <= LIMIT, f"{name} and scipy.stats.{ROWS[name][0]} differ by {error:.2g} at {where}"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_numbers_notice_a_wrong_scale_or_location(name: str) -> None:
+    """Planted error: the scale twice as large, or for counts the location one higher."""
+    distribution, right = ROWS[name]
+
+    def wrong(*theta: Expr) -> tuple[Any, ...]:
+        *shapes, location, scale = right(*theta)
+        return (*shapes, location + 1, scale) if family(name).discrete else (*shapes, location, 2 * scale)
+
+    assert worst(name, distribution, wrong)[0] > 1e6 * LIMIT
+
+
+WRONG = {
+    "rate for scale": ("gamma_by_rate", "gamma", lambda alpha, b: (alpha, 0, b)),
+    "shapes swapped": ("beta", "beta", lambda a, b: (b, a, 0, 1)),
+    "failures for trials": ("geometric_failures", "geom", lambda p: (p, 0, 1)),
+    "failure for success": ("negative_binomial", "nbinom", lambda r, p: (r, 1 - p, 0, 1)),
+    "variance for scale": ("normal_by_variance", "norm", lambda mu, v: (mu, v)),
+    "half length for length": ("uniform_by_centre", "uniform", lambda m, w: (m - w, w)),
+    "centre for start": ("uniform_by_centre", "uniform", lambda m, w: (m, 2 * w)),
+    "largest for smallest": ("gumbel_minimum", "gumbel_r", lambda mu, b: (mu, b)),
+    "other tail": ("asymmetric_laplace", "laplace_asymmetric", lambda mu, rate, kappa: (1 / kappa, mu, 1 / rate)),
+    "other burr": ("dagum", "burr12", lambda a, b, p: (a, p, 0, b)),
+    "shape for its ratio": ("generalised_gamma", "gengamma", lambda a, d, p: (d, p, 0, a)),
+    "last number for the one after it": ("discrete_uniform_interval", "randint", lambda a, b: (a, b, 0, 1)),
+}
+
+
+@pytest.mark.parametrize("planted", WRONG.values(), ids=WRONG)
+def test_a_wrong_map_is_not_proved_equal(planted: tuple[str, str, Map]) -> None:
+    """Planted errors: maps that a reader of SciPy's notes can get wrong."""
+    assert not proved_equal(*planted)
+    assert worst(*planted)[0] > 1e6 * LIMIT
+
+
+def test_enough_families_are_compared() -> None:
+    """Forty at least, each with a documented density that some row uses."""
+    assert len(ROWS) >= 40
+    assert set(DOCUMENTED) == {distribution for distribution, _ in ROWS.values()}
