@@ -201,8 +201,7 @@ def kind(declared: Family) -> str:
         return "counts"
     if declared.observation.is_positive and ends.hi == oo:
         return "positive"
-    # The ends of a circle are one and the same point, so exactly one of them belongs to the interval.
-    circle = ends.lo_closed != ends.hi_closed
+    circle = ends.hi - ends.lo == 2 * pi
     return "bounded" if ends.lo.is_finite and ends.hi.is_finite and not circle else "real"
 
 
