@@ -16,7 +16,7 @@ import pytest
 from mpmath import atan2, besseli, digamma, exp, fsum, log, mpf, sin, sqrt, tanh, zeta
 
 from thetahat import family, fit
-from thetahat.proofs.errors import UnsolvedError
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.verify.tolerance import SPECIAL_ULPS, UNIT_ROUNDOFF
 
 Numbers = list[Any]
@@ -798,6 +798,13 @@ def test_a_uniform_interval_of_length_one_may_lie_anywhere_between_its_extreme_p
     """Casella & Berger 2002, section 7.2.2: every value from the maximum less one to the minimum maximises."""
     low, high = fit(family("uniform_unit_length"), SHARES).sets["theta"]
     assert (low, high) == (max(SHARES) - 1, min(SHARES))
+
+
+@pytest.mark.xfail(raises=pytest.fail.Exception, reason="no condition is derived for a flat direction to meet the data")
+def test_data_wider_than_the_interval_are_refused() -> None:
+    """No position of an interval of length one covers both; an estimate would have likelihood zero."""
+    with pytest.raises(ExistenceError):
+        fit(family("uniform_unit_length"), (0.0, 5.0))
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="a change of sign in the numerical search is taken for the mode")
