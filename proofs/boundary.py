@@ -107,6 +107,7 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     settled = tuple(interval for interval in free if interval is not None)
     used |= {s for _, lo, hi in settled for s in lo.free_symbols | hi.free_symbols}
     needed = () if left else _reached(family, values, lowest, highest, domain)
+    needed += tuple((high - low, True) for _, low, high in settled if not is_nonnegative(high - low, domain))
     used |= {s for gap, _ in needed for s in gap.free_symbols}
     growths = () if placed else _growths(family, stuck)
     if growths:

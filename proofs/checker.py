@@ -271,7 +271,7 @@ def edge_growth(step: Step, context: Context) -> Finding:
     witness = _pairs(step, "witness")
     power, rest = step.value.subs(witness), rest.subs(witness)
     right = is_negative(power, {}) if witness else is_positive(power, context.domain)
-    bounded = is_bounded_inside(rest, u, S.Zero, S.One)
+    bounded = is_bounded_inside(rest, u, S.Zero, S.Half)
     return _sign(right and bounded, "the density has that power of the distance as its leading factor")
 
 
@@ -601,9 +601,9 @@ def kernel(step: Step, context: Context) -> Finding:
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     found = prove_zero(difference, family.domain, lambda: points)
     if found.evidence is Evidence.BALL:
-        again = prove_zero(
-            difference.subs(family.observation, exp(z)) if shown != family.observation else difference, {}, list
-        )
+        # On the logarithmic scale powers of products come apart, and the two sides become the same exponentials.
+        moved = difference.subs(family.observation, exp(z)) if shown != family.observation else difference
+        again = prove_zero(moved.expand(), {}, list)
         return again if again.evidence is Evidence.ALGEBRA else found
     return found
 

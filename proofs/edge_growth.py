@@ -17,6 +17,8 @@ from .probes import at
 
 U = Symbol("u", positive=True)
 """The distance of an observation from the end."""
+REACH = S.Half
+"""How far from the end the rest has to stay bounded; any distance would do."""
 _TRIED = (Rational(1, 2), Rational(1, 5), Rational(2), S.One, Rational(5))
 
 
@@ -55,10 +57,10 @@ def edge_growth(family: Family, parameter: Symbol) -> EdgeGrowth | None:
         return None
     if is_positive(power, domain):
         member = next(_members(family, parameter), None)
-        bounded = member is not None and is_bounded_inside(rest.subs(member), U, S.Zero, S.One)
+        bounded = member is not None and is_bounded_inside(rest.subs(member), U, S.Zero, REACH)
         return EdgeGrowth(parameter, level, power, rest) if bounded else None
     for member in _members(family, parameter):
-        if is_negative(power.subs(member), {}) and is_bounded_inside(rest.subs(member), U, S.Zero, S.One):
+        if is_negative(power.subs(member), {}) and is_bounded_inside(rest.subs(member), U, S.Zero, REACH):
             return EdgeGrowth(parameter, level, power, rest, tuple(member.items()))
     return None
 

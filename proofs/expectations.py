@@ -93,6 +93,17 @@ def is_normalised(family: Family) -> Integrated | None:
     return replace(found, value=S.Zero) if ratio == 1 else found
 
 
+def proves_normalised(family: Family) -> bool | None:
+    """Return ``True`` where a lemma proves that the density integrates, or sums, to one; ``None`` where none tells.
+
+    >>> from thetahat import family
+    >>> proves_normalised(family("negative_binomial"))
+    True
+    """
+    found = is_normalised(family)
+    return True if found is not None and found.value == 0 else None
+
+
 def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -> Expected | None:
     """Return ``E[T(x)]`` at a member of ``family``, in its parameters; ``None`` where no lemma gives it.
 

@@ -110,7 +110,7 @@ def families(kind: str | None = None) -> tuple[Family, ...]:
     Examples
     --------
     >>> [found.name for found in families("conditional")]
-    ['linear_regression']
+    ['linear_regression', 'poisson_exposure']
     """
     entries = catalogue()
     kinds = sorted({entry.kind for entry in entries})
@@ -248,7 +248,8 @@ def _is_family(value: object) -> bool:
 @cache
 def _checked(family: Family) -> Family:
     """The family itself, once ``validate`` has let it pass."""
+    from .expectations import proves_normalised
     from .validation import validate
 
-    validate(family)
+    validate(family, proves_normalised)
     return family

@@ -63,12 +63,12 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     placed = resolved(ends.placed)
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
-    searched = data_point(family)
+    equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
+    elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics))
+    searched = data_point(family) if elimination.unknowns else None
     if searched is not None:
         _search_step(searched, trail, current)
-    stopped = bool(searched or ends.failure or ends.unbounded)
-    equations = {} if stopped else scores(ends.mean_log_likelihood, regular)
-    elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics))
+        equations, elimination = {}, Elimination((), (), ())
     where = {
         p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
         for p, equation in equations.items()

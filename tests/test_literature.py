@@ -221,7 +221,6 @@ COUNTED = (
         SIZES,
         UDD + "11",
         equations=lambda x, s: (mean(logs(x)) + zeta(s, derivative=1) / zeta(s),),
-        unsolved="the derivative of zeta has no compiled form",
     ),
     Row(
         "zero_inflated_poisson",
@@ -231,7 +230,6 @@ COUNTED = (
             mean(x) * (1 - exp(-rate)) - rate * mean(v > 0 for v in x),
             w - 1 + mean(x) / rate,
         ),
-        unsolved="the checker refutes a condition for existence",
         slow=True,
     ),
     Row(
@@ -242,7 +240,6 @@ COUNTED = (
             mean(v * (v - 1) / (mean(x) + (v - mean(x)) * rate) for v in x) - mean(x),
             theta - mean(x) * (1 - rate),
         ),
-        unsolved="the derivation fails on a mean whose denominator holds data and both parameters",
         slow=True,
     ),
 )
@@ -279,7 +276,6 @@ REAL = (
         # Level 4/5 of eight observations is the seventh.
         lambda x: (sorted(x)[6], 1 / (2 * excess(x, sorted(x)[6]) + deficit(x, sorted(x)[6]) / 2)),
         fixed={"kappa": 2},
-        unsolved="the checker refutes a quantile whose level is a symbol",
         slow=True,
     ),
     Row(
@@ -287,7 +283,6 @@ REAL = (
         REALS,
         KOTZ,
         lambda x: (asymmetric_centre(x), *asymmetric_rates(x, asymmetric_centre(x))),
-        unsolved="the checker refutes a quantile whose level is a symbol",
         slow=True,
     ),
     Row("shifted_exponential", REALS, CUD1 + "19", lambda x: (min(x), mean(x) - min(x))),
@@ -591,7 +586,6 @@ POSITIVE = (
             mean(1 / (a + b * v) for v in x) - mean(x),
             mean(v / (a + b * v) for v in x) - mean(v**2 for v in x) / 2,
         ),
-        unsolved="the derivation fails on a mean whose denominator holds data and both parameters",
     ),
     Row(
         "rayleigh_shifted",
@@ -601,7 +595,6 @@ POSITIVE = (
             s**2 - mean((v - mu) ** 2 for v in x) / 2,
             mean(1 / (v - mu) for v in x) - (mean(x) - mu) / s**2,
         ),
-        unsolved="no rule for a support that starts at a parameter which is inside at the maximum",
     ),
 )
 
@@ -666,14 +659,12 @@ BOUNDED = (
         REALS,
         CUD2 + "26",
         lambda x: ((min(x) + max(x)) / 2, (max(x) - min(x)) / 2),
-        unsolved="no rule for two ends that move against each other",
     ),
     Row(
         "uniform_by_length",
         REALS,
         CUD2 + "26",
         lambda x: (min(x), max(x) - min(x)),
-        unsolved="no rule for an end that moves with two parameters",
     ),
 )
 
@@ -800,14 +791,12 @@ def test_a_uniform_interval_of_length_one_may_lie_anywhere_between_its_extreme_p
     assert (low, high) == (max(SHARES) - 1, min(SHARES))
 
 
-@pytest.mark.xfail(raises=pytest.fail.Exception, reason="no condition is derived for a flat direction to meet the data")
 def test_data_wider_than_the_interval_are_refused() -> None:
     """No position of an interval of length one covers both; an estimate would have likelihood zero."""
     with pytest.raises(ExistenceError):
         fit(family("uniform_unit_length"), (0.0, 5.0))
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="a change of sign in the numerical search is taken for the mode")
 def test_the_mode_of_a_triangle_is_at_an_observation() -> None:
     """Kotz & van Dorp 2004, Beyond Beta, ch. 1: here at the second largest; between observations it is no maximum."""
     row = replace_estimate("triangular", lambda x: (triangular_mode(x),))

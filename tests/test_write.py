@@ -31,7 +31,7 @@ RENDERINGS: dict[str, Callable[[Derivation], str]] = {
 # What a printer leaves behind when it does not know a function or an atom.
 LEFTOVER = re.compile(
     r"Mean\(|polygamma|Quantile|Covariance|JensenGap|Excess|Residual|TiltedMean|LargestTie|LogMinus|loggamma|Tuple"
-    r"|\\operatorname\{(?!var|cov|sign|atan2|median|tie)"
+    r"|\\operatorname\{(?!var|cov|sign|atan2|median|tie|erfc?)"
 )
 
 

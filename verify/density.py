@@ -26,6 +26,8 @@ from sympy import (
     coth,
     csc,
     csch,
+    erf,
+    erfc,
     expand_log,
     lambdify,
     log,
@@ -120,6 +122,11 @@ def _logarithm(argument: Expr) -> Expr:
 
 def _logarithm_of_sum(argument: Expr) -> Expr:
     constant, rest = argument.as_coeff_Add()
+    if (constant == 2 and isinstance(-rest, erfc)) or (constant == 1 and isinstance(-rest, erf)):
+        # 2 - erfc(z) is erfc(-z), and 1 - erf(z) is erfc(z): the differences lose all digits in the tail.
+        return log_erfc(-(-rest).args[0] if constant == 2 else (-rest).args[0])
+    if constant == 1 and isinstance(rest, erf):
+        return log_erfc(-rest.args[0])
     if constant != 1 or rest == 0:
         return log(argument)
     exponent = _exponent(rest)

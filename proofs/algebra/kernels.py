@@ -72,10 +72,6 @@ class ZetaDerivative(Function):
         """Return the derivative in ``s``."""
         return ZetaDerivative(self.args[0] + 1, self.args[1])
 
-    def definition(self) -> Expr:
-        """Return the zeta function itself for order zero."""
-        return zeta(self.args[1]) if self.args[0] == 0 else self
-
     def _eval_is_extended_real(self) -> bool | None:
         return True if (self.args[1] - 1).is_positive else None
 
