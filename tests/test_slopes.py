@@ -46,3 +46,12 @@ def test_data_without_a_maximiser_that_a_search_gives_up_on_are_no_exception() -
     """The condition taken away, the equation has no root: refused for another reason, so that the case stays open."""
     careless = replace(derive(family("gumbel")), exists_when=())
     assert refused_without_maximiser(careless, np.array([2.0, 2.0])).verdict is Verdict.UNDECIDED
+
+
+def test_weights_and_repetitions_without_a_maximiser_agree_that_there_is_none() -> None:
+    """Weights 1, 1, 1, 3 put half of the weight on one value, which a Cauchy member cannot bear."""
+    x, seed = [0.0, 1.0, 2.0, 3.0], 0
+    while np.random.default_rng(seed).integers(1, 4, len(x)).tolist() != [1, 1, 1, 3]:
+        seed += 1
+    case = CHECKS["weights are repetitions"](replace(drawn("cauchy", x), seed=seed))
+    assert case.verdict is Verdict.AGREE, case

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from thetahat.verify.solving import Line, bracketed_root, newton_maximum, sign_changes
-from thetahat.verify.tolerance import ROOT_ULPS
+from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
 
 Array = NDArray[np.float64]
 WHOLE, POSITIVE = Line(-math.inf, math.inf), Line(0.0, math.inf)
@@ -192,3 +192,27 @@ def test_a_gradient_of_the_wrong_sign_is_not_called_a_maximum() -> None:
     found = newton_maximum(objective, [3.0])
     assert not found.converged
     assert found.point.tolist() == [3.0]
+
+
+def test_a_coordinate_that_is_flat_because_it_is_long_is_not_taken_for_solved() -> None:
+    """In units of 1e16 the maximum is three units away, and nothing but the unit makes the slope small."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        far = 1e-16 * u[0] - 3.0
+        return -(far**2) - u[1] ** 2, np.array([-2e-16 * far, -2 * u[1]]), np.diag([-2e-32, -2.0])
+
+    found = newton_maximum(objective, [0.0, 0.0])
+    assert not found.converged
+
+
+def test_a_climb_that_rounding_stops_at_every_step_gives_up_early() -> None:
+    """A value that never rises is asked for no more often than the limit allows, and one step of halvings."""
+    asked = 0
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        nonlocal asked
+        asked += 1
+        return -float(asked) * 1e-3 if asked > 1 else 0.0, np.array([1.0]), np.array([[-1.0]])
+
+    assert not newton_maximum(objective, [0.0]).converged
+    assert asked <= NEWTON_TRIALS + 2

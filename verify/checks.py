@@ -270,9 +270,14 @@ def repetition_does_not_matter(drawn: Drawn) -> Case:
 
 
 def weights_are_repetitions(drawn: Drawn) -> Case:
-    """Integer weights against repeated rows, compared with each other."""
+    """Integer weights against repeated rows, compared with each other; both or neither have a maximiser."""
     w = np.random.default_rng(drawn.seed).integers(1, 4, len(drawn.x)).astype(float)
     long = np.repeat(drawn.x, w.astype(int), axis=0)
+    exist = [_has_maximiser(drawn, drawn.x, w), _has_maximiser(drawn, long)]
+    if exist[0] is not exist[1]:
+        return Case(Verdict.DISAGREE, f"only one has a maximiser: weights {w.tolist()} for x = {drawn.x.tolist()}")
+    if not exist[0]:
+        return agree()
     weighted, repeated = refit(drawn, drawn.x, w), refit(drawn, long)
     if weighted is None or repeated is None:
         return Case(Verdict.UNDECIDED, "refused")
@@ -286,6 +291,15 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
             drawn.family, tuple(repeated), tuple(weighted), long, "weights against repeated rows", 3 * drawn.allowed
         )
     )
+
+
+def _has_maximiser(drawn: Drawn, x: Array, weights: Array | None = None) -> bool:
+    """Whether the existence conditions hold."""
+    try:
+        require_existence(drawn.derivation, require_data(drawn.family, x, weights))
+    except ExistenceError:
+        return False
+    return True
 
 
 def zero_weight_removes(drawn: Drawn) -> Case:

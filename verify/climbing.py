@@ -9,19 +9,33 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 from sympy import Abs, Add, Expr, Symbol, exp, oo
 
 from ..proofs.algebra.kernels import join_exponentials
+from ..proofs.balls import compiled as ball_compiled
+from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
 from ..proofs.symmetry import unit_exponents
+from .ball_climbing import Objective, Terrain, highest
 from .density import compiled
+from .exact import written_out
 from .observations import Observations
-from .solving import Maximum, newton_maximum
+from .solving import Maximum, curvature_units, newton_maximum
 from .statistics import weighted_average
-from .tolerance import AGREEMENT_NATS, TERM_ULPS, UNIT_ROUNDOFF
+from .tolerance import (
+    AGREEMENT_NATS,
+    BALL_ROWS,
+    CLIMB_NATS,
+    EXAMINED_ROWS,
+    MOST_BITS,
+    SLOPE_NATS,
+    TERM_ULPS,
+    UNIT_ROUNDOFF,
+)
 
 Array = NDArray[np.float64]
 
@@ -87,7 +101,12 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
         return ends.lo + exp(u)
     if ends.hi is not oo:
         return ends.hi - exp(-u)
-    return _CENTRE + _SIZE * u
+    # On a line of data a parameter without ends is a place among them; elsewhere it is most likely a logarithm.
+    return _CENTRE + _SIZE * u if _on_a_line(family) else u
+
+
+def _on_a_line(family: Family) -> bool:
+    return family.bounds.lo.is_infinite is True and family.bounds.hi.is_infinite is True
 
 
 def climb(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> dict[Symbol, float]:
@@ -114,29 +133,63 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
         key=lambda pair: -pair[0],
     )
     most = _CLIMBS if derivation.optimality.proved else _CLIMBS_UNPROVED
-    reached: list[Maximum] = []
+    climbs: list[Maximum] = []
     for _, start in ranked[:most]:
-        found = newton_maximum(objective, start)
-        if found.converged:
-            reached.append(found)
-            if derivation.optimality.proved:
-                break
-    if not reached:
-        raise UnsolvedError(
-            f"{family.name}: Newton's method reached no maximum from {min(len(ranked), most)} starting points; "
-            "the data may be too close to a case without a maximiser"
-        )
-    best = max(reached, key=lambda maximum: maximum.value)
-    lost = objective.rounding(best.point)
-    if not lost <= AGREEMENT_NATS:
-        raise UnsolvedError(
-            f"{family.name}: double precision does not suffice for these data: rounding of the likelihood equations "
-            f"alone may cost {lost:.2g} nats an observation. Shift or rescale the data."
-        )
-    values = [float(u) for u in best.point]
+        climbs.append(newton_maximum(objective, start))
+        if climbs[-1].converged and derivation.optimality.proved:
+            break
+    best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
+    lost = math.inf if best is None else objective.rounding(best.point)
+    # Few rows are worth their last digits; of many only what shows in nats is mended.
+    if best is not None and lost <= (CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS):
+        return _in_doubles(plan, best.point, numbers)
+    joined = observations.distinct()
+    if joined.n <= BALL_ROWS:
+        starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
+        return _in_balls(derivation, joined, numbers, starts)
+    if best is not None and lost <= AGREEMENT_NATS:
+        return _in_doubles(plan, best.point, numbers)
+    raise UnsolvedError(
+        f"{family.name}: double precision does not suffice for these data: rounding of the likelihood equations alone "
+        f"may cost {lost:.2g} nats an observation, and {joined.n} different rows are too many to solve them in higher "
+        f"precision, which takes at most {BALL_ROWS}. Shift or rescale the data, or fit a part of them."
+    )
+
+
+def _in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """The parameters at a point of the coordinates."""
     symbols = (*plan.coordinates, *plan.names)
-    given = [np.float64(numbers[name]) for name in plan.names]
-    return {p: float(compiled(m, symbols)(*values, *given)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
+    place = (*(float(u) for u in point), *(np.float64(numbers[name]) for name in plan.names))
+    return {p: float(compiled(m, symbols)(*place)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
+
+
+def _in_balls(
+    derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float], starts: Sequence[Sequence[float]]
+) -> dict[Symbol, float]:
+    """The parameters of the highest maximum that climbs in balls reach, each rounded once."""
+    plan, family = climb_of(derivation), derivation.family
+    definitions = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics}
+    objective = Objective(
+        plan.value,
+        plan.coordinates,
+        family.columns,
+        plan.averaged,
+        {name: definitions[name] for name in plan.names if name in definitions},
+        {name: numbers[name] for name in plan.names if name not in definitions},
+        tuple(i for i, m in enumerate(plan.maps) if m.has(exp)),
+    )
+    most = 1 if derivation.optimality.proved else _CLIMBS
+    found = highest(Terrain(objective, joined), starts, most)
+    if found is None:
+        raise UnsolvedError(
+            f"{family.name}: Newton's method reached no maximum in ball arithmetic either, from the {most} best of "
+            f"{len(starts)} starting points; the data may be too close to a case without a maximiser"
+        )
+    with precision(2 * MOST_BITS):
+        # Of the statistics only order statistics occur in the maps, and these are observations, exact in doubles.
+        given = (arb(float(numbers[name])) for name in plan.names)
+        balls = ball_compiled(plan.maps, (*plan.coordinates, *plan.names))(*found.point, *given)
+        return {p: float(value.mid()) for p, value in zip(plan.parameters, balls, strict=True)}
 
 
 class _Objective:
@@ -172,7 +225,9 @@ class _Objective:
         _, _, hessian = self(u)
         if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
             return math.inf
-        return float(noise @ np.abs(np.linalg.pinv(hessian)) @ noise) / 2
+        units = curvature_units(hessian)
+        noise /= units
+        return float(noise @ np.abs(np.linalg.pinv(hessian / np.outer(units, units))) @ noise) / 2
 
     def _number(self, expression: Expr, u: Sequence[float] | Array) -> float:
         code = compiled(expression, self._arguments)
@@ -207,7 +262,9 @@ def _starts(plan: Climb, family: Family, column: Array, centre: float, size: flo
     choices: list[list[float]] = []
     for parameter in plan.parameters:
         ends = family.domain[parameter]
-        if ends.lo is -oo and ends.hi is oo:
+        if ends.lo is -oo and ends.hi is oo and not _on_a_line(family):
+            choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
+        elif ends.lo is -oo and ends.hi is oo:
             levels = np.quantile(column, [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
             near = sorted({float((level - centre) / size) for level in levels})
             choices.append([*near, -centre / size])

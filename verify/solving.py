@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from ..proofs.errors import UnsolvedError
-from .tolerance import CLIMB_NATS, NEWTON_STEPS, ROOT_ULPS, SLOPE_NATS
+from .tolerance import CLIMB_NATS, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
@@ -149,6 +149,7 @@ def newton_maximum(objective: Callable[[Array], tuple[float, Array, Array]], sta
     """
     u = np.asarray(start, dtype=np.float64)
     value, gradient, hessian = objective(u)
+    trials = 0
     for _ in range(NEWTON_STEPS):
         step = _ascent(gradient, hessian)
         expected = float(gradient @ step)
@@ -164,8 +165,11 @@ def newton_maximum(objective: Callable[[Array], tuple[float, Array, Array]], sta
         while factor > 1e-12:
             trial = u + factor * step
             at = objective(trial)
+            trials += 1
             if math.isfinite(at[0]) and at[0] >= value + 1e-4 * factor * expected - 1e-15 * (1 + abs(value)):
                 break
+            if trials > NEWTON_TRIALS:
+                return Maximum(u, value, False)
             factor /= 2
         else:
             return Maximum(u, value, expected <= SLOPE_NATS)
@@ -177,10 +181,23 @@ def _ascent(gradient: Array, hessian: Array) -> Array:
     """Newton's step, or with eigenvalues made negative where they are not."""
     if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
         return np.full_like(gradient, math.nan)
-    values, vectors = np.linalg.eigh(-hessian)
+    units = curvature_units(hessian)
+    values, vectors = np.linalg.eigh(-hessian / np.outer(units, units))
     # Where all curvature vanishes, as at a turning point, this leaves a step along the gradient of the greatest length.
     floor = max(float(np.abs(values).max()) * 1e-10, 1e-150)
     curved = np.maximum(np.abs(values), floor)
-    step: Array = vectors @ ((vectors.T @ gradient) / curved)
+    step: Array = vectors @ ((vectors.T @ (gradient / units)) / curved) / units
     length = float(np.abs(step).max())
     return step if length <= 5.0 else step * (5.0 / length)
+
+
+def curvature_units(hessian: Array) -> Array:
+    """Return for each coordinate the root of its own curvature, so that its unit does not matter; one without any.
+
+    In the given units a coordinate that is flat because it is long would be taken for one without information.
+
+    >>> curvature_units(np.array([[-4.0, 0.0], [0.0, 0.0]]))
+    array([2., 1.])
+    """
+    own = np.abs(np.diag(hessian))
+    return np.asarray(np.sqrt(np.where(own > 0, own, 1.0)), dtype=np.float64)

@@ -131,6 +131,13 @@ one draw from a distribution about as wide as itself; all three are below a hund
 NEWTON_STEPS = 80
 """Damped Newton steps after which a search is given up and says so."""
 
+NEWTON_TRIALS = 160
+"""Points tried by all steps together, two for each: where rounding hides the slope, every step is halved many times."""
+
+BALL_STEPS = 200
+"""The same for a climb in balls: there is no better method left after it, and flat ways up take a step for each factor
+of e that a scale shrinks by."""
+
 
 def agreement(total_weight: float, *roundings: float) -> float:
     """Return how many nats two estimates of one maximum may differ: the optimiser's share plus what rounding adds.

@@ -1,0 +1,236 @@
+"""Maximises a mean log-likelihood over several parameters where doubles do not carry it: Newton's method in balls.
+
+The same damped steps as in doubles, on midpoints of a precision that doubles until the radii no longer matter. Where a
+climb ends, the balls say so: the gradient promises next to nothing, and minus the Hessian is positive definite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import arb, ctx
+from sympy import Expr, Symbol
+
+from ..proofs.balls import compiled, precision
+from .enclosure import table_of
+from .exact import Exactly, in_plain_functions
+from .observations import Observations
+from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS
+
+Balls = list[arb]
+
+_FIRST_BITS = 256
+_LONGEST, _SHORTEST = 5.0, 2.0**-40
+_DAMPING = (0.0, *(10.0**power for power in range(-3, 13)))
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """The objective at one point: its value, its gradient, and the rows of minus its Hessian, all enclosed."""
+
+    point: Balls
+    value: arb
+    gradient: Balls
+    curvature: list[Balls]
+
+    @property
+    def finite(self) -> bool:
+        """Whether everything is."""
+        entries = (self.value, *self.gradient, *(entry for row in self.curvature for entry in row))
+        return all(entry.is_finite() for entry in entries)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is maximised: a plain expression in coordinates, in statistics or data, and in numbers taken as exact.
+
+    Where ``averaged`` it is a function of ``statistics``, plain expressions in data atoms; else it is averaged over
+    the rows of ``columns``. ``limited`` are the places of coordinates in which a step is never longer than five: those
+    that are logarithms.
+    """
+
+    value: Expr
+    coordinates: tuple[Symbol, ...]
+    columns: tuple[Symbol, ...]
+    averaged: bool
+    statistics: Mapping[Symbol, Expr]
+    numbers: Mapping[Symbol, float]
+    limited: tuple[int, ...]
+
+
+class Terrain:
+    """An objective for one dataset, at whatever precision is worked with.
+
+    >>> import numpy as np
+    >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
+    >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
+    >>> place = Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2))([arb(3)])
+    >>> place.gradient[0] == -2, place.curvature[0][0] == 2
+    (True, True)
+    """
+
+    def __init__(self, objective: Objective, observations: Observations) -> None:
+        """Compile the derivatives and lay out the distinct rows."""
+        names = (*objective.coordinates, *objective.statistics, *objective.numbers)
+        self._size, self._objective, self.limited = len(objective.coordinates), objective, objective.limited
+        self._exactly = Exactly(objective.columns, observations)
+        if objective.averaged:
+            self._rows, columns = [((), 1)], ()
+        else:
+            self._rows, columns = table_of(observations), objective.columns
+        self._function = compiled(_derivatives(objective.value, objective.coordinates), (*columns, *names))
+        self._known: dict[int, Balls] = {}
+
+    def __call__(self, point: Sequence[arb]) -> Place:
+        """Return what balls enclose at ``point``."""
+        known, size = self._values(), self._size
+        sums, total = [arb(0)] * (1 + size + size * size), arb(0)
+        for row, w in self._rows:
+            total += arb(w)
+            terms = self._function(*map(arb, row), *point, *known)
+            sums = [s + arb(w) * term for s, term in zip(sums, terms, strict=True)]
+        means = [s / total for s in sums]
+        rows = [[-entry for entry in means[1 + size + i * size :][:size]] for i in range(size)]
+        return Place(list(point), means[0], means[1 : 1 + size], rows)
+
+    def _values(self) -> Balls:
+        """Statistics and numbers at the working precision, each computed once."""
+        if ctx.prec not in self._known:
+            statistics = [self._exactly.ball(definition, {}) for definition in self._objective.statistics.values()]
+            self._known[ctx.prec] = [*statistics, *map(arb, self._objective.numbers.values())]
+        return self._known[ctx.prec]
+
+
+@lru_cache(maxsize=512)
+def _derivatives(value: Expr, coordinates: tuple[Symbol, ...]) -> tuple[Expr, ...]:
+    """The value in plain functions, its first derivatives, and its second ones row by row."""
+    value = in_plain_functions(value)
+    first = tuple(value.diff(u) for u in coordinates)
+    return (value, *first, *(e.diff(u) for e in first for u in coordinates))
+
+
+def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> Place | None:
+    """Return the highest maximum that climbs from the ``most`` highest of the starts reach; ``None`` if none does.
+
+    >>> import numpy as np
+    >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
+    >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
+    >>> found = highest(Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2)), [[7.0]], 1)
+    >>> bool(found.point[0] == 2)
+    True
+    """
+    with precision(_FIRST_BITS):
+        places = [terrain([arb(u) for u in start]) for start in starts]
+        places = [place for place in places if place.finite]
+    places.sort(key=lambda place: place.value.mid(), reverse=True)
+    reached = [summit for place in places[:most] if (summit := _climbed(terrain, place.point)) is not None]
+    return max(reached, key=lambda place: place.value.mid()) if reached else None
+
+
+def _climbed(terrain: Terrain, start: Balls) -> Place | None:
+    """The maximum that damped Newton steps reach; precision doubles where the radii would decide a step."""
+    bits, point = _FIRST_BITS, start
+    while bits <= 2 * MOST_BITS:
+        with precision(bits):
+            here, ended = _walked(terrain, terrain(point))
+            if ended:
+                return here
+        point, bits = here.point, 2 * bits
+    return None
+
+
+def _walked(terrain: Terrain, here: Place) -> tuple[Place, bool]:
+    """Where the steps at one precision lead, and whether that is a maximum."""
+    for _ in range(BALL_STEPS):
+        found = _step(here, terrain.limited) if here.finite else None
+        if found is None:
+            return here, False
+        step, damped = found
+        promise = _product(here.gradient, step)
+        # The radius of the promise is what the radii of the gradient come to along the step.
+        if not promise.rad() <= max(abs(promise.mid()) / 1024, arb(CLIMB_NATS) / 1024):
+            return here, False
+        if not damped and promise <= CLIMB_NATS:
+            last = terrain(_moved(here.point, step, 1.0))
+            return (last if last.finite and last.value >= here.value.lower() else here), True
+        ahead = _uphill(terrain, here, step, promise)
+        if ahead is None:
+            return here, False
+        here = ahead
+    return here, False
+
+
+def _uphill(terrain: Terrain, here: Place, step: Balls, promise: arb) -> Place | None:
+    """The first of ever shorter steps that raises the value by a share of what it promises, or a longer one."""
+    factor = 1.0
+    while factor > _SHORTEST:
+        there = terrain(_moved(here.point, step, factor))
+        if there.finite and there.value.mid() >= (here.value + 1e-4 * factor * promise).mid():
+            return _further(terrain, here, step, promise, there) if factor == 1 else there
+        factor /= 2
+    return None
+
+
+def _further(terrain: Terrain, here: Place, step: Balls, promise: arb, there: Place) -> Place:
+    """The best of steps that double, where the way up does not bend down as Newton's parabola does.
+
+    The parabola keeps half of the promise. On a long ridge, as of a location far from all data, all of it is kept,
+    and single steps would be too many.
+    """
+    factor, straight = 1.0, (here.value + 0.9 * promise).mid()
+    while there.value.mid() >= straight and factor < 1 / _SHORTEST:
+        factor *= 2
+        ahead = terrain(_moved(here.point, step, factor))
+        if not (ahead.finite and ahead.value.mid() > there.value.mid()):
+            break
+        there, straight = ahead, (here.value + 0.9 * factor * promise).mid()
+    return there
+
+
+def _step(here: Place, limited: tuple[int, ...]) -> tuple[Balls, bool] | None:
+    """Newton's step, and whether the Hessian had to be damped for it, which it is where it is not negative definite."""
+    own = [_own_curvature(here.curvature, i) for i in range(len(here.gradient))]
+    for damping in _DAMPING:
+        matrix = [[entry.mid() for entry in row] for row in here.curvature]
+        for i, row in enumerate(matrix):
+            row[i] = row[i] + damping * own[i]
+        step = _solved(matrix, here.gradient)
+        if step is not None:
+            length = max((abs(step[i]).mid() for i in limited), default=arb(0))
+            if length > _LONGEST:
+                step = [entry * (_LONGEST / length) for entry in step]
+            return [entry.mid() for entry in step], damping > 0
+    return None
+
+
+def _own_curvature(rows: list[Balls], i: int) -> arb:
+    """How much curvature counts as much in one coordinate, whatever its unit: its own, or what it shares."""
+    shared = [rows[i][j] ** 2 / abs(rows[j][j]) for j in range(len(rows)) if j != i]
+    sizes = [size.mid() for size in (abs(rows[i][i]), *shared) if size.is_finite()]
+    return max(max(sizes, default=arb(0)), arb(2) ** -MOST_BITS)
+
+
+def _solved(matrix: list[Balls], right: Balls) -> Balls | None:
+    """The solution of a symmetric system by elimination, ``None`` unless the matrix is certainly positive definite."""
+    rows = [[*row, entry] for row, entry in zip(matrix, right, strict=True)]
+    for i, pivot in enumerate(rows):
+        if not pivot[i] > 0:
+            return None
+        for j in range(i + 1, len(rows)):
+            share = rows[j][i] / pivot[i]
+            rows[j] = [a - share * b for a, b in zip(rows[j], pivot, strict=True)]
+    solution: Balls = []
+    for i in reversed(range(len(rows))):
+        known = sum((a * b for a, b in zip(rows[i][i + 1 : -1], solution, strict=True)), arb(0))
+        solution.insert(0, (rows[i][-1] - known) / rows[i][i])
+    return solution
+
+
+def _product(left: Balls, right: Balls) -> arb:
+    return sum((a * b for a, b in zip(left, right, strict=True)), arb(0))
+
+
+def _moved(point: Balls, step: Balls, factor: float) -> Balls:
+    return [(u + factor * s).mid() for u, s in zip(point, step, strict=True)]
