@@ -6,9 +6,10 @@ climb ends, the balls say so: the gradient promises next to nothing, and minus t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from flint import arb, ctx
 from sympy import Expr, Symbol
@@ -60,6 +61,18 @@ class Objective:
     limited: tuple[int, ...]
 
 
+class Ground(Protocol):
+    """What is climbed: a place for every point, and the coordinates in which steps are limited."""
+
+    limited: tuple[int, ...]
+
+    def height(self, point: Sequence[arb]) -> arb:
+        """Return the value at ``point`` alone."""
+
+    def __call__(self, point: Sequence[arb]) -> Place:
+        """Return what is known at ``point``."""
+
+
 class Terrain:
     """An objective for one dataset, at whatever precision is worked with.
 
@@ -80,20 +93,28 @@ class Terrain:
             self._rows, columns = [((), 1)], ()
         else:
             self._rows, columns = table_of(observations), objective.columns
-        self._function = compiled(_derivatives(objective.value, objective.coordinates), (*columns, *names))
+        expressions, symbols = _derivatives(objective.value, objective.coordinates), (*columns, *names)
+        self._function, self._value = compiled(expressions, symbols), compiled(expressions[:1], symbols)
         self._known: dict[int, Balls] = {}
+
+    def height(self, point: Sequence[arb]) -> arb:
+        """Return the value at ``point`` alone."""
+        return self._means(self._value, 1, point)[0]
 
     def __call__(self, point: Sequence[arb]) -> Place:
         """Return what balls enclose at ``point``."""
-        known, size = self._values(), self._size
-        sums, total = [arb(0)] * (1 + size + size * size), arb(0)
-        for row, w in self._rows:
-            total += arb(w)
-            terms = self._function(*map(arb, row), *point, *known)
-            sums = [s + arb(w) * term for s, term in zip(sums, terms, strict=True)]
-        means = [s / total for s in sums]
+        size = self._size
+        means = self._means(self._function, 1 + size + size * size, point)
         rows = [[-entry for entry in means[1 + size + i * size :][:size]] for i in range(size)]
         return Place(list(point), means[0], means[1 : 1 + size], rows)
+
+    def _means(self, function: Callable[..., Balls], count: int, point: Sequence[arb]) -> Balls:
+        """Weighted averages over the rows of all that a function returns."""
+        known, sums, total = self._values(), [arb(0)] * count, arb(0)
+        for row, w in self._rows:
+            total += arb(w)
+            sums = [s + arb(w) * term for s, term in zip(sums, function(*map(arb, row), *point, *known), strict=True)]
+        return [s / total for s in sums]
 
     def _values(self) -> Balls:
         """Statistics and numbers at the working precision, each computed once."""
@@ -121,17 +142,25 @@ def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> P
     >>> bool(found.point[0] == 2)
     True
     """
+    points = [[arb(u) for u in start] for start in starts]
     with precision(_FIRST_BITS):
-        places = [terrain([arb(u) for u in start]) for start in starts]
-        places = [place for place in places if place.finite]
-    places.sort(key=lambda place: place.value.mid(), reverse=True)
-    reached = [summit for place in places[:most] if (summit := _climbed(terrain, place.point)) is not None]
+        ranked = [(height.mid(), point) for point in points if (height := terrain.height(point)).is_finite()]
+    ranked.sort(key=lambda pair: pair[0], reverse=True)
+    reached = [summit for _, point in ranked[:most] if (summit := climbed(terrain, point)) is not None]
     return max(reached, key=lambda place: place.value.mid()) if reached else None
 
 
-def _climbed(terrain: Terrain, start: Balls) -> Place | None:
-    """The maximum that damped Newton steps reach; precision doubles where the radii would decide a step."""
-    bits, point = _FIRST_BITS, start
+def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | None:
+    """Return the maximum that damped Newton steps reach; precision doubles where the radii would decide a step.
+
+    >>> import numpy as np
+    >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
+    >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
+    >>> found = climbed(Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2)), [arb(7)])
+    >>> bool(found.point[0] == 2)
+    True
+    """
+    point = start
     while bits <= 2 * MOST_BITS:
         with precision(bits):
             here, ended = _walked(terrain, terrain(point))
@@ -141,7 +170,7 @@ def _climbed(terrain: Terrain, start: Balls) -> Place | None:
     return None
 
 
-def _walked(terrain: Terrain, here: Place) -> tuple[Place, bool]:
+def _walked(terrain: Ground, here: Place) -> tuple[Place, bool]:
     """Where the steps at one precision lead, and whether that is a maximum."""
     for _ in range(BALL_STEPS):
         found = _step(here, terrain.limited) if here.finite else None
@@ -162,31 +191,31 @@ def _walked(terrain: Terrain, here: Place) -> tuple[Place, bool]:
     return here, False
 
 
-def _uphill(terrain: Terrain, here: Place, step: Balls, promise: arb) -> Place | None:
+def _uphill(terrain: Ground, here: Place, step: Balls, promise: arb) -> Place | None:
     """The first of ever shorter steps that raises the value by a share of what it promises, or a longer one."""
     factor = 1.0
     while factor > _SHORTEST:
-        there = terrain(_moved(here.point, step, factor))
-        if there.finite and there.value.mid() >= (here.value + 1e-4 * factor * promise).mid():
-            return _further(terrain, here, step, promise, there) if factor == 1 else there
+        height = terrain.height(_moved(here.point, step, factor))
+        if height.is_finite() and height.mid() >= (here.value + 1e-4 * factor * promise).mid():
+            factor = _further(terrain, here, step, promise, height) if factor == 1 else factor
+            return terrain(_moved(here.point, step, factor))
         factor /= 2
     return None
 
 
-def _further(terrain: Terrain, here: Place, step: Balls, promise: arb, there: Place) -> Place:
-    """The best of steps that double, where the way up does not bend down as Newton's parabola does.
+def _further(terrain: Ground, here: Place, step: Balls, promise: arb, height: arb) -> float:
+    """The best of factors that double from one, where the way up does not bend down as Newton's parabola does.
 
     The parabola keeps half of the promise. On a long ridge, as of a location far from all data, all of it is kept,
     and single steps would be too many.
     """
-    factor, straight = 1.0, (here.value + 0.9 * promise).mid()
-    while there.value.mid() >= straight and factor < 1 / _SHORTEST:
-        factor *= 2
-        ahead = terrain(_moved(here.point, step, factor))
-        if not (ahead.finite and ahead.value.mid() > there.value.mid()):
+    factor = 1.0
+    while height.mid() >= (here.value + 0.9 * factor * promise).mid() and factor < 1 / _SHORTEST:
+        ahead = terrain.height(_moved(here.point, step, 2 * factor))
+        if not (ahead.is_finite() and ahead.mid() > height.mid()):
             break
-        there, straight = ahead, (here.value + 0.9 * factor * promise).mid()
-    return there
+        factor, height = 2 * factor, ahead
+    return factor
 
 
 def _step(here: Place, limited: tuple[int, ...]) -> tuple[Balls, bool] | None:

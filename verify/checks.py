@@ -25,6 +25,7 @@ from .likelihood import nats_lost
 from .observations import require_data
 from .optimise import Optimum, maximise_likelihood, minimise_divergence
 from .report import Case
+from .sharpening import sharpened
 from .slopes import promised, slopes_of
 from .tolerance import AGREEMENT_NATS, MOST_EVALUATIONS, SLOPE_NATS, THETA_ULPS, UNIT_ROUNDOFF
 
@@ -99,26 +100,38 @@ def judged(family: Family, theta: object, rival: object, x: Array, what: str, al
 
 
 def optimum_agrees(search: Callable[..., Optimum]) -> Check:
-    """Return the check that an independent optimiser ends no higher, and no lower, than the estimate."""
+    """Return the check that an independent optimiser ends no higher, and no lower, than the estimate.
+
+    Where doubles give the optimiser out, it goes on in balls from where it was, and never from the estimate.
+    """
 
     def check(drawn: Drawn) -> Case:
         try:
             found = search(drawn.family, drawn.x, seed=drawn.seed, most=MOST_EVALUATIONS)
         except ExistenceError as refusal:
             return Case(Verdict.UNDECIDED, f"the optimiser found nowhere to begin: {refusal}")
-        theta = tuple(drawn.fit.theta)
-        if not all(map(math.isfinite, found.theta)):
-            return Case(Verdict.UNDECIDED, f"the optimiser ended at {found.theta}")
-        above = judged(drawn.family, theta, found.theta, drawn.x, "numerical optimum", drawn.allowed)
-        if above.verdict is not Verdict.AGREE:
-            return above
-        below = judged(drawn.family, found.theta, theta, drawn.x, "estimate", drawn.allowed)
-        if below.verdict is Verdict.DISAGREE:
-            # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
-            return Case(Verdict.UNDECIDED, f"the optimiser {found.status} below the estimate")
-        return below
+        case = _compared(drawn, found.theta, found.status)
+        if case.verdict is not Verdict.UNDECIDED:
+            return case
+        further = sharpened(drawn.family, require_data(drawn.family, drawn.x), found.reached)
+        return case if further is None else _compared(drawn, further, "in balls ended")
 
     return check
+
+
+def _compared(drawn: Drawn, found: tuple[float, ...], how: str) -> Case:
+    """Where an optimiser ended, against the estimate, both ways."""
+    theta = tuple(drawn.fit.theta)
+    if outside_space(drawn.family, found) is not None:
+        return Case(Verdict.UNDECIDED, f"the optimiser {how} at {found}")
+    above = judged(drawn.family, theta, found, drawn.x, "numerical optimum", drawn.allowed)
+    if above.verdict is not Verdict.AGREE:
+        return above
+    below = judged(drawn.family, found, theta, drawn.x, "estimate", drawn.allowed)
+    if below.verdict is Verdict.DISAGREE:
+        # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
+        return Case(Verdict.UNDECIDED, f"the optimiser {how} below the estimate")
+    return below
 
 
 def entropy_is_constant(drawn: Drawn) -> Case:

@@ -53,6 +53,12 @@ class Optimum:
     status: Status
     evaluations: int
     path: Path = ()
+    begun: tuple[float, ...] = ()
+
+    @property
+    def reached(self) -> tuple[float, ...]:
+        """Where the search ended, or where it began if it was given up."""
+        return self.begun or self.theta
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +123,7 @@ def maximise_likelihood(
         try:
             found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
         except BudgetSpentError:
-            return _given_up(family, most)
+            return _given_up(family, observations, most, seed)
         value = (
             summed(density(family, rounded=True), found.theta, observations)[0]
             if math.isfinite(found.cost)
@@ -153,7 +159,7 @@ def minimise_divergence(
         try:
             found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
         except BudgetSpentError:
-            return _given_up(family, most)
+            return _given_up(family, observations, most, seed + 1)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
@@ -177,9 +183,13 @@ class Budget(Iterator[int]):
         return self._used
 
 
-def _given_up(family: Family, most: int) -> Optimum:
-    """A search without result: it says so instead of returning where it happened to be."""
-    return Optimum((math.nan,) * len(family.parameters), math.nan, "stopped", most)
+def _given_up(family: Family, observations: Observations, most: int, seed: int) -> Optimum:
+    """A search without result: it says so instead of returning where it happened to be, and keeps where it began."""
+    problem = problem_of(family, observations, Budget(UNLIMITED))
+    pins: tuple[Pin, ...] = (None,) * len(problem.rooms)
+    begun = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, problem.goal.noise, seed)
+    nowhere = (math.nan,) * len(family.parameters)
+    return Optimum(nowhere, math.nan, "stopped", most, begun=begun[0].start if begun else nowhere)
 
 
 def problem_of(family: Family, observations: Observations, evaluations: Iterator[int]) -> Problem:
