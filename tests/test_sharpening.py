@@ -8,7 +8,7 @@ import pytest
 from thetahat import derive, family
 from thetahat.proofs.derivation import Verdict
 from thetahat.verify.checks import CHECKS, Drawn
-from thetahat.verify.fitting import fit_with
+from thetahat.verify.fitting import derivation_with, fit_with
 from thetahat.verify.observations import require_data
 from thetahat.verify.sharpening import sharpened
 
@@ -64,3 +64,19 @@ def test_a_start_that_is_no_point_leads_nowhere() -> None:
     """The place of a search that found none."""
     gamma = family("gamma")
     assert sharpened(gamma, require_data(gamma, [1.0, 2.0]), (np.nan, np.nan)) is None
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_direction_beside_the_seam_is_found_from_another_start(search: str) -> None:
+    """Around pi the best start lies across the seam, where the likelihood only rises towards the open end."""
+    x = [3.14159259893868] * 5 + [3.1415926173522988, -3.14159259, 3.14159265]
+    case = CHECKS[search](drawn("von_mises", x))
+    assert case.verdict is Verdict.AGREE, case
+
+
+def test_the_entropy_term_is_decided_where_a_density_is_too_small_for_a_ball() -> None:
+    """At 1e74 standard deviations its logarithm is left, and 1600 bits tell a nat from none."""
+    derivation = derivation_with(family("normal_mean"), {"sigma": 1})
+    x = np.array([1e74, 2e74, 5e74])
+    case = CHECKS["entropy term is constant"](Drawn(derivation, x, (), 0, fit_with(derivation, x)))
+    assert case.verdict is Verdict.AGREE, case

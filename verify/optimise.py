@@ -53,12 +53,6 @@ class Optimum:
     status: Status
     evaluations: int
     path: Path = ()
-    begun: tuple[float, ...] = ()
-
-    @property
-    def reached(self) -> tuple[float, ...]:
-        """Where the search ended, or where it began if it was given up."""
-        return self.begun or self.theta
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +117,7 @@ def maximise_likelihood(
         try:
             found = solved(problem_of(family, observations, evaluations), BY_SIMPLEX, seed)
         except BudgetSpentError:
-            return _given_up(family, observations, most, seed)
+            return _given_up(family, most)
         value = (
             summed(density(family, rounded=True), found.theta, observations)[0]
             if math.isfinite(found.cost)
@@ -159,7 +153,7 @@ def minimise_divergence(
         try:
             found = solved(problem_of(family, observations, evaluations), BY_LINES, seed + 1)
         except BudgetSpentError:
-            return _given_up(family, observations, most, seed + 1)
+            return _given_up(family, most)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
     return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
 
@@ -183,13 +177,23 @@ class Budget(Iterator[int]):
         return self._used
 
 
-def _given_up(family: Family, observations: Observations, most: int, seed: int) -> Optimum:
-    """A search without result: it says so instead of returning where it happened to be, and keeps where it began."""
-    problem = problem_of(family, observations, Budget(UNLIMITED))
+def _given_up(family: Family, most: int) -> Optimum:
+    """A search without result: it says so instead of returning where it happened to be."""
+    return Optimum((math.nan,) * len(family.parameters), math.nan, "stopped", most)
+
+
+def beginnings(family: Family, x: ArrayLike, *, seed: int = 0) -> tuple[tuple[float, ...], ...]:
+    """Return where a search with this seed begins, up to three points apart, the best first; integers at their ends.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> beginnings(EXPONENTIAL, [1.0, 3.0])[0]
+    (0.5,)
+    """
+    problem = problem_of(family, require_data(family, x), Budget(UNLIMITED))
     pins: tuple[Pin, ...] = (None,) * len(problem.rooms)
-    begun = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, problem.goal.noise, seed)
-    nowhere = (math.nan,) * len(family.parameters)
-    return Optimum(nowhere, math.nan, "stopped", most, begun=begun[0].start if begun else nowhere)
+    with np.errstate(all="ignore"):
+        found = charts(problem.rooms, problem.extremes, pins, problem.rows, problem.rough, problem.goal.noise, seed)
+    return tuple(chart.start for chart in found)
 
 
 def problem_of(family: Family, observations: Observations, evaluations: Iterator[int]) -> Problem:

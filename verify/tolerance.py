@@ -74,6 +74,9 @@ QUADRATURE = 1e-10
 RELATIVE_RADIUS = 1e-30
 """Radius of a difference of log-likelihoods, relative to it, at which precision is no longer raised."""
 
+NARROW = 1e-20
+"""Radius, in nats, below which a ball around zero shows that two sides are equal: no mistake is that small."""
+
 FIRST_BITS = 128
 """Working precision of the first attempt with balls."""
 
