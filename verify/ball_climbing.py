@@ -15,7 +15,7 @@ from flint import arb, ctx
 from sympy import Expr, Symbol
 
 from ..proofs.balls import compiled, precision
-from .enclosure import table_of
+from .enclosure import Row, table_of
 from .exact import Exactly, in_plain_functions
 from .observations import Observations
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS
@@ -89,10 +89,8 @@ class Terrain:
         names = (*objective.coordinates, *objective.statistics, *objective.numbers)
         self._size, self._objective, self.limited = len(objective.coordinates), objective, objective.limited
         self._exactly = Exactly(objective.columns, observations)
-        if objective.averaged:
-            self._rows, columns = [((), 1)], ()
-        else:
-            self._rows, columns = table_of(observations), objective.columns
+        columns = () if objective.averaged else objective.columns
+        self._rows: list[Row] = [((), 1)] if objective.averaged else table_of(observations)
         expressions, symbols = _derivatives(objective.value, objective.coordinates), (*columns, *names)
         self._function, self._value = compiled(expressions, symbols), compiled(expressions[:1], symbols)
         self._known: dict[int, Balls] = {}

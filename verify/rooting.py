@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 
 import numpy as np
 from sympy import Symbol
@@ -54,6 +55,8 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows or observations.n <= EXAMINED_ROWS else observations
 
+    # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
+    @cache
     def residual(value: float) -> float:
         return evaluate(equation, table, {**known, unknown: value})
 
@@ -145,6 +148,7 @@ def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             "Shift or rescale the data, or fit a part of them."
         )
     exactly = _Exactly(derivation, joined)
+    residual = cache(exactly.residual)
 
     def height(root: float) -> float:
         values = exactly.completed(root)
@@ -153,7 +157,7 @@ def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             return -math.inf
         return float(log_likelihood_ball(family, theta, joined.x, joined.w).mid())
 
-    root = _highest(exactly.residual, derivation, height, _line(derivation, joined))
+    root = _highest(residual, derivation, height, _line(derivation, joined))
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,7 +47,7 @@ def slopes_of(family: Family, within: frozenset[Symbol] = frozenset()) -> Slopes
     return Slopes(first, tuple(e.diff(p) for e in first for p in regular))
 
 
-def promised(family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLike, enough: float) -> arb:
+def promised(family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLike, enough: float) -> arb:
     """Return half the squared score, in the metric of the observed information, per observation; in nats.
 
     Precision is raised until the ball is certainly on one side of ``enough``; not finite where the score, or the
@@ -60,6 +60,7 @@ def promised(family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLik
     >>> bool(promised(EXPONENTIAL, slopes, [0.4], [1.0, 3.0], 1e-10) > 0.01)
     True
     """
+    theta = tuple(theta)
     table = table_of(require_numbers(family, x))
     found = arb("nan")
     for bits in precisions():
@@ -70,7 +71,7 @@ def promised(family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLik
     return found
 
 
-def _decrement(family: Family, slopes: Slopes, theta: Sequence[float], table: Sequence[Row]) -> arb:
+def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Sequence[Row]) -> arb:
     """The same at the working precision."""
     function = compiled((*slopes.first, *slopes.second), (*family.columns, *family.symbols))
     point, size = [arb(float(value)) for value in theta], len(slopes.first)
