@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,13 +19,13 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from ..proofs.symmetry import unit_exponents
 from .ball_climbing import Objective, Terrain, highest
 from .density import compiled
 from .exact import written_out
 from .observations import Observations
 from .solving import Maximum, curvature_units, newton_maximum
 from .statistics import weighted_average
+from .suggestions import on_a_line, spread, suggested
 from .tolerance import (
     AGREEMENT_NATS,
     BALL_ROWS,
@@ -39,11 +39,8 @@ from .tolerance import (
 
 Array = NDArray[np.float64]
 
-_MOST_STARTS = 100
 _CLIMBS = 3
 _CLIMBS_UNPROVED = 8
-_WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
-_WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
 
 
 @dataclass(frozen=True)
@@ -102,11 +99,7 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
     if ends.hi is not oo:
         return ends.hi - exp(-u)
     # On a line of data a parameter without ends is a place among them; elsewhere it is most likely a logarithm.
-    return _CENTRE + _SIZE * u if _on_a_line(family) else u
-
-
-def _on_a_line(family: Family) -> bool:
-    return family.bounds.lo.is_infinite is True and family.bounds.hi.is_infinite is True
+    return _CENTRE + _SIZE * u if on_a_line(family) else u
 
 
 def climb(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> dict[Symbol, float]:
@@ -121,13 +114,13 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     family = derivation.family
     column = observations.columns[0]
     centre = float(np.median(column))
-    size = _spread(column) or 1.0
+    size = spread(column) or 1.0
     numbers = dict(known) | {_CENTRE: centre, _SIZE: size}
     objective = _Objective(plan, observations, numbers, family.columns)
     ranked = sorted(
         (
             (height, start)
-            for start in _starts(plan, family, column, centre, size)
+            for start in suggested(family, plan.parameters, column, centre, size)
             if math.isfinite(height := objective.height(start))
         ),
         key=lambda pair: -pair[0],
@@ -254,32 +247,3 @@ def _magnitudes(plan: Climb) -> tuple[Expr, ...]:
     """For each derivative the sum of the moduli of its terms: what rounding errors are relative to."""
     first, _ = _derivatives(plan)
     return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)
-
-
-def _starts(plan: Climb, family: Family, column: Array, centre: float, size: float) -> Iterator[tuple[float, ...]]:
-    """Coordinates that the data suggest for each parameter, in every combination up to a limit."""
-    units = unit_exponents(family) or {}
-    choices: list[list[float]] = []
-    for parameter in plan.parameters:
-        ends = family.domain[parameter]
-        if ends.lo is -oo and ends.hi is oo and not _on_a_line(family):
-            choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
-        elif ends.lo is -oo and ends.hi is oo:
-            levels = np.quantile(column, [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
-            near = sorted({float((level - centre) / size) for level in levels})
-            choices.append([*near, -centre / size])
-        elif ends.lo is not -oo and ends.hi is not oo:
-            choices.append([-4.0, -1.5, 0.0, 1.5, 4.0])
-        else:
-            # What changes with the unit of the data starts at their spread, anything else at plain numbers.
-            power = units.get(parameter, 0)
-            middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
-            choices.append([middle + math.log(factor) for factor in factors])
-    combinations = list(itertools.product(*choices))
-    stride = max(1, len(combinations) // _MOST_STARTS)
-    yield from combinations[::stride]
-
-
-def _spread(column: Array) -> float:
-    low, high = np.quantile(column, [0.25, 0.75])
-    return float(high - low) or float(np.std(column)) or float(column.max() - column.min())

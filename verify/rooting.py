@@ -76,7 +76,7 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
             return exactly.completed(root)
     elif root is not None and _carried(derivation, table, known, residual, root):
         return completed(root)
-    return _solved_in_balls(derivation, table)
+    return solved_in_balls(derivation, table)
 
 
 def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Line) -> float | None:
@@ -137,8 +137,22 @@ class _Exactly:
         return values
 
 
-def _solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
-    """The unknown and the formulas with every residual in balls."""
+def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
+    """Return the unknown and what the formulas give, with every residual in balls.
+
+    Raises
+    ------
+    UnsolvedError
+        Where the different rows are too many, or the equation has no root that a double can hold.
+
+    Examples
+    --------
+    >>> from thetahat import derive, family
+    >>> gumbel = derive(family("gumbel"))
+    >>> x = np.array([[0.0], [1.0], [3.0]])
+    >>> [round(value, 3) for value in solved_in_balls(gumbel, Observations(x, np.ones(3), 3)).values()]
+    [0.978, 0.741]
+    """
     family, unknown = derivation.family, derivation.unknowns[0]
     joined = table.distinct()
     if joined.n > BALL_ROWS:

@@ -1,0 +1,72 @@
+"""Decides where a climb begins: coordinates that quantiles and spread of the data suggest, in all combinations."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Symbol, oo
+
+from ..proofs.family import Family
+from ..proofs.symmetry import unit_exponents
+
+Array = NDArray[np.float64]
+
+_MOST_STARTS = 100
+_WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
+_WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
+
+
+def on_a_line(family: Family) -> bool:
+    """Return whether an observation may be any real number.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> on_a_line(NORMAL)
+    True
+    """
+    return family.bounds.lo.is_infinite is True and family.bounds.hi.is_infinite is True
+
+
+def suggested(
+    family: Family, parameters: Sequence[Symbol], column: Array, centre: float, size: float
+) -> Iterator[tuple[float, ...]]:
+    """Yield coordinates that the data suggest for each parameter, in every combination up to a limit.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> found = suggested(NORMAL, NORMAL.symbols[:1], np.array([1.0, 2.0, 3.0]), 2.0, 1.0)
+    >>> [round(u, 1) for (u,) in found]
+    [-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9, -2.0]
+    """
+    units = unit_exponents(family) or {}
+    choices: list[list[float]] = []
+    for parameter in parameters:
+        ends = family.domain[parameter]
+        if ends.lo is -oo and ends.hi is oo and not on_a_line(family):
+            choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
+        elif ends.lo is -oo and ends.hi is oo:
+            levels = np.quantile(column, [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+            near = sorted({float((level - centre) / size) for level in levels})
+            choices.append([*near, -centre / size])
+        elif ends.lo is not -oo and ends.hi is not oo:
+            choices.append([-4.0, -1.5, 0.0, 1.5, 4.0])
+        else:
+            # What changes with the unit of the data starts at their spread, anything else at plain numbers.
+            power = units.get(parameter, 0)
+            middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
+            choices.append([middle + math.log(factor) for factor in factors])
+    combinations = list(itertools.product(*choices))
+    stride = max(1, len(combinations) // _MOST_STARTS)
+    yield from combinations[::stride]
+
+
+def spread(column: Array) -> float:
+    """Return the distance of the quartiles; where that is zero the standard deviation, or the range.
+
+    >>> spread(np.array([0.0, 1.0, 2.0, 3.0, 4.0]))
+    2.0
+    """
+    low, high = np.quantile(column, [0.25, 0.75])
+    return float(high - low) or float(np.std(column)) or float(column.max() - column.min())
