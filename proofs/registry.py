@@ -7,7 +7,7 @@ import ast
 import hashlib
 import importlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -20,9 +20,11 @@ from .errors import DeclarationError, UnknownFamilyError
 
 if TYPE_CHECKING:
     from .family import Family
+    from .structured.family import StructuredFamily
 
 GROUP = "thetahat.families"
 _FOLDER = Path(__file__).parent / "families"
+_STRUCTURED = Path(__file__).parent / "structured" / "families"
 _registered: dict[str, Family] = {}
 
 
@@ -52,6 +54,45 @@ def catalogue() -> tuple[Entry, ...]:
     'length of a planar Gaussian vector with equal, independent axes'
     """
     return _read(_FOLDER)
+
+
+def structured_catalogue() -> tuple[Entry, ...]:
+    """Return the shipped declarations whose dimension is a symbol, sorted by name; their kind is ``structured``.
+
+    >>> "multivariate_normal" in [entry.name for entry in structured_catalogue()]
+    True
+    """
+    return _read_structured(_STRUCTURED)
+
+
+def is_structured(name: str) -> bool:
+    """Return whether a shipped family of that name has a dimension that is a symbol.
+
+    >>> is_structured("multivariate_normal"), is_structured("gamma")
+    (True, False)
+    """
+    return any(entry.name == name for entry in structured_catalogue())
+
+
+def structured(name: str) -> StructuredFamily:
+    """Return the structured family of that name.
+
+    Raises
+    ------
+    UnknownFamilyError
+        When there is none.
+
+    Examples
+    --------
+    >>> structured("multivariate_normal").parameter_names
+    ('mu', 'Sigma')
+    """
+    entry = next((entry for entry in structured_catalogue() if entry.name == name), None)
+    if entry is None:
+        known = ", ".join(entry.name for entry in structured_catalogue())
+        raise UnknownFamilyError(f"there is no structured family {name!r}; known are {known}")
+    module = importlib.import_module(f".structured.families.{name}", __package__)
+    return getattr(module, name.upper())
 
 
 def family(name: str) -> Family:
@@ -91,7 +132,12 @@ def family(name: str) -> Family:
     installed = _installed()
     if name in installed:
         return _checked(installed[name])
-    known = sorted({*shipped, *_registered, *installed})
+    if is_structured(name):
+        raise UnknownFamilyError(
+            f"{name} is a structured family, whose dimension is a symbol, and not one of single numbers; "
+            f"write structured({name!r}) for its declaration, or thetahat derive {name}"
+        )
+    known = sorted({*shipped, *_registered, *installed, *(entry.name for entry in structured_catalogue())})
     close = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are {', '.join(known)}"
     raise UnknownFamilyError(f"there is no family {name!r}; {hint}")
@@ -134,7 +180,7 @@ def register(family: Family) -> Family:
     """
     if not _is_family(family):
         raise DeclarationError(f"register: {family!r} is not a Family")
-    taken = {*(entry.name for entry in catalogue()), *_registered, *_installed()}
+    taken = {*(entry.name for entry in (*catalogue(), *structured_catalogue())), *_registered, *_installed()}
     if family.name in taken:
         raise DeclarationError(f"register: the name {family.name!r} is taken; give the family another name")
     _registered[family.name] = _checked(family)
@@ -145,6 +191,12 @@ def register(family: Family) -> Family:
 def _read(folder: Path) -> tuple[Entry, ...]:
     paths = (path for path in folder.glob("*/*.py") if not path.stem.startswith("_"))
     return tuple(_entry(path) for path in sorted(paths, key=lambda path: (path.parent.name, path.stem)))
+
+
+@cache
+def _read_structured(folder: Path) -> tuple[Entry, ...]:
+    paths = sorted(path for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    return tuple(replace(_entry(path), kind="structured") for path in paths)
 
 
 def _entry(path: Path) -> Entry:

@@ -7,13 +7,15 @@ import pytest
 
 from thetahat.proofs.derivation import Evidence
 from thetahat.proofs.engine import derive
-from thetahat.proofs.registry import Entry, catalogue, family
+from thetahat.proofs.registry import Entry, catalogue, family, structured_catalogue
 from thetahat.proofs.write.markdown import OPENING
 from thetahat.proofs.write.pages import index, page, record
 from thetahat.proofs.write.steps import is_proof
+from thetahat.proofs.write.structured_page import entry_page
 
 FOLDER = Path(__file__).parent.parent / "proofs" / "derivations"
 ENTRIES = catalogue()
+STRUCTURED = structured_catalogue()
 
 
 def difference(path: Path, wanted: str) -> str:
@@ -42,6 +44,13 @@ def test_the_page_is_what_the_engine_writes(entry: Entry) -> None:
     assert not wrong, wrong
 
 
+@pytest.mark.parametrize("entry", STRUCTURED, ids=lambda entry: entry.name)
+def test_the_page_of_a_structured_family_is_what_the_engine_writes(entry: Entry) -> None:
+    """A change of a derivation is seen in review."""
+    wrong = difference(FOLDER / f"{entry.name}.md", entry_page(entry))
+    assert not wrong, wrong
+
+
 def test_the_index_is_what_the_engine_writes() -> None:
     """One row for every family."""
     wrong = difference(FOLDER / "README.md", index())
@@ -51,7 +60,7 @@ def test_the_index_is_what_the_engine_writes() -> None:
 def test_there_is_a_page_for_every_family_and_no_other() -> None:
     """A family that is gone leaves no page behind, and the index leads nowhere else."""
     there = {path.name for path in FOLDER.glob("*.md") if path.read_text(encoding="utf-8").startswith(OPENING)}
-    assert there == {f"{entry.name}.md" for entry in ENTRIES}
+    assert there == {f"{entry.name}.md" for entry in (*ENTRIES, *STRUCTURED)}
     links = set(re.findall(r"\]\((.+?)\)", (FOLDER / "README.md").read_text(encoding="utf-8")))
     assert links > there
     assert [link for link in links if not (FOLDER / link).is_file()] == []
@@ -91,4 +100,8 @@ def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
     (tmp_path / "kept.md").write_text("Not the page of a family.\n", encoding="utf-8")
     assert "gone.md" in record(tmp_path)
     assert record(tmp_path) == ()
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.md", "README.md", *(f"{e.name}.md" for e in ENTRIES)}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "kept.md",
+        "README.md",
+        *(f"{e.name}.md" for e in (*ENTRIES, *STRUCTURED)),
+    }

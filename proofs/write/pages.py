@@ -9,9 +9,11 @@ import sympy
 
 from ..derivation import Derivation, Evidence
 from ..engine import derive
-from ..registry import Entry, catalogue, family
+from ..registry import Entry, catalogue, family, structured, structured_catalogue
+from ..structured.engine import derive_structured
 from .closing import existence
 from .markdown import OPENING, derivation_markdown, escaped, spoken
+from .structured_page import entry_page
 
 _EVIDENCE = {
     Evidence.ALGEBRA: "an identity, by rewriting that is exact",
@@ -35,8 +37,9 @@ def page(entry: Entry) -> str:
 
 
 def index() -> str:
-    """Return the index: one row for every shipped family."""
+    """Return the index: one row for every shipped family, those with a symbolic dimension last."""
     rows = [_row(entry, derive(family(entry.name))) for entry in catalogue()]
+    rows += [_structured_row(entry) for entry in structured_catalogue()]
     lines = [
         f"<!-- Generated with SymPy {sympy.__version__}; not to be edited. -->",
         "",
@@ -73,9 +76,28 @@ def _row(entry: Entry, derivation: Derivation) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _structured_row(entry: Entry) -> str:
+    derivation = derive_structured(structured(entry.name))
+    conditions = " and ".join(escaped(one.words) for one in derivation.exists_when) or "always"
+    cells = [
+        f"[{escaped(entry.name)}]({entry.name}.md)",
+        derivation.outcome.value,
+        str(len(derivation.equations)),
+        conditions if derivation.existence_decided else "not decided",
+        escaped(derivation.optimality.argument) if derivation.optimality.proved else "not proved",
+        str(len(derivation.obligations)) if derivation.obligations else "none",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
 def pages() -> dict[str, str]:
     """Return every file of the folder by its name: the index, and a page for each family."""
-    return {"README.md": index(), **{f"{entry.name}.md": page(entry) for entry in catalogue()}}
+    shipped = {f"{entry.name}.md": page(entry) for entry in catalogue()}
+    return {
+        "README.md": index(),
+        **shipped,
+        **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
+    }
 
 
 def record(folder: Path) -> tuple[str, ...]:

@@ -1,0 +1,70 @@
+"""Re-proves every step of a structured derivation from the declaration; imports nothing that makes steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, preorder_traversal
+
+from ..derivation import Evidence, Finding, Step, Verdict
+from ..errors import DeclarationError, ThetahatError
+from . import check_components, check_matrices
+from .family import StructuredFamily
+from .naming import claim_label
+from .terms import shape
+
+Steps = tuple[Step, ...]
+Rule = Callable[[StructuredFamily, Step, Steps], Finding]
+
+
+def check_structured(family: StructuredFamily, steps: Steps) -> tuple[Finding, ...]:
+    """Return what is found of each step: by what it is proved, that it is refuted, or why it stays undecided.
+
+    A step that rests on one that is not proved is undecided, whatever else holds.
+
+    Raises
+    ------
+    KeyError
+        For a rule that the table does not hold: a step nobody can check is a bug, not a pass.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.registry import structured
+    >>> from thetahat.proofs.structured.engine import derive_structured
+    >>> found = derive_structured(structured("multivariate_normal"))
+    >>> sorted({finding.evidence.value for finding in check_structured(found.family, found.steps)})
+    ['algebra', 'lemma', 'sign']
+    """
+    rules: dict[str, Rule] = dict(check_components.RULES if family.in_plates else check_matrices.RULES)
+    found: list[Finding] = []
+    for position, step in enumerate(steps):
+        if any(not 0 <= earlier < position for earlier in step.given):
+            found.append(Finding(Evidence.UNDECIDED, "rests on a step that does not come before it"))
+            continue
+        # A refuted premise may be nonsense, down to its shapes: nothing is computed from it.
+        wrong = [earlier + 1 for earlier in step.given if found[earlier].evidence is Evidence.REFUTED]
+        if wrong:
+            found.append(Finding(Evidence.UNDECIDED, f"rests on step {wrong[0]}, which is refuted"))
+            continue
+        result = _checked(family, step, tuple(steps[earlier] for earlier in step.given), rules[step.rule])
+        weak = [earlier + 1 for earlier in step.given if found[earlier].evidence.verdict is not Verdict.AGREE]
+        if weak and result.evidence is not Evidence.REFUTED:
+            result = Finding(Evidence.UNDECIDED, f"rests on step {weak[0]}, which is not proved")
+        found.append(result)
+    return tuple(found)
+
+
+def _checked(family: StructuredFamily, step: Step, given: Steps, rule: Rule) -> Finding:
+    try:
+        for part in (step.value, step.subject, *(value for _, value in step.using)):
+            for node in preorder_traversal(part):
+                if isinstance(node, Expr) and not node.is_commutative:
+                    shape(node)
+    except DeclarationError as error:
+        return Finding(Evidence.REFUTED, str(error))
+    if step.label != claim_label(step.rule, step.subject, family):
+        return Finding(Evidence.REFUTED, f"the label {step.label.text} names something else than the claim is about")
+    try:
+        return rule(family, step, given)
+    except ThetahatError as reason:
+        return Finding(Evidence.UNDECIDED, str(reason))

@@ -1,0 +1,73 @@
+"""Derives the estimator of a structured family and has every step checked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Tuple
+
+from ..derivation import Finding, Obligation, Optimality, Section, Step, Verdict
+from ..trail import Trail
+from .checker import check_structured
+from .components import derive_components
+from .derivation import StructuredDerivation
+from .drafts import Draft
+from .family import StructuredFamily
+from .matrices import derive_matrices
+
+_DECISIVE = ("pythagoras", "gap")
+_OPEN = "no global maximum is proved"
+
+
+@lru_cache(maxsize=64)
+def derive_structured(family: StructuredFamily) -> StructuredDerivation:
+    """Return the derivation of a structured family, every step checked; pure and cached.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.registry import structured
+    >>> derive_structured(structured("multivariate_normal")).outcome
+    <Outcome.CLOSED_FORM: 'closed form'>
+    """
+    trail = Trail()
+    draft = derive_components(family, trail) if family.in_plates else derive_matrices(family, trail)
+    findings = check_structured(family, trail.steps)
+    return _concluded(family, draft, trail.steps, findings)
+
+
+def _concluded(
+    family: StructuredFamily, draft: Draft, steps: tuple[Step, ...], findings: tuple[Finding, ...]
+) -> StructuredDerivation:
+    bad = [
+        Obligation(f"step {at}: {step.words}", finding.detail or "not proved")
+        for at, (step, finding) in enumerate(zip(steps, findings, strict=True), 1)
+        if finding.evidence.verdict is not Verdict.AGREE
+    ]
+    covered = any(step.rule in _DECISIVE and step.subject == Tuple(*family.terms) for step in steps)
+    proved = covered and draft.optimality.proved and _all_agree(steps, findings, Section.LIKELIHOOD, Section.OPTIMALITY)
+    routes = draft.independent_routes and _all_agree(steps, findings, Section.DIVERGENCE)
+    optimality = Optimality(proved, draft.optimality.argument if proved else _OPEN, draft.optimality.unique and proved)
+    return StructuredDerivation(
+        family,
+        draft.outcome,
+        draft.reason,
+        draft.mean_log_likelihood,
+        draft.formulas,
+        draft.equations,
+        draft.unknowns,
+        draft.exists_when,
+        draft.existence_decided and optimality.proved and _all_agree(steps, findings, Section.EXISTENCE),
+        optimality,
+        routes,
+        steps,
+        findings,
+        (*bad, *draft.obligations),
+    )
+
+
+def _all_agree(steps: tuple[Step, ...], findings: tuple[Finding, ...], *sections: Section) -> bool:
+    return all(
+        finding.evidence.verdict is Verdict.AGREE
+        for step, finding in zip(steps, findings, strict=True)
+        if step.section in sections
+    )

@@ -1,0 +1,119 @@
+"""Terms with an index: components of a parameter or of an observation, and sums over all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, S, Symbol
+
+from .terms import Inert
+
+_SIGNS = ("real", "nonnegative", "positive")
+
+
+class Component(Inert):
+    """The component of a vector at an index: ``p_k``; without an index, a number.
+
+    >>> k = Symbol("k", integer=True, positive=True)
+    >>> Component("p", "positive", k)
+    p_k
+    """
+
+    is_commutative = True
+    is_extended_real = True
+
+    def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Inert:
+        """Accept name and sign as text; the sign is ``real``, ``nonnegative`` or ``positive``."""
+        named, kind = (Symbol(one) if isinstance(one, str) else one for one in (name, sign))
+        if str(kind) not in _SIGNS:
+            raise ValueError(f"{named}: the sign {kind} is none of {', '.join(_SIGNS)}")
+        return Inert.__new__(cls, named, kind, *indices)
+
+    @property
+    def name(self) -> str:
+        """The name, without indices."""
+        return str(self.args[0].name)
+
+    @property
+    def indices(self) -> tuple[Expr, ...]:
+        """The indices."""
+        return tuple(self.args[2:])
+
+    def at(self, *indices: Expr) -> Expr:
+        """Return the component at other indices."""
+        return self.func(*self.args[:2], *indices)
+
+    def renamed(self, name: str) -> Expr:
+        """Return the same component of a vector with another name."""
+        return self.func(name, *self.args[1:])
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if str(self.args[1]) == "positive" else None
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if str(self.args[1]) in ("positive", "nonnegative") else None
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        return S.One if symbol == self else S.Zero
+
+    def _sympystr(self, printer: Any) -> str:
+        inside = ",".join(printer._print(one) for one in self.indices)
+        return printer._print(self.args[0]) + (
+            f"_{inside}" if len(self.indices) == 1 else f"_({inside})" * bool(inside)
+        )
+
+    def _latex(self, printer: Any) -> str:
+        inside = ",".join(printer._print(one) for one in self.indices)
+        name = printer._print(self.args[0])
+        return (f"{{{name}}}" if "_" in name and inside else name) + (f"_{{{inside}}}" if inside else "")
+
+
+class DatumComponent(Component):
+    """A component of one observation; averages run over it."""
+
+
+class Plate(Inert):
+    """The sum over an index from 1 to a last value that stays a symbol.
+
+    >>> k, K = Symbol("k", integer=True, positive=True), Symbol("K", integer=True, positive=True)
+    >>> Plate(Component("p", "positive", k), k, K)
+    sum(p_k; k = 1..K)
+    """
+
+    is_commutative = True
+    is_extended_real = True
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.args[0].is_positive
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.args[0].is_nonnegative
+
+    def _sympystr(self, printer: Any) -> str:
+        inner, index, last = (printer._print(arg) for arg in self.args)
+        return f"sum({inner}; {index} = 1..{last})"
+
+    def _latex(self, printer: Any) -> str:
+        inner, index, last = (printer._print(arg) for arg in self.args)
+        inner = rf"\left({inner}\right)" if self.args[0].is_Add else inner
+        return rf"\sum_{{{index}=1}}^{{{last}}} {inner}"
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        return self.func(self.args[0].diff(symbol), *self.args[1:])
+
+
+class InverseDigamma(Inert):
+    """The positive number whose digamma is the argument; the digamma function increases through all real numbers.
+
+    >>> InverseDigamma(Symbol("t"))
+    inverse_digamma(t)
+    """
+
+    is_commutative = True
+    is_positive = True
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"inverse_digamma({printer._print(self.args[0])})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\psi^{{-1}}\left({printer._print(self.args[0])}\right)"
