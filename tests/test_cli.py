@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from thetahat import Family, __version__, family, fit, theorem
 from thetahat.proofs.errors import ParameterError
-from thetahat.proofs.registry import catalogue
+from thetahat.proofs.registry import catalogue, structured_catalogue
 from thetahat.verify import suite
 from thetahat.verify.cli import main
 from thetahat.verify.cli_input import exact_value
@@ -80,10 +80,12 @@ def test_the_families_are_those_of_the_folder(run: Run) -> None:
     """Every shipped declaration, as a table and as JSON."""
     code, table, _ = run("families")
     assert code == 0
-    assert [line.split()[0] for line in table.splitlines()[1:]] == [entry.name for entry in catalogue()]
+    assert [line.split()[0] for line in table.splitlines()[1:]] == [
+        entry.name for entry in (*catalogue(), *structured_catalogue())
+    ]
     listed = json.loads(run("families", "--json")[1])
     assert [(one["name"], one["kind"], one["summary"]) for one in listed] == [
-        (entry.name, entry.kind, entry.summary) for entry in catalogue()
+        (entry.name, entry.kind, entry.summary) for entry in (*catalogue(), *structured_catalogue())
     ]
 
 
@@ -376,7 +378,7 @@ def test_ctrl_c_shows_what_was_decided(run: Run, monkeypatch: pytest.MonkeyPatch
 
 def test_every_shipped_family_is_verified_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """In numbered columns, because names are too long; in the catalogue's order, whichever is done first."""
-    names = [entry.name for entry in catalogue()]
+    names = [entry.name for entry in (*catalogue(), *structured_catalogue())]
     calls = reports(monkeypatch, *(fine(name, "first check", "second check") for name in reversed(names)))
     code, text, _ = run("verify", "--jobs", "2", "--examples", "7", "--seed", "5")
     assert code == 0

@@ -14,8 +14,16 @@ import typer
 
 # Nothing heavy at this level: a listing must not wait for SymPy, NumPy, SciPy or Hypothesis.
 from ..proofs.errors import ThetahatError
-from ..proofs.registry import catalogue, family
-from .cli_input import fixed_values, named_families, new_name, require_writable, selected, write
+from ..proofs.registry import catalogue, family, is_structured, structured, structured_catalogue
+from .cli_input import (
+    fixed_values,
+    named_families,
+    new_name,
+    require_fittable,
+    require_writable,
+    selected,
+    write,
+)
 from .cli_progress import checked_until_stopped
 from .cli_render import (
     Format,
@@ -26,6 +34,7 @@ from .cli_render import (
     show_fit,
     show_report,
     show_table,
+    structured_page,
 )
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -101,7 +110,7 @@ def list_families(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
 ) -> None:
     """List the shipped families."""
-    entries = catalogue()
+    entries = (*catalogue(), *structured_catalogue())
     if as_json:
         _echo_json([{"name": one.name, "kind": one.kind, "summary": one.summary} for one in entries])
     else:
@@ -117,7 +126,10 @@ def show_derivation(
 
     The estimator, every step with the evidence for it, what is proved, and what is not.
     """
-    typer.echo(derivation_page(family(name), name, style))
+    page = (
+        structured_page(structured(name), style) if is_structured(name) else derivation_page(family(name), name, style)
+    )
+    typer.echo(page)
 
 
 @app.command("fit", epilog="Example: thetahat fit gamma ball_bearings --fixed k=4")
@@ -143,6 +155,7 @@ def fit_data(
     With standard errors where they are valid, and how the estimator was derived. A data set that has counts is
     weighted by them.
     """
+    require_fittable(name)
     declared = family(name)
     known = fixed_values(fixed or (), declared)
 

@@ -8,11 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..proofs.errors import DataError, DeclarationError, ParameterError
-from ..proofs.registry import catalogue, family
+from ..proofs.errors import DataError, DeclarationError, ParameterError, UnsolvedError
+from ..proofs.registry import catalogue, family, is_structured, structured, structured_catalogue
 
 if TYPE_CHECKING:
     from ..proofs.family import Family
+    from ..proofs.structured.family import StructuredFamily
     from .columns import Table
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -111,7 +112,19 @@ def selected(
     return table.select(column, covariates, weights)
 
 
-def named_families(names: Sequence[str]) -> tuple[Family, ...]:
+def require_fittable(name: str) -> None:
+    """Raise ``UnsolvedError`` for a family that ``fit`` does not take.
+
+    >>> require_fittable("gamma")
+    """
+    if is_structured(name):
+        raise UnsolvedError(
+            f"{name}: fit takes families of single numbers, and here an observation is a vector or a matrix, for which "
+            f"a table has no agreed layout; thetahat derive {name} prints the formulas"
+        )
+
+
+def named_families(names: Sequence[str]) -> tuple[Family | StructuredFamily, ...]:
     """Return the families of these names, each once; without names, every shipped one.
 
     Raises
@@ -124,9 +137,9 @@ def named_families(names: Sequence[str]) -> tuple[Family, ...]:
     >>> [found.name for found in named_families(["poisson", "poisson"])]
     ['poisson']
     """
-    found: dict[str, Family] = {}
-    for name in names or [entry.name for entry in catalogue()]:
-        declared = family(name)
+    found: dict[str, Family | StructuredFamily] = {}
+    for name in names or [entry.name for entry in (*catalogue(), *structured_catalogue())]:
+        declared = structured(name) if is_structured(name) else family(name)
         if found.setdefault(declared.name, declared) != declared:
             raise DeclarationError(f"{name}: another family asked for is also called {declared.name!r}; rename one")
     return tuple(found.values())
@@ -175,7 +188,7 @@ def new_name(name: str) -> str:
         raise DeclarationError(
             f"{name!r} cannot name a family: use lower-case letters, digits and underscores, beginning with a letter"
         )
-    if any(name == entry.name for entry in catalogue()):
+    if any(name == entry.name for entry in (*catalogue(), *structured_catalogue())):
         raise DeclarationError(f"there is a shipped family {name!r} already; choose another name")
     if not Path(f"{name}.py").exists() and find_spec(name) is not None:
         raise DeclarationError(f"{name}.py would hide the Python module {name!r} here; choose another name")

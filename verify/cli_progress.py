@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..proofs.family import Family
+    from ..proofs.structured.family import StructuredFamily
     from .report import Report
 
 
-def checked_until_stopped(chosen: Sequence[Family], examples: int, seed: int, jobs: int) -> tuple[Report, bool]:
+def checked_until_stopped(
+    chosen: Sequence[Family | StructuredFamily], examples: int, seed: int, jobs: int
+) -> tuple[Report, bool]:
     """Return the report on the families, in the order asked for, and whether it is complete: Ctrl-C ends it early.
 
     The bar goes to standard error, and only when that is a terminal.

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..proofs.registry import catalogue
+from ..proofs.errors import DeclarationError
+from ..proofs.registry import catalogue, structured_catalogue
 
 if TYPE_CHECKING:
     from ..proofs.family import Family
+    from ..proofs.structured.family import StructuredFamily
     from .columns import Table
     from .datasets import Dataset
     from .fitting import Fit
@@ -93,6 +95,36 @@ def derivation_page(declared: Family, name: str, style: Format) -> str:
         Format.LATEX: lambda: derivation_latex(derivation),
         Format.HTML: lambda: derivation_html(derivation, summary, path),
         Format.JSON: lambda: json.dumps(derivation_json(derivation), indent=2, ensure_ascii=False),
+    }
+    return written[style]().rstrip("\n")
+
+
+def structured_page(declared: StructuredFamily, style: Format) -> str:
+    """Return the derivation of a structured family, written in a style.
+
+    Raises
+    ------
+    DeclarationError
+        For HTML, which is not written for these.
+
+    Examples
+    --------
+    >>> from ..proofs.registry import structured
+    >>> structured_page(structured("multinomial"), Format.TEXT).splitlines()[0]
+    'Multinomial'
+    """
+    from ..proofs.structured.engine import derive_structured
+    from ..proofs.write import structured_page as write
+
+    if style is Format.HTML:
+        raise DeclarationError(f"{declared.name}: a structured family is not written as html; choose another format")
+    derivation = derive_structured(declared)
+    entry = next(one for one in structured_catalogue() if one.name == declared.name)
+    written = {
+        Format.TEXT: lambda: write.structured_text(derivation),
+        Format.MARKDOWN: lambda: write.entry_page(entry),
+        Format.LATEX: lambda: write.structured_latex(derivation),
+        Format.JSON: lambda: json.dumps(write.structured_json(derivation), indent=2, ensure_ascii=False),
     }
     return written[style]().rstrip("\n")
 

@@ -21,6 +21,7 @@ from ..proofs.engine import derive
 from ..proofs.errors import ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family
 from ..proofs.probes import parameter_points
+from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets, parameters
 from .checks import CHECKS, SEARCHES, Check, Drawn, applies, judged, refused_without_maximiser
 from .fitting import derivation_with, fit_with
@@ -46,7 +47,9 @@ class _ShrunkEnoughError(KeyboardInterrupt):
     """Ends shrinking: Hypothesis lets an interrupt through, and nothing else."""
 
 
-def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: Mapping[str, Check] = CHECKS) -> Report:
+def check_family(
+    family: Family | StructuredFamily, *, examples: int = 25, seed: int = 0, checks: Mapping[str, Check] = CHECKS
+) -> Report:
     """Return the report of every check that applies to ``family``.
 
     Parameters
@@ -56,7 +59,7 @@ def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: M
     seed
         The same seed draws the same datasets.
     checks
-        Name to check; the default is all of them.
+        Name to check; the default is all of them. A family of symbolic dimension has checks of its own.
 
     Examples
     --------
@@ -64,6 +67,10 @@ def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: M
     >>> check_family(family("exponential"), examples=3).ok
     True
     """
+    if isinstance(family, StructuredFamily):
+        from .structured_checks import check_structured_family
+
+        return check_structured_family(family, examples=examples, seed=seed)
     derivation = derive(family)
     tallies = [_steps_tally(derivation)]
     if derivation.outcome is Outcome.UNSOLVED:
@@ -79,7 +86,7 @@ def check_family(family: Family, *, examples: int = 25, seed: int = 0, checks: M
 
 
 def check_families(
-    families: Sequence[Family], *, examples: int = 25, seed: int = 0, jobs: int = 1
+    families: Sequence[Family | StructuredFamily], *, examples: int = 25, seed: int = 0, jobs: int = 1
 ) -> Iterator[tuple[str, Report]]:
     """Yield name and report of each family as it is done; with ``jobs`` above one, from that many processes.
 

@@ -1,0 +1,166 @@
+"""Datasets of structured families, of any size: ordinary ones, and ones on which the estimate must not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from ..proofs.structured.family import StructuredFamily
+from ..proofs.structured.plates import Component
+from ..proofs.structured.terms import Matrix, shape
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StructuredData:
+    """A dataset: sizes, known matrices and numbers, and the observations, the first axis of which counts them.
+
+    Where the data are one matrix, ``single`` is true and the first axis has length one.
+    """
+
+    sizes: Mapping[Symbol, int]
+    known: Mapping[Expr, Array]
+    data: Mapping[Expr, Array]
+    single: bool = False
+
+    @property
+    def n(self) -> int:
+        """The number of observations."""
+        return len(next(iter(self.data.values())))
+
+    def __repr__(self) -> str:
+        """Show what is needed to see the case again."""
+        sizes = ", ".join(f"{size} = {value}" for size, value in self.sizes.items())
+        arrays = "; ".join(f"{term} = {value.tolist()}" for term, value in (*self.known.items(), *self.data.items()))
+        return f"{sizes}; {arrays}"
+
+
+def structured_datasets(family: StructuredFamily, *, degenerate: bool = False) -> st.SearchStrategy[StructuredData]:
+    """Return datasets of random sizes on which a maximiser exists; with ``degenerate``, ones on which none does.
+
+    Sizes shrink to one, and the numbers come from a seed that is drawn.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from thetahat.proofs.registry import structured
+    >>> find(structured_datasets(structured("multivariate_normal")), lambda drawn: drawn.n > 4).n
+    5
+    """
+    smallest = 2 if family.in_plates else 1
+    sizes = st.tuples(*(st.integers(smallest, 3 + family.in_plates) for _ in family.sizes))
+    drawn = st.tuples(sizes, st.integers(0, 4), st.integers(0, 2**20))
+    return drawn.map(lambda parts: _dataset(family, parts[0], parts[1], parts[2], degenerate))
+
+
+def _dataset(
+    family: StructuredFamily, sizes: tuple[int, ...], extra: int, seed: int, degenerate: bool
+) -> StructuredData:
+    rng = np.random.default_rng(seed)
+    named = dict(zip(family.sizes, sizes, strict=True))
+    if family.rows is not None:
+        named[family.rows] = sum(sizes) + 1 + extra
+    known = {one.term: _known(one.term, named, rng) for one in family.known}
+    n = 1 if family.rows is not None else _enough(family, named) + extra
+    data = {term: _observed(family, term, named, known, n, rng) for term in family.observation}
+    if not degenerate:
+        return StructuredData(named, known, data, family.rows is not None)
+    covariates = [term for term in known if isinstance(term, Matrix) and term.kind == "general" and family.rows]
+    if covariates and (seed % 2 or not _measures_noise(family)):
+        spoiled = {**known, **{one: _without_first_column(known[one]) for one in covariates}}
+        return StructuredData(named, spoiled, data, True)
+    spoiled = {term: _spoiled(family, term, value, known) for term, value in data.items()}
+    return StructuredData(named, known, spoiled, family.rows is not None)
+
+
+def _measures_noise(family: StructuredFamily) -> bool:
+    return any(one.definite or not isinstance(one.term, Matrix) for one in family.parameters)
+
+
+def _without_first_column(matrix: Array) -> Array:
+    return np.asarray(matrix * (np.arange(matrix.shape[1]) > 0))
+
+
+def _enough(family: StructuredFamily, sizes: Mapping[Symbol, int]) -> int:
+    """As many observations as every condition needs, with every place of every component seen."""
+    most = max(sizes.values())
+    if not family.in_plates:
+        return 2 * most + 2
+    deepest = max(len(term.indices) for term in family.observation)
+    return 2 * most**deepest + 1
+
+
+def _known(term: Expr, sizes: Mapping[Symbol, int], rng: np.random.Generator) -> Array:
+    if not isinstance(term, Matrix):
+        # Degrees of freedom have to exceed every dimension; a number of draws is whole.
+        return np.asarray(float(max(sizes.values()) + rng.integers(1, 4)))
+    rows, cols = (int(side.subs(sizes)) for side in shape(term))
+    return _definite(rows, rng) if term.kind == "spd" else rng.normal(size=(rows, cols))
+
+
+def _definite(size: int, rng: np.random.Generator) -> Array:
+    root = rng.normal(size=(size, size + 2))
+    return np.asarray(root @ root.T / (size + 2) + np.eye(size) / 4)
+
+
+def _observed(
+    family: StructuredFamily,
+    term: Expr,
+    sizes: Mapping[Symbol, int],
+    known: Mapping[Expr, Array],
+    n: int,
+    rng: np.random.Generator,
+) -> Array:
+    if isinstance(term, Matrix):
+        rows, cols = (int(side.subs(sizes)) for side in shape(term))
+        if term.kind == "spd":
+            return np.stack([_definite(rows, rng) for _ in range(n)])
+        # Unlike variances and correlated entries, so that a formula for the wrong matrix is seen.
+        mixed = rng.normal(size=(n, rows, cols)) @ (np.eye(cols) + rng.normal(size=(cols, cols)) / 3)
+        return np.asarray((np.eye(rows) + rng.normal(size=(rows, rows)) / 3) @ mixed + rng.normal(size=(rows, cols)))
+    return _components(family, term, sizes, known, n, rng)
+
+
+def _components(
+    family: StructuredFamily,
+    term: Component,
+    sizes: Mapping[Symbol, int],
+    known: Mapping[Expr, Array],
+    n: int,
+    rng: np.random.Generator,
+) -> Array:
+    size = next(iter(sizes.values()))
+    places = size ** len(term.indices)
+    shaped = (n, *(size for _ in term.indices))
+    total = next((value for whole, value in family.totals if whole.has(term)), None)
+    sign = str(term.args[1])
+    if total is None:
+        return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "nonnegative" else rng.normal(1.0, 2.0, shaped))
+    if sign == "positive":
+        return np.asarray(rng.dirichlet(rng.uniform(0.5, 4.0, places), n)).reshape(shaped)
+    draws = int(known[total]) if total in known else int(total)
+    found = np.zeros((n, places))
+    for row in range(n):
+        # Every place is seen twice before chance decides.
+        found[row, row % places] += 1
+        np.add.at(found[row], rng.integers(0, places, draws - 1), 1)
+    return found.reshape(shaped)
+
+
+def _spoiled(family: StructuredFamily, term: Expr, value: Array, known: Mapping[Expr, Array]) -> Array:
+    """Observations that are all equal, or equal to what is known of them; a place that is never seen."""
+    if family.rows is not None:
+        return np.zeros_like(value)
+    if isinstance(term, Component) and str(term.args[1]) == "nonnegative" and term.indices:
+        moved = value.copy()
+        moved[:, 1] += moved[:, 0]
+        moved[:, 0] = 0
+        return moved
+    same = [known[one] for one in known if isinstance(one, Matrix) and known[one].shape == value.shape[1:]]
+    return np.repeat((same or [value[0]])[0][np.newaxis], len(value), axis=0)

@@ -1,0 +1,209 @@
+"""Checks structured families: their steps, and their estimates on datasets of random sizes, counted three ways."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Verdict
+from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.structured.derivation import StructuredDerivation
+from ..proofs.structured.engine import derive_structured
+from ..proofs.structured.family import StructuredFamily
+from ..strategies.structured import StructuredData, structured_datasets
+from .report import Case, Report, Tally
+from .structured_fit import estimate
+from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
+from .tolerance import AGREEMENT_NATS, FLAT_NATS
+
+Array = NDArray[np.float64]
+Estimator = Callable[[StructuredDerivation, StructuredData], dict[str, Array]]
+_RIVALS = 6
+_SEARCHES = 3
+_SAME = 1e-7
+"""Relative difference of two estimates on shuffled data: the condition numbers that the datasets reach, times the
+roundoff that iterations stop at, with a margin of a hundred."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A dataset with what is said to be its estimate."""
+
+    derivation: StructuredDerivation
+    drawn: StructuredData
+    theta: dict[str, Array]
+    estimator: Estimator
+
+
+def allowed(question: Question, value: float) -> float:
+    """Return the rounding of a mean log-likelihood: inverses and solutions lose a condition number."""
+    known = [(term, question.drawn.known[term]) for term in question.drawn.known]
+    named = [(one.term, question.theta[one.name]) for one in question.derivation.family.parameters]
+    definite = [found for term, found in (*known, *named) if getattr(term, "kind", "") == "spd"]
+    worst = max((float(np.linalg.cond(found)) for found in definite), default=1.0)
+    return FLAT_NATS * (1.0 + abs(value)) * worst
+
+
+def no_rival(question: Question) -> Case:
+    """Members near and far have no higher likelihood than the estimate."""
+    family, drawn = question.derivation.family, question.drawn
+    here = mean_log_likelihood(family, drawn, question.theta)
+    free = to_free(family, drawn, question.theta)
+    rng = np.random.default_rng(drawn.n)
+    for at in range(_RIVALS):
+        rival = from_free(family, drawn, free + rng.normal(size=free.shape) * 10.0 ** -(at % 4))
+        there = mean_log_likelihood(family, drawn, rival)
+        if there > here + allowed(question, here):
+            shown = {name: value.tolist() for name, value in rival.items()}
+            return Case(Verdict.DISAGREE, f"theta = {shown} lies {there - here:.3g} nats above, for {drawn}")
+    return Case(Verdict.AGREE if np.isfinite(here) else Verdict.UNDECIDED, "")
+
+
+def optimiser_agrees(question: Question) -> Case:
+    """An optimiser that is given the log-density alone finds the same height."""
+    family, drawn = question.derivation.family, question.drawn
+    here, best = mean_log_likelihood(family, drawn, question.theta), optimum(family, drawn)
+    size = 1.0 + abs(here)
+    if best > here + AGREEMENT_NATS * size:
+        return Case(Verdict.DISAGREE, f"an optimiser finds {best - here:.3g} nats more, for {drawn}")
+    if best < here - AGREEMENT_NATS * size:
+        return Case(Verdict.UNDECIDED, f"the optimiser stopped {here - best:.3g} nats below")
+    return Case(Verdict.AGREE)
+
+
+def labels_do_not_matter(question: Question) -> Case:
+    """Observations in another order, and dimensions with other labels, give the same estimate with those labels."""
+    shuffled, moves = permuted(question.derivation.family, question.drawn, np.random.default_rng(question.drawn.n))
+    found = question.estimator(question.derivation, shuffled)
+    for name, value in question.theta.items():
+        wanted = moved(value, moves[name])
+        if not np.allclose(found[name], wanted, rtol=_SAME, atol=_SAME * float(np.abs(wanted).max())):
+            both = f"{found[name].tolist()} instead of {wanted.tolist()}"
+            return Case(Verdict.DISAGREE, f"{name} becomes {both} when labels are shuffled, for {question.drawn}")
+    return Case(Verdict.AGREE)
+
+
+def repetition_changes_nothing(question: Question) -> Case:
+    """Every observation twice gives the same estimate."""
+    drawn = question.drawn
+    twice = StructuredData(
+        drawn.sizes, drawn.known, {term: np.repeat(one, 2, axis=0) for term, one in drawn.data.items()}
+    )
+    found = question.estimator(question.derivation, twice)
+    for name, value in question.theta.items():
+        if not np.allclose(found[name], value, rtol=_SAME, atol=_SAME * float(np.abs(value).max())):
+            return Case(Verdict.DISAGREE, f"{name} becomes {found[name].tolist()} when all is repeated, for {drawn}")
+    return Case(Verdict.AGREE)
+
+
+CHECKS: dict[str, Callable[[Question], Case]] = {
+    "no rival wins": no_rival,
+    "an optimiser finds the same maximum": optimiser_agrees,
+    "labels do not matter": labels_do_not_matter,
+    "repetition changes nothing": repetition_changes_nothing,
+}
+_SEARCH = "an optimiser finds the same maximum"
+
+
+def check_structured_family(
+    family: StructuredFamily, *, examples: int = 25, seed: int = 0, estimator: Estimator = estimate
+) -> Report:
+    """Return the report on a structured family: its steps, and its estimates on drawn datasets.
+
+    Parameters
+    ----------
+    examples
+        Datasets drawn for each check; the optimiser is asked of three of them.
+    estimator
+        What is checked; the derived one unless another is given.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.registry import structured
+    >>> check_structured_family(structured("multivariate_normal"), examples=2).ok
+    True
+    """
+    derivation = derive_structured(family)
+    tallies = [_steps(derivation)]
+    for name, check in CHECKS.items():
+        if name == "repetition changes nothing" and family.rows is not None:
+            continue
+        asked = min(examples, _SEARCHES) if name == _SEARCH else examples
+        tallies.append(_tally(derivation, name, _asker(derivation, check, estimator), asked, seed))
+    if derivation.exists_when or not derivation.existence_decided:
+        tallies.append(
+            _tally(
+                derivation,
+                "data without an estimate are refused",
+                _refusal(derivation, estimator),
+                examples,
+                seed,
+                True,
+            )
+        )
+    return Report(tuple(tallies))
+
+
+def _asker(
+    derivation: StructuredDerivation, check: Callable[[Question], Case], estimator: Estimator
+) -> Callable[[StructuredData], Case]:
+    def ask(drawn: StructuredData) -> Case:
+        try:
+            return check(Question(derivation, drawn, estimator(derivation, drawn), estimator))
+        except (ExistenceError, UnsolvedError) as refusal:
+            return Case(Verdict.UNDECIDED, str(refusal))
+
+    return ask
+
+
+def _refusal(derivation: StructuredDerivation, estimator: Estimator) -> Callable[[StructuredData], Case]:
+    def ask(drawn: StructuredData) -> Case:
+        try:
+            found = estimator(derivation, drawn)
+        except ExistenceError as reason:
+            return Case(Verdict.AGREE, str(reason))
+        shown = {name: value.tolist() for name, value in found.items()}
+        return Case(Verdict.DISAGREE, f"returned {shown} although there is no estimate, for {drawn}")
+
+    return ask
+
+
+def _steps(derivation: StructuredDerivation) -> Tally:
+    counts = Counter(finding.evidence.verdict for finding in derivation.findings)
+    pairs = zip(derivation.steps, derivation.findings, strict=True)
+    wrong = next((step.words for step, found in pairs if found.evidence.verdict is Verdict.DISAGREE), "")
+    return _counted(derivation, "derivation steps", counts, wrong)
+
+
+def _counted(derivation: StructuredDerivation, name: str, counts: Counter[Verdict], counterexample: str) -> Tally:
+    agree, disagree, undecided = (counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
+    return Tally(derivation.family.name, name, agree, disagree, undecided, counterexample)
+
+
+def _tally(
+    derivation: StructuredDerivation,
+    name: str,
+    ask: Callable[[StructuredData], Case],
+    examples: int,
+    seed: int,
+    degenerate: bool = False,
+) -> Tally:
+    from .suite import _DisagreementError, _given
+
+    counts: Counter[Verdict] = Counter()
+    found: list[str] = []
+
+    def examine(drawn: StructuredData) -> None:
+        case = ask(drawn)
+        counts[case.verdict] += not found
+        if case.verdict is Verdict.DISAGREE:
+            found.append(case.detail)
+            raise _DisagreementError(case.detail)
+
+    _given(structured_datasets(derivation.family, degenerate=degenerate), examine, examples, seed)
+    # The last counterexample is the one that shrinking ended at.
+    return _counted(derivation, name, counts, found[-1] if found else "")

@@ -1,0 +1,145 @@
+"""Searches the parameters of a structured family by numbers alone: free coordinates, rivals, an optimiser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sympy import Symbol
+
+from ..proofs.structured.family import StructuredFamily, Unknown
+from ..proofs.structured.terms import Matrix, shape
+from ..strategies.structured import StructuredData
+from .structured_values import Place, number_at
+
+Array = NDArray[np.float64]
+Order = NDArray[np.int64]
+_ROUNDS = 4
+
+
+def mean_log_likelihood(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array]) -> float:
+    """Return the mean of the log-density over the observations; the log-density itself where the data are one matrix.
+
+    From the declaration: neither the derivation's averages nor its formulas are used.
+    """
+    with np.errstate(all="ignore"):
+        value = np.asarray(number_at(family.log_density, Place(drawn, theta)))
+    return float(value.mean())
+
+
+def widths(family: StructuredFamily, drawn: StructuredData) -> list[tuple[Unknown, int, tuple[int, ...]]]:
+    """Return each parameter with the number of its free coordinates and its shape."""
+    found = []
+    for one in family.parameters:
+        if isinstance(one.term, Matrix):
+            shaped = tuple(int(side.subs(drawn.sizes)) for side in shape(one.term))
+            width = shaped[0] * (shaped[0] + 1) // 2 if one.definite else shaped[0] * shaped[1]
+        else:
+            size = next(iter(drawn.sizes.values()))
+            shaped = (size,) * len(getattr(one.term, "indices", ()))
+            width = int(np.prod(shaped))
+        found.append((one, width, shaped))
+    return found
+
+
+def from_free(family: StructuredFamily, drawn: StructuredData, free: Array) -> dict[str, Array]:
+    """Return the parameters at free coordinates: logarithms of positive numbers and of Cholesky diagonals, and shares
+    as normalised exponentials."""
+    theta, start = {}, 0
+    for one, width, shaped in widths(family, drawn):
+        part = free[start : start + width]
+        start += width
+        if one.definite:
+            root: Array = np.zeros(shaped)
+            root[np.tril_indices(shaped[0])] = part
+            diagonal = np.diag_indices(shaped[0])
+            root[diagonal] = np.exp(np.clip(root[diagonal], -30, 30))
+            theta[one.name] = root @ root.T
+        elif isinstance(one.term, Matrix) or not one.term.is_positive:
+            theta[one.name] = part.reshape(shaped)
+        else:
+            theta[one.name] = _positive(one, part.reshape(shaped))
+    return theta
+
+
+def _positive(one: Unknown, part: Array) -> Array:
+    raised = np.exp(np.clip(part, -300, 300))
+    if one.simplex is None:
+        return raised
+    axis = one.term.indices.index(one.simplex)
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
+
+
+def to_free(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array]) -> Array:
+    """Return the free coordinates of parameters."""
+    parts = []
+    for one, _, shaped in widths(family, drawn):
+        value = np.asarray(theta[one.name], dtype=np.float64)
+        if one.definite:
+            factor: Array = np.asarray(np.linalg.cholesky(value))
+            diagonal = np.diag_indices(shaped[0])
+            factor[diagonal] = np.log(factor[diagonal])
+            value = factor[np.tril_indices(shaped[0])]
+        elif not isinstance(one.term, Matrix) and one.term.is_positive:
+            value = np.log(value)
+        parts.append(value.ravel())
+    return np.concatenate(parts)
+
+
+def optimum(family: StructuredFamily, drawn: StructuredData) -> float:
+    """Return the highest mean log-likelihood that an optimiser finds from the origin of the free coordinates.
+
+    It is given the log-density alone, and starts where no data have a say.
+    """
+
+    def loss(free: Array) -> float:
+        value = mean_log_likelihood(family, drawn, from_free(family, drawn, free))
+        return -value if np.isfinite(value) else 1e300
+
+    at = np.zeros(sum(width for _, width, _ in widths(family, drawn)))
+    best = loss(at)
+    for _ in range(_ROUNDS):
+        found = minimize(loss, at, method="L-BFGS-B", options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9})
+        improved = best - float(found.fun)
+        at, best = found.x, min(best, float(found.fun))
+        if improved < 1e-12:
+            break
+    return -best
+
+
+def permuted(
+    family: StructuredFamily, drawn: StructuredData, rng: np.random.Generator
+) -> tuple[StructuredData, dict[str, tuple[Order, ...]]]:
+    """Return the same data with observations and the labels of every dimension shuffled, and how parameters move.
+
+    A parameter's axes are indexed by the returned permutations.
+    """
+    orders: dict[Symbol, Order] = {size: rng.permutation(value) for size, value in drawn.sizes.items()}
+    known = {term: _shuffled(term, value, orders) for term, value in drawn.known.items()}
+    row = rng.permutation(drawn.n)
+    data = {term: np.stack([_shuffled(term, one, orders) for one in value[row]]) for term, value in drawn.data.items()}
+    moves = {one.name: _axes(one.term, orders) for one in family.parameters}
+    return StructuredData(drawn.sizes, known, data, drawn.single), moves
+
+
+def _axes(term: object, orders: Mapping[Symbol, Order]) -> tuple[Order, ...]:
+    if isinstance(term, Matrix):
+        return tuple(orders.get(side, np.zeros(1, dtype=np.int64)) for side in shape(term))
+    size = next(iter(orders.values()))
+    return tuple(size for _ in getattr(term, "indices", ()))
+
+
+def _shuffled(term: object, value: Array, orders: Mapping[Symbol, Order]) -> Array:
+    axes = _axes(term, orders)
+    return np.asarray(value)[np.ix_(*axes)] if axes and np.ndim(value) == len(axes) else np.asarray(value)
+
+
+def moved(value: Array, axes: tuple[Order, ...]) -> Array:
+    """Return a parameter with its labels shuffled.
+
+    >>> moved(np.array([1.0, 2.0]), (np.array([1, 0]),))
+    array([2., 1.])
+    """
+    return np.asarray(value)[np.ix_(*axes)] if axes else np.asarray(value)
