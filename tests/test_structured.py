@@ -23,6 +23,7 @@ from thetahat.proofs.structured.checker import check_structured
 from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.family import StructuredFamily, Unknown
+from thetahat.proofs.structured.lemmas import Gaussian, expected_matrix
 from thetahat.proofs.structured.plates import Component, Plate
 from thetahat.proofs.structured.sums import is_zero, normal
 from thetahat.proofs.structured.terms import (
@@ -47,6 +48,7 @@ from thetahat.strategies.structured import StructuredData, structured_datasets
 from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_fit import estimate
 from thetahat.verify.structured_search import from_free, mean_log_likelihood, to_free
+from thetahat.verify.structured_values import Place, matrix_at
 
 ROOT = Path(__file__).parent.parent
 NAMES = [entry.name for entry in structured_catalogue()]
@@ -410,6 +412,31 @@ def test_declared_densities_are_those_of_scipy() -> None:
     assert ours == pytest.approx(stats.multinomial(6, shares).logpmf(counts).sum(), rel=1e-12)
 
 
+def test_the_listed_moments_are_those_of_the_joint_covariance() -> None:
+    """Of the matrix normal kernel; here from the inverse of one large precision matrix, by sums over entries."""
+    rng = np.random.default_rng(3)
+    sizes = {p: 2, q: 3}
+    X, M = Datum("X", p, q), Matrix("M", p, q)
+    Q, P = Matrix("Q", p, p, "spd"), Matrix("P", q, q, "spd")
+    shapes = {"M": (2, 3), "C": (3, 3), "D": (2, 2), "E": (3, 2)}
+    theta = {name: rng.normal(size=sides) for name, sides in shapes.items()}
+    theta |= {"Q": np.array([[2.0, 0.5], [0.5, 1.0]]), "P": np.diag([1.0, 2.0, 3.0]) + 0.2}
+    # The quadratic form tr(P Z' Q Z) of the rows of Z, one after the other, has this matrix.
+    joint = np.linalg.inv(np.kron(theta["Q"], theta["P"])).reshape(2, 3, 2, 3)
+    lemma = Gaussian(X, M, Q, P)
+    C, D, E = Matrix("C", q, q), Matrix("D", p, p), Matrix("E", q, p)
+    m = theta["M"]
+    cases = {
+        X * C * T(X): np.einsum("ikjl,kl->ij", joint, theta["C"]) + m @ theta["C"] @ m.T,
+        T(X) * D * X: np.einsum("kilj,kl->ij", joint, theta["D"]) + m.T @ theta["D"] @ m,
+        X * E * X: np.einsum("iklj,kl->ij", joint, theta["E"]) + m @ theta["E"] @ m,
+        T(X) * T(E) * T(X): (np.einsum("iklj,kl->ij", joint, theta["E"]) + m @ theta["E"] @ m).T,
+    }
+    place = Place(StructuredData(sizes, {}, {X: m[None]}), theta)
+    for word, wanted in cases.items():
+        np.testing.assert_allclose(matrix_at(expected_matrix(word, lemma), place), wanted, rtol=1e-12)
+
+
 @given(structured_datasets(structured("multivariate_normal")))
 def test_mean_and_covariance_are_those_of_numpy(data: StructuredData) -> None:
     """The covariance with n, not n - 1."""
@@ -455,6 +482,11 @@ WRONG: dict[str, tuple[str, str, Callable[[dict[str, Any], StructuredData], dict
         "poisson_groups",
         "labels do not matter",
         lambda theta, data: {"r": theta["r"] * (1 + 1e-5 * (np.arange(len(theta["r"])) == 0))},
+    ),
+    "a unit built in": (
+        "multivariate_normal",
+        "units do not matter",
+        lambda theta, data: theta | {"Sigma": theta["Sigma"] + 1e-4 * np.eye(len(theta["Sigma"]))},
     ),
     "size of the data preferred": (
         "wishart",

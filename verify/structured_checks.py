@@ -14,6 +14,7 @@ from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
+from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
 from .report import Case, Report, Tally
 from .structured_fit import estimate
@@ -24,6 +25,8 @@ Array = NDArray[np.float64]
 Estimator = Callable[[StructuredDerivation, StructuredData], dict[str, Array]]
 _RIVALS = 6
 _SEARCHES = 3
+_UNIT = 8.0
+"""A power of two, so that a change of unit rounds nothing."""
 _SAME = 1e-7
 """Relative difference of two estimates on shuffled data: the condition numbers that the datasets reach, times the
 roundoff that iterations stop at, with a margin of a hundred."""
@@ -100,10 +103,28 @@ def repetition_changes_nothing(question: Question) -> Case:
     return Case(Verdict.AGREE)
 
 
+def units_do_not_matter(question: Question) -> Case:
+    """In another unit, eight times smaller, the estimate is the same quantity."""
+    drawn, powers = question.drawn, unit_powers(question.derivation.family)
+    if powers is None:
+        return Case(Verdict.UNDECIDED, "the data have no unit")
+    known = {term: value * _UNIT ** powers[term] for term, value in drawn.known.items()}
+    # Data without a unit, such as counts, stay.
+    data = {term: value * _UNIT if has_unit(term) else value for term, value in drawn.data.items()}
+    found = question.estimator(question.derivation, StructuredData(drawn.sizes, known, data, drawn.single))
+    for one in question.derivation.family.parameters:
+        wanted = question.theta[one.name] * _UNIT ** powers[one.term]
+        if not np.allclose(found[one.name], wanted, rtol=_SAME, atol=_SAME * float(np.abs(wanted).max())):
+            both = f"{found[one.name].tolist()} instead of {wanted.tolist()}"
+            return Case(Verdict.DISAGREE, f"{one.name} becomes {both} when the unit is changed, for {drawn}")
+    return Case(Verdict.AGREE)
+
+
 CHECKS: dict[str, Callable[[Question], Case]] = {
     "no rival wins": no_rival,
     "an optimiser finds the same maximum": optimiser_agrees,
     "labels do not matter": labels_do_not_matter,
+    "units do not matter": units_do_not_matter,
     "repetition changes nothing": repetition_changes_nothing,
 }
 _SEARCH = "an optimiser finds the same maximum"
@@ -130,7 +151,9 @@ def check_structured_family(
     derivation = derive_structured(family)
     tallies = [_steps(derivation)]
     for name, check in CHECKS.items():
-        if name == "repetition changes nothing" and family.rows is not None:
+        if check is repetition_changes_nothing and family.rows is not None:
+            continue
+        if check is units_do_not_matter and unit_powers(family) is None:
             continue
         asked = min(examples, _SEARCHES) if name == _SEARCH else examples
         tallies.append(_tally(derivation, name, _asker(derivation, check, estimator), asked, seed))

@@ -142,7 +142,11 @@ def check_normalised(family: StructuredFamily, step: Step, given: Steps) -> Find
         return Finding(Evidence.UNDECIDED, f"{lemma.requires} are not seen to be positive definite")
     difference = family.log_density - lemma.log_density()
     wrong = refuted_in(family, lambda world: not vanishes(number_value(difference, world)))
-    name = "matrix normal integral" if isinstance(lemma, Gaussian) else "Wishart integral"
+    name = (
+        "matrix normal integral"
+        if isinstance(lemma, Gaussian)
+        else "Wishart integral, for degrees of freedom above p - 1"
+    )
     finding = judged(scalar(difference) == 0 and step.value == 0, wrong, Evidence.LEMMA)
     return finding if finding.evidence is not Evidence.LEMMA else Finding(Evidence.LEMMA, name)
 

@@ -1,0 +1,68 @@
+"""How parameters change with the unit of the observations, found from the log-density alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import product
+
+from sympy import Expr, Symbol
+
+from .family import StructuredFamily
+from .plates import Component
+from .sums import normal
+from .terms import Matrix
+from .words import scalar
+
+_FACTOR = Symbol("_c", positive=True)
+
+
+@lru_cache(maxsize=64)
+def unit_powers(family: StructuredFamily) -> Mapping[Expr, int] | None:
+    """Return by which power of ``c`` each parameter and known term is multiplied when the data are multiplied by ``c``.
+
+    ``None`` where the data have no unit, or where no such powers leave the density the same but for a constant.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.registry import structured
+    >>> normal = structured("multivariate_normal")
+    >>> [unit_powers(normal)[term] for term in normal.terms]
+    [1, 2]
+    >>> unit_powers(structured("dirichlet")) is None
+    True
+    """
+    data = {term: 1 for term in family.observation if has_unit(term)}
+    if not data:
+        return None
+    terms = (*family.terms, *(one.term for one in family.known))
+    for powers in product(*(_candidates(term) for term in terms)):
+        found = dict(zip(terms, powers, strict=True))
+        if _same_but_constant(family, {**data, **found}):
+            return found
+    return None
+
+
+def has_unit(term: Expr) -> bool:
+    """Return whether an observation is measured in a unit: a matrix, or a real number, but no count and no share."""
+    return isinstance(term, Matrix) or str(term.args[1]) == "real"
+
+
+def _candidates(term: Expr) -> tuple[int, ...]:
+    if isinstance(term, Matrix) and term.kind != "spd":
+        return (1, 0)
+    if isinstance(term, Component) and str(term.args[1]) == "real":
+        return (1, 0)
+    return (2, 1, 0, -2, -1)
+
+
+def _same_but_constant(family: StructuredFamily, powers: Mapping[Expr, int]) -> bool:
+    table = {}
+    for term, power in powers.items():
+        indexed = isinstance(term, Component)
+        for one in family.log_density.atoms(type(term)) if indexed else (term,):
+            if not indexed or one.name == term.name:
+                table[one] = _FACTOR**power * one
+    moved = family.log_density.xreplace(table) - family.log_density
+    change = normal(moved, family.totals) if family.in_plates else scalar(moved)
+    return not change.has(*table)
