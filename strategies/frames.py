@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice, product
 
@@ -9,7 +10,7 @@ import numpy as np
 from sympy import S, Symbol
 
 from ..proofs.bounds import Bounds
-from ..proofs.errors import DataError
+from ..proofs.errors import DataError, ParameterError
 from ..proofs.family import Family
 from .pieces import Design, Frame
 from .placing import Column, Ends, Placement, Shape, column_of, ends_of, place
@@ -71,7 +72,9 @@ def _member_ends(family: Family, largest: float) -> list[Ends]:
         for item, coordinate in zip(items, drawn, strict=True):
             where = Placement(ends_of(item.bounds, theta, f"{family.name}: {item.symbol}"))
             theta[item.symbol] = float(place(column_of(item.bounds), where, np.asarray(coordinate)))
-        found[ends_of(ends, theta, family.name)] = None
+        # A member whose support is narrower than the spacing of doubles, as 1 +- 1e-92, has no data to offer.
+        with suppress(ParameterError):
+            found[ends_of(ends, theta, family.name)] = None
     return list(found)
 
 

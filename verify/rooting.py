@@ -39,6 +39,8 @@ from .tolerance import (
 Numbers = dict[Symbol, float]
 
 _MOST_ROOTS = 4
+_ASIDE = 1e-2
+"""How far beside a root, as a share of it, its likelihood is looked at."""
 
 
 def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
@@ -88,7 +90,15 @@ def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Lin
         # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
         if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
             break
+    if not derivation.optimality.proved:
+        roots = [root for root in roots if not _is_valley(root, height)]
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
+
+
+def _is_valley(root: float, height: Scalar) -> bool:
+    """Whether the profile likelihood is higher on both sides of a root: then it is a minimum."""
+    here = height(root)
+    return all(height(root * (1 + side * _ASIDE)) > here for side in (-1, 1))
 
 
 def _line(derivation: Derivation, table: Observations) -> Line:

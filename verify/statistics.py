@@ -131,7 +131,8 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
     order = np.argsort(column, kind="stable")
     reached = np.cumsum(observations.w[order])
     target = level * reached[-1]
-    place = int(np.searchsorted(reached, target, side="left"))
+    # A level may round up to one, and the target then past the last sum.
+    place = min(int(np.searchsorted(reached, target, side="left")), len(order) - 1)
     low = column[order[place]]
     high = column[order[min(place + 1, len(order) - 1)]] if reached[place] == target else low
     return float(low + (high - low) / 2)
