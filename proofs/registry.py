@@ -114,10 +114,10 @@ def family(name: str) -> Family:
     --------
     >>> family("rayleigh").parameter_names
     ('sigma',)
-    >>> family("poison")
+    >>> family("raylei")
     Traceback (most recent call last):
     ...
-    thetahat.proofs.errors.UnknownFamilyError: there is no family 'poison'; did you mean 'poisson'?
+    thetahat.proofs.errors.UnknownFamilyError: there is no family 'raylei'; did you mean 'rayleigh'?
     """
     path, _, wanted = name.rpartition(":")
     if path.endswith(".py"):

@@ -67,16 +67,11 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
     "beta": lambda x, a, b: gamma(a + b) * x ** (a - 1) * (1 - x) ** (b - 1) / (gamma(a) * gamma(b)),
     "betaprime": lambda x, a, b: x ** (a - 1) * (1 + x) ** (-a - b) / beta(a, b),
     "binom": lambda k, n, p: binomial(n, k) * p**k * (1 - p) ** (n - k),
-    "burr12": lambda x, c, d: c * d * x ** (c - 1) / (1 + x**c) ** (d + 1),
     "cauchy": lambda x: 1 / (pi * (1 + x**2)),
     "chi2": lambda x, k: x ** (k / 2 - 1) * exp(-x / 2) / (2 ** (k / 2) * gamma(k / 2)),
     "expon": lambda x: exp(-x),
-    "exponweib": lambda x, a, c: a * c * (1 - exp(-(x**c))) ** (a - 1) * exp(-(x**c)) * x ** (c - 1),
-    "fatiguelife": lambda x, c: (x + 1) * exp(-((x - 1) ** 2) / (2 * x * c**2)) / (2 * c * sqrt(2 * pi * x**3)),
     "fisk": lambda x, c: c * x ** (c - 1) / (1 + x**c) ** 2,
     "gamma": lambda x, a: x ** (a - 1) * exp(-x) / gamma(a),
-    "gengamma": lambda x, a, c: Abs(c) * x ** (c * a - 1) * exp(-(x**c)) / gamma(a),
-    "gennorm": lambda x, b: b * exp(-(Abs(x) ** b)) / (2 * gamma(1 / b)),
     "geom": lambda k, p: (1 - p) ** (k - 1) * p,
     "gumbel_l": lambda x: exp(x - exp(x)),
     "gumbel_r": lambda x: exp(-(x + exp(-x))),
@@ -88,7 +83,6 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
     "invgauss": lambda x, mu: exp(-((x / mu - 1) ** 2) / (2 * x)) / sqrt(2 * pi * x**3),
     "invweibull": lambda x, c: c * x ** (-c - 1) * exp(-(x**-c)),
     "laplace": lambda x: exp(-Abs(x)) / 2,
-    "laplace_asymmetric": lambda x, k: Piecewise((exp(-x * k), x >= 0), (exp(x / k), True)) / (k + 1 / k),
     "levy": lambda x: exp(-1 / (2 * x)) / sqrt(2 * pi * x**3),
     "logistic": lambda x: exp(-x) / (1 + exp(-x)) ** 2,
     "lognorm": lambda x, s: exp(-(log(x) ** 2) / (2 * s**2)) / (s * x * sqrt(2 * pi)),
@@ -104,10 +98,7 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
     "powerlaw": lambda x, a: a * x ** (a - 1),
     "randint": lambda k, low, high: 1 / (high - low),
     "rayleigh": lambda x: x * exp(-(x**2) / 2),
-    "skewnorm": lambda x, a: 2 * exp(-(x**2) / 2) / sqrt(2 * pi) * erfc(-a * x / sqrt(2)) / 2,
-    "t": lambda x, nu: gamma((nu + 1) / 2) / (sqrt(pi * nu) * gamma(nu / 2)) * (1 + x**2 / nu) ** (-(nu + 1) / 2),
     "triang": lambda x, c: Piecewise((2 * x / c, x <= c), (2 * (1 - x) / (1 - c), True)),
-    "truncexpon": lambda x, b: exp(-x) / (1 - exp(-b)),
     "uniform": lambda x: S.One,
     "vonmises": lambda x, kappa: exp(kappa * cos(x)) / (2 * pi * besseli(0, kappa)),
     "weibull_min": lambda x, c: c * x ** (c - 1) * exp(-(x**c)),
@@ -119,7 +110,6 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
 ENDS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "binom": lambda n, p: (0, n),
     "randint": lambda low, high: (low, high - 1),
-    "truncexpon": lambda b: (0, b),
 }
 # Angles: SciPy's density has a period instead of a support.
 PERIODIC = ("vonmises",)
@@ -372,12 +362,7 @@ WRONG = {
     "failures for trials": ("geometric_failures", "geom", lambda p: (p, 0, 1)),
     "failure for success": ("negative_binomial", "nbinom", lambda r, p: (r, 1 - p, 0, 1)),
     "variance for scale": ("normal_by_variance", "norm", lambda mu, v: (mu, v)),
-    "half length for length": ("uniform", lambda m, w: (m - w, w)),
-    "centre for start": ("uniform", lambda m, w: (m, 2 * w)),
     "largest for smallest": ("gumbel_minimum", "gumbel_r", lambda mu, b: (mu, b)),
-    "other tail": ("laplace_asymmetric", lambda mu, rate, kappa: (1 / kappa, mu, 1 / rate)),
-    "other burr": ("burr12", lambda a, b, p: (a, p, 0, b)),
-    "shape for its ratio": ("gengamma", lambda a, d, p: (d, p, 0, a)),
     "last number for the one after it": ("discrete_uniform_interval", "randint", lambda a, b: (a, b, 0, 1)),
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Function, exp, log, polygamma, zeta
+from mpmath import mp
+from sympy import Add, Expr, Float, Function, exp, log, polygamma, zeta
 
 from .atoms import rewrite_outside
 
@@ -74,6 +75,13 @@ class ZetaDerivative(Function):
 
     def _eval_is_extended_real(self) -> bool | None:
         return True if (self.args[1] - 1).is_positive else None
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        order, s = self.args
+        if not (order.is_Integer and s.is_number):
+            return None
+        with mp.workprec(prec):
+            return Float._new(mp.zeta(s._to_mpmath(prec), 1, int(order))._mpf_, prec)
 
     def _eval_is_positive(self) -> bool | None:
         # Each derivative of a sum of n**-s is a sum of terms of the sign of (-1)**order.
