@@ -150,6 +150,8 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
 
 def require_existence(derivation: Derivation, observations: Observations) -> None:
     """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call."""
+    if not derivation.exists_when:
+        return
     x = observations.x[:, 0] if observations.x.shape[1] == 1 else observations.x
     columns = derivation.family.columns
     truth, condition = decide_all(derivation.exists_when, x, observations.w, columns=columns)
