@@ -11,14 +11,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from thetahat import derive, families, family, fit
 
-ROUNDS = 7
+ROUNDS = 9
 ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """Data, the statistics that a fit needs of them, and SciPy's fit; ``slow`` where SciPy takes minutes."""
+
+    x: np.ndarray
+    passes: tuple[Callable[[np.ndarray], object], ...]
+    scipy: Callable[[np.ndarray], object] | None = None
+    fixed: dict[str, object] | None = None
+    name: str | None = None
+    slow: bool = False
 
 
 def cpu(function: Callable[[], object]) -> float:
@@ -61,46 +74,79 @@ def cold_start() -> None:
     print(f"cold `thetahat families`: {min(walls):.2f} s")
 
 
-def fits() -> None:
-    """Fits of a million rows beside the plain NumPy pass over the same statistics, and beside SciPy."""
+def cases() -> dict[str, Case]:
+    """Data of a million rows for each family, the plain NumPy pass over the same statistics, SciPy's ``fit``."""
     r = np.random.default_rng(0)
-    half_log = lambda x: (np.mean(x), np.mean(np.log(x)))  # noqa: E731
-    square = lambda x: (np.mean(x), np.mean((x - np.mean(x)) ** 2))  # noqa: E731
-    cases = {
-        "normal": (r.normal(3, 2, ROWS), square, lambda x: stats.norm.fit(x)),
-        "lognormal": (r.lognormal(1, 0.5, ROWS), lambda x: square(np.log(x)), lambda x: stats.lognorm.fit(x, floc=0)),
-        "exponential": (r.exponential(2, ROWS), np.mean, lambda x: stats.expon.fit(x, floc=0)),
-        "gamma": (r.gamma(2.5, 1.5, ROWS), half_log, lambda x: stats.gamma.fit(x, floc=0)),
-        "rayleigh": (r.rayleigh(2, ROWS), lambda x: np.mean(x * x), lambda x: stats.rayleigh.fit(x, floc=0)),
-        "inverse_gaussian": (
-            r.wald(2, 5, ROWS),
-            lambda x: (np.mean(x), np.mean(1 / x)),
-            lambda x: stats.invgauss.fit(x, floc=0),
-        ),
-        "poisson": (r.poisson(4, ROWS).astype(float), np.mean, None),
-        "uniform": (r.uniform(1, 3, ROWS), lambda x: (x.min(), x.max()), lambda x: stats.uniform.fit(x)),
-        "von_mises": (
-            r.vonmises(0.5, 2, ROWS),
-            lambda x: (np.mean(np.sin(x)), np.mean(np.cos(x))),
-            lambda x: stats.vonmises.fit(x, fscale=1),
-        ),
-        "beta": (
+    mean, log_mean = np.mean, lambda x: np.mean(np.log(x))
+    spread = lambda x: np.mean((x - np.mean(x)) ** 2)  # noqa: E731
+    counts, positive = r.poisson(4, ROWS), r.gamma(2.5, 1.5, ROWS)
+    line = np.column_stack([r.normal(size=ROWS), r.normal(size=ROWS)])
+    return {
+        "bernoulli": Case(r.integers(0, 2, ROWS), (mean,)),
+        "binomial": Case(r.binomial(9, 0.3, ROWS), (mean,), fixed={"n": 9}),
+        "geometric": Case(r.geometric(0.2, ROWS), (mean,)),
+        "poisson": Case(counts, (mean,)),
+        "poisson, as doubles": Case(counts.astype(float), (mean,), name="poisson"),
+        "discrete_uniform": Case(counts + 1, (np.max,)),
+        "categorical": Case(r.integers(0, 3, ROWS), (lambda x: np.mean(x == 0), lambda x: np.mean(x == 1))),
+        "normal": Case(r.normal(3, 2, ROWS), (mean, spread), stats.norm.fit),
+        "normal_mean": Case(r.normal(3, 2, ROWS), (mean,), fixed={"sigma": 2}),
+        "normal_scale": Case(r.normal(3, 2, ROWS), (lambda x: np.mean((x - 3) ** 2),), fixed={"mu": 3}),
+        "lognormal": Case(positive, (lambda x: spread(np.log(x)), log_mean), at_zero(stats.lognorm)),
+        "exponential": Case(positive, (mean,), at_zero(stats.expon)),
+        "shifted_exponential": Case(positive, (np.min, mean), stats.expon.fit),
+        "gamma": Case(positive, (mean, log_mean), at_zero(stats.gamma)),
+        "inverse_gamma": Case(positive, (lambda x: np.mean(1 / x), log_mean), at_zero(stats.invgamma), slow=True),
+        "beta": Case(
             r.beta(2, 3.5, ROWS),
-            lambda x: (np.mean(np.log(x)), np.mean(np.log1p(-x))),
+            (log_mean, lambda x: np.mean(np.log1p(-x))),
             lambda x: stats.beta.fit(x, floc=0, fscale=1),
         ),
+        "rayleigh": Case(positive, (lambda x: np.mean(x * x),), at_zero(stats.rayleigh)),
+        "pareto": Case(1 + positive, (np.min, log_mean), at_zero(stats.pareto)),
+        "uniform": Case(r.uniform(1, 3, ROWS), (np.min, np.max), stats.uniform.fit),
+        "laplace": Case(r.laplace(1, 2, ROWS), (lambda x: np.mean(np.abs(x - np.median(x))),), stats.laplace.fit),
+        "inverse_gaussian": Case(positive, (mean, lambda x: np.mean(1 / x)), at_zero(stats.invgauss)),
+        "von_mises": Case(
+            r.vonmises(0.5, 2, ROWS),
+            (lambda x: np.mean(np.sin(x)), lambda x: np.mean(np.cos(x))),
+            lambda x: stats.vonmises.fit(x, fscale=1),
+        ),
+        "linear_regression": Case(
+            line,
+            (
+                lambda x: np.mean(x[:, 0]),
+                lambda x: np.mean(x[:, 1]),
+                lambda x: np.mean(x[:, 0] * x[:, 1]),
+                lambda x: np.mean(x[:, 1] ** 2),
+                lambda x: np.mean(x[:, 0] ** 2),
+            ),
+        ),
     }
+
+
+def at_zero(distribution: object) -> Callable[[np.ndarray], object]:
+    """SciPy's ``fit`` with the location held at zero."""
+    return lambda x: distribution.fit(x, floc=0)
+
+
+def fits(names: list[str]) -> None:
+    """Fits of a million rows beside the plain NumPy pass over the same statistics, and beside SciPy."""
     print("| family | fit, ms | fit / NumPy pass | fit / scipy.stats fit |\n|---|---|---|---|")
-    for name, (x, single_pass, scipy_fit) in cases.items():
-        rivals = {"pass": lambda x=x, f=single_pass: f(x)}
-        if scipy_fit is not None:
-            rivals["scipy"] = lambda x=x, f=scipy_fit: f(x)
-        found = race(lambda x=x, name=name: fit(family(name), x), rivals)
+    for label, case in cases().items():
+        if names and label not in names and names != ["fits"]:
+            continue
+        rivals = {"pass": lambda case=case: [statistic(case.x) for statistic in case.passes]}
+        if case.scipy is not None and not case.slow:
+            rivals["scipy"] = lambda case=case: case.scipy(case.x)
+        member = family(case.name or label)
+        found = race(lambda case=case, member=member: fit(member, case.x, fixed=case.fixed), rivals)
         beside = f"{found['scipy']:.2f}" if "scipy" in found else "-"
-        print(f"| {name} | {found['ms']:.1f} | {found['pass']:.1f} | {beside} |")
+        print(f"| {label} | {found['ms']:.1f} | {found['pass']:.1f} | {beside} |", flush=True)
 
 
 if __name__ == "__main__":
-    cold_start()
-    derivations()
-    fits()
+    if not sys.argv[1:]:
+        cold_start()
+        derivations()
+    fits(sys.argv[1:])

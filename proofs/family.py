@@ -104,6 +104,13 @@ class Family:
         object.__setattr__(self, "log_density", with_derivatives(self.log_density))
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.parameters, self.support, self.log_density))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def bounds(self) -> Bounds:
         """The ends of the support."""
         return bounds(self.support)

@@ -16,6 +16,7 @@ from ..proofs.errors import DataError
 from .readings import Reader
 from .rounded import NotDecidedError
 from .samples import Sample, sample_of
+from .shortcuts import positive_by_ends
 
 Truth: TypeAlias = bool | None
 """Three values: proved, refuted, or ``None`` where neither was possible."""
@@ -147,6 +148,9 @@ def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | No
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
     if sample.constant and _vanishes(expression):
         return condition.weak
+    truth = positive_by_ends(expression, sample, places)
+    if truth is not None:
+        return truth
     for value in _values(expression, Reader(sample, places)):
         if value > 0 or (condition.weak and value >= 0):
             return True

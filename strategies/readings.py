@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,21 @@ from sympy import Dummy, Expr, Symbol
 from ..proofs.algebra.atoms import LargestTie, Mean, atoms_of
 from ..proofs.balls import ball, compiled
 from ..proofs.errors import ParameterError
-from .rounded import NotDecidedError, Rounded, exact_column, exact_constant, rational_value, rounded_constant
+from .rounded import (
+    Doubles,
+    NotDecidedError,
+    Rounded,
+    bounded_sum,
+    exact_column,
+    exact_constant,
+    rational_value,
+    rounded_constant,
+)
 from .samples import Sample
 
-_BLOCKS = (64, 2048)  # how many balls stand for a longer column before every distinct value gets its own
+_CELLS = (64, 2048)  # how many balls stand for a longer column before every distinct value gets its own
+_LEAST_WIDTH = 2.0**-1000  # of a cell: far above the numbers that doubles round coarsely
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ class Reader:
             except NotDecidedError:
                 pass
         function = compiled((plan.skeleton,), (*plan.stand_ins, *plan.data))
-        if cheap and len(plan.data) == 1 and self.sample.size > _BLOCKS[0]:
+        if cheap and len(plan.data) == 1 and self.sample.size > _CELLS[0]:
             return self._block_mean(plan, function, inner)
         rows, weights = self.sample.distinct
         used = [rows[self.places[symbol]].tolist() for symbol in plan.data]
@@ -90,25 +102,29 @@ class Reader:
 
     def _rounded_mean(self, plan: _Plan, inner: tuple[arb, ...]) -> arb:
         """The mean of a rational integrand, from doubles with error bounds."""
-        known = {symbol: Rounded(self.sample.columns[self.places[symbol]]) for symbol in plan.data}
-        for symbol, value in zip(plan.stand_ins, inner, strict=True):
-            known[symbol] = _rounded_ball(value)
-        term = rational_value(plan.skeleton, known, rounded_constant)
+        fixed = {symbol: _rounded_ball(value) for symbol, value in zip(plan.stand_ins, inner, strict=True)}
         weights = self.sample.weights
-        if weights is None:
-            return arb(*term.total()) / self.sample.size
-        return arb(*(Rounded(weights) * term).total()) / arb(*Rounded(weights).total())
+        terms, shares = arb(0), arb(0)
+        for start in range(0, self.sample.size, _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            columns = {symbol: self.sample.columns[self.places[symbol]][rows] for symbol in plan.data}
+            if weights is None and 0 < sum(power for _, power in plan.powers) <= 2:
+                terms += arb(*_power_sum(plan, columns))
+                continue
+            known = {symbol: Rounded(column) for symbol, column in columns.items()}
+            term = rational_value(plan.skeleton, fixed | known, rounded_constant)
+            if weights is not None:
+                share = Rounded(weights[rows])
+                term, shares = share * term, shares + arb(*share.total())
+            terms += arb(*term.total())
+        return terms / (self.sample.size if weights is None else shares)
 
     def _block_mean(self, plan: _Plan, function: Any, inner: tuple[arb, ...]) -> arb:
-        """The mean over a long column, cut into blocks of neighbours, each enclosed in one ball."""
-        values, weights = self.sample.tally(self.places[plan.data[0]])
-        blocks = _BLOCKS[0] if len(values) <= _BLOCKS[1] else _BLOCKS[1]
-        edges = sorted({round(i * len(values) / blocks) for i in range(blocks + 1)})
-        mean = arb(0)
-        for start, stop in pairwise(edges):
-            hull = arb(float(values[start])).union(arb(float(values[stop - 1])))
-            mean += sum(weights[start:stop]) * function(*inner, hull)[0]
-        return mean / self.sample.total
+        """The mean over a long column, its values counted in cells of equal width, each enclosed in one ball."""
+        cells = _CELLS[0] if self.sample.size <= _CELLS[1] else _CELLS[1]
+        hulls, shares = _counted(self.sample, self.places[plan.data[0]], cells)
+        mean = sum((share * function(*inner, hull)[0] for hull, share in zip(hulls, shares, strict=True)), arb(0))
+        return mean / sum(shares, arb(0))
 
     def _exact(self, atom: Expr) -> fmpq:
         if not isinstance(atom, Mean):
@@ -138,8 +154,41 @@ class Reader:
         return self.sample.quantile(place, ball(level))
 
 
+def _power_sum(plan: _Plan, columns: dict[Symbol, Doubles]) -> tuple[float, float]:
+    """The sum over a column, or over the product of two, and its bound.
+
+    With a third factor an underflow could grow again, which one bound for each rounding does not cover.
+    """
+    factors = [columns[symbol] for symbol, power in plan.powers for _ in range(power)]
+    return bounded_sum(reduce(mul, factors), len(factors) - 1)
+
+
 def _rounded_ball(value: arb) -> Rounded:
     """The double in the middle of a ball, with a bound of the distance to its edge."""
     middle = float(value.mid())
     error = 0.0 if value == middle else float(abs(value - middle).upper()) * (1 + 2.0**-50) + 2.0**-1060
     return Rounded(np.asarray(middle), error)
+
+
+def _counted(sample: Sample, index: int, cells: int) -> tuple[list[arb], list[arb]]:
+    """Balls that cover a column's values between them, and an enclosure of the weight in each; none is empty.
+
+    A value next to a cell's edge may be counted in the neighbour, since its place is rounded: the balls overlap by far
+    more than that.
+    """
+    column, (least, greatest) = sample.columns[index], sample.ends[index]
+    width = (greatest - least) / cells
+    if not _LEAST_WIDTH < width < math.inf:
+        return [arb(least).union(arb(greatest))], [arb(1)]
+    count = np.zeros(cells)
+    for start in range(0, sample.size, _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        place = np.minimum((column[rows] - least) / width, cells - 1).astype(np.intp)
+        count += np.bincount(place, None if sample.weights is None else sample.weights[rows], minlength=cells)
+    full = np.flatnonzero(count).tolist()
+    # Numbers of observations are exact; sums of n weights are off by less than n units of their last place.
+    slack = 0 if sample.weights is None else sample.size * 2.0**-52
+    spare = arb(width) / 1000
+    low = [arb(least) + width * arb(i) for i in full]
+    hulls = [(edge - spare).union(edge + width + spare).intersection(arb(least).union(arb(greatest))) for edge in low]
+    return hulls, [arb(float(count[i]), float(count[i]) * slack) for i in full]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -15,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..proofs.errors import DataError
 from .rounded import Doubles, exact
+
+_CHUNK = 131_072  # rows in one pass: such an array of doubles just fits into the second-level cache
+_MANY = 4096  # observations above which whole numbers are counted, not sorted
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +38,48 @@ class Sample:
         return len(self.columns[0])
 
     @cached_property
+    def ends(self) -> tuple[tuple[float, float], ...]:
+        """The least and the greatest value of each column; both ``nan`` where a value is."""
+        return tuple((float(column.min()), float(column.max())) for column in self.columns)
+
+    @property
     def constant(self) -> bool:
         """Whether all observations are the same."""
-        return all(column[0] == column[-1] and bool((column == column[0]).all()) for column in self.columns)
+        return all(least == greatest for least, greatest in self.ends)
 
     @cached_property
     def distinct(self) -> tuple[tuple[Doubles, ...], list[Any]]:
         """The columns of the distinct rows, and the exact weight of each row."""
         if len(self.columns) == 1:
+            if self.counted is not None:
+                return self.counted
             values, which, counts = np.unique(self.columns[0], return_inverse=True, return_counts=True)
             return (values,), self._gathered(which, counts)
         rows, which, counts = np.unique(np.column_stack(self.columns), axis=0, return_inverse=True, return_counts=True)
         return tuple(np.ascontiguousarray(column) for column in rows.T), self._gathered(which.ravel(), counts)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the first column holds whole numbers alone."""
+        return are_whole(self.columns[0])
+
+    @cached_property
+    def counted(self) -> tuple[tuple[Doubles, ...], list[Any]] | None:
+        """The distinct values and their counts, of a long column of whole numbers that lie close together."""
+        least, greatest = self.ends[0]
+        if self.weights is not None or not self.size > _MANY or not greatest - least < self.size / 4:
+            return None
+        if not self.whole:
+            return None
+        counts = np.zeros(int(greatest - least) + 1, dtype=np.intp)
+        places = np.empty(min(self.size, _CHUNK), dtype=np.intp)
+        for start in range(0, self.size, _CHUNK):
+            part = self.columns[0][start : start + _CHUNK]
+            here = places[: len(part)]
+            np.copyto(here, part - least, casting="unsafe")
+            counts += np.bincount(here, minlength=len(counts))
+        found = np.flatnonzero(counts)
+        return (least + found.astype(np.float64),), counts[found].tolist()
 
     @cached_property
     def total(self) -> Any:
@@ -84,9 +118,8 @@ class Sample:
         level
             A rational, or a ball that encloses an irrational one.
         """
-        column = self.columns[index]
         if level == 0 or level == 1:
-            return exact(float(column.min() if level == 0 else column.max()))
+            return exact(self.ends[index][0 if level == 0 else 1])
         values, weights = self.tally(index)
         below = list(accumulate(weights))
         target = level * self.total
@@ -109,6 +142,21 @@ class Sample:
         for place, weight in zip(which.tolist(), self.weights.tolist(), strict=True):
             sums[place] = sums[place] + exact(weight)
         return sums
+
+
+def are_whole(values: Doubles) -> bool:
+    """Return whether all values are whole numbers, in passes that stay in the processor's cache.
+
+    >>> are_whole(np.array([2.0, -3.0])), are_whole(np.array([2.0, 0.5]))
+    (True, False)
+    """
+    size = min(len(values), _CHUNK)
+    rounded, equal = np.empty(size), np.empty(size, dtype=bool)
+    for start in range(0, len(values), _CHUNK):
+        part = values[start : start + _CHUNK]
+        if not np.equal(part, np.rint(part, rounded[: len(part)]), equal[: len(part)]).all():
+            return False
+    return True
 
 
 def _whole_numbers(column: Doubles) -> tuple[NDArray[np.object_], int]:
@@ -150,7 +198,7 @@ def sample_of(x: ArrayLike, weights: ArrayLike | None = None) -> Sample:
     data = np.asarray(x, dtype=np.float64)
     if data.ndim not in (1, 2) or data.size == 0:
         raise DataError(f"x has shape {data.shape}; give at least one observation, in shape (n,) or (n, columns)")
-    if not np.isfinite(data).all():
+    if not (math.isfinite(float(data.min())) and math.isfinite(float(data.max()))):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(data))[0])
         raise DataError(f"x{list(where)} = {data[where]} is not a finite number; remove the observation")
     if weights is not None:

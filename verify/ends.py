@@ -38,12 +38,12 @@ class Reach:
         high = values > self.hi if self.hi_closed else values >= self.hi
         return low | high | (values != np.rint(values)) if self.discrete else low | high
 
-    def contains_all(self, values: Array) -> bool:
-        """Whether no value lies outside; two passes instead of the six of ``outside``."""
-        least, most = values.min(), values.max()
+    def spans(self, ends: tuple[float, float]) -> bool:
+        """Whether a least and a greatest value lie inside, whole or not."""
+        least, most = ends
         low = least >= self.lo if self.lo_closed else least > self.lo
         high = most <= self.hi if self.hi_closed else most < self.hi
-        return bool(low and high and (not self.discrete or (values == np.rint(values)).all()))
+        return low and high
 
 
 @lru_cache(maxsize=1024)

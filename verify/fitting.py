@@ -11,16 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Abs, DiracDelta, Expr, Symbol, sign
 
+from ..proofs.algebra.atoms import Mean
+from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
-from ..strategies.conditions import decide_all
+from ..strategies.conditions import decide_sample
 from .climbing import climb
 from .density import compiled
 from .ends import outside_space
 from .likelihood import log_likelihood
-from .observations import Observations, require_data
+from .observations import Observations, require_data, tallied
 from .rooting import solve_one
 from .searching import best_observation
 from .statistics import evaluate, weighted_average
@@ -126,9 +128,10 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
             f"{member.name}: no dataset has a maximiser, because the likelihood is unbounded: {derivation.reason}. "
             "Fix that parameter, or another that the growth depends on."
         )
-    require_existence(derivation, observations)
+    data = tallied(observations) if _reads_rows(derivation) else observations
+    require_existence(derivation, data)
     with np.errstate(all="ignore"):
-        values, sets = estimate(derivation, observations)
+        values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_doubles(member, theta_hat)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
@@ -141,10 +144,16 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
+    exact = sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items())
+    return _derivation_with(family, tuple(exact))
+
+
+@lru_cache(maxsize=512)
+def _derivation_with(family: Family, fixed: tuple[tuple[str, Expr], ...]) -> Derivation:
     constants = {item.name for item in family.constants}
-    parameters = {name: value for name, value in fixed.items() if name not in constants}
+    parameters = {name: value for name, value in fixed if name not in constants}
     derivation = derive(family.fix(**parameters) if parameters else family)
-    known = {name: value for name, value in fixed.items() if name in constants}
+    known = {name: value for name, value in fixed if name in constants}
     return fix_constants(derivation, **known) if known else derivation
 
 
@@ -152,9 +161,7 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
     """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call."""
     if not derivation.exists_when:
         return
-    x = observations.x[:, 0] if observations.x.shape[1] == 1 else observations.x
-    columns = derivation.family.columns
-    truth, condition = decide_all(derivation.exists_when, x, observations.w, columns=columns)
+    truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if truth is not True and condition is not None:
         verb = "fails" if truth is False else "cannot be decided"
         raise ExistenceError(
@@ -194,6 +201,17 @@ def estimate(
         sets[symbol.name] = ends
         known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
     return known, sets
+
+
+@lru_cache(maxsize=512)
+def _reads_rows(derivation: Derivation) -> bool:
+    """Whether a fit to counts needs more of them than their average and their ends."""
+    if not derivation.family.bounds.discrete:
+        return False
+    expressions = [*(s.definition for s in _needed(derivation)), *(e for _, e in derivation.formulas)]
+    expressions += [*derivation.equations, *(condition.expression for condition in derivation.exists_when)]
+    averages = set().union(*(expression.atoms(Mean) for expression in expressions))
+    return any(average.integrand not in average.data for average in averages)
 
 
 @lru_cache(maxsize=512)

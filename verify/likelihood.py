@@ -80,11 +80,11 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
     >>> in_support(UNIFORM, (0.0, 1.0), require_numbers(UNIFORM, [0.5, 1.5]))
     False
     """
-    ends, column = support_ends(family), observations.x[:, 0]
-    if ends.discrete and not (column == np.rint(column)).all():
+    ends, (least, greatest) = support_ends(family), observations.sample.ends[0]
+    if ends.discrete and not observations.sample.whole:
         return False
     decided: bool | None = True
-    for end, gap in ((ends.lo, column.min()), (ends.hi, -column.max())):
+    for end, gap in ((ends.lo, least), (ends.hi, -greatest)):
         place = end.ball(doubles(point))
         distance = gap - place.value if end is ends.lo else gap + place.value
         if distance < -place.error or (distance == 0 == place.error and not end.closed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,26 +12,44 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..proofs.errors import DataError, ParameterError, SupportError
 from ..proofs.family import Family
+from ..strategies.samples import Sample, are_whole
 from .ends import Array, Reach, reach
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """A valid dataset: ``x`` of shape ``(n, columns)``, ``w`` of shape ``(n,)``, every weight positive."""
+    """A valid dataset: ``x`` of shape ``(n, columns)``, ``weights`` of shape ``(n,)``, every one positive.
+
+    ``None`` stands for weights that are all one.
+    """
 
     x: Array
-    w: Array
+    weights: Array | None
     n: int
 
-    @property
+    @cached_property
+    def w(self) -> Array:
+        """The weights, shape ``(n,)``."""
+        if self.weights is not None:
+            return self.weights
+        ones = np.ones(self.n)
+        ones.flags.writeable = False
+        return ones
+
+    @cached_property
     def total(self) -> float:
         """The sum of the weights."""
-        return float(self.w.sum())
+        return float(self.n) if self.weights is None else float(self.weights.sum())
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Array, ...]:
         """The observation's column, then one for each covariate."""
         return tuple(self.x[:, j] for j in range(self.x.shape[1]))
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The same data, as conditions on data are decided on."""
+        return Sample(self.columns, self.weights)
 
     def distinct(self) -> Observations:
         """Return the dataset with equal rows joined and their weights added, rows in increasing order.
@@ -38,6 +57,9 @@ class Observations:
         >>> Observations(np.array([[2.0], [1.0], [2.0]]), np.ones(3), 3).distinct().w
         array([1., 2.])
         """
+        if self.x.shape[1] == 1 and self.weights is None:
+            (column,), counts = self.sample.distinct
+            return Observations(column.reshape(-1, 1), np.array(counts, dtype=np.float64), len(column))
         if self.x.shape[1] == 1:
             column, position = np.unique(self.x[:, 0], return_inverse=True)
             values: Array = column.reshape(-1, 1)
@@ -51,6 +73,15 @@ class Observations:
             np.float64, copy=False
         )
         return Observations(values, weights, len(values))
+
+
+def tallied(observations: Observations) -> Observations:
+    """Return long data of whole numbers with equal values joined, where that is quicker than one pass over them.
+
+    >>> tallied(Observations(np.repeat([[0.0], [2.0]], 5000, axis=0), None, 10_000)).w
+    array([5000., 5000.])
+    """
+    return observations.distinct() if observations.sample.counted is not None else observations
 
 
 def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
@@ -83,7 +114,7 @@ def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None)
            [5.]])
     """
     observations, position = _numbers(family, x, weights)
-    _require_support(family, observations.x, position)
+    _require_support(family, observations, position)
     return observations
 
 
@@ -126,35 +157,36 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
         raise DataError(f"{family.name}: x is empty; an estimate needs at least one observation")
     w, position = _weights(family, weights, len(values))
     if position is not None:
-        values, w = values[position], w[position]
-    if not math.isfinite(float(values.min())) or not math.isfinite(float(values.max())):
+        values = values[position]
+    values = values.view()
+    values.flags.writeable = False
+    found = Observations(values, w, len(values))
+    if not all(math.isfinite(end) for ends in found.sample.ends for end in ends):
         row, column = (int(index) for index in np.argwhere(~np.isfinite(values))[0])
         place = _place(position, row) + (f", {column}" if columns > 1 else "")
         raise DataError(
             f"{family.name}: x[{place}] = {values[row, column]} is not finite. Remove the row or give it weight zero; "
             "nothing is dropped for you."
         )
-    values, w = values.view(), w.view()
-    values.flags.writeable = w.flags.writeable = False
-    return Observations(values, w, len(values)), position
+    return found, position
 
 
-def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array, NDArray[np.intp] | None]:
-    """The weights, and the positions of those above zero where some are not."""
+def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array | None, NDArray[np.intp] | None]:
+    """The weights above zero, ``None`` if all are one, and their positions where some are zero."""
     if weights is None:
-        return np.ones(n), None
+        return None, None
     w = _real(family, weights, "weights")
     if w.shape != (n,):
         raise DataError(f"{family.name}: weights have shape {w.shape}; {n} observations need the shape ({n},)")
     if not (w.min() >= 0 and math.isfinite(float(w.max()))):
         bad = int(np.argmax(~((w >= 0) & np.isfinite(w))))
         raise DataError(f"{family.name}: weights[{bad}] = {w[bad]:.17g} is not a finite number >= 0")
-    if w.min() > 0:
-        return w, None
-    position = np.flatnonzero(w)
-    if not len(position):
+    position = None if w.min() > 0 else np.flatnonzero(w)
+    if position is not None and not len(position):
         raise DataError(f"{family.name}: all {n} weights are zero, so nothing counts; make at least one positive")
-    return w, position
+    kept = w.view() if position is None else w[position]
+    kept.flags.writeable = False
+    return None if kept.min() == 1.0 == kept.max() else kept, position
 
 
 def _real(family: Family, given: ArrayLike, what: str) -> Array:
@@ -184,7 +216,9 @@ def _changed(raw: NDArray[Any], values: Array) -> object:
     """The first number that became another one as a double, if any."""
     if raw.dtype.kind in "iu" and raw.size:
         # Up to 2^53 every integer is a double. NumPy compares integers with doubles as doubles, Python exactly.
-        wide = raw[(raw > 2**53) | (raw < -(2**53))] if raw.dtype.itemsize == 8 else raw[:0]
+        if raw.dtype.itemsize < 8 or (int(raw.max()) <= 2**53 and int(raw.min()) >= -(2**53)):
+            return None
+        wide = raw[(raw > 2**53) | (raw < -(2**53))]
         return next((number for number in wide.tolist() if float(number) != number), None)
     if raw.dtype.itemsize > 8:
         changed = raw[(raw == raw) & (values != raw)]
@@ -196,9 +230,9 @@ def _place(position: NDArray[np.intp] | None, row: int) -> str:
     return str(row if position is None else int(position[row]))
 
 
-def _require_support(family: Family, x: Array, position: NDArray[np.intp] | None) -> None:
-    column, allowed = x[:, 0], reach(family)
-    if not allowed.contains_all(column):
+def _require_support(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
+    column, ends, allowed = observations.columns[0], observations.sample.ends, reach(family)
+    if not allowed.spans(ends[0]) or (allowed.discrete and not observations.sample.whole):
         row = int(np.argmax(allowed.outside(column)))
         some = " of every member" if family.bounds.free_symbols else ""
         raise SupportError(
@@ -209,10 +243,10 @@ def _require_support(family: Family, x: Array, position: NDArray[np.intp] | None
     for j, symbol in enumerate(family.covariates, start=1):
         lattice = bool(symbol.is_integer)
         lo, closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
-        assumed = Reach(lo, math.inf, closed, False, lattice)
-        if not assumed.contains_all(x[:, j]):
-            row = int(np.argmax(assumed.outside(x[:, j])))
+        assumed, covariate = Reach(lo, math.inf, closed, False, lattice), observations.columns[j]
+        if not assumed.spans(ends[j]) or (lattice and not are_whole(covariate)):
+            row = int(np.argmax(assumed.outside(covariate)))
             raise SupportError(
-                f"{family.name}: x[{_place(position, row)}, {j}] = {x[row, j]:.17g} contradicts what the declaration "
-                f"assumes of the covariate {symbol}. Remove the row or declare the covariate more widely."
+                f"{family.name}: x[{_place(position, row)}, {j}] = {covariate[row]:.17g} contradicts what the "
+                f"declaration assumes of the covariate {symbol}. Remove the row or declare the covariate more widely."
             )

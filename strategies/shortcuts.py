@@ -1,0 +1,89 @@
+"""Decides conditions on averages from the least and the greatest observation alone, where these suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import fmpq
+from sympy import Dummy, Expr, S, Symbol
+
+from ..proofs.algebra.atoms import Mean, atoms_of
+from ..proofs.algebra.signs import is_nonnegative
+from ..proofs.algebra.size import factored
+from .rounded import NotDecidedError, exact, exact_constant, rational_value
+from .samples import Sample
+
+
+@dataclass(frozen=True)
+class _Average:
+    """An expression that is one average: of which function of which column, and whether that is a line in it."""
+
+    column: Symbol
+    integrand: Expr
+    line: bool
+
+
+def positive_by_ends(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool | None:
+    """Return whether ``expression > 0``, where the ends of a column decide it; ``None`` where they do not.
+
+    An average of numbers that differ lies strictly between the least and the greatest, and an average of numbers none
+    of which is negative is positive as soon as one is. Both hold for any positive weights.
+
+    >>> from sympy.abc import x
+    >>> from .samples import sample_of
+    >>> positive_by_ends(1 - Mean(x, x), sample_of([0.0, 1.0, 1.0]), {x: 0})
+    True
+    """
+    average = _as_average(expression)
+    if average is None:
+        return None
+    least, greatest = sample.ends[places[average.column]]
+    try:
+        values = [_at(average, end) for end in (least, greatest)]
+    except NotDecidedError:
+        return None
+    if average.line:
+        low, high = min(values), max(values)
+        return None if low == high else True if low >= 0 else False if high <= 0 else None
+    side = 1 if least > 0 else 0 if least == 0 else -1
+    for sign in (1, -1):
+        if any(sign * value > 0 for value in values) and _never_negative(
+            sign * average.integrand, average.column, side
+        ):
+            return sign > 0
+    return None
+
+
+def _at(average: _Average, end: float) -> fmpq:
+    value = rational_value(average.integrand, {average.column: exact(end)}, exact_constant)
+    assert isinstance(value, fmpq)
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _as_average(expression: Expr) -> _Average | None:
+    """The expression as one average of one column, if it is a combination of averages with rational coefficients."""
+    atoms = tuple(atoms_of(expression))
+    if not atoms or not all(isinstance(atom, Mean) and not atoms_of(atom.integrand) for atom in atoms):
+        return None
+    columns = set().union(*(atom.integrand.free_symbols for atom in atoms))
+    stand_ins = {atom: Dummy() for atom in atoms}
+    combination = expression.xreplace(stand_ins)
+    slopes = [combination.diff(stand_in) for stand_in in stand_ins.values()]
+    intercept = combination.xreplace(dict.fromkeys(stand_ins.values(), S.Zero))
+    if len(columns) != 1 or not all(number.is_Rational for number in (*slopes, intercept)):
+        return None
+    column = columns.pop()
+    integrand = intercept + sum(slope * atom.integrand for slope, atom in zip(slopes, atoms, strict=True))
+    slope = integrand.diff(column)
+    return _Average(column, integrand, bool(slope.is_Rational and slope.is_nonzero))
+
+
+@lru_cache(maxsize=2048)
+def _never_negative(integrand: Expr, column: Symbol, side: int) -> bool:
+    """Whether the sign rules prove it for a column that is positive, not negative or any, by ``side`` 1, 0, -1."""
+    sign = {1: {"positive": True}, 0: {"nonnegative": True}, -1: {}}[side]
+    free = Dummy(column.name, real=True, **sign)
+    return is_nonnegative(factored(integrand.xreplace({column: free})), {})
