@@ -224,5 +224,7 @@ def _part(table: Observations) -> Observations:
     """So many rows at equal steps, the ones with the smallest and the largest observation among them."""
     column = table.columns[0]
     places = np.arange(PART_ROWS - 2) * table.n // (PART_ROWS - 2)
-    chosen = np.unique([*places, int(np.argmin(column)), int(np.argmax(column))])
-    return Observations(table.x[chosen], table.w[chosen], len(chosen))
+    extreme = [int(np.argmax(column == end)) for end in table.sample.ends[0]]  # the first place of each
+    chosen = np.unique([*places, *extreme])
+    weights = None if table.weights is None else table.weights[chosen]
+    return Observations(table.x[chosen], weights, len(chosen))
