@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
-from sympy import Expr, S, Symbol, expand, expand_log, together, trigsimp
+from sympy import Expr, Rational, S, Symbol, expand, expand_log, together, trigsimp
 
 from ..proofs.algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from ..proofs.balls import precision
@@ -122,6 +122,16 @@ def _vanishes(expression: Expr) -> bool:
     return any(change(value) is S.Zero for change in (expand, lambda v: expand(expand_log(v)), together, trigsimp))
 
 
+def _vanishes_at(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool:
+    """Whether algebra shows the expression to be zero at the one observation that there is, taken as exact."""
+    value = expression
+    while atoms := atoms_of(value):
+        value = value.xreplace({atom: _at_one_point(atom) for atom in atoms})
+    row = {symbol: Rational(sample.ends[place][0]) for symbol, place in places.items()}
+    number = value.xreplace(row)
+    return bool(number.free_symbols == set()) and expand(number) is S.Zero
+
+
 def _at_one_point(atom: Expr) -> Expr:
     if isinstance(atom, Mean):
         return atom.integrand
@@ -146,7 +156,7 @@ def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) ->
 def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
     expression = _plain(condition.expression)
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
-    if sample.constant and _vanishes(expression):
+    if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
     truth = positive_by_ends(expression, sample, places)
     if truth is not None:

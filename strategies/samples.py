@@ -118,8 +118,18 @@ class Sample:
         level
             A rational, or a ball that encloses an irrational one.
         """
+        interval = self.interval(index, level)
+        return None if interval is None else (interval[0] + interval[1]) / 2
+
+    def interval(self, index: int, level: Any) -> tuple[fmpq, fmpq] | None:
+        """The ends of the quantile interval of one column, exactly; ``None`` where the level is too wide a ball.
+
+        >>> sample_of([3.0, 1.0]).interval(0, fmpq(1, 2))
+        (1, 3)
+        """
         if level == 0 or level == 1:
-            return exact(self.ends[index][0 if level == 0 else 1])
+            end = exact(self.ends[index][0 if level == 0 else 1])
+            return end, end
         values, weights = self.tally(index)
         below = list(accumulate(weights))
         target = level * self.total
@@ -127,7 +137,7 @@ class Sample:
         if place is None:
             return None
         upper = exact(float(values[place]))
-        return (upper + exact(float(values[place - 1]))) / 2 if place and below[place - 1] == target else upper
+        return (exact(float(values[place - 1])) if place and below[place - 1] == target else upper), upper
 
     def largest_tie(self, index: int) -> fmpq:
         """The largest share of the weight that lies on one value of one column, exactly."""

@@ -177,6 +177,18 @@ def test_a_fit_as_text(run: Run) -> None:
         assert words in text
 
 
+def test_a_fit_is_certified_to_as_many_digits_as_asked(run: Run) -> None:
+    """The exact maximiser of the rate is three eighths; JSON holds it as whole numbers."""
+    Path("x.csv").write_text("x\n1\n2\n5\n")
+    code, text, _ = run("fit", "exponential", "x.csv", "--certify", "--digits", "20")
+    assert code == 0
+    for words in ("unique global maximum", "[0.37500000000000000000 +/- ", "0 ulp", "Pythagorean identity"):
+        assert words in text
+    code, text, _ = run("fit", "exponential", "x.csv", "--certify", "--json")
+    assert code == 0
+    assert json.loads(text)["certificate"]["verdict"] == "UNIQUE_GLOBAL"
+
+
 def test_a_fit_as_json_is_not_rounded(run: Run) -> None:
     """A shipped data set is weighted by its counts, and a constant is known."""
     code, text, _ = run("fit", "binomial", "horse_kicks", "--fixed", "n=10", "--json")

@@ -223,7 +223,7 @@ def _step(here: Place, limited: tuple[int, ...]) -> tuple[Balls, bool] | None:
         matrix = [[entry.mid() for entry in row] for row in here.curvature]
         for i, row in enumerate(matrix):
             row[i] = row[i] + damping * own[i]
-        step = _solved(matrix, here.gradient)
+        step = solved(matrix, here.gradient)
         if step is not None:
             length = max((abs(step[i]).mid() for i in limited), default=arb(0))
             if length > _LONGEST:
@@ -239,8 +239,12 @@ def _own_curvature(rows: list[Balls], i: int) -> arb:
     return max(max(sizes, default=arb(0)), arb(2) ** -MOST_BITS)
 
 
-def _solved(matrix: list[Balls], right: Balls) -> Balls | None:
-    """The solution of a symmetric system by elimination, ``None`` unless the matrix is certainly positive definite."""
+def solved(matrix: list[Balls], right: Balls) -> Balls | None:
+    """Return the solution of a symmetric system by elimination; ``None`` unless it is certainly positive definite.
+
+    >>> solved([[arb(2)]], [arb(1)])
+    [0.500000000000000]
+    """
     rows = [[*row, entry] for row, entry in zip(matrix, right, strict=True)]
     for i, pivot in enumerate(rows):
         if not pivot[i] > 0:

@@ -148,6 +148,10 @@ def fit_data(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="A known parameter or constant: k=2, k=0.5, k=3/2; may be repeated."),
     ] = None,
+    certified: Annotated[
+        bool, typer.Option("--certify", help="Enclose the exact maximiser, and say how far the estimate is off.")
+    ] = False,
+    digits: Annotated[int, typer.Option(min=1, max=200, metavar="N", help="Correct digits to print of it.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with numbers in full, instead of text.")] = False,
 ) -> None:
     """Print the estimate for data.
@@ -166,10 +170,20 @@ def fit_data(
     x, w = selected(table, declared, column, covariate or (), weights)
     result = fit(declared, x, w, known)
     total = float(table.n if w is None else w.sum())
+    certificate = None
+    if certified:
+        from .certify import certify
+
+        certificate = certify(declared, x, w, known)
     if as_json:
-        _echo_json(fit_record(result, table, total))
+        proof = {} if certificate is None else {"certificate": json.loads(certificate.to_json())}
+        _echo_json(fit_record(result, table, total) | proof)
     else:
         show_fit(result, table, total)
+        if certificate is not None:
+            from .cli_certificate import show_certificate
+
+            show_certificate(certificate, result, digits)
 
 
 @app.command("verify", epilog="Example: thetahat verify gamma weibull --examples 100 --jobs 2")

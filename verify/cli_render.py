@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .report import Report, Tally
 
 _SHOWN = ("Estimator", "Equation", "Outcome", "Exists", "Maximum")
-_KEY = 18
+KEY = 18
 _MANY = 4
 _LEGEND = "n: agree, n?: undecided, n!: disagree, none: nothing was decided, which is a failure, -: does not apply"
 _NO_ERRORS = "none: the estimate is not known to be a smooth maximum inside the parameter space"
@@ -160,12 +160,12 @@ def show_fit(result: Fit, table: Table, total: float) -> None:
     )
     typer.echo("")
     for name, (low, high) in result.sets.items():
-        typer.echo(f"{'Maximisers':<{_KEY}}every {name} from {low:.10g} to {high:.10g}; above is the middle")
+        typer.echo(f"{'Maximisers':<{KEY}}every {name} from {low:.10g} to {high:.10g}; above is the middle")
     if not errors:
-        typer.echo(f"{'Standard errors':<{_KEY}}{_NO_ERRORS}")
-    typer.echo(f"{'Log-likelihood':<{_KEY}}{result.log_likelihood:.10g} nats, summed over the observations")
+        typer.echo(f"{'Standard errors':<{KEY}}{_NO_ERRORS}")
+    typer.echo(f"{'Log-likelihood':<{KEY}}{result.log_likelihood:.10g} nats, summed over the observations")
     for name, text in _derived(result):
-        typer.echo(f"{name:<{_KEY}}{text}")
+        typer.echo(f"{name:<{KEY}}{text}")
 
 
 def _error(value: float | None) -> str:

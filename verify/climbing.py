@@ -67,22 +67,33 @@ _CENTRE, _SIZE = Symbol("_centre", real=True), Symbol("_size", positive=True)
 def climb_of(derivation: Derivation) -> Climb:
     """Return the objective of ``derivation`` over all parameters that are not placed at an end of the support."""
     family = derivation.family
-    placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
-    parameters = tuple(p for p in family.symbols if p not in placed)
+    parameters, whole, averaged = mean_log_likelihood(derivation)
+    placed = set(family.symbols) - set(parameters)
     coordinates = tuple(Symbol(f"_u{i}", real=True) for i in range(len(parameters)))
     within = {p: (lo, hi) for p, lo, hi in derivation.within}
     maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
-    averaged = derivation.exponential_form is not None
-    whole = derivation.mean_log_likelihood if averaged else join_exponentials(family.log_density)
-    if averaged and derivation.exponential_form is not None:
-        base = derivation.exponential_form
-        whole = -base.log_partition + sum(
-            eta * s.symbol for eta, s in zip(base.eta, derivation.statistics, strict=False)
-        )
     value = whole.subs(dict(zip(parameters, maps, strict=True)))
     known = {s.symbol for s in derivation.statistics} | placed
     names = tuple(sorted((value.free_symbols & known) | {_CENTRE, _SIZE}, key=str))
     return Climb(parameters, coordinates, maps, value, averaged, names)
+
+
+def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Expr, bool]:
+    """Return the parameters that are not placed at an end of the support, the mean log-likelihood, and its kind.
+
+    The kind is whether it is a function of the statistics, and else of each observation, to be averaged.
+
+    >>> from thetahat import derive, family
+    >>> mean_log_likelihood(derive(family("exponential")))
+    ((lambda,), -lambda*t_1 + log(lambda), True)
+    """
+    family, form = derivation.family, derivation.exponential_form
+    placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
+    parameters = tuple(p for p in family.symbols if p not in placed)
+    if form is None:
+        return parameters, join_exponentials(family.log_density), False
+    products = (eta * s.symbol for eta, s in zip(form.eta, derivation.statistics, strict=False))
+    return parameters, sum(products, -form.log_partition), True
 
 
 def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:

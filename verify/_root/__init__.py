@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from thetahat.proofs.family import Family, Parameter, Source
     from thetahat.proofs.registry import families, family, register
     from thetahat.proofs.theorem import theorem
+    from thetahat.verify.certify import Certificate, CertificateVerdict, certify
     from thetahat.verify.fitting import fit
     from thetahat.verify.suite import check_estimator, check_family
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Certificate": "thetahat.verify.certify",
+    "CertificateVerdict": "thetahat.verify.certify",
     "Derivation": "thetahat.proofs.derivation",
     "Evidence": "thetahat.proofs.derivation",
     "Family": "thetahat.proofs.family",
@@ -30,6 +33,7 @@ _HOME = {
     "Parameter": "thetahat.proofs.family",
     "Source": "thetahat.proofs.family",
     "Verdict": "thetahat.proofs.derivation",
+    "certify": "thetahat.verify.certify",
     "check_estimator": "thetahat.verify.suite",
     "check_family": "thetahat.verify.suite",
     "derive": "thetahat.proofs.engine",
@@ -41,6 +45,8 @@ _HOME = {
 }
 
 __all__ = [
+    "Certificate",
+    "CertificateVerdict",
     "Derivation",
     "Evidence",
     "Family",
@@ -49,6 +55,7 @@ __all__ = [
     "Source",
     "Verdict",
     "__version__",
+    "certify",
     "check_estimator",
     "check_family",
     "derive",

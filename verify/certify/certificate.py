@@ -1,0 +1,274 @@
+"""What a certificate is: a verdict, enclosures that are exact numbers, the argument, and what is needed to check it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from flint import arb, fmpq
+from sympy import oo
+
+from ...proofs.balls import precision
+from ...proofs.errors import ParameterError
+from ...proofs.family import Family, Parameter
+from ..enclosure import nats_lost
+from ..ends import in_order
+from ..fitting import Fit
+from ..observations import Observations
+
+_BITS = 4096
+"""Enough for every operation on the ends of an enclosure to be exact."""
+
+
+class CertificateVerdict(Enum):
+    """What is proved of a likelihood and its maximiser on one dataset."""
+
+    UNIQUE_GLOBAL = "unique global maximum"
+    GLOBAL_SET = "global maximum, not shown to be the only one"
+    LOCAL = "local maximum; that no other is higher is not proved"
+    AT_BOUNDARY = "global maximum on an end of the parameter space"
+    NO_MAXIMUM = "no maximum in the parameter space"
+    UNBOUNDED = "likelihood unbounded"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """An interval whose middle and radius are exact: whole numbers times powers of two.
+
+    >>> half = Enclosure.of(arb(0.5))
+    >>> half.low, half.high, half.contains(0.5)
+    (0.5, 0.5, True)
+    """
+
+    middle: tuple[int, int]
+    radius: tuple[int, int]
+
+    @classmethod
+    def of(cls, ball: arb) -> Enclosure:
+        """Return the enclosure that a finite ball is."""
+        if not ball.is_finite():
+            raise ValueError(f"the ball {ball} is not finite, so it encloses nothing")
+        middle, radius = ball.mid().man_exp(), ball.rad().man_exp()
+        return cls((int(middle[0]), int(middle[1])), (int(radius[0]), int(radius[1])))
+
+    @property
+    def ball(self) -> arb:
+        """The ball; exact at any working precision, as the numbers are stored."""
+        return arb(self.middle, self.radius)
+
+    @property
+    def low(self) -> float:
+        """The largest double that is certainly not above."""
+        return _toward(self.ends[0], -math.inf)
+
+    @property
+    def high(self) -> float:
+        """The smallest double that is certainly not below."""
+        return _toward(self.ends[1], math.inf)
+
+    @property
+    def ends(self) -> tuple[fmpq, fmpq]:
+        """Both ends, exactly."""
+        middle, radius = (mantissa * fmpq(2) ** exponent for mantissa, exponent in (self.middle, self.radius))
+        return middle - radius, middle + radius
+
+    def contains(self, value: float | fmpq) -> bool:
+        """Return whether an exact number lies inside, ends included."""
+        number = value if isinstance(value, fmpq) else fmpq(*float(value).as_integer_ratio())
+        low, high = self.ends
+        return bool(low <= number <= high)
+
+    def digits(self, count: int = 15) -> str:
+        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
+        with precision(_BITS):
+            return str(self.ball.str(count))
+
+    def rounded(self) -> float:
+        """Return the double nearest to the number inside.
+
+        Raises
+        ------
+        ValueError
+            Where the enclosure is too wide to tell it.
+        """
+        low, high = (_nearest(end) for end in self.ends)
+        if low != high:
+            raise ValueError(f"the enclosure {self.digits()} is too wide to tell the nearest double")
+        return low
+
+
+def _nearest(number: fmpq) -> float:
+    return int(number.p) / int(number.q)
+
+
+def _toward(number: fmpq, side: float) -> float:
+    value = _nearest(number)
+    exact = fmpq(*value.as_integer_ratio())
+    beyond = exact > number if side < 0 else exact < number
+    return math.nextafter(value, side) if beyond else value
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """Evidence for the maximiser of one likelihood on one dataset.
+
+    Attributes
+    ----------
+    theta
+        For each parameter, by name, an enclosure of the exact maximiser, or of the set of maximisers; empty where
+        there is none.
+    region
+        The box in which exactly one stationary point is proved, where that was the method.
+    log_likelihood
+        Encloses the maximum, summed over observations, in nats.
+    method
+        How the maximiser was enclosed: by a formula, or by contraction of a box.
+    argument
+        Why no other parameter value is higher; empty where that is not proved.
+    why
+        What is missing, or which condition fails.
+    bits
+        The working precision that sufficed.
+    digest
+        Of the data and weights, so that a certificate is not checked on others.
+    """
+
+    family: Family
+    verdict: CertificateVerdict
+    theta: Mapping[str, Enclosure]
+    region: Mapping[str, Enclosure]
+    log_likelihood: Enclosure | None
+    method: str
+    argument: str
+    why: str
+    n: int
+    bits: int
+    digest: str
+    versions: Mapping[str, str]
+    _observations: Observations = field(repr=False)
+
+    def rounded(self) -> tuple[float, ...]:
+        """Return the correctly rounded maximiser, in declared order.
+
+        Raises
+        ------
+        ValueError
+            Where there is none, or an enclosure is too wide.
+        """
+        self._require_theta()
+        return tuple(enclosure.rounded() for enclosure in self.theta.values())
+
+    def ulps(self, estimate: Fit | Mapping[str, float] | Sequence[float]) -> dict[str, float]:
+        """Return how many units in the last place each value of ``estimate`` lies from the maximiser.
+
+        The unit is the distance between doubles at the maximiser, of a place on a line of data that of the larger of
+        the place and the spread of the data. Rounded up; zero inside the enclosure.
+
+        Raises
+        ------
+        ValueError
+            Where there is no maximiser.
+        ParameterError
+            For values that are missing.
+        """
+        self._require_theta()
+        off = {}
+        for item, value in zip(self.family.parameters, self._values(estimate), strict=True):
+            low, high = self.theta[item.name].ends
+            number = fmpq(*value.as_integer_ratio())
+            distance = max(low - number, number - high, fmpq(0))
+            size = max(abs(self.theta[item.name].low), abs(self.theta[item.name].high))
+            least, greatest = self._observations.sample.ends[0]
+            if _is_place(item) and math.isfinite(greatest - least):
+                size = max(size, greatest - least)
+            unit = fmpq(*math.ulp(size).as_integer_ratio())
+            off[item.name] = _toward(distance / unit, math.inf)
+        return off
+
+    def nats_lost(self, estimate: Fit | Mapping[str, float] | Sequence[float]) -> Enclosure:
+        """Return an enclosure of the maximum minus the log-likelihood at ``estimate``, in nats.
+
+        Raises
+        ------
+        ValueError
+            Where there is no maximiser, or no enclosure of the difference is finite.
+        ParameterError
+            For values outside the parameter space.
+        SupportError
+            Where the data lie outside the support at ``estimate``: infinitely many nats are lost.
+        """
+        self._require_theta()
+        maximiser = [self.theta[name].ball for name in self.family.parameter_names]
+        if self.verdict is CertificateVerdict.GLOBAL_SET:
+            maximiser = [ball.mid() for ball in maximiser]
+        observations = self._observations
+        values = self._values(estimate)
+        return Enclosure.of(nats_lost(self.family, values, maximiser, observations.x, observations.w))
+
+    def check(self, x: Any, weights: Any = None) -> bool:
+        """Return whether a small checker, which asks the declared density alone, confirms it on these data.
+
+        See ``thetahat.verify.certify.check``.
+        """
+        from .check import check
+
+        return check(self, x, weights)
+
+    def to_json(self) -> str:
+        """Return everything but the data, with all numbers exact."""
+        return json.dumps(
+            {
+                "family": self.family.name,
+                "verdict": self.verdict.name,
+                "theta": {name: _exact(enclosure) for name, enclosure in self.theta.items()},
+                "region": {name: _exact(enclosure) for name, enclosure in self.region.items()},
+                "log_likelihood": None if self.log_likelihood is None else _exact(self.log_likelihood),
+                "method": self.method,
+                "argument": self.argument,
+                "why": self.why,
+                "n": self.n,
+                "bits": self.bits,
+                "digest": self.digest,
+                "versions": dict(self.versions),
+            },
+            indent=2,
+        )
+
+    def __str__(self) -> str:
+        """Return the verdict, the digits and the argument, a line each."""
+        lines = [f"{self.family.name}: {self.verdict.value}, {self.n} observations"]
+        lines += [f"  {name} = {enclosure.digits(30)}" for name, enclosure in self.theta.items()]
+        if self.log_likelihood is not None:
+            lines.append(f"  log-likelihood = {self.log_likelihood.digits(30)}")
+        lines += [f"  {key}: {text}" for key, text in (("by", self.method), ("since", self.argument)) if text]
+        return "\n".join([*lines, *([f"  but: {self.why}"] if self.why else [])])
+
+    def _require_theta(self) -> None:
+        if not self.theta:
+            raise ValueError(f"{self.family.name}: there is no maximiser to compare with: {self.verdict.value}")
+
+    def _values(self, estimate: Fit | Mapping[str, float] | Sequence[float]) -> list[float]:
+        given = in_order(self.family, estimate.theta if isinstance(estimate, Fit) else estimate)
+        values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
+        if len(values) != len(self.family.parameters) or not all(map(math.isfinite, values)):
+            raise ParameterError(
+                f"{self.family.name}: the estimate {given!r} is not one finite number for each of "
+                f"{', '.join(self.family.parameter_names)}"
+            )
+        return values
+
+
+def _is_place(item: Parameter) -> bool:
+    """Whether a parameter may be any real number, as a place on a line is."""
+    return item.bounds.lo is -oo and item.bounds.hi is oo and not item.bounds.discrete
+
+
+def _exact(enclosure: Enclosure) -> dict[str, list[str]]:
+    """Whole numbers as text: JSON readers keep 53 bits of a number."""
+    return {"middle": list(map(str, enclosure.middle)), "radius": list(map(str, enclosure.radius))}

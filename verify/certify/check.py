@@ -1,0 +1,180 @@
+"""Re-verifies a certificate from the declared density alone: a small checker that knows no formula and no prover.
+
+Source: interval Newton, Moore 1966, Interval Analysis, section 7; Neumaier 1990, section 5.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from flint import arb, arb_mat, ctx
+from numpy.typing import ArrayLike
+from sympy import Abs, Expr, Piecewise, Symbol, sign
+
+from ...proofs.balls import compiled, precision
+from ...proofs.checker import check_steps
+from ...proofs.derivation import Derivation, Evidence, Section
+from ...proofs.engine import derive
+from ...proofs.family import Family
+from ...strategies.conditions import decide_sample
+from ..enclosure import Row, table_of, total
+from ..exact import in_plain_functions
+from ..growth import grows_without_bound
+from ..observations import Observations, require_data
+from .certificate import Certificate
+from .certificate import CertificateVerdict as Verdict
+from .prove import digest
+
+Balls = list[arb]
+
+_STEPS = 8  # Newton steps from the enclosure's middle
+_GLOBAL = (Verdict.UNIQUE_GLOBAL, Verdict.GLOBAL_SET, Verdict.AT_BOUNDARY)
+
+
+def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = None) -> bool:
+    """Return whether a certificate is confirmed on the data it was made for.
+
+    A smooth maximum: the declared density's own score and Hessian prove one stationary point in a box around the
+    enclosure, that it is a maximum, and that it lies in the enclosure. Elsewhere, at kinks and ends of the support: no
+    point a little to either side of the enclosure is as high. A global argument: every step of it is proved once more.
+
+    Raises
+    ------
+    ValueError
+        For other data than those of the certificate, and for one that is undecided, which claims nothing.
+    """
+    family = certificate.family
+    observations = require_data(family, x, weights)
+    if digest(observations) != certificate.digest:
+        raise ValueError(f"{family.name}: these are not the data that the certificate was made for")
+    verdict, derivation = certificate.verdict, derive(family)
+    if verdict is Verdict.UNDECIDED:
+        raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")
+    if verdict is Verdict.UNBOUNDED:
+        return grows_without_bound(derivation, observations.columns[0]).verdict.value == "agree"
+    if verdict is Verdict.NO_MAXIMUM:
+        return _fails(derivation, observations)
+    if verdict in _GLOBAL and not _argument_holds(derivation):
+        return False
+    return _is_maximum(certificate, observations)
+
+
+def _fails(derivation: Derivation, observations: Observations) -> bool:
+    """Whether an existence condition is refuted by exact arithmetic."""
+    conditions, columns = derivation.exists_when, derivation.family.columns
+    return decide_sample(conditions, observations.sample, columns)[0] is False
+
+
+def _argument_holds(derivation: Derivation) -> bool:
+    """Whether every step of the argument for a global maximum is proved by the checker, now."""
+    findings = check_steps(derivation.family, derivation.steps)
+    weak = (Evidence.UNDECIDED, Evidence.REFUTED)
+    part = [f for s, f in zip(derivation.steps, findings, strict=True) if s.section is Section.OPTIMALITY]
+    return derivation.optimality.proved and not any(finding.evidence in weak for finding in part)
+
+
+def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
+    family, table = certificate.family, table_of(observations)
+    theta = [certificate.theta[name].ball for name in family.parameter_names]
+    kinked = family.log_density.has(Abs, sign, Piecewise) or any(s.is_integer for s in family.symbols)
+    for bits in (2 * certificate.bits, 4 * certificate.bits, 8 * certificate.bits):
+        with precision(bits):
+            if total(family, [t.mid() for t in theta], table, observations) == arb("-inf"):
+                return False
+            free = [j for j in range(len(theta)) if _is_free(family, theta, j, table, observations)]
+            if kinked or not free or certificate.verdict is Verdict.GLOBAL_SET:
+                if _none_beside(family, theta, table, observations):
+                    return True
+                continue
+            found = _one_maximum(family, theta, free, table)
+            if found is not None:
+                return all(theta[j].overlaps(image) for j, image in zip(free, found, strict=True))
+    return False
+
+
+def _is_free(family: Family, theta: Balls, j: int, table: list[Row], observations: Observations) -> bool:
+    """Whether a parameter can move to both sides without leaving an observation outside the support."""
+    if family.symbols[j] not in family.bounds.free_symbols:
+        return True
+    heights = []
+    for side in (-1, 1):
+        moved = [t.mid() for t in theta]
+        moved[j] = (moved[j] + side * (_unit(theta[j], observations) * arb(2) ** -60 + 2 * theta[j].rad())).mid()
+        heights.append(total(family, moved, table, observations))
+    return all(height.is_finite() for height in heights)
+
+
+def _one_maximum(family: Family, theta: Balls, free: list[int], table: list[Row]) -> Balls | None:
+    """What encloses the one maximum that interval Newton proves near the middle; ``None`` if it proves none."""
+    point, symbols = [t.mid() for t in theta], tuple(family.symbols[j] for j in free)
+    try:
+        for _ in range(_STEPS):
+            slopes, curvature = _sums(family, symbols, point, table)
+            step = curvature.mid().solve(slopes.mid())
+            for i, j in enumerate(free):
+                point[j] = (point[j] + step[i, 0]).mid()
+        slopes, curvature = _sums(family, symbols, point, table)
+        inverse, box = curvature.mid().inv(), list(point)
+        for i, j in enumerate(free):
+            box[j] = arb(point[j], (abs(inverse[i, i]).sqrt() * arb(2) ** -(ctx.prec // 3)).upper())
+        _, across = _sums(family, symbols, box, table)
+        step = across.solve(slopes)
+    except ZeroDivisionError:
+        return None
+    images = [point[j] + step[i, 0] for i, j in enumerate(free)]
+    inside = all(bool(box[j].contains_interior(image)) for j, image in zip(free, images, strict=True))
+    return images if inside and _is_positive_definite(across) else None
+
+
+def _is_positive_definite(matrix: arb_mat) -> bool:
+    size = matrix.nrows()
+    corners = (arb_mat([[matrix[i, j] for j in range(k)] for i in range(k)]).det() for k in range(1, size + 1))
+    return all(bool(corner > 0) for corner in corners)
+
+
+def _sums(family: Family, symbols: tuple[Symbol, ...], point: Balls, table: list[Row]) -> tuple[arb_mat, arb_mat]:
+    """The score as a column, and minus the Hessian, both divided by the total weight."""
+    function, size = _derivatives(family, symbols), len(symbols)
+    sums, weight = [arb(0)] * (size + size * size), arb(0)
+    for row, w in table:
+        weight += arb(w)
+        terms = function(*map(arb, row), *point)
+        sums = [s + arb(w) * term for s, term in zip(sums, terms, strict=True)]
+    means = [s / weight for s in sums]
+    slopes = arb_mat([[mean] for mean in means[:size]])
+    return slopes, arb_mat([[-means[size + i * size + j] for j in range(size)] for i in range(size)])
+
+
+@lru_cache(maxsize=512)
+def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Callable[..., Balls]:
+    first = [family.log_density.diff(s) for s in symbols]
+    entries: list[Expr] = [*first, *(e.diff(s) for e in first for s in symbols)]
+    return compiled(tuple(map(in_plain_functions, entries)), (*family.columns, *family.symbols))
+
+
+def _none_beside(family: Family, theta: Balls, table: list[Row], observations: Observations) -> bool:
+    """Whether moving any one parameter a little to either side of the enclosure lowers the likelihood for certain."""
+    here = total(family, [t.mid() for t in theta], table, observations)
+    for j, item in enumerate(family.parameters):
+        step = arb(1) if item.symbol.is_integer else _unit(theta[j], observations) * arb(2) ** -70
+        for end, side in ((theta[j].lower(), -1), (theta[j].upper(), 1)):
+            moved = [t.mid() for t in theta]
+            moved[j] = (end + side * step).mid()
+            if not item.bounds.free_symbols and not _inside(family, j, moved):
+                continue
+            if not total(family, moved, table, observations) < here:
+                return False
+    return True
+
+
+def _unit(value: arb, observations: Observations) -> arb:
+    """The larger of a parameter's size and the spread of the data; one where both are zero."""
+    least, greatest = (arb(end) for end in observations.sample.ends[0])
+    unit = max(abs(value).upper(), greatest - least)
+    return unit if unit > 0 else arb(1)
+
+
+def _inside(family: Family, j: int, point: Balls) -> bool:
+    lo, hi = compiled((family.parameters[j].bounds.lo, family.parameters[j].bounds.hi), family.symbols)(*point)
+    return bool(lo < point[j] < hi)

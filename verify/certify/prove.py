@@ -1,0 +1,250 @@
+"""Certifies a maximiser: existence first, then an enclosure, then the argument that it is the global one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from flint import arb
+from numpy.typing import ArrayLike
+from sympy import Symbol
+
+from ...proofs.balls import compiled, precision
+from ...proofs.derivation import Derivation, Outcome
+from ...proofs.errors import UnsolvedError
+from ...proofs.family import Family
+from ...strategies.conditions import decide_sample
+from ..enclosure import precisions, table_of, total
+from ..fitting import derivation_with, fit_with
+from ..observations import Observations, require_data
+from .certificate import Certificate, Enclosure
+from .certificate import CertificateVerdict as Verdict
+from .contraction import contracted
+from .formulas import bounds_of_set, enclosed, is_set, uses_order
+
+Balls = Mapping[Symbol, arb]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was proved, before it is made into a certificate."""
+
+    verdict: Verdict
+    theta: Balls = field(default_factory=dict)
+    region: Balls = field(default_factory=dict)
+    method: str = ""
+    argument: str = ""
+    why: str = ""
+    bits: int = 0
+
+
+def certify(
+    family: Family, x: ArrayLike, weights: ArrayLike | None = None, fixed: Mapping[str, object] | None = None
+) -> Certificate:
+    """Return an enclosure of the exact maximiser of the likelihood, with the argument why it is the global one.
+
+    Doubles are taken as the exact numbers that they are. What cannot be proved is said: a maximum that is only known
+    to be a local one is called ``LOCAL``, and a likelihood of which nothing is proved ``UNDECIDED``.
+
+    Parameters
+    ----------
+    x, weights, fixed
+        As for ``fit``.
+
+    Raises
+    ------
+    DataError, SupportError, ParameterError
+        For data, weights or fixed values that make no sense.
+
+    Examples
+    --------
+    >>> from thetahat import certify, family
+    >>> proof = certify(family("exponential"), [1.0, 1.0, 5.0])
+    >>> proof.verdict
+    <CertificateVerdict.UNIQUE_GLOBAL: 'unique global maximum'>
+    >>> proof.theta["lambda"].digits(20)
+    '[0.42857142857142857143 +/- 1.43e-21]'
+    >>> proof.rounded()
+    (0.42857142857142855,)
+    """
+    derivation = derivation_with(family, fixed or {})
+    observations = require_data(derivation.family, x, weights)
+    found = _on_ends(derivation, _found(derivation, observations))
+    member = derivation.family
+    names = {symbol: str(symbol) for symbol in member.symbols}
+    return Certificate(
+        family=member,
+        verdict=found.verdict,
+        theta={names[s]: Enclosure.of(found.theta[s]) for s in member.symbols if s in found.theta},
+        region={names[s]: Enclosure.of(found.region[s]) for s in member.symbols if s in found.region},
+        log_likelihood=_log_likelihood(member, found, observations),
+        method=found.method,
+        argument=found.argument,
+        why=found.why,
+        n=observations.n,
+        bits=found.bits,
+        digest=digest(observations),
+        versions={name: version(name) for name in ("thetahat", "python-flint", "sympy")},
+        _observations=observations,
+    )
+
+
+def digest(observations: Observations) -> str:
+    """Return a fingerprint of the data and weights.
+
+    >>> import numpy as np
+    >>> digest(Observations(np.array([[1.0]]), None, 1))[:8]
+    'aa15ca23'
+    """
+    found = hashlib.sha256(observations.x.tobytes())
+    if observations.weights is not None:
+        found.update(observations.weights.tobytes())
+    return found.hexdigest()
+
+
+def _found(derivation: Derivation, observations: Observations) -> _Found:
+    if derivation.outcome is Outcome.UNSOLVED:
+        return _Found(Verdict.UNDECIDED, why=f"no estimator is derived: {derivation.reason}")
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return _Found(Verdict.UNBOUNDED, method="growth along a path", argument=derivation.reason)
+    truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
+    if condition is not None and truth is not True:
+        if truth is None:
+            return _Found(Verdict.UNDECIDED, why=f"whether '{condition.meaning}' holds could not be decided")
+        if not derivation.existence_proved:
+            return _Found(Verdict.UNDECIDED, why=f"'{condition.meaning}' fails, and what follows is not proved")
+        return _Found(
+            Verdict.NO_MAXIMUM,
+            method="exact test of existence",
+            argument=condition.why,
+            why=condition.meaning,
+        )
+    if derivation.free:
+        return _set(derivation, observations)
+    if derivation.searched is not None:
+        return _by_search(derivation, observations)
+    return _by_contraction(derivation, observations) if derivation.unknowns else _by_formula(derivation, observations)
+
+
+def _set(derivation: Derivation, observations: Observations) -> _Found:
+    found, ends = enclosed(derivation, observations), bounds_of_set(derivation, observations)
+    if found is None or ends is None:
+        return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
+    values, bits = found
+    with precision(bits):
+        values |= {symbol: low.union(high) for symbol, (low, high) in ends.items()}
+    return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", derivation.optimality.argument, "", bits)
+
+
+def _by_search(derivation: Derivation, observations: Observations) -> _Found:
+    """The observation at which the likelihood is certainly higher than at every other.
+
+    Between neighbours it is convex, so that a maximum there would make both of them maxima.
+    """
+    family, table = derivation.family, table_of(observations)
+    for bits in precisions():
+        with precision(bits):
+            heights = [(total(family, [arb(row[0])], table, observations), row[0]) for row, _ in table]
+            finite = [pair for pair in heights if pair[0].is_nan() or pair[0] != arb("-inf")]
+            best = max(finite, key=lambda pair: pair[0].mid(), default=None)
+            if best is None or not all(height.is_finite() for height, _ in finite):
+                continue
+            rest = [pair for pair in finite if pair is not best]
+            if all(best[0] > height for height, _ in rest) and derivation.optimality.proved:
+                theta = {family.symbols[0]: arb(best[1])}
+                argument = derivation.optimality.argument
+                return _Found(Verdict.UNIQUE_GLOBAL, theta, {}, "comparison of all observations", argument, "", bits)
+    return _Found(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+
+
+def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
+    found = enclosed(derivation, observations)
+    if found is None:
+        return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
+    values, bits = found
+    optimality = derivation.optimality
+    if not optimality.proved:
+        return _Found(Verdict.LOCAL, values, {}, "formulas", "", optimality.argument, bits)
+    if optimality.unique:
+        return _Found(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", optimality.argument, "", bits)
+    if uses_order(derivation):
+        # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
+        # the scale, and differ in a location between the ends of the order statistic.
+        if is_set(derivation, observations.sample) or not _is_concave(derivation):
+            return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", optimality.argument, "", bits)
+        argument = f"{optimality.argument}; the order statistic is a single number"
+        return _Found(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", argument, "", bits)
+    box = contracted(derivation, observations, {symbol: float(ball.mid()) for symbol, ball in values.items()})
+    if box is not None and _is_concave(derivation):
+        region = dict(zip(box.parameters, box.region, strict=True))
+        argument = f"{optimality.argument}; strictly so at the maximiser"
+        return _Found(Verdict.UNIQUE_GLOBAL, values, region, "formulas", argument, "", max(bits, box.bits))
+    why = "that no other point is as high is not proved"
+    return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", optimality.argument, why, bits)
+
+
+def _by_contraction(derivation: Derivation, observations: Observations) -> _Found:
+    try:
+        start = fit_with(derivation, observations.x, observations.weights).theta
+    except UnsolvedError as unsolved:
+        return _Found(Verdict.UNDECIDED, why=str(unsolved))
+    estimate = dict(zip(derivation.family.symbols, start.tolist(), strict=True))
+    box = contracted(derivation, observations, estimate)
+    if box is None:
+        return _Found(Verdict.UNDECIDED, why="no box with exactly one stationary point was proved near the estimate")
+    placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
+    values = placed | dict(zip(box.parameters, box.inner, strict=True))
+    region = dict(zip(box.parameters, box.region, strict=True))
+    optimality, method = derivation.optimality, "contraction of a box around the estimate"
+    if not optimality.proved:
+        return _Found(Verdict.LOCAL, values, region, method, "", optimality.argument, box.bits)
+    if optimality.unique or _is_concave(derivation):
+        return _Found(Verdict.UNIQUE_GLOBAL, values, region, method, optimality.argument, "", box.bits)
+    why = "that no other point is as high is not proved"
+    return _Found(Verdict.GLOBAL_SET, values, region, method, optimality.argument, why, box.bits)
+
+
+def _is_concave(derivation: Derivation) -> bool:
+    """Whether the argument is concavity, of any kind: a strict local maximum is then the only one."""
+    return "concave" in derivation.optimality.argument
+
+
+def _on_ends(derivation: Derivation, found: _Found) -> _Found:
+    """The same, where the maximiser lies inside the space; another verdict where it lies on an end, or outside."""
+    if not found.theta:
+        return found
+    family = derivation.family
+    with precision(max(found.bits, 128)):
+        point = [found.theta[s] for s in family.symbols]
+        for item, value in zip(family.parameters, point, strict=True):
+            lo, hi = compiled((item.bounds.lo, item.bounds.hi), family.symbols)(*point)
+            for inside, end, closed in (
+                (value - lo, lo, item.bounds.lo_closed),
+                (hi - value, hi, item.bounds.hi_closed),
+            ):
+                if inside > 0 or not end.is_finite():
+                    continue
+                if inside == 0 and closed and found.verdict is Verdict.UNIQUE_GLOBAL:
+                    return _Found(Verdict.AT_BOUNDARY, found.theta, {}, found.method, found.argument, "", found.bits)
+                if not (inside >= 0 and closed):
+                    why = f"whether {item.name} lies inside its space {item.space} could not be decided"
+                    return _Found(Verdict.UNDECIDED, why=why)
+    return found
+
+
+def _log_likelihood(family: Family, found: _Found, observations: Observations) -> Enclosure | None:
+    """The maximum; of a set, at its middle."""
+    if not found.theta:
+        return None
+    table, wide = table_of(observations), found.verdict is Verdict.GLOBAL_SET
+    for bits in precisions():
+        if bits < found.bits:
+            continue
+        with precision(bits):
+            point = [found.theta[s].mid() if wide else found.theta[s] for s in family.symbols]
+            value = total(family, point, table, observations)
+            if value.is_finite():
+                return Enclosure.of(value)
+    return None
