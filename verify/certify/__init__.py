@@ -1,7 +1,10 @@
 """Certificates: the exact maximiser of a likelihood, enclosed in balls, with the argument why no other is higher."""
 
+if __name__ != "thetahat.verify.certify":
+    raise ImportError(f"this folder is the package 'thetahat.verify.certify', not {__name__!r}", name=__name__)
+
 from .certificate import Certificate, CertificateVerdict, Enclosure
-from .check import check
+from .checker import check
 from .prove import certify
 
 __all__ = ["Certificate", "CertificateVerdict", "Enclosure", "certify", "check"]

@@ -216,7 +216,7 @@ class Certificate:
 
         See ``thetahat.verify.certify.check``.
         """
-        from .check import check
+        from .checker import check
 
         return check(self, x, weights)
 

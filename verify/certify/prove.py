@@ -96,7 +96,7 @@ def digest(observations: Observations) -> str:
 
     >>> import numpy as np
     >>> digest(Observations(np.array([[1.0]]), None, 1))[:8]
-    'aa15ca23'
+    '6c3c396e'
     """
     found = hashlib.sha256(observations.x.tobytes())
     if observations.weights is not None:
