@@ -14,7 +14,7 @@ from flint import acb, arb, arb_series, ctx, fmpq, fmpz
 from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
-from .algebra.atoms import Centred, LargestTie, Mean, Quantile, atoms_of
+from .algebra.atoms import Centred, LargestTie, Mean, Quantile, stand_ins
 from .errors import DeclarationError
 
 Values = Mapping[Symbol, Any]
@@ -322,13 +322,18 @@ def evaluate(
 
 
 def _evaluate(expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
-    for atom in atoms_of(expression):
-        stand_in = Symbol(f"_atom_{abs(hash(atom))}", real=True)
-        if stand_in not in known:
-            known = known | {stand_in: _atom(atom, known, rows, weights)}
-        expression = expression.xreplace({atom: stand_in})
+    expression, known = _with_atoms(expression, known, rows, weights)
     symbols = tuple(sorted(expression.free_symbols, key=lambda symbol: symbol.sort_key()))
     return compiled((expression,), symbols)(*(known[symbol] for symbol in symbols))[0]
+
+
+def _with_atoms(
+    expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]
+) -> tuple[Expr, dict[Symbol, arb]]:
+    """The expression with a symbol for each data atom, and the values of these symbols beside the known ones."""
+    names = stand_ins(expression)
+    values = {name: _atom(atom, known, rows, weights) for atom, name in names.items()}
+    return expression.xreplace(names), known | values
 
 
 def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
@@ -336,11 +341,7 @@ def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], 
         return _evaluate(atom.definition(), known, rows, weights)
     if isinstance(atom, Mean):
         total = sum(weights, arb(0))
-        integrand = atom.integrand
-        for inner in atoms_of(integrand):
-            stand_in = Symbol(f"_atom_{abs(hash(inner))}", real=True)
-            known = known | {stand_in: _atom(inner, known, rows, weights)}
-            integrand = integrand.xreplace({inner: stand_in})
+        integrand, known = _with_atoms(atom.integrand, known, rows, weights)
         symbols = tuple(sorted(integrand.free_symbols, key=lambda symbol: symbol.sort_key()))
         function = compiled((integrand,), symbols)
         terms = (w * function(*((known | row)[s] for s in symbols))[0] for row, w in zip(rows, weights, strict=True))

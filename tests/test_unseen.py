@@ -26,6 +26,8 @@ from sympy import (
 )
 
 from thetahat import Family, Parameter, derive, fit
+from thetahat.proofs.algebra.atoms import Mean
+from thetahat.proofs.balls import evaluate
 from thetahat.proofs.derivation import Derivation, Outcome
 from thetahat.proofs.errors import ExistenceError
 
@@ -173,3 +175,21 @@ def test_the_zeta_distribution_is_fitted() -> None:
         np.log(end) / (estimate - 1) + 1 / (estimate - 1) ** 2
     )
     np.testing.assert_allclose(slope / total, np.log([1, 1, 2, 1, 5]).mean(), rtol=1e-5)
+
+
+def test_balls_tell_averages_of_equal_hash_apart() -> None:
+    """``1/f`` and ``1/f**2`` have one hash in Python, and balls took the average of the one for that of the other."""
+    inverse, square = Mean(1 / (1 + x), x), Mean(1 / (1 + x) ** 2, x)
+    assert hash(inverse) == hash(square)
+    assert evaluate(inverse - square, {}, [{x: 1.0}]).contains(0.25)
+
+
+@pytest.mark.parametrize("name", ["_a0", "_b0", "_atom_0", "t_1", "n"])
+def test_a_parameter_may_be_called_as_the_engine_calls_its_own(name: str) -> None:
+    """The symbols that stand in for averages are no declared ones, whatever their names."""
+    found = declared(y, Reals, -log(s) - exp(-(y - m) / s) - (y - m) / s, LOCATION, positive(s))
+    scale = Symbol(name, positive=True)
+    density = -log(scale) - exp(-(y - m) / scale) - (y - m) / scale
+    other = declared(y, Reals, density, LOCATION, positive(scale))
+    x_ = [0.0, 1.0, 3.0]
+    assert fit(other.family, x_).theta.tolist() == fit(found.family, x_).theta.tolist()

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, Expr, Symbol, exp, oo
+from sympy import Abs, Add, Dummy, Expr, Symbol, exp, oo
 
 from ..proofs.algebra.kernels import join_exponentials
 from ..proofs.balls import compiled as ball_compiled
@@ -69,7 +69,7 @@ def climb_of(derivation: Derivation) -> Climb:
     family = derivation.family
     parameters, whole, averaged = mean_log_likelihood(derivation)
     placed = set(family.symbols) - set(parameters)
-    coordinates = tuple(Symbol(f"_u{i}", real=True) for i in range(len(parameters)))
+    coordinates = tuple(Dummy(f"u{i}", real=True) for i in range(len(parameters)))
     within = {p: (lo, hi) for p, lo, hi in derivation.within}
     maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
     value = whole.subs(dict(zip(parameters, maps, strict=True)))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, log
 
-from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, atoms_of
+from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, stand_ins
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from ..proofs.errors import UnsolvedError
 from .density import compiled
@@ -50,9 +50,9 @@ def evaluate(expression: Expr, observations: Observations, known: Values) -> flo
 @lru_cache(maxsize=4096)
 def _plan(expression: Expr) -> tuple[tuple[tuple[Expr, Symbol], ...], Expr, tuple[Symbol, ...]]:
     """The data atoms with symbols to stand in for them, and what is left, with its symbols."""
-    atoms = tuple((atom, Symbol(f"_a{i}", real=True)) for i, atom in enumerate(atoms_of(expression)))
-    rest = expression.xreplace(dict(atoms))
-    return atoms, rest, tuple(sorted(rest.free_symbols, key=lambda symbol: symbol.sort_key()))
+    atoms = stand_ins(expression)
+    rest = expression.xreplace(atoms)
+    return tuple(atoms.items()), rest, tuple(sorted(rest.free_symbols, key=lambda symbol: symbol.sort_key()))
 
 
 def _atom(atom: Expr, observations: Observations, known: Values) -> float:
@@ -130,7 +130,7 @@ def _column(part: Any, n: int) -> Array:
 
 def _mean(atom: Mean, observations: Observations, known: Values) -> float:
     integrand = atom.integrand
-    inner = {a: Symbol(f"_b{i}", real=True) for i, a in enumerate(atoms_of(integrand))}
+    inner = stand_ins(integrand)
     numbers = dict(known) | {s: _atom(a, observations, known) for a, s in inner.items()}
     return _average(integrand.xreplace(inner), atom, observations, numbers)
 

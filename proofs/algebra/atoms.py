@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Basic, Expr, Function, Mul, Pow, Rational, S, Symbol, Tuple, exp, false, log, sympify, true
+from sympy import (
+    Add,
+    Basic,
+    Dummy,
+    Expr,
+    Function,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    false,
+    log,
+    sympify,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 
@@ -420,3 +438,23 @@ def atoms_of(expression: Basic) -> Tuple:
 
     walk(expression)
     return Tuple(*sorted(found, key=lambda atom: atom.sort_key()))
+
+
+def stand_ins(expression: Expr) -> dict[Expr, Dummy]:
+    """Return a symbol for each outermost data atom, by its place; no declared symbol is equal to any of them.
+
+    By place, and not by hash: those of ``1/f`` and ``1/f**2`` are equal, because Python's of -1 and -2 are. The same
+    place always has the same symbol, so that a compiled expression is found again.
+
+    >>> from sympy import Symbol
+    >>> x = Symbol("x", positive=True)
+    >>> inverse, square = Mean(1 / (1 + x), x), Mean(1 / (1 + x) ** 2, x)
+    >>> hash(inverse) == hash(square), len(set(stand_ins(inverse - square).values()))
+    (True, 2)
+    """
+    return {atom: _stand_in(place) for place, atom in enumerate(atoms_of(expression))}
+
+
+@lru_cache(maxsize=256)
+def _stand_in(place: int) -> Dummy:
+    return Dummy(f"atom_{place}", real=True)
