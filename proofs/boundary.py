@@ -250,10 +250,23 @@ def _place(
         return None
     floors, ceilings = _constraints(parameter, ends, lowest, highest, domain)
     active = ceilings if slope > 0 else floors
-    if not active:
+    if not active or (len(active) > 1 and not all(_always_stops(parameter, ends, one, domain) for one in active)):
         return None
     value = active[0] if len(active) == 1 else (Min if slope > 0 else Max)(*active)
     return AtEnd(parameter, value, slope, increment)
+
+
+def _always_stops(parameter: Symbol, ends: Bounds, value: Expr, domain: Domain) -> bool:
+    """Whether a constraint puts the parameter at ``value`` for all data, so that it may be compared with another.
+
+    A curved end, such as ``1/u``, reaches only some data: where the data ask nothing of it, its root means nothing.
+    """
+    if all(parameter not in end.diff(parameter).free_symbols for end in (ends.lo, ends.hi)):
+        return True
+    space = domain[parameter]
+    above = space.lo is -oo or is_positive(value - space.lo, domain)
+    below = space.hi is oo or is_positive(space.hi - value, domain)
+    return bool(value.is_extended_real and above and below)
 
 
 def _constraints(

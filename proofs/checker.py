@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from flint import arb
-from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, Rational, S, Symbol, Tuple, cos, exp, log, sin, together
+from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, Rational, S, Symbol, Tuple, cos, exp, log, sign, sin, together
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
@@ -185,7 +185,19 @@ def support_end(step: Step, context: Context) -> Finding:
                 any((context.unfolded(at.subs(p, one)) - data).expand() == 0 for one in _alternatives(value, slope))
             )
     met = len(_alternatives(value, slope)) == len(stops) and all(stops)
+    if len(stops) > 1:
+        met = met and all(_reaches(p, context, placed, one, domain) for one in _alternatives(value, slope))
     return _sign(right_sign and met, f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+
+
+def _reaches(p: Symbol, context: Context, placed: dict[Symbol, Expr], value: Expr, domain: Domain) -> bool:
+    """Whether an end gets to the data at ``value`` whatever they are: it is linear, or the value always allowed."""
+    ends, space = context.family.bounds, domain[p]
+    if not any(end.subs(placed).diff(p, 2) for end in (ends.lo, ends.hi)):
+        return True
+    inside = space.lo is S.NegativeInfinity or is_positive(value - space.lo, domain)
+    inside = inside and (space.hi is S.Infinity or is_positive(space.hi - value, domain))
+    return bool(inside and value.is_extended_real)
 
 
 def _alternatives(value: Expr, slope: int) -> tuple[Expr, ...]:
@@ -338,8 +350,9 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
 def root(step: Step, context: Context) -> Finding:
     """The equation vanishes at the root."""
     equation, value = context.given(step).value, step.value
-    if isinstance(value, Quantile):
-        return _quantile_root(equation, step.subject, value, context)
+    quantiles = value.atoms(Quantile)
+    if len(quantiles) == 1 and any(isinstance(atom.integrand, sign) for atom in equation.atoms(Mean)):
+        return _quantile_root(equation, step.subject, value, quantiles.pop(), context)
     if _leaves_space(value, step.subject, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(equation.subs(step.subject, value))
@@ -363,21 +376,24 @@ def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
     return outside == len(context.points())
 
 
-def _quantile_root(equation: Expr, unknown: Symbol, value: Quantile, context: Context) -> Finding:
-    """``a Mean(sign(x - u)) + c``: between levels the average of the sign runs from ``1 - 2 level`` on either side.
+def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, quantile: Quantile, context: Context) -> Finding:
+    """``a Mean(sign(x - k u)) + c``: at ``k u`` between levels the sign averages to ``1 - 2 level`` on either side.
 
-    It is a maximum where the score falls at every observation: where ``a`` is positive in the score itself.
+    It is a maximum where the score falls at every observation: where ``a k`` is positive in the score itself.
     """
     stand_in = Symbol("_m", real=True)
     atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
     if len(atoms) != 1:
         return Finding(Evidence.UNDECIDED, "more than one average contains the unknown")
     flat = equation.xreplace({atoms[0]: stand_in})
-    way = 1 if atoms[0].integrand.args[0].coeff(value.args[1]) == 1 else -1
-    if cancelled(together(flat.subs(stand_in, way * (1 - 2 * value.level)))) != 0:
+    inside, multiple = atoms[0].integrand.args[0], cancelled(quantile / value)
+    way = 1 if inside.expand().coeff(quantile.args[1]) == 1 else -1
+    if (inside - way * (quantile.args[1] - multiple * unknown)).expand() != 0:
+        return Finding(Evidence.REFUTED, "the quantile is of another multiple")
+    if cancelled(together(flat.subs(stand_in, way * (1 - 2 * quantile.level)))) != 0:
         return Finding(Evidence.REFUTED, "level")
     own = [step.value for step in context.steps if step.rule == "score" and step.subject == unknown]
-    falls = any(is_positive(way * score.expand().coeff(atoms[0]), context.domain) for score in own)
+    falls = any(is_positive(way * multiple * score.expand().coeff(atoms[0]), context.domain) for score in own)
     if not falls:
         return Finding(Evidence.UNDECIDED, "that the likelihood is largest and not least there is not proved")
     return Finding(Evidence.LEMMA, "subgradient at a quantile")

@@ -19,10 +19,11 @@ from .algebra.atoms import (
     atoms_of,
     plain,
     rewrite_outside,
+    stand_ins,
 )
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
-from .algebra.size import factored
+from .algebra.size import cancelled, factored
 from .algebra.solve import tidy
 from .conditions import Condition
 from .derivation import Statistic
@@ -288,7 +289,14 @@ def by_ends(
 
 
 def _impossible(expression: Expr, domain: Domain) -> bool:
-    return is_nonnegative(-expression, domain)
+    """Whether no dataset makes it positive: as when averages that are written apart add up to zero."""
+    masks = stand_ins(expression)
+    apart = expression.xreplace(masks)
+    linear = all(apart.diff(mask).is_number and isinstance(atom, Mean) for atom, mask in masks.items())
+    if is_nonnegative(-expression, domain):
+        return True
+    joined = apart.xreplace({mask: atom.integrand for atom, mask in masks.items()}) if linear else S.One
+    return bool(cancelled(joined).is_nonpositive)
 
 
 def by_tails(family: Family, structure: LocationScale) -> Existence | None:

@@ -59,10 +59,7 @@ def statistic_symbol(family: Family, name: str, integrand: Expr) -> Symbol:
     >>> t.is_nonnegative, t.is_positive
     (True, None)
     """
-    taken = {symbol.name for symbol in (*family.columns, *family.domain)}
-    while name in taken:
-        name = f"{name}_"
-    domain = family.domain
+    name, domain = _free_name(family, name), family.domain
     if is_positive(integrand, domain):
         return Symbol(name, positive=True)
     if is_negative(integrand, domain):
@@ -83,6 +80,14 @@ def scores(mean_log_likelihood: Expr, parameters: tuple[Symbol, ...]) -> dict[Sy
     return {parameter: mean_log_likelihood.diff(parameter) for parameter in parameters}
 
 
+def _free_name(family: Family, name: str) -> str:
+    """The name, or a longer one where the family has declared it."""
+    taken = {symbol.name for symbol in (*family.columns, *family.domain)}
+    while name in taken:
+        name = f"{name}_"
+    return name
+
+
 def name_averages(expressions: tuple[Expr, ...], family: Family, known: tuple[Statistic, ...]) -> tuple[Statistic, ...]:
     """Return ``known`` extended by a symbol for every atom in ``expressions`` that is free of parameters."""
     statistics = list(known)
@@ -98,7 +103,8 @@ def name_averages(expressions: tuple[Expr, ...], family: Family, known: tuple[St
             if isinstance(atom, Mean):
                 symbol = statistic_symbol(family, name, atom.integrand)
             else:
-                symbol = Symbol(name, nonnegative=True) if atom.is_nonnegative else Symbol(name, real=True)
+                free = _free_name(family, name)
+                symbol = Symbol(free, nonnegative=True) if atom.is_nonnegative else Symbol(free, real=True)
             statistics.append(Statistic(symbol, atom))
     return tuple(statistics)
 

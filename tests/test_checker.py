@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from sympy import Abs, Expr, Integer, Interval, S, Symbol, Tuple, log, oo, pi, sqrt
+from sympy import Abs, Expr, Integer, Interval, Min, S, Symbol, Tuple, log, oo, pi, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
-from thetahat.proofs.derivation import Evidence, Finding, Step, Verdict
+from thetahat.proofs.derivation import Evidence, Finding, Statistic, Step, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
@@ -129,7 +129,14 @@ def bent() -> Family:
     return Family("bent", x, S.Reals, (Parameter(s, Interval.open(0, oo)),), density)
 
 
-OURS = {"sliding": sliding, "line": line, "doubled": doubled, "centred": centred, "bent": bent}
+@cache
+def quartered() -> Family:
+    """Return Laplace's family of values that lie around four times the parameter."""
+    x, m = Symbol("x", real=True), Symbol("m", real=True)
+    return Family("quartered", x, S.Reals, (Parameter(m, S.Reals),), -log(2) - Abs(x - 4 * m))
+
+
+OURS = {"quartered": quartered, "sliding": sliding, "line": line, "doubled": doubled, "centred": centred, "bent": bent}
 
 
 # --------------------------------------------------------------------------------------- mistakes of their own kind
@@ -266,6 +273,7 @@ REFUTED = (
     Planted("no score", "score-zero", "rayleigh", using("equation", more)),
     Planted("lost factor", "root", "rayleigh", value(twice)),
     Planted("mean for median", "root", "laplace", value(lambda one: Mean(one.args[1], one.args[1]))),
+    Planted("lost factor beside a median", "root", "quartered", value(twice)),
     Planted("maximum for median", "root", "laplace", value(lambda one: Quantile(1, one.args[1]))),
     Planted("lost term", "reduced", "gamma", value(more)),
     Planted("lost factor", "same-value", "normal", value(twice)),
@@ -354,6 +362,20 @@ def test_a_planted_error_is_not_taken_for_proved(planted: Planted) -> None:
 def test_what_the_checker_does_not_see_is_known(planted: Planted, reason: str) -> None:
     """Each has a reason; one that the checker has come to catch belongs into the lists above."""
     assert planted.finding().evidence.verdict is Verdict.AGREE, f"{planted} is caught now: move it up ({reason})"
+
+
+def test_ends_that_only_some_data_reach_are_not_taken_for_proved() -> None:
+    """On ``[-1/u, 1/u]`` a negative maximum asks nothing of ``u``; its root is not to be compared with the other."""
+    x, u = Symbol("x", real=True), Symbol("u", positive=True)
+    curved = Family("curved", x, Interval(-1 / u, 1 / u), (Parameter(u, Interval.open(0, oo)),), log(u / 2))
+    low, high = (Statistic(Symbol(name, real=True), Quantile(level, x)) for name, level in (("a", 0), ("b", 1)))
+    first = derive(curved).steps[0]
+    value = Min(1 / high.symbol, -1 / low.symbol)
+    named = (("slope", S.One), ("increment", 1 / u), ("placed", Tuple()))
+    claim = replace(first, rule="support-end", value=value, subject=u, using=(*named, *first.using), given=(0,))
+    statistics = Tuple(*(Tuple(one.symbol, one.definition) for one in (low, high)))
+    first = replace(first, using=tuple((k, statistics if k == "statistics" else v) for k, v in first.using))
+    assert check_steps(curved, (first, claim))[-1].evidence.verdict is Verdict.UNDECIDED
 
 
 def test_every_rule_has_a_planted_error_that_is_caught() -> None:

@@ -25,11 +25,12 @@ from sympy import (
     zeta,
 )
 
-from thetahat import Family, Parameter, derive, fit
+from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.balls import evaluate
 from thetahat.proofs.derivation import Derivation, Outcome
-from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.proofs.existence import _impossible
 
 POSITIVE = Interval.open(0, oo)
 x, a, b, s = (Symbol(name, positive=True) for name in ("x", "a", "b", "s"))
@@ -117,6 +118,71 @@ def test_an_interval_by_its_centre_and_by_its_length() -> None:
     assert fit(centred.family, [1.0, 2.0, 4.0]).theta.tolist() == [2.5, 1.5]
     by_length = declared(y, Interval(m, m + a), -log(a), LOCATION, positive(a))
     assert fit(by_length.family, [1.0, 2.0, 4.0]).theta.tolist() == [1.0, 3.0]
+
+
+def test_an_interval_by_the_inverse_of_its_half_width() -> None:
+    """A maximum below zero was inverted all the same, and its data said to have no maximiser."""
+    found = declared(y, Interval(-1 / a, 1 / a), log(a / 2), positive(a))
+    assert found.outcome is Outcome.UNSOLVED
+
+
+@pytest.mark.parametrize("multiple", [-4, -1, 4])
+def test_a_multiple_of_a_parameter_is_a_quantile(multiple: int) -> None:
+    """The median of four times a location was left to a search, and nothing said of data that are all equal."""
+    found = declared(y, Reals, -log(2 * s) - Abs(y - multiple * m) / s, LOCATION, positive(s))
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert words(found) == ["the observations are not all equal"]
+    assert fit(found.family, [0.0, 1.0, 4.0]).theta.tolist() == [1 / multiple, 4 / 3]
+
+
+def test_a_modulus_around_a_product_of_parameters_is_no_median() -> None:
+    """The average of the sign is zero at a median only up to ties, and stands in the score of the scale here."""
+    found = declared(y, Reals, -log(2 * s) - Abs(y - s * m) / s, LOCATION, positive(s))
+    assert found.outcome is not Outcome.CLOSED_FORM
+
+
+def test_an_observation_under_a_modulus_may_have_a_factor() -> None:
+    """``|m - x/4|`` is a quarter of ``|4 m - x|``."""
+    found = declared(y, Reals, -log(8 * s) - Abs(m - y / 4) / s, LOCATION, positive(s))
+    assert fit(found.family, [0.0, 4.0, 16.0]).theta.tolist() == [1.0, 4 / 3]
+
+
+def test_a_logarithm_of_the_density_itself_is_taken_apart() -> None:
+    """SymPy knows no sign of ``1 - x`` on the unit interval; its logarithm in an exponent is real all the same."""
+    density = log(exp((a - 1) * log(x)) * exp((b - 1) * log(1 - x)) / exp(loggamma(a) + loggamma(b) - loggamma(a + b)))
+    found = declared(x, Interval.open(0, 1), density, positive(a), positive(b))
+    assert found.exponential_form is not None
+
+
+def test_a_local_maximum_below_the_likelihood_far_out_is_refused() -> None:
+    """A Lomax likelihood may rise towards exponential tails beyond a maximum of its own, which is not the highest."""
+    x_ = [737764.25, 737764.25, 582279.25, 582279.25, 582279.25, 184006.5, 184006.5, 184006.5, 10.9375, 10.9375]
+    with pytest.raises(UnsolvedError, match="it is higher at lambda"):
+        fit(family("lomax"), x_)
+    assert fit(family("lomax"), [0.125, 0.25, 0.5, 1.0, 40.0]).theta[0] > 0
+
+
+def test_a_kinked_likelihood_in_two_unknowns_is_refused() -> None:
+    """Slopes do not lead to a corner; the second derivative was asked for in doubles and ended in a stray error."""
+    found = declared(y, Reals, log(s) - log(2) - s * Abs(y - s * m), LOCATION, positive(s))
+    with pytest.raises(UnsolvedError, match="a corner at every observation"):
+        fit(found.family, [0.0, 1.0, 3.0])
+
+
+def test_a_density_over_a_denominator_that_divides_it() -> None:
+    """The averages of ``1/(1 + x)`` and ``x/(1 + x)`` add up to one; their sum less one was asked to be positive."""
+    gamma_ = (-loggamma(a) * x - loggamma(a)) / (x + 1) + (a - 1) * log(x) - x / b - a * log(b)
+    found = declared(x, POSITIVE, gamma_, positive(a), positive(b))
+    assert words(found) == ["the observations are not all equal"]
+    counted = (count * log(a) + a * count * log(a)) / (1 + a) - a - loggamma(count + 1)
+    assert declared(count, Range(0, oo), counted, positive(a)).outcome is Outcome.CLOSED_FORM
+
+
+def test_averages_that_add_up_to_nothing_are_no_condition() -> None:
+    """What can be positive for no data is not asked of them."""
+    zero = Mean(1 / (1 + x), x) + Mean(x / (1 + x), x) - 1
+    assert _impossible(zero, {})
+    assert not _impossible(zero + Mean(x, x), {})
 
 
 def test_a_bent_curve_of_locations_and_scales_is_not_called_concave() -> None:

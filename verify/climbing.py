@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, Dummy, Expr, Symbol, exp, oo
+from sympy import Abs, Add, DiracDelta, Dummy, Expr, Symbol, exp, oo
 
 from ..proofs.algebra.kernels import join_exponentials
 from ..proofs.balls import compiled as ball_compiled
@@ -96,6 +96,13 @@ def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Exp
     return parameters, sum(products, -form.log_partition), True
 
 
+@lru_cache(maxsize=512)
+def _has_corners(derivation: Derivation) -> bool:
+    """Whether a second derivative of the objective is infinite at an observation, as that of a modulus."""
+    plan = climb_of(derivation)
+    return any(plan.value.diff(a, b).has(DiracDelta) for a in plan.coordinates for b in plan.coordinates)
+
+
 def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
     ends = family.domain[parameter]
     if within is not None:
@@ -124,6 +131,12 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     """
     plan = climb_of(derivation)
     family = derivation.family
+    if _has_corners(derivation):
+        raise UnsolvedError(
+            f"{family.name}: the likelihood has a corner at every observation, where climbing by slopes does not work, "
+            f"and no rule solves for {', '.join(p.name for p in plan.parameters)}. Fix a parameter, or declare the "
+            "family by a location and a scale."
+        )
     # Where to begin is read off a few thousand rows; the climb itself uses all.
     column = observations.columns[0][:: max(1, observations.n // _START_ROWS)]
     centre = float(np.median(column))

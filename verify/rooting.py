@@ -39,6 +39,8 @@ from .tolerance import (
 Numbers = dict[Symbol, float]
 
 _MOST_ROOTS = 4
+_FAR = (8.0, 16.0, 32.0)
+"""Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**8 and on."""
 _ASIDE = 1e-2
 """How far beside a root, as a share of it, its likelihood is looked at."""
 
@@ -72,6 +74,8 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
         return _height(derivation, observations, completed(root))
 
     root = _highest(residual, derivation, height, _line(derivation, table))
+    if root is not None:
+        _require_highest(derivation, observations, completed(root), height, _line(derivation, table))
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
         if exactly.changes_sign_at(root):
@@ -93,6 +97,26 @@ def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Lin
     if not derivation.optimality.proved:
         roots = [root for root in roots if not _is_valley(root, height)]
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
+
+
+def _require_highest(
+    derivation: Derivation, observations: Observations, values: Numbers, height: Scalar, line: Line
+) -> None:
+    """Refuse a root where nothing proves it the maximum and the likelihood is higher far out."""
+    if derivation.optimality.proved:
+        return
+    family, unknown = derivation.family, derivation.unknowns[0]
+    theta = [values[symbol] for symbol in family.symbols]
+    if outside_space(family, theta) is not None:
+        return
+    here, rounding = log_likelihood(family, theta, observations.x, observations.w)
+    higher = next((v for u in _FAR for v in (line.value(u), line.value(-u)) if height(v) > here + rounding), None)
+    if higher is not None:
+        raise UnsolvedError(
+            f"{family.name}: the likelihood has a maximum at {unknown} = {values[unknown]:.6g}, but it is higher at "
+            f"{unknown} = {higher:.6g}, towards an end of the space. These data have no maximiser that was found; "
+            f"fix {unknown}, or a parameter that it runs away with."
+        )
 
 
 def _is_valley(root: float, height: Scalar) -> bool:

@@ -8,6 +8,7 @@ from sympy import (
     Abs,
     Add,
     And,
+    Dummy,
     Eq,
     Expr,
     KroneckerDelta,
@@ -24,6 +25,7 @@ from sympy import (
     exp,
     expand_trig,
     factorial,
+    fraction,
     gamma,
     log,
     loggamma,
@@ -35,7 +37,7 @@ from sympy.logic.boolalg import Boolean
 from ..bounds import Bounds
 from .atoms import Indicator
 from .signs import Domain, is_negative, is_nonzero, is_positive
-from .size import factored
+from .size import cancelled, factored, is_moderate
 
 
 def normal_form(expression: Expr, data: tuple[Symbol, ...], domain: Domain) -> Expr:
@@ -57,8 +59,8 @@ def normal_form(expression: Expr, data: tuple[Symbol, ...], domain: Domain) -> E
 @lru_cache(maxsize=4096)
 def _normal_form(expression: Expr, data: tuple[Symbol, ...], items: tuple[tuple[Symbol, Bounds], ...]) -> Expr:
     domain = dict(items)
-    flat = indicators(expression, data)
-    split = split_logs(flat, domain)
+    flat = _unit_moduli(indicators(expression, data), data)
+    split = without_padding(split_logs(without_padding(flat), domain))
     apart = _separate_angles(split, data)
     return _spread(apart)
 
@@ -91,6 +93,55 @@ def indicators(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
     return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
 
 
+def _unit_moduli(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
+    """Take the number before the observation out of a modulus: ``|m - x/4| = |4 m - x|/4``."""
+
+    def scaled(modulus: Expr) -> Expr:
+        inside = modulus.args[0].expand()
+        number = next((c for x in data if (c := inside.coeff(x)).is_Rational and c and not (inside - c * x).has(x)), 1)
+        return abs(number) * Abs((inside / number).expand()) if abs(number) != 1 else modulus
+
+    return expression.replace(lambda e: isinstance(e, Abs), scaled)
+
+
+def without_padding(expression: Expr) -> Expr:
+    """Return ``expression`` without denominators that divide the terms over them.
+
+    Functions and powers that are no polynomials count as unknowns, so that only polynomials are divided.
+
+    >>> from sympy.abc import a, x
+    >>> without_padding(a * log(x) / (1 + a) + log(x) / (1 + a) - x)
+    -x + log(x)
+    """
+    groups: dict[Expr, list[Expr]] = {}
+    for term in Add.make_args(expression):
+        groups.setdefault(Mul(*filter(_divides, Mul.make_args(term))), []).append(term)
+    if set(groups) == {S.One}:
+        return expression
+    return Add(*(Add(*terms) if under == 1 else _divided(Add(*terms)) for under, terms in groups.items()))
+
+
+def _divides(part: Expr) -> bool:
+    return bool(isinstance(part, Pow) and part.base.is_Add and part.exp.is_Integer and part.exp.is_negative)
+
+
+def _divided(terms: Expr) -> Expr:
+    """The sum over its denominator if that divides it; else as it was."""
+    masks: dict[Expr, Dummy] = {}
+
+    def masked(node: Expr) -> Expr:
+        if node.is_Symbol or node.is_Rational:
+            return node
+        if isinstance(node, (Add, Mul)) or (isinstance(node, Pow) and node.exp.is_Integer):
+            return node.func(*map(masked, node.args))
+        return masks.setdefault(node, Dummy())
+
+    whole = cancelled(masked(terms)) if is_moderate(terms) else terms
+    if any(_divides(part) for part in Mul.make_args(1 / fraction(whole)[1])):
+        return terms
+    return whole.xreplace({mask: node for node, mask in masks.items()})
+
+
 def split_logs(expression: Expr, domain: Domain) -> Expr:
     """Return ``expression`` with every logarithm split into logarithms of factors of proved sign.
 
@@ -114,7 +165,7 @@ def _split_log(argument: Expr, domain: Domain) -> Expr:
     named = _named(argument)
     if named is not None:
         return named
-    if isinstance(argument, exp) and argument.args[0].is_extended_real:
+    if isinstance(argument, exp) and _is_real(argument.args[0], domain):
         return argument.args[0]
     if isinstance(argument, Pow):
         base, exponent = argument.as_base_exp()
@@ -147,6 +198,12 @@ def _named(argument: Expr) -> Expr | None:
     return None
 
 
+def _is_real(exponent: Expr, domain: Domain) -> bool:
+    """Whether an exponent is real: SymPy knows no sign of ``1 - x`` on the unit interval, and so no logarithm of it."""
+    atoms = [a for a in exponent.atoms(log, loggamma) if not a.is_extended_real and is_positive(a.args[0], domain)]
+    return bool(exponent.xreplace({atom: Dummy(real=True) for atom in atoms}).is_extended_real)
+
+
 def _absolute(base: Expr, domain: Domain) -> Expr:
     return base if is_positive(base, domain) else -base
 
@@ -154,7 +211,8 @@ def _absolute(base: Expr, domain: Domain) -> Expr:
 def _split_product(product: Mul, domain: Domain) -> Expr:
     outside, kept, flips = S.Zero, [], 0
     for part in product.args:
-        if _named(part) is not None or is_positive(part, domain):
+        real = isinstance(part, exp) and _is_real(part.args[0], domain)
+        if real or _named(part) is not None or is_positive(part, domain):
             outside += _split_log(part, domain)
         elif is_negative(part, domain):
             # An odd power keeps its sign outside: minus a negative factor would come back to this very branch.

@@ -21,6 +21,16 @@ def is_small(expression: Expr) -> bool:
     return has_low_degree(expression)
 
 
+def is_moderate(expression: Expr) -> bool:
+    """Return whether one division of polynomials answers within milliseconds: they may be larger than for factoring.
+
+    >>> from sympy.abc import a
+    >>> is_moderate((a**2 - 1) / (a - 1))
+    True
+    """
+    return int(expression.count_ops()) <= 4 * _MOST_OPERATIONS and has_low_degree(expression)
+
+
 def has_low_degree(expression: Expr) -> bool:
     """Return whether every power in ``expression`` is a low power of what polynomial algorithms take as a variable.
 

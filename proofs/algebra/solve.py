@@ -286,25 +286,27 @@ def _without_common_factor(first: Expr, second: Expr, domain: Domain) -> tuple[E
 
 
 def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
-    """``a Mean(sign(x - u)) + c = 0``: the unknown is a quantile of the data."""
+    """``a Mean(sign(x - k u)) + c = 0``: ``k`` times the unknown is a quantile of the data."""
     atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
     if len(atoms) != 1 or not isinstance(atoms[0], Mean) or not isinstance(atoms[0].integrand, sign):
         return []
     atom = atoms[0]
-    inside = atom.integrand.args[0]
-    variable = next((d for d in atom.data if inside in (d - unknown, unknown - d)), None)
+    inside = atom.integrand.args[0].expand()
+    multiple = inside.coeff(unknown)
+    variable = next((d for d in atom.data if (inside - multiple * unknown) in (d, -d)), None)
     stand_in = Symbol("_m", real=True)
     replaced = equation.xreplace({atom: stand_in})
-    if variable is None or unknown in replaced.free_symbols:
+    if variable is None or unknown in replaced.free_symbols or not multiple.is_Rational:
+        # A parameter as the multiple would have the average of the sign in its score, which is zero up to ties only.
         return []
     slope = replaced.diff(stand_in)
     if stand_in in slope.free_symbols:
         return []
     average = cancel(-replaced.subs(stand_in, 0) / slope)
-    average = average if inside == variable - unknown else -average
-    # sign(x - u) averages to 1 - 2 * level where the share below u is the level.
-    level = factored((1 - average) / 2)
-    return [Root(Quantile(level, variable), "quantile", True)]
+    way = inside.coeff(variable)
+    # sign(x - k u) averages to 1 - 2 * level where the share below k u is the level.
+    level = factored((1 - way * average) / 2)
+    return [Root(Quantile(level, variable) / (-way * multiple), "quantile", True)]
 
 
 def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
