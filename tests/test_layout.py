@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import runpy
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 import sympy
 
 from thetahat.proofs.integration.table import LEMMAS
-from thetahat.proofs.registry import catalogue
+from thetahat.proofs.registry import catalogue, structured_catalogue
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("proofs", "strategies", "verify")
@@ -89,10 +90,36 @@ def family_names(text: str, names: set[str]) -> list[str]:
     return found
 
 
+def names_asked(text: str, names: set[str]) -> list[str]:
+    """Return where a text compares or looks up a ``.name`` with one of the names, or with how one begins or ends.
+
+    This watches every name, also those that are words of mathematics, such as gamma.
+    """
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Compare | ast.Subscript | ast.Match | ast.Call):
+            continue
+        parts = list(ast.walk(node))
+        if not any(isinstance(part, ast.Attribute) and part.attr == "name" for part in parts):
+            continue
+        words = [p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)]
+        found += [
+            f"line {node.lineno}: {word}"
+            for word in words
+            if len(word) > 2 and any(name.startswith(word) or word in re.findall("_.*", name) for name in names)
+        ]
+    return found
+
+
 def engine_words() -> set[str]:
     """Return the family names that are no other word here: no name of SymPy, no module, no integral or sum."""
     others = {path.stem for path in sources() if "families" not in path.parts} | set(LEMMAS)
-    return {entry.name for entry in catalogue() if not hasattr(sympy, entry.name) and entry.name not in others}
+    return {name for name in every_name() if not hasattr(sympy, name) and name not in others}
+
+
+def every_name() -> set[str]:
+    """Return the names of all shipped families, those whose dimension is a symbol included."""
+    return {entry.name for entry in (*catalogue(), *structured_catalogue())}
 
 
 def test_every_folder_with_code_is_a_listed_package() -> None:
@@ -161,7 +188,12 @@ def test_the_engine_knows_no_family_by_name() -> None:
     """What is special about one family belongs into no engine: everything follows from the declaration."""
     names = engine_words()
     engine = [path for path in sources() if "families" not in path.parts]
-    found = {str(path.relative_to(ROOT)): words for path in engine if (words := family_names(path.read_text(), names))}
+    assert {path.relative_to(ROOT).parts[0] for path in engine} == set(FOLDERS)
+    found = {
+        str(path.relative_to(ROOT)): words
+        for path in engine
+        if (words := family_names(path.read_text(), names) + names_asked(path.read_text(), every_name()))
+    }
     assert found == {}
 
 
@@ -182,6 +214,23 @@ def test_a_planted_family_name_is_noticed(line: str) -> None:
     assert family_names(line, engine_words()) != []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if family.name == "gamma":\n    pass',
+        'if derivation.family.name in {"beta", "zeta"}:\n    pass',
+        'if family.name.startswith("normal"):\n    pass',
+        'rule = {"binomial": 1}[family.name]',
+        'rule = {"poisson": 1}.get(family.name)',
+        'match family.name:\n    case "gamma":\n        pass',
+        'if "_by_mean" in family.name:\n    pass',
+    ],
+)
+def test_a_planted_question_for_a_name_is_noticed(line: str) -> None:
+    """Also for a name that is a word of mathematics, and for a part of a name."""
+    assert names_asked(line, every_name()) != []
+
+
 def test_documentation_may_name_families() -> None:
     """Examples in docstrings do, and they are no special cases."""
     assert family_names('"""Like cauchy."""\n\ndef f():\n    """>>> family("cauchy")"""', engine_words()) == []
@@ -189,7 +238,7 @@ def test_documentation_may_name_families() -> None:
 
 def test_most_family_names_are_watched() -> None:
     """Only names that are also words of mathematics or of our modules are left out."""
-    assert len(engine_words()) > len(catalogue()) * 3 / 4
+    assert len(engine_words()) > len(every_name()) * 3 / 4
 
 
 def test_without_an_install_the_tests_say_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
