@@ -22,4 +22,4 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Derivations are reviewed as text; one option writes them anew. The other asks about more mutants."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
-    parser.addoption("--mutations", type=int, default=1, help="mutants of every family in tests/test_mutations.py")
+    parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
