@@ -59,7 +59,7 @@ class _BallPrinter(PythonCodePrinter):
 
     def _print_Function(self, expr: Any) -> str:
         name = type(expr).__name__
-        if name not in _FUNCTIONS:
+        if name not in FUNCTIONS:
             raise DeclarationError(f"no ball evaluation is known for the function {name}; it occurs in {expr}")
         return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
 
@@ -196,7 +196,7 @@ def _sign(z: arb) -> arb:
     return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
 
 
-_FUNCTIONS: dict[str, Callable[..., arb]] = {
+FUNCTIONS: dict[str, Callable[..., arb]] = {
     "exp": lambda z: z.exp(),
     "log": lambda z: z.log(),
     "sqrt": lambda z: z.sqrt(),
@@ -256,7 +256,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "negate": _negate,
 }
 # The prefix keeps a parameter that is called "beta" or "power" apart from the function.
-_NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (_FUNCTIONS | _HELPERS).items()}
+_NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (FUNCTIONS | _HELPERS).items()}
 
 
 @lru_cache(maxsize=4096)

@@ -320,10 +320,8 @@ def score_zero(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
     if equation == step.value:
         return origin
-    factor = cancelled(step.value / equation) if not atoms_of(equation) else None
-    ratio = (
-        factor if factor is not None and step.subject not in equation.free_symbols - step.value.free_symbols else None
-    )
+    plainly = not atoms_of(equation) and step.subject not in equation.free_symbols - step.value.free_symbols
+    ratio = cancelled(step.value / equation) if plainly else None
     if ratio is not None and is_nonzero(ratio, context.domain):
         return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     return _worst([origin, _proportional(step.value, equation, step.subject, context)])
@@ -591,8 +589,10 @@ def information(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "the means are not those of the mean map")
     at = dict(zip(step.named("statistics").args, step.named("means").args, strict=True))
     p = step.named("parameters").args
+    upper = {(i, j): -ell.diff(p[i], p[j]).subs(at) for i in range(len(p)) for j in range(i, len(p))}
     entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
-    return _worst([context.zero(-ell.diff(p[i], p[j]).subs(at) - step.value[i][j]) for i, j in entries])
+    gaps = dict.fromkeys(upper[min(i, j), max(i, j)] - step.value[i][j] for i, j in entries)
+    return _worst([context.zero(gap) for gap in gaps])
 
 
 def direct_entropy(step: Step, context: Context) -> Finding:

@@ -8,7 +8,7 @@ from sympy import Add, Expr, Matrix, Symbol
 
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
-from .algebra.size import cancelled
+from .algebra.size import cancelled, shortest
 from .algebra.solve import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
@@ -88,7 +88,7 @@ def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) ->
     )
     partition = form.log_partition
     total = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
-    return min((total, total.expand()), key=lambda e: (e.count_ops(), e.sort_key()))
+    return shortest((total, total.expand()))
 
 
 def fisher_information(
@@ -106,6 +106,10 @@ def fisher_information(
     """
     at_means = {s.symbol: tau for s, tau in zip(statistics, means.tau, strict=False)}
     p = means.parameters
-    return Matrix(
-        len(p), len(p), lambda i, j: tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain)
-    )
+
+    def entry(i: int, j: int) -> Expr:
+        return tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain)
+
+    # The matrix is symmetric.
+    upper = {(i, j): entry(i, j) for i in range(len(p)) for j in range(i, len(p))}
+    return Matrix(len(p), len(p), lambda i, j: upper[min(i, j), max(i, j)])

@@ -47,7 +47,7 @@ from sympy.core.relational import Relational
 from .algebra.atoms import Indicator
 from .algebra.logs import normal_form
 from .algebra.signs import Domain, is_positive
-from .algebra.size import has_low_degree
+from .algebra.size import has_low_degree, shortest
 from .bounds import Bounds
 from .family import Family
 from .lemmas import Integrated, kink_of, level_gammas, log_integral, product_of, simplified
@@ -433,7 +433,7 @@ def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
         forms.append(factor(cancel(value)))
     if not _is_large(spread) and has_low_degree(spread):
         forms.append(_grouped(spread))
-    return min(forms, key=lambda form: (form.count_ops(), form.sort_key()))
+    return shortest(forms)
 
 
 def _is_large(value: Expr) -> bool:

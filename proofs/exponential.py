@@ -12,8 +12,9 @@ from .algebra.atoms import Mean, atoms_of
 from .algebra.logs import normal_form
 from .algebra.size import cancelled
 from .balls import evaluate, precision
+from .bounds import Bounds
 from .family import Family
-from .probes import data_points, parameter_points
+from .probes import at, data_points, parameter_points
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,22 @@ def _minor_is_nonzero(family: Family, size: int, seed: int) -> bool:
 def _common_points(family: Family, thetas: list[dict[Symbol, Expr]], count: int, seed: int) -> list[dict[Symbol, Expr]]:
     """Distinct data points that lie in the support of every member in ``thetas``."""
     points: list[dict[Symbol, Expr]] = []
-    for theta in thetas:
+    supports = [at(family.bounds, theta) for theta in thetas] if family.bounds.free_symbols else []
+    # Where the support is free of parameters, the same seed gives the same points for every member.
+    for theta in thetas if supports else thetas[:1]:
         for point in data_points(family, theta, 2 * count, seed):
             place = point[family.observation]
-            inside = all(family.support.subs(other).contains(place) == True for other in thetas)  # noqa: E712
-            if inside and point not in points:
+            if point not in points and all(_contains(ends, place) for ends in supports):
                 points.append(point)
     step = max(1, len(points) // count)
     return points[::step][:count]
+
+
+def _contains(ends: Bounds, place: Expr) -> bool:
+    """Whether a number lies between two numbers; a drawn one is whole already where the support is."""
+    above = place >= ends.lo if ends.lo_closed else place > ends.lo
+    below = place <= ends.hi if ends.hi_closed else place < ends.hi
+    return bool(above == True and below == True)  # noqa: E712
 
 
 def excluded_up_to(family: Family, largest: int = 4) -> int:

@@ -94,7 +94,7 @@ def at(ends: Bounds, values: Mapping[Symbol, Expr]) -> Bounds:
     """
     if not ends.free_symbols:
         return ends
-    lo, hi = ends.lo.subs(values), ends.hi.subs(values)
+    lo, hi = ends.lo.xreplace(values), ends.hi.xreplace(values)
     return Bounds(lo, hi, ends.lo_closed, ends.hi_closed, ends.discrete)
 
 

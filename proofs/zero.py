@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
+from sympy import Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin
 
-from .algebra.atoms import plain
+from .algebra.atoms import atoms_of, plain
 from .algebra.logs import normal_form, split_logs
+from .algebra.refute import signs_seen
 from .algebra.signs import Domain
+from .algebra.size import joined
 from .balls import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -48,6 +50,9 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
     if expression == 0:
         return True
     whole = _powers(plain(expression))
+    # An average is not a free value, so that balls at free values refute only what contains none.
+    if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
+        return False
     for rewrite in (_expanded, _split, _numerator, _special):
         whole = rewrite(whole, domain)
         if whole == 0:
@@ -74,7 +79,7 @@ def _split(expression: Expr, domain: Domain) -> Expr:
 
 
 def _numerator(expression: Expr, domain: Domain) -> Expr:
-    return together(expression).as_numer_denom()[0].expand()
+    return joined(expression).as_numer_denom()[0].expand()
 
 
 def _special(expression: Expr, domain: Domain) -> Expr:
@@ -86,4 +91,4 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
     if out.has(polygamma):
         out = expand_func(out)
-    return together(out).as_numer_denom()[0].expand()
+    return joined(out).as_numer_denom()[0].expand()

@@ -1,4 +1,4 @@
-"""Decides the sign of an expression on a domain by rules alone: no numbers are sampled, silence means "not proved"."""
+"""Decides the sign of an expression on a domain by rules alone: numbers only refute, silence means "not proved"."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from sympy import (
     oo,
     pi,
     tanh,
-    together,
 )
 
 from ..bounds import Bounds
-from .size import factored
+from .refute import Items, signs_seen
+from .size import factored, joined
 
 Domain = Mapping[Symbol, Bounds]
 
@@ -45,7 +45,7 @@ def is_positive(expression: Expr, domain: Domain) -> bool:
     >>> is_positive(-p * log(1 - p), {p: bounds(Interval.open(0, 1))})
     True
     """
-    fact = _fact_on(expression, tuple(domain.items()))
+    fact = _fact_unless(expression, tuple(domain.items()), -1)
     return fact.above and fact.nonzero
 
 
@@ -55,7 +55,7 @@ def is_negative(expression: Expr, domain: Domain) -> bool:
     >>> is_negative(-exp(Symbol("a", real=True)), {})
     True
     """
-    fact = _fact_on(expression, tuple(domain.items()))
+    fact = _fact_unless(expression, tuple(domain.items()), 1)
     return fact.below and fact.nonzero
 
 
@@ -65,7 +65,7 @@ def is_nonnegative(expression: Expr, domain: Domain) -> bool:
     >>> is_nonnegative(Symbol("a", real=True) ** 2, {})
     True
     """
-    return _fact_on(expression, tuple(domain.items())).above
+    return _fact_unless(expression, tuple(domain.items()), -1).above
 
 
 def is_nonzero(expression: Expr, domain: Domain) -> bool:
@@ -87,9 +87,26 @@ def strict_sign(expression: Expr, domain: Domain) -> int:
     return 1 if is_positive(expression, domain) else -1 if is_negative(expression, domain) else 0
 
 
+def _fact_unless(expression: Expr, domain: Items, refuting: int) -> _Fact:
+    """What is proved of an expression; nothing where the sign ``refuting`` is seen at some point."""
+    return _NOTHING if refuting in _refutations(expression, domain) else _fact_on(expression, domain)
+
+
+def _refutations(expression: Expr, domain: Items) -> frozenset[int]:
+    """The signs seen of a sum; other expressions show theirs at once, or through the sums in them."""
+    return signs_seen(expression, domain) if expression.has(Add) else frozenset()
+
+
 @lru_cache(maxsize=20_000)
-def _fact_on(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> _Fact:
-    known = _structure(expression, 0)
+def _at_once(expression: Expr) -> _Fact:
+    return _structure(expression, 0)
+
+
+@lru_cache(maxsize=20_000)
+def _fact_on(expression: Expr, domain: Items) -> _Fact:
+    if len(_refutations(expression, domain)) == 2:
+        return _NOTHING
+    known = _at_once(expression)
     if known.nonzero and (known.above or known.below):
         return known
     freed, lost = _free(expression, domain)
@@ -105,7 +122,7 @@ def _fact_on(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> _Fa
     return found
 
 
-def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[Expr, list[tuple[Symbol, Expr]]]:
+def _free(expression: Expr, domain: Items) -> tuple[Expr, list[tuple[Symbol, Expr]]]:
     """Express every bounded symbol through a free positive one; name the closed ends that were lost on the way."""
     lost: list[tuple[Symbol, Expr]] = []
     for symbol, ends in reversed(domain):
@@ -115,9 +132,9 @@ def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[
         if not below and not above:
             continue
         closed = ends.lo_closed if below else ends.hi_closed
-        free = Dummy(symbol.name, integer=ends.discrete or None, **{"nonnegative" if closed else "positive": True})
+        free = _stand_in(symbol, closed, ends.discrete)
         if below and above:
-            free = Dummy(symbol.name, **{"nonnegative" if ends.lo_closed else "positive": True})
+            free = _stand_in(symbol, ends.lo_closed, False)
             replacement = (ends.lo + ends.hi * free) / (1 + free)
             lost += [(symbol, ends.hi)] if ends.hi_closed else []
         else:
@@ -125,6 +142,12 @@ def _free(expression: Expr, domain: tuple[tuple[Symbol, Bounds], ...]) -> tuple[
         if replacement != symbol and (ends.lo != 0 or above or not (symbol.is_positive or closed)):
             expression = expression.subs(symbol, replacement)
     return expression, lost
+
+
+@lru_cache(maxsize=2048)
+def _stand_in(symbol: Symbol, may_vanish: bool, whole: bool) -> Dummy:
+    """One and the same for each symbol and question, so that what SymPy finds out about an expression is kept."""
+    return Dummy(symbol.name, integer=whole or None, **{"nonnegative" if may_vanish else "positive": True})
 
 
 @dataclass(frozen=True)
@@ -158,13 +181,13 @@ def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
 
 def _spread_fraction(expression: Expr) -> Expr:
     """Bring to one fraction with a spread-out numerator."""
-    top, bottom = fraction(together(expression))
+    top, bottom = fraction(joined(expression))
     return top.expand(log=False) / bottom
 
 
 def _factored_fraction(expression: Expr) -> Expr:
     """Bring to one fraction with a factored numerator."""
-    top, bottom = fraction(together(expression))
+    top, bottom = fraction(joined(expression))
     return factored(top) / bottom
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Pow, cancel, exp, factor
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sympy import Add, Expr, Pow, cancel, exp, factor, together
 
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
@@ -49,6 +52,7 @@ def _degree(exponent: Expr) -> int:
     return max((abs(int(n.p)) * int(n.q) for n in numbers if n.is_Rational), default=1)
 
 
+@lru_cache(maxsize=4096)
 def factored(expression: Expr) -> Expr:
     """Return ``expression`` factored, or as it is where it is too large for that.
 
@@ -59,6 +63,7 @@ def factored(expression: Expr) -> Expr:
     return factor(expression) if is_small(expression) else expression
 
 
+@lru_cache(maxsize=4096)
 def cancelled(expression: Expr) -> Expr:
     """Return ``expression`` as one cancelled fraction, or as it is where powers are too high for that.
 
@@ -67,3 +72,38 @@ def cancelled(expression: Expr) -> Expr:
     a + 1
     """
     return cancel(expression) if has_low_degree(expression) else expression
+
+
+@lru_cache(maxsize=4096)
+def joined(expression: Expr) -> Expr:
+    """Return ``expression`` as one fraction, which deriver and checker ask for of the same expressions.
+
+    >>> from sympy.abc import a
+    >>> joined(1 / a + 1)
+    (a + 1)/a
+    """
+    return together(expression)
+
+
+@lru_cache(maxsize=8192)
+def operations(expression: Expr) -> int:
+    """Return the number of operations in ``expression``.
+
+    >>> from sympy.abc import a
+    >>> operations(a**2 + 1)
+    2
+    """
+    return int(expression.count_ops())
+
+
+def shortest(forms: Iterable[Expr]) -> Expr:
+    """Return the form with the fewest operations; of several, the first in SymPy's order.
+
+    >>> from sympy.abc import a
+    >>> shortest([(a**2 - 1) / (a - 1), a + 1])
+    a + 1
+    """
+    distinct = list(dict.fromkeys(forms))
+    fewest = min(operations(form) for form in distinct)
+    short = [form for form in distinct if operations(form) == fewest]
+    return short[0] if len(short) == 1 else min(short, key=lambda form: form.sort_key())

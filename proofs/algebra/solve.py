@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sympy import (
     Add,
@@ -33,13 +34,13 @@ from sympy import (
     sin,
     sqrt,
     tanh,
-    together,
 )
 
 from .atoms import Mean, Quantile, atoms_of
 from .logs import split_logs
+from .refute import Items
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
-from .size import factored, is_small
+from .size import factored, is_small, joined, shortest
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ..
     >>> solve_one(-2 / s + t / s**3, s, {s: bounds(Interval.open(0, oo))})
     (Root(value=sqrt(2)*sqrt(t)/2, rule='single occurrence', only=True),)
     """
+    return _solved(equation, unknown, tuple(domain.items()))
+
+
+@lru_cache(maxsize=2048)
+def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...]:
+    domain = dict(items)
     for shape in _shapes(equation, unknown, domain):
         averaged = any(unknown in atom.free_symbols for atom in atoms_of(shape))
         # A rule that looks for functions of the unknown would find them under the bar, where data are bound.
@@ -86,7 +93,13 @@ def cleared(equation: Expr, domain: Domain) -> Expr:
     >>> cleared(-2 / s + t / s**3, {})
     -2*s**2 + t
     """
-    top = numer(together(equation))
+    return _cleared(equation, tuple(domain.items()))
+
+
+@lru_cache(maxsize=2048)
+def _cleared(equation: Expr, items: Items) -> Expr:
+    domain = dict(items)
+    top = numer(joined(equation))
     kept = [part for part in Mul.make_args(factor_terms(top)) if not is_nonzero(part, domain)]
     again = Mul(*kept)
     if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
@@ -169,7 +182,12 @@ def tidy(value: Expr, domain: Domain) -> Expr:
     >>> tidy((a**2 - b**2) / (a - b), {})
     a + b
     """
-    split = split_logs(value, domain) if value.has(log) else value
+    return value if not value.args else _tidy(value, tuple(domain.items()))
+
+
+@lru_cache(maxsize=4096)
+def _tidy(value: Expr, items: Items) -> Expr:
+    split = split_logs(value, dict(items)) if value.has(log) else value
     masks = {atom: _mask(atom) for atom in atoms_of(split)}
     split = split.xreplace(masks)
     forms = [split]
@@ -179,16 +197,17 @@ def tidy(value: Expr, domain: Domain) -> Expr:
     if split.is_rational_function(*split.free_symbols):
         forms += [factored(split), cancel(split) if is_small(split) else split]
     else:
-        forms += [together(split), factor_terms(together(split))]
+        forms += [joined(split), factor_terms(joined(split))]
     if angles := {node.args[0] for node in split.atoms(cos)} & {node.args[0] for node in split.atoms(sin)}:
         circle = {cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles}
         forms += [cancel(factored(form).subs(circle)) for form in tuple(forms) if is_small(form)]
     unmasked = [form.xreplace({mask: atom for atom, mask in masks.items()}) for form in forms]
-    return min(unmasked, key=lambda form: (form.count_ops(), form.sort_key()))
+    return shortest(unmasked)
 
 
+@lru_cache(maxsize=2048)
 def _mask(atom: Expr) -> Symbol:
-    """A plain symbol with the sign of the atom, so that no rewriting reaches inside."""
+    """A plain symbol with the sign of the atom, so that no rewriting reaches inside; the same one each time."""
     signs = {key: True for key in ("positive", "negative", "nonnegative") if getattr(atom, f"is_{key}")}
     return Dummy(**(signs or {"real": True}))
 
