@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from flint import arb
 from sympy import Abs, Expr, Matrix, Piecewise, Symbol, exp, oo, sign
 
 from .algebra.logs import split_logs
+from .algebra.refute import enclosure
 from .algebra.signs import Domain, is_nonnegative, is_positive
-from .balls import ball, evaluate, precision
+from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
 
@@ -46,10 +48,11 @@ def concave_scale(family: Family) -> Curvature | None:
     if any(set(family.symbols) & node.free_symbols for node in family.log_density.atoms(Abs, Piecewise, sign)):
         return None
     coordinates = tuple(Symbol(f"phi_{i}", real=True) for i in range(count))
+    seen = _derivatives_seen(family)
     for maps in _scales(family, coordinates):
-        matrix = minus_second(family, coordinates, maps)
-        if _refuted(matrix, family, coordinates, maps):
+        if any(_refutes(point, coordinates, maps) for point in seen):
             continue
+        matrix = minus_second(family, coordinates, maps)
         domain = coordinate_domain(family, coordinates, maps)
         if is_semidefinite(matrix, domain):
             return Curvature(coordinates, maps, matrix, is_definite(matrix, domain))
@@ -65,21 +68,55 @@ def _scales(family: Family, coordinates: tuple[Symbol, ...]) -> Iterator[tuple[E
     yield from product(*options)
 
 
-def _refuted(matrix: Matrix, family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> bool:
-    """Whether some member with some observation has a negative eigenvalue: then a proof need not be looked for."""
+@dataclass(frozen=True)
+class _Point:
+    """Parameters, first and second derivatives of the log-density at one member and one observation."""
+
+    theta: tuple[arb, ...]
+    first: tuple[arb, ...]
+    second: tuple[tuple[arb, ...], ...]
+
+
+def _derivatives_seen(family: Family) -> list[_Point]:
+    """The derivatives in the parameters at some members and observations, for every scale to be refuted with."""
+    p = family.symbols
+    first = [family.log_density.diff(a) for a in p]
+    second = [[slope.diff(b) for b in p] for slope in first]
+    points = []
     with precision(_BITS):
         for theta in parameter_points(family, _MEMBERS, 5):
-            values = {p: ball(theta[p]) for p in theta}
-            for p, phi, how in zip(family.symbols, coordinates, maps, strict=True):
-                values[phi] = values[p] if how == phi else values[p].log() if isinstance(how, exp) else 1 / values[p]
             for row in data_points(family, theta, _MEMBERS, 5):
-                entries = [evaluate(entry, {**values, **row}) for entry in matrix]
-                size = matrix.rows
-                minors = [entries[i * (size + 1)] for i in range(size)]
-                minors += [entries[0] * entries[3] - entries[1] * entries[2]] if size > 1 else []
-                if any(minor < 0 for minor in minors):
-                    return True
-    return False
+                known = {symbol: ball(value) for symbol, value in {**theta, **row}.items()}
+                slopes = _known([enclosure(slope, known) for slope in first])
+                bends = [_known([enclosure(bend, known) for bend in line]) for line in second]
+                if len(slopes) == len(p) and all(len(line) == len(p) for line in bends):
+                    points.append(_Point(tuple(known[a] for a in p), slopes, tuple(bends)))
+    return points
+
+
+def _known(values: list[arb | None]) -> tuple[arb, ...]:
+    return tuple(value for value in values if value is not None)
+
+
+def _refutes(point: _Point, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> bool:
+    """Whether minus the second derivatives in the coordinates, by the chain rule, have a negative eigenvalue there."""
+    with precision(_BITS):
+        steps = [_steps(p, phi, how) for p, phi, how in zip(point.theta, coordinates, maps, strict=True)]
+        size = len(steps)
+        entries = [[-point.second[i][j] * steps[i][0] * steps[j][0] for j in range(size)] for i in range(size)]
+        for i, (_, bend) in enumerate(steps):
+            entries[i][i] -= point.first[i] * bend
+        minors = [entries[i][i] for i in range(size)]
+        if size > 1:
+            minors.append(entries[0][0] * entries[1][1] - entries[0][1] * entries[1][0])
+        return any(minor < 0 for minor in minors)
+
+
+def _steps(p: arb, phi: Symbol, how: Expr) -> tuple[arb, arb]:
+    """First and second derivative of a parameter in its coordinate: itself, its logarithm, or its inverse."""
+    if how == phi:
+        return arb(1), arb(0)
+    return (p, p) if isinstance(how, exp) else (-(p**2), 2 * p**3)
 
 
 def minus_second(family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> Matrix:

@@ -6,17 +6,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Abs, Expr, Matrix, Piecewise, Pow, S, Symbol, exp, expand, limit, log, oo, powdenest, sign, sqrt
+from sympy import (
+    Abs,
+    Expr,
+    Matrix,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    exp,
+    expand,
+    limit,
+    log,
+    oo,
+    powdenest,
+    sign,
+    sqrt,
+)
 from sympy.core.function import PoleError
 
 from .algebra.logs import split_logs
+from .algebra.refute import enclosure
 from .algebra.regions import is_concave, regions
 from .algebra.signs import is_nonzero, is_positive
 from .algebra.solve import solve_one, tidy
+from .balls import ball
 from .family import Family
+from .probes import data_points, parameter_points
 
 Z = Symbol("z", real=True)
 _MOST_OPERATIONS = 40
+# Where two members are compared; positive, so that they lie in every support that a scale alone stretches.
+_PLACES = (Rational(3, 7), Rational(19, 11))
 
 
 @dataclass(frozen=True)
@@ -55,13 +77,34 @@ def location_scale(family: Family) -> LocationScale | None:
 
 def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) -> LocationScale | None:
     for location, scale in _candidates(family, density, line):
-        if not is_regular(location, scale, family):
+        if _is_refuted(location, scale, density, line, family) or not is_regular(location, scale, family):
             continue
         # Substituting the data variable by an expression of other assumptions is safe: the line is all reals.
         kernel = _free_of(density.subs(line, location + scale * Z) + log(scale), family)
         if kernel is not None:
             return LocationScale(shown, location, scale, kernel, lo)
     return None
+
+
+def _is_refuted(location: Expr, scale: Expr, density: Expr, line: Symbol, family: Family) -> bool:
+    """Whether two members certainly differ in the density of ``z`` at some place: then it is not free of parameters."""
+    row = data_points(family, parameter_points(family, 1, 3)[0], 1, 3)[0]
+    first, second = parameter_points(family, 2, 3)
+    second |= {item.symbol: first[item.symbol] for item in family.constants}
+    members = [{s: ball(v) for s, v in {**row, **theta}.items() if s != line} for theta in (first, second)]
+    for z in _PLACES:
+        heights = []
+        for member in members:
+            at, size = enclosure(location, member), enclosure(scale, member)
+            if at is None or size is None:
+                return False
+            heights.append((enclosure(density, {**member, line: at + size * ball(z)}), size.log()))
+        (one, stretch), (other, stretched) = heights
+        if one is None or other is None:
+            return False
+        if (one + stretch).is_finite() and one + stretch != other + stretched:
+            return True
+    return False
 
 
 def _scale_alone(family: Family) -> LocationScale | None:
@@ -73,6 +116,8 @@ def _scale_alone(family: Family) -> LocationScale | None:
         return None
     above = Symbol("_z", positive=True)
     for scale in (family.symbols[0], 1 / family.symbols[0]):
+        if _is_refuted(S.Zero, scale, family.log_density, x, family):
+            continue
         moved = _free_of(family.log_density.subs(x, scale * above) + log(scale), family)
         if moved is not None and is_concave(moved.subs(above, Z), Z, S.Zero):
             return LocationScale(x, S.Zero, scale, moved.subs(above, Z), S.Zero)
