@@ -6,7 +6,7 @@ climb ends, the balls say so: the gradient promises next to nothing, and minus t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -158,19 +158,19 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     >>> bool(found.point[0] == 2)
     True
     """
-    point = start
+    point, steps = start, iter(range(BALL_STEPS))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
-            here, ended = _walked(terrain, terrain(point))
+            here, ended = _walked(terrain, terrain(point), steps)
             if ended:
                 return here
         point, bits = here.point, 2 * bits
     return None
 
 
-def _walked(terrain: Ground, here: Place) -> tuple[Place, bool]:
-    """Where the steps at one precision lead, and whether that is a maximum."""
-    for _ in range(BALL_STEPS):
+def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place, bool]:
+    """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps."""
+    for _ in steps:
         found = _step(here, terrain.limited) if here.finite else None
         if found is None:
             return here, False
