@@ -22,16 +22,14 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
     """Return by which power of the unit each parameter changes with it; ``None`` if no powers do.
 
     With ``x' = c x`` the member at ``theta'``, ``theta'_j = c**e_j theta_j``, has the density of ``x'``. Proposed by
-    trial, accepted where ``log p(c x | theta') + log c = log p(x | theta)`` holds in balls at random points, which
-    refutes every wrong choice but is no proof.
+    trial, accepted where ``log p(c x | theta') + log c = log p(x | theta)`` holds in balls at random points, and the
+    ends of the support and of the parameters' spaces move along; that refutes every wrong choice but is no proof.
 
     >>> from thetahat import family
     >>> list(unit_exponents(family("gamma")).values())
     [0, 1]
     """
     if family.discrete or family.covariates or family.constants:
-        return None
-    if not (family.bounds.lo.is_infinite or family.bounds.lo == 0 or family.bounds.lo in family.symbols):
         return None
     points = [
         (theta, row)
@@ -47,16 +45,13 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
 
 
 def _holds(family: Family, exponents: dict[Symbol, int], values: dict[Symbol, Expr]) -> bool:
-    for item in family.parameters:
-        ends = item.bounds
-        if (
-            exponents[item.symbol]
-            and (ends.hi.is_finite or (ends.lo.is_finite and ends.lo != 0))
-            and not ends.free_symbols
-        ):
-            return False
     moved = {s: values[s] * _UNIT ** Integer(e) for s, e in exponents.items()}
     moved[family.observation] = values[family.observation] * _UNIT
+    boxes = [(family.bounds, 1), *((item.bounds, exponents[item.symbol]) for item in family.parameters)]
     with precision(256):
-        gap = evaluate(family.log_density, moved) + ball(log(_UNIT)) - evaluate(family.log_density, values)
-        return bool(gap.is_finite() and gap.contains(0) and gap.rad() < _SMALL)
+        # A density may be flat in a parameter that moves an end, as in the start of an interval of given length.
+        ends = [(end, e) for box, e in boxes for end in (box.lo, box.hi) if end.is_infinite is not True]
+        gaps = [evaluate(end, moved) - ball(_UNIT ** Integer(e)) * evaluate(end, values) for end, e in ends]
+        density = family.log_density
+        gaps.append(evaluate(density, moved) + ball(log(_UNIT)) - evaluate(density, values))
+        return all(gap.is_finite() and gap.contains(0) and gap.rad() < _SMALL for gap in gaps)

@@ -341,6 +341,7 @@ POSITIVE = (
         "inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x)), slow=True
     ),
     Row("lognormal", TIMES, CUD1 + "14", lambda x: (mean(logs(x)), sqrt(variance(logs(x))))),
+    Row("lognormal_by_median", TIMES, CUD1 + "14", lambda x: (exp(mean(logs(x))), sqrt(variance(logs(x)))), slow=True),
     Row("pareto", INCOMES, CUD1 + "20", lambda x: (min(x), 1 / mean(log(v / min(x)) for v in x))),
     Row("pareto_known_minimum", TIMES, CUD1 + "20", lambda x: (1 / mean(log(4 * v) for v in x),), fixed={"x_m": 0.25}),
     Row("power_function", TIMES, CB + "7.4, exercise 10", lambda x: (1 / mean(log(max(x) / v) for v in x), max(x))),
@@ -498,6 +499,18 @@ BOUNDED = (
     Row("uniform", SHARES, CUD2 + "26", lambda x: (min(x), max(x))),
     Row("uniform_from_zero", SHARES, CB + "7.2.2", lambda x: (max(x),)),
     Row("uniform_symmetric", REALS, CUD2 + "26", lambda x: (max(map(abs, x)),)),
+    Row(
+        "uniform_by_centre",
+        REALS,
+        CUD2 + "26",
+        lambda x: ((min(x) + max(x)) / 2, (max(x) - min(x)) / 2),
+    ),
+    Row(
+        "uniform_by_length",
+        REALS,
+        CUD2 + "26",
+        lambda x: (min(x), max(x) - min(x)),
+    ),
 )
 
 ROWS = (*COUNTED, *REAL, *POSITIVE, *BOUNDED)

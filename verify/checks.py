@@ -18,6 +18,7 @@ from ..proofs.engine import derive
 from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_exponents
+from .covering import end_rounding
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
 from .fitting import Fit, estimate, fit_with, require_existence
@@ -230,7 +231,9 @@ def score_is_zero(drawn: Drawn) -> Case:
         if symbol in _stopped(drawn.derivation):
             moved = [theta.copy(), theta.copy()]
             for copy, way in zip(moved, (-1, 1), strict=True):
-                copy[j] = copy[j] + way if symbol.is_integer else np.nextafter(copy[j], way * np.inf)
+                # Where the end is a sum, the rounding of the other parameters may leave this one some doubles free.
+                step = 1.0 if symbol.is_integer else end_rounding(family, theta.tolist(), j)
+                copy[j] = copy[j] + way * step if step else np.nextafter(copy[j], way * np.inf)
             lost = [log_likelihood_ball(family, tuple(copy), drawn.x) for copy in moved if _feasible(family, copy)]
             # A move that leaves the parameter space, or the support of these data, shows that the data hold it there.
             if drawn.derivation.free or len(lost) < len(moved) or any(not value.is_finite() for value in lost):

@@ -92,6 +92,10 @@ what a root loses to cancellation in double precision, 1e-6 at worst on data wit
 THETA_ULPS = 4
 """Doubles by which an estimate may miss the exact maximiser in each parameter; what that costs in nats is computed."""
 
+END_ULPS = 4.0
+"""Half units in the last place of all parameters that move an end of a support by which it may be short of the data:
+each is rounded once, and by another half where its formula is computed in doubles, with a margin of two."""
+
 CLIMB_NATS = 1e-20
 """Nats per observation that a Newton step may promise for the climb to be at its end; that step is taken, and then
 the promise is of the order of its square."""
