@@ -8,6 +8,7 @@ import pytest
 from thetahat.proofs.derivation import Evidence
 from thetahat.proofs.engine import derive
 from thetahat.proofs.registry import Entry, catalogue, family, structured_catalogue
+from thetahat.proofs.write.losses_page import losses_page
 from thetahat.proofs.write.markdown import OPENING
 from thetahat.proofs.write.pages import index, page, record
 from thetahat.proofs.write.steps import is_proof
@@ -57,6 +58,12 @@ def test_the_index_is_what_the_engine_writes() -> None:
     assert not wrong, wrong
 
 
+def test_the_table_of_losses_is_what_the_engine_writes() -> None:
+    """Every entry is derived anew."""
+    wrong = difference(FOLDER / "losses.md", losses_page())
+    assert not wrong, wrong
+
+
 def test_there_is_a_page_for_every_family_and_no_other() -> None:
     """A family that is gone leaves no page behind, and the index leads nowhere else."""
     there = {path.name for path in FOLDER.glob("*.md") if path.read_text(encoding="utf-8").startswith(OPENING)}
@@ -103,5 +110,6 @@ def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {
         "kept.md",
         "README.md",
+        "losses.md",
         *(f"{e.name}.md" for e in (*ENTRIES, *STRUCTURED)),
     }

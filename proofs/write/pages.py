@@ -12,6 +12,7 @@ from ..engine import derive
 from ..registry import Entry, catalogue, family, structured, structured_catalogue
 from ..structured.engine import derive_structured
 from .closing import existence
+from .losses_page import losses_page
 from .markdown import OPENING, derivation_markdown, escaped, spoken
 from .structured_page import entry_page
 
@@ -47,7 +48,8 @@ def index() -> str:
         "",
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
-        "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own.",
+        "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
+        "has [which loss each noise model induces](losses.md).",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -91,10 +93,11 @@ def _structured_row(entry: Entry) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Return every file of the folder by its name: the index, and a page for each family."""
+    """Return every file of the folder by its name: the index, the table of losses, and a page for each family."""
     shipped = {f"{entry.name}.md": page(entry) for entry in catalogue()}
     return {
         "README.md": index(),
+        "losses.md": losses_page(),
         **shipped,
         **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
     }

@@ -1,0 +1,146 @@
+"""Which loss a noise model induces: minus the log-density of an observation as a function of what is predicted.
+
+Two things can be predicted: a location, where the density depends on the observation less a parameter; and the mean,
+where it is a function of the parameters that can be solved for one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import product
+
+from sympy import Abs, Expr, Integer, Mul, Rational, S, Symbol, exp, expand
+
+from .algebra.logs import split_logs
+from .algebra.signs import Domain, is_negative, is_positive
+from .algebra.solve import solve_one, tidy
+from .expectations import expectation
+from .family import Family
+from .location import location_scale
+from .loss_names import DEFINITIONS, InducedLoss, prediction_domain
+from .probes import data_points, parameter_points
+
+_SAME = 1e-9
+
+
+@lru_cache(maxsize=512)
+def induced_loss(family: Family) -> InducedLoss | None:
+    """Return the loss that a family induces as a noise model; ``None`` where nothing in it can be predicted.
+
+    >>> from thetahat import family
+    >>> found = induced_loss(family("poisson"))
+    >>> found.name, found.factor
+    ('Poisson deviance', 1/2)
+    """
+    if family.covariates:
+        return None
+    found = [_named(one) for one in _roles(family)]
+    named = next((one for one in found if one.name), None)
+    # Without a name, a loss in the mean is nothing but the log-density in another parametrisation.
+    return named or next((one for one in found if one.role == "location"), None) or _bound(family)
+
+
+def _roles(family: Family) -> Iterator[InducedLoss]:
+    """What can be predicted, the terms that hold the prediction as its loss."""
+    y, structure = family.observation, location_scale(family)
+    if structure is not None and structure.location.is_Symbol:
+        m = _fresh(family, real=True)
+        yield _unnamed(family, "location", structure.observation, m, structure.location, m)
+    ends = family.bounds
+    if ends.free_symbols & set(family.symbols):
+        return
+    mean = expectation(family, y)
+    if mean is None:
+        return
+    m = _fresh(family, positive=True) if ends.lo.is_nonnegative else _fresh(family, real=True)
+    domain = prediction_domain(family, "mean", m)
+    for parameter in family.symbols:
+        if parameter in mean.value.free_symbols:
+            roots = solve_one(mean.value - m, parameter, domain)
+            if len(roots) == 1 and roots[0].only:
+                yield _unnamed(family, "mean", y, m, parameter, roots[0].value)
+
+
+def _fresh(family: Family, **assumptions: bool) -> Symbol:
+    """The letter m, or another where the family has one of that name."""
+    taken = {one.name for one in family.domain}
+    return Symbol(next(name for name in ("m", "a", "b") if name not in taken), **assumptions)
+
+
+def _named(one: InducedLoss) -> InducedLoss:
+    """With the definition whose slope in the prediction is a positive multiple of that of minus the log-density."""
+    m, y, domain = one.prediction, one.family.observation, prediction_domain(one.family, one.role, one.prediction)
+    slope = -one.density.diff(m)
+    for unit, definition in product(_units(one), DEFINITIONS):
+        loss = definition.at(one.observed / unit, m / unit)
+        ratio = slope / loss.diff(m)
+        if not _may_be_constant(ratio, one):
+            continue
+        forms = (tidy(ratio, domain), ratio.simplify(), ratio.rewrite(exp).simplify())
+        factor = next((form for form in forms if form.free_symbols.isdisjoint({m, y})), None)
+        if factor is None or not is_positive(factor, domain):
+            continue
+        rest = _without(-one.density - factor * loss, m, domain)
+        if rest is not None:
+            return replace(one, factor=factor, loss=loss, rest=rest, name=definition.name, unit=unit)
+    return one
+
+
+def _units(one: InducedLoss) -> list[Expr]:
+    """The observation's own unit, then what is known or estimated beside the prediction; turned round as well."""
+    declared = (*one.family.constants, *one.family.parameters)
+    beside = [item.symbol for item in declared if item.symbol != one.parameter and item.symbol.is_positive]
+    return [S.One, S.NegativeOne, *(times * unit for unit in beside for times in (1, -1, 2))]
+
+
+def _may_be_constant(ratio: Expr, one: InducedLoss) -> bool:
+    """Whether numbers do not rule out that a ratio depends on neither the observation nor the prediction."""
+    (theta,) = parameter_points(one.family, 1, 3)
+    found = []
+    for at, row in enumerate(data_points(one.family, theta, 3, 3)):
+        low, high = (_finite(end.subs(theta), other) for end, other in _hull(one))
+        value = ratio.subs({**theta, **row, one.prediction: low + (high - low) * Rational(at + 2, 7)}).evalf()
+        found.append(value)
+    if not all(value.is_comparable and value.is_finite for value in found):
+        return False
+    return max(found) - min(found) <= _SAME * max(abs(value) for value in found)
+
+
+def _hull(one: InducedLoss) -> list[tuple[Expr, Expr]]:
+    ends = prediction_domain(one.family, one.role, one.prediction)[one.prediction]
+    return [(ends.lo, Rational(-5, 3)), (ends.hi, Rational(23, 7))]
+
+
+def _finite(end: Expr, other: Expr) -> Expr:
+    return end if end.is_finite else other
+
+
+def _without(value: Expr, m: Symbol, domain: Domain) -> Expr | None:
+    """The value written without the prediction, if it does not depend on it."""
+    spread = expand(split_logs(expand(value), domain))
+    for form in (value, spread, tidy(value, domain), value.simplify(), value.rewrite(exp).simplify()):
+        if m not in form.free_symbols:
+            return form
+    return None
+
+
+def _unnamed(family: Family, role: str, observed: Expr, m: Symbol, parameter: Symbol, replacement: Expr) -> InducedLoss:
+    density = family.log_density.subs(parameter, replacement)
+    whole = expand(split_logs(expand(-density), prediction_domain(family, role, m)), log=False)
+    rest, loss = whole.as_independent(m, as_Add=True)
+    return InducedLoss(family, role, observed, m, parameter, replacement, Integer(1), loss, rest, "")
+
+
+def _bound(family: Family) -> InducedLoss | None:
+    """Equally likely residuals up to a bound that is estimated: the least bound is the best."""
+    y, ends = family.observation, family.bounds
+    if len(family.parameters) != 1 or ends.discrete or ends.hi != family.symbols[0] or ends.lo != -ends.hi:
+        return None
+    (bound,) = family.symbols
+    if y in family.log_density.free_symbols or not is_negative(family.log_density.diff(bound), family.domain):
+        return None
+    m = _fresh(family, real=True)
+    rest = Mul(-1, family.log_density)
+    return InducedLoss(family, "bound", y, m, bound, bound, S.One, Abs(y - m), rest, "largest absolute error")

@@ -1,0 +1,121 @@
+"""Whether the losses of noise models are derived rightly, and whether their checker notices when they are not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sympy import Abs, S, Symbol, log
+
+from thetahat.proofs.check_losses import check_loss
+from thetahat.proofs.derivation import Verdict
+from thetahat.proofs.induced_loss import induced_loss
+from thetahat.proofs.loss_names import DEFINITIONS, InducedLoss
+from thetahat.proofs.registry import family
+from thetahat.proofs.write.losses_page import checked_losses, losses_page
+
+LITERATURE = {
+    # What textbooks say, for comparison alone.
+    "normal": "squared error",
+    "lognormal": "squared error",
+    "laplace": "absolute error",
+    "hyperbolic_secant": "log-cosh error",
+    "gumbel": "LINEX error",
+    "cauchy": "Lorentzian error",
+    "bernoulli": "binary cross-entropy",
+    "binomial": "binary cross-entropy",
+    "poisson": "Poisson deviance",
+    "exponential": "gamma deviance",
+    "gamma": "gamma deviance",
+    "inverse_gaussian": "inverse Gaussian deviance",
+    "uniform_symmetric": "largest absolute error",
+}
+
+
+def entry(name: str) -> InducedLoss:
+    """Return what the shipped family of that name induces."""
+    found = induced_loss(family(name))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", LITERATURE)
+def test_the_name_is_that_of_the_literature(name: str) -> None:
+    """By comparison of log-densities with definitions."""
+    assert entry(name).name == LITERATURE[name]
+
+
+def test_every_entry_is_proved() -> None:
+    """None is refuted, none left open."""
+    assert [(one.entry.family.name, one.findings) for one in checked_losses() if one.verdict is not Verdict.AGREE] == []
+
+
+PLANTED: dict[str, tuple[str, Callable[[InducedLoss], InducedLoss]]] = {
+    "a factor of two": ("poisson", lambda one: replace(one, factor=2 * one.factor)),
+    "a factor with the wrong sign": ("laplace", lambda one: replace(one, factor=-one.factor, loss=-one.loss)),
+    "a rest that holds the prediction": (
+        "normal",
+        lambda one: replace(one, rest=one.rest + one.factor * one.loss, loss=S.Zero),
+    ),
+    "another loss by its formula": (
+        "normal",
+        lambda one: replace(one, loss=Abs(one.family.observation - one.prediction)),
+    ),
+    "another loss by its name": ("normal", lambda one: replace(one, name="absolute error")),
+    "a loss that nobody defined": ("normal", lambda one: replace(one, name="regret")),
+    "a constant forgotten": ("gamma", lambda one: replace(one, rest=one.rest + 1)),
+    "the rate for the mean": (
+        "exponential",
+        lambda one: replace(
+            one,
+            replacement=one.prediction,
+            loss=-log(one.prediction) + one.prediction * one.family.observation,
+            factor=S.One,
+            rest=S.Zero,
+            name="",
+        ),
+    ),
+    "the mean for the location": ("lognormal", lambda one: replace(one, observed=one.family.observation)),
+    "a scale for the location": (
+        "exponential",
+        lambda one: replace(one, role="location", prediction=one.prediction),
+    ),
+    "a unit that is the prediction": ("cauchy", lambda one: replace(one, unit=one.prediction)),
+    "the square of the bound": ("uniform_symmetric", lambda one: replace(one, loss=one.loss**2)),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_wrong_entry_is_refuted(planted: str) -> None:
+    """By the checker, which does not derive."""
+    name, spoil = PLANTED[planted]
+    right = entry(name)
+    assert check_loss(right).verdict is Verdict.AGREE
+    assert check_loss(spoil(right)).verdict is Verdict.DISAGREE
+
+
+def test_the_least_observation_is_asked_for_where_logarithms_end() -> None:
+    """Counts of nothing are proved by limits, and a constant too much is refuted there as well."""
+    right = entry("poisson")
+    for one, verdict in ((right, Verdict.AGREE), (replace(right, rest=right.rest + 1), Verdict.DISAGREE)):
+        (edge,) = [finding for words, finding in check_loss(one).findings if "0 log 0" in words]
+        assert edge.evidence.verdict is verdict
+    plain = {words for words, _ in check_loss(entry("bernoulli")).findings}
+    assert not any("0 log 0" in words for words in plain)
+
+
+def test_every_definition_is_least_at_the_observation() -> None:
+    """A loss is zero or stationary where the prediction is right."""
+    y, m = Symbol("a", positive=True), Symbol("b", positive=True)
+    for one in DEFINITIONS:
+        at = one.at(S(1) / 3, m)
+        here, below, above = (at.subs(m, value).evalf() for value in (S(1) / 3, S(1) / 4, S(1) / 2))
+        assert here < below, one.name
+        assert here < above, one.name
+        assert one.at(y, m).free_symbols == {y, m}
+
+
+def test_the_page_shows_every_entry() -> None:
+    """Each with its mark."""
+    page = losses_page()
+    assert page.count("✓") == len(checked_losses())
+    assert "✗" not in page
