@@ -339,7 +339,7 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
             return Finding(Evidence.REFUTED, f"the factor {part} contains data and the unknown")
         base = part.base if isinstance(part, Pow) else part
         whole = context.unfolded(base)
-        implied = any((whole - sign * one).expand() == 0 for one in needed for sign in (1, -1))
+        implied = any((whole - flip * one).expand() == 0 for one in needed for flip in (1, -1))
         if not implied and not is_nonzero(base, context.domain):
             return Finding(Evidence.UNDECIDED, f"that {base} is never zero is not proved")
     return Finding(Evidence.SIGN, "the factor is never zero, for data with a maximiser")
@@ -348,9 +348,9 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
 def root(step: Step, context: Context) -> Finding:
     """The equation vanishes at the root."""
     equation, value = context.given(step).value, step.value
-    quantiles = value.atoms(Quantile)
-    if len(quantiles) == 1 and any(isinstance(atom.integrand, sign) for atom in equation.atoms(Mean)):
-        return _quantile_root(equation, step.subject, value, quantiles.pop(), context)
+    kinks = [atom for atom in equation.atoms(Mean) if isinstance(atom.integrand, sign) and atom.has(step.subject)]
+    if kinks and value.has(Quantile):
+        return _quantile_root(equation, step.subject, value, context)
     if _leaves_space(value, step.subject, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(equation.subs(step.subject, value))
@@ -374,24 +374,29 @@ def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
     return outside == len(context.points())
 
 
-def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, quantile: Quantile, context: Context) -> Finding:
-    """``a Mean(sign(x - k u)) + c``: at ``k u`` between levels the sign averages to ``1 - 2 level`` on either side.
+def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, context: Context) -> Finding:
+    """``a Mean(sign(v)) + c``: at the root ``v``, monotone in data and unknown, is zero at a quantile of the data.
 
-    It is a maximum where the score falls at every observation: where ``a k`` is positive in the score itself.
+    Between levels the average of the sign runs from ``1 - 2 level`` on either side, as the number of observations
+    beyond the root does. It is a maximum where the score falls at every observation, in the score itself.
     """
     stand_in = Symbol("_m", real=True)
     atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
-    if len(atoms) != 1:
-        return Finding(Evidence.UNDECIDED, "more than one average contains the unknown")
-    flat = equation.xreplace({atoms[0]: stand_in})
-    inside, multiple = atoms[0].integrand.args[0], cancelled(quantile / value)
-    way = 1 if inside.expand().coeff(quantile.args[1]) == 1 else -1
-    if (inside - way * (quantile.args[1] - multiple * unknown)).expand() != 0:
-        return Finding(Evidence.REFUTED, "the quantile is of another multiple")
+    quantiles = list(value.atoms(Quantile))
+    if len(atoms) != 1 or len(quantiles) != 1 or len(atoms[0].data) != 1:
+        return Finding(Evidence.UNDECIDED, "there is not one average and one quantile")
+    flat, inside = equation.xreplace({atoms[0]: stand_in}), atoms[0].integrand.args[0]
+    variable, quantile = atoms[0].data[0], quantiles[0]
+    met = prove_zero(inside.subs(unknown, value.xreplace({quantile: variable})), context.family.domain, list)
+    if quantile.args[1] != variable or met.evidence is not Evidence.ALGEBRA:
+        return Finding(Evidence.REFUTED, "the sign does not change at the observation")
+    way, turn = (strict_sign(inside.diff(symbol), context.family.domain) for symbol in (variable, unknown))
+    if not way or not turn:
+        return Finding(Evidence.UNDECIDED, "that the sign changes once is not proved")
     if cancelled(together(flat.subs(stand_in, way * (1 - 2 * quantile.level)))) != 0:
         return Finding(Evidence.REFUTED, "level")
     own = [step.value for step in context.steps if step.rule == "score" and step.subject == unknown]
-    falls = any(is_positive(way * multiple * score.expand().coeff(atoms[0]), context.domain) for score in own)
+    falls = any(is_negative(turn * score.expand().coeff(atoms[0]), context.domain) for score in own)
     if not falls:
         return Finding(Evidence.UNDECIDED, "that the likelihood is largest and not least there is not proved")
     return Finding(Evidence.LEMMA, "subgradient at a quantile")

@@ -10,6 +10,7 @@ from sympy import Expr, S, Set, Symbol
 
 from .algebra.kernels import with_derivatives
 from .bounds import Bounds, bounds, exact_number, values_allowing
+from .change import change_of_variable
 from .errors import ParameterError
 from .sense import require_sense, sharpened
 
@@ -206,6 +207,37 @@ class Family:
             raise ParameterError(f"{self.name}: there is no parameter {unknown[0]!r}; known: {sorted(old)}")
         exact = {old[key]: value for key, value in substitution.items()}
         return self._substituted(exact, name, keep=tuple(parameters))
+
+    def transform(self, name: str, variable: Symbol, image: Expr) -> Family:
+        """Return the family of another variable, mapped one to one onto the observation; the parameters stay.
+
+        Parameters
+        ----------
+        name
+            Name of the new family.
+        variable
+            The new observation, with its assumptions.
+        image
+            The old observation, as an expression in the new one. Counts can be shifted or reflected.
+
+        Raises
+        ------
+        DeclarationError
+            When the map is not proved to be strictly monotone on the set mapped onto the support.
+
+        Examples
+        --------
+        The logarithm of a lognormal variable is normal:
+
+        >>> from sympy import Symbol, log
+        >>> from thetahat import family
+        >>> y = Symbol("y", positive=True)
+        >>> family("normal").transform("growth", y, log(y)).support
+        Interval.open(0, oo)
+        """
+        change = change_of_variable(self, variable, image)
+        density = self.log_density.subs(self.observation, image) + change.log_slope
+        return replace(self, name=name, observation=variable, support=change.support, log_density=density)
 
     def _substituted(
         self,

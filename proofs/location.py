@@ -185,7 +185,18 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
         for scale in (*scales, S.One):
             if len(location.free_symbols | scale.free_symbols) == len(parameters):
                 yield location, scale
+    yield from _by_kink(density, line, scales)
     yield from _by_mode(family, density, line)
+
+
+def _by_kink(density: Expr, line: Symbol, scales: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """Where the one absolute value is zero as location; its argument is that distance in other units."""
+    inside = {node.args[0] for node in density.atoms(Abs) if line in node.free_symbols}
+    if len(inside) == 1:
+        distance = inside.pop().expand()
+        slope = distance.coeff(line, 1)
+        if slope.is_Rational and line not in (distance - slope * line).free_symbols:
+            yield from (((line - distance / slope).expand(), scale / abs(slope)) for scale in (*scales, S.One))
 
 
 def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr, Expr]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin
+from sympy import Add, Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
 
 from .algebra.atoms import atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.refute import signs_seen
-from .algebra.signs import Domain
-from .algebra.size import joined
+from .algebra.signs import Domain, is_positive
+from .algebra.size import is_small, joined
 from .balls import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -53,7 +53,7 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
     # An average is not a free value, so that balls at free values refute only what contains none.
     if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
         return False
-    for rewrite in (_expanded, _split, _numerator, _special):
+    for rewrite in (_expanded, _split, _numerator, _special, _exponentiated):
         whole = rewrite(whole, domain)
         if whole == 0:
             return True
@@ -61,11 +61,17 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
 
 
 def _powers(expression: Expr) -> Expr:
-    """``exp(c log(b)) = b**c`` for positive ``b``."""
+    """``exp(c log(b) + d) = b**c exp(d)`` for positive ``b``."""
 
     def power(node: Expr) -> Expr:
-        logs = [part for part in Mul.make_args(node.args[0]) if isinstance(part, log) and part.args[0].is_positive]
-        return Pow(logs[0].args[0], node.args[0] / logs[0]) if len(logs) == 1 else node
+        terms = Add.make_args(node.args[0].expand(log=False))
+        logs = {
+            term: [f for f in Mul.make_args(term) if isinstance(f, log) and f.args[0].is_positive] for term in terms
+        }
+        if not any(len(found) == 1 for found in logs.values()):
+            return node
+        powers = (Pow(found[0].args[0], term / found[0]) for term, found in logs.items() if len(found) == 1)
+        return Mul(*powers, exp(Add(*(term for term, found in logs.items() if len(found) != 1))))
 
     return expression.replace(lambda node: isinstance(node, exp), power, simultaneous=False)
 
@@ -92,3 +98,14 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     if out.has(polygamma):
         out = expand_func(out)
     return joined(out).as_numer_denom()[0].expand()
+
+
+def _exponentiated(expression: Expr, domain: Domain) -> Expr:
+    """``r + c log(a) + d log(b)``, a real number, is zero exactly where ``exp(r) a**c b**d`` is one; ``a, b > 0``."""
+    terms = Add.make_args(expression)
+    parts = [[factor for factor in Mul.make_args(term) if isinstance(factor, log)] for term in terms]
+    if not all(found and is_positive(found[0].args[0], domain) for found in parts) or len(terms) < 2:
+        return expression
+    product = Mul(*(Pow(found[0].args[0], term / found[0]) for term, found in zip(terms, parts, strict=True)))
+    top, bottom = together(product.expand(power_base=True)).as_numer_denom()
+    return (top.expand() - bottom.expand()).expand() if is_small(product) else expression

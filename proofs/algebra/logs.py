@@ -238,6 +238,8 @@ def _split_sum(total: Add, domain: Domain) -> Expr:
         pieces = numerator / denominator if isinstance(numerator, Add) else None
         if pieces is not None:
             return _split_product(Mul(factored(numerator), 1 / denominator, evaluate=False), domain)
+        if denominator.free_symbols:
+            return _split_log(numerator / denominator, domain)
     if numbers != 1:
         return _split_sum_checked((total * numbers).expand(), domain) - log(numbers)
     return _split_sum_checked(total, domain)

@@ -26,6 +26,7 @@ from sympy import (
     exp,
     expand_log,
     factor_terms,
+    fraction,
     log,
     numer,
     powdenest,
@@ -39,7 +40,7 @@ from sympy import (
 from .atoms import Mean, Quantile, atoms_of
 from .logs import split_logs
 from .refute import Items
-from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
+from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .size import factored, is_small, joined, shortest
 
 
@@ -141,12 +142,12 @@ def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
             free, bound = left.as_independent(unknown, as_Add=True)
             right = right - free
             if isinstance(bound, Add):
-                return []
+                return _inside(equation, left, right, unknown, domain, only)
         elif isinstance(left, Mul):
             free, bound = left.as_independent(unknown, as_Add=False)
             right = right / free
             if isinstance(bound, Mul):
-                return []
+                return _inside(equation, left, right, unknown, domain, only)
         else:
             undone = _undo(left, unknown, right, domain)
             if undone is None:
@@ -155,6 +156,15 @@ def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
             only = only and unique
         left = bound
     return [Root(tidy(right, domain), "single occurrence", only)]
+
+
+def _inside(equation: Expr, left: Expr, right: Expr, unknown: Symbol, domain: Domain, only: bool) -> list[Root]:
+    """Where functions were undone and the unknown occurs several times in what is left: a polynomial, if it is one."""
+    if left == equation or any(unknown in atom.free_symbols for atom in atoms_of(left)):
+        return []
+    top = fraction(joined(left - right))[0].expand()
+    roots = _polynomial(top, unknown, domain) if top.is_polynomial(unknown) else []
+    return [Root(root.value, f"single occurrence, then {root.rule}", only and root.only) for root in roots]
 
 
 def _undo(left: Expr, unknown: Symbol, right: Expr, domain: Domain) -> tuple[Expr, Expr, bool] | None:
@@ -305,27 +315,27 @@ def _without_common_factor(first: Expr, second: Expr, domain: Domain) -> tuple[E
 
 
 def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
-    """``a Mean(sign(x - k u)) + c = 0``: ``k`` times the unknown is a quantile of the data."""
+    """``a Mean(sign(v)) + c = 0``, where ``v = 0`` says ``u = h(x)`` with a monotone ``h``: a quantile of the data."""
     atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
     if len(atoms) != 1 or not isinstance(atoms[0], Mean) or not isinstance(atoms[0].integrand, sign):
         return []
     atom = atoms[0]
-    inside = atom.integrand.args[0].expand()
-    multiple = inside.coeff(unknown)
-    variable = next((d for d in atom.data if (inside - multiple * unknown) in (d, -d)), None)
+    inside = atom.integrand.args[0]
+    variable = atom.data[0] if len(atom.data) == 1 else None
     stand_in = Symbol("_m", real=True)
     replaced = equation.xreplace({atom: stand_in})
-    if variable is None or unknown in replaced.free_symbols or not multiple.is_Rational:
+    if variable is None or unknown in replaced.free_symbols or inside.diff(unknown).free_symbols - {variable, unknown}:
         # A parameter as the multiple would have the average of the sign in its score, which is zero up to ties only.
         return []
+    places = _peeled(inside, unknown, domain)
     slope = replaced.diff(stand_in)
-    if stand_in in slope.free_symbols:
+    rising = strict_sign(inside.diff(variable), domain)
+    if stand_in in slope.free_symbols or not places or not rising or not strict_sign(inside.diff(unknown), domain):
         return []
-    average = cancel(-replaced.subs(stand_in, 0) / slope)
-    way = inside.coeff(variable)
-    # sign(x - k u) averages to 1 - 2 * level where the share below k u is the level.
-    level = factored((1 - way * average) / 2)
-    return [Root(Quantile(level, variable) / (-way * multiple), "quantile", True)]
+    average = rising * cancel(-replaced.subs(stand_in, 0) / slope)
+    # The sign averages to 1 - 2 * level where the share of observations below is the level.
+    quantile = Quantile(factored((1 - average) / 2), variable)
+    return [Root(places[0].value.xreplace({variable: quantile}), "quantile", True)]
 
 
 def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
