@@ -18,6 +18,7 @@ from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_p
 from .algebra.size import cancelled, factored, has_low_degree
 from .balls import evaluate, is_zero_at, precision
 from .bounds import Bounds
+from .check_combined import combined
 from .curvature import coordinate_domain, is_definite, is_semidefinite, minus_second
 from .data_point import DataPoint, peaks_at_data
 from .derivation import Evidence, Finding, Step, Verdict
@@ -314,7 +315,7 @@ def score(step: Step, context: Context) -> Finding:
 def score_zero(step: Step, context: Context) -> Finding:
     """The equation is one of the scores with earlier roots put in, and the claim is it times something never zero."""
     roots, equation = _pairs(step, "roots"), step.named("equation")
-    scores = [context.steps[i].value for i in step.given if context.steps[i].rule == "score"]
+    scores = [context.steps[i].value for i in step.given if context.steps[i].rule in ("score", "combined")]
     origin = context.one_of([*(one - equation for one in scores), *(_chained(one, roots) - equation for one in scores)])
     if origin.evidence.verdict is not Verdict.AGREE:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
@@ -689,6 +690,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "data-point": at_data_point,
     "substitute": substitute,
     "score": score,
+    "combined": combined,
     "score-zero": score_zero,
     "root": root,
     "branch": branch,

@@ -64,7 +64,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
     equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
-    elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics))
+    elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics), combine=True)
     searched = data_point(family) if elimination.unknowns else None
     if searched is not None:
         _search_step(searched, trail, current)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
+from .algebra.combine import Combination
 from .algebra.eliminate import Elimination, Solved
 from .algebra.signs import Domain
 from .algebra.solve import cleared
@@ -24,6 +25,8 @@ def solution_steps(
         source = tuple(where.values())
         before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
         clear = cleared(item.equation, domain)
+        if item.combination is not None:
+            source = (_combined_step(item, item.combination, trail, (*source, *roots)),)
         at = trail.add(
             "score-zero",
             _LIKELIHOOD,
@@ -58,6 +61,20 @@ def solution_steps(
             using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
         )
     return solved_at
+
+
+def _combined_step(item: Solved, combination: Combination, trail: Trail, given: tuple[int, ...]) -> int:
+    return trail.add(
+        "combined",
+        _LIKELIHOOD,
+        "Two equations combined: the first minus a multiple of the second, in which an average or a function of both "
+        "is gone; with the second it says the same as the first.",
+        item.equation,
+        labels.zero(),
+        given=given,
+        subject=item.unknown,
+        using=(("equations", Tuple(combination.first, combination.second)), ("ratio", combination.ratio)),
+    )
 
 
 def _cleared_words(substituted: bool, cleared_: bool) -> str:

@@ -136,7 +136,24 @@ def quartered() -> Family:
     return Family("quartered", x, S.Reals, (Parameter(m, S.Reals),), -log(2) - Abs(x - 4 * m))
 
 
-OURS = {"quartered": quartered, "sliding": sliding, "line": line, "doubled": doubled, "centred": centred, "bent": bent}
+@cache
+def ageing() -> Family:
+    """Return lifetimes whose failure rate grows linearly: two equations that share an average."""
+    x, a, b = (Symbol(name, positive=True) for name in ("x", "a", "b"))
+    positive = Interval.open(0, oo)
+    both_ = (Parameter(a, positive), Parameter(b, positive))
+    return Family("ageing", x, positive, both_, log(a + b * x) - a * x - b * x**2 / 2)
+
+
+OURS = {
+    "quartered": quartered,
+    "sliding": sliding,
+    "line": line,
+    "doubled": doubled,
+    "centred": centred,
+    "bent": bent,
+    "ageing": ageing,
+}
 
 
 # --------------------------------------------------------------------------------------- mistakes of their own kind
@@ -311,6 +328,9 @@ REFUTED = (
     Planted("another power", "edge-growth", "weibull_with_location", value(more)),
     Planted("the other end", "edge-growth", "arcsine", using("level", lambda one: 1 - one)),
     Planted("exchanged sides", "data-point", "triangular", _exchanged_sides),
+    Planted("lost factor", "combined", "ageing", value(twice)),
+    Planted("flipped sign", "combined", "ageing", using("ratio", opposite)),
+    Planted("exchanged equations", "combined", "ageing", using("equations", lambda one: Tuple(*one.args[::-1]))),
     Planted("lost factor", "curvature", "poisson_exposure", value(twice)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )

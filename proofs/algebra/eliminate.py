@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol, expand_log
+from sympy import Expr, Symbol, expand_log, fraction, together
 
+from .combine import Combination, combinations
 from .logs import split_logs
-from .signs import Domain
+from .signs import Domain, is_nonzero
 from .solve import Root, solve_one, tidy
 
 
@@ -16,21 +17,23 @@ from .solve import Root, solve_one, tidy
 class Solved:
     """One unknown with its root, in terms of unknowns that are solved later; ``equation`` is what it solves.
 
-    ``rivals`` are roots that the rule gave as well and the caller's choice discarded.
+    ``rivals`` are roots that the rule gave as well and the caller's choice discarded. ``combination`` says of which two
+    equations that one was made, if it was.
     """
 
     unknown: Symbol
     root: Root
     equation: Expr
     rivals: tuple[Root, ...] = ()
+    combination: Combination | None = None
 
 
 @dataclass(frozen=True)
 class Elimination:
     """What was solved, in order, and the equations that are left in the unknowns that are left.
 
-    ``crossed`` says that some unknown was solved from the equation of another: an equation left is then not the
-    derivative in its own unknown.
+    ``crossed`` says that some unknown was solved from the equation of another, or of two: an equation left is then not
+    the derivative in its own unknown.
     """
 
     solved: tuple[Solved, ...]
@@ -59,12 +62,13 @@ class Elimination:
 Choose = Callable[[Symbol, tuple[Root, ...]], Root | None]
 
 
-def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) -> Elimination:
+def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose, combine: bool = False) -> Elimination:
     """Solve the equations, keyed by the unknown each belongs to, as far as the rules of ``solve_one`` go.
 
     An unknown is solved from its own equation if a rule applies, and only otherwise from another's, which is
     then used up. Of several candidates the root with the fewest open unknowns, then the shortest, is taken. A root
-    may contain unknowns solved earlier, as long as those do not depend on it in turn.
+    may contain unknowns solved earlier, as long as those do not depend on it in turn. With ``combine``, where no rule
+    applies, two equations are first combined so that a function or an average in both is gone.
 
     >>> from sympy import Interval, S, oo
     >>> from thetahat.proofs.bounds import bounds
@@ -78,7 +82,7 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) 
     solved: tuple[Solved, ...] = ()
     crossed = False
     while left:
-        step = solver.own(left, solved) or solver.other(left)
+        step = solver.own(left, solved) or solver.other(left) or (solver.both(left) if combine else None)
         if step is None:
             break
         item, used = step
@@ -86,8 +90,8 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose) 
         # Substituting a root into the other scores, not into the likelihood, gives the same profile scores and
         # far smaller expressions (envelope theorem).
         kept = {unknown: equation for unknown, equation in left.items() if unknown != item.unknown}
+        crossed = crossed or used != item.unknown or item.combination is not None
         if used != item.unknown:
-            crossed = True
             kept[used] = left[item.unknown]
         # A root may contain unknowns solved before it, which have to go as well.
         value = item.root.value
@@ -132,6 +136,26 @@ class _Solver:
                 if item is not None:
                     options.append((int(item.root.value.count_ops()), item, owner))
         return min(options, key=lambda option: option[0])[1:] if options else None
+
+    def both(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
+        """The best unknown to solve now from two equations, where it has one value only; its own used up if possible.
+
+        Where the multiple is infinite, what is left vanishes as well. That is no estimate, since the multiple is finite
+        in the parameter space, but it misleads a search: best is a multiple that is finite even where the solved
+        unknown leaves its space.
+        """
+        options: list[tuple[tuple[bool, bool, int], Solved, Symbol]] = []
+        for one in combinations(left, self.domain):
+            for unknown in left:
+                item = self._attempt(unknown, one.value)
+                if item is not None and item.root.only:
+                    finite = self._finite(one.ratio.subs(unknown, item.root.value))
+                    order = (not finite, one.used != unknown, int(item.root.value.count_ops()))
+                    options.append((order, replace(item, combination=one), one.used))
+        return min(options, key=lambda option: option[0])[1:] if options else None
+
+    def _finite(self, ratio: Expr) -> bool:
+        return is_nonzero(fraction(together(ratio))[1], self.domain)
 
     def _attempt(self, unknown: Symbol, equation: Expr) -> Solved | None:
         if unknown not in equation.free_symbols:

@@ -1,0 +1,92 @@
+"""Combines two equations so that a function or an average in both is gone: what is left may be solved by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy import Dummy, Expr, Function, PolynomialError, Symbol, apart
+
+from .atoms import Mean, atoms_of
+from .signs import Domain, is_nonzero
+from .size import cancelled, factored, is_small
+
+
+@dataclass(frozen=True)
+class Combination:
+    """``value = first - ratio * second`` without an atom of both; with ``second``, it stands for ``first``.
+
+    ``used`` is the unknown whose equation is ``first``. The ratio is finite wherever the unknowns lie, so that where
+    ``second`` vanishes, ``first`` vanishes exactly where ``value`` does.
+    """
+
+    value: Expr
+    first: Expr
+    second: Expr
+    ratio: Expr
+    used: Symbol
+
+
+def combinations(equations: Mapping[Symbol, Expr], domain: Domain) -> Iterator[Combination]:
+    """Yield what two of the equations, keyed by the unknown each belongs to, give without an atom that they share.
+
+    >>> from sympy import polygamma
+    >>> a, b = Symbol("a", positive=True), Symbol("b", positive=True)
+    >>> digamma = polygamma(0, a)
+    >>> [one.value for one in combinations({a: digamma - b, b: b * digamma - 1}, {})]
+    [-(b - 1)*(b + 1)/b, (b - 1)*(b + 1)]
+    """
+    unknowns = set(equations)
+    spread = {unknown: in_partial_fractions(equation) for unknown, equation in equations.items()}
+    for used, first in spread.items():
+        for other, second in spread.items():
+            shared = _open_atoms(first, unknowns) & _open_atoms(second, unknowns) if used != other else set()
+            for atom in sorted(shared, key=lambda node: node.sort_key()):
+                ratio = _ratio(first, second, atom, domain)
+                if ratio is not None:
+                    value = _collected(first - ratio * second)
+                    if not value.has(atom):
+                        yield Combination(value, equations[used], equations[other], ratio, used)
+
+
+def in_partial_fractions(equation: Expr) -> Expr:
+    """Return the equation with every average of a rational function of the data in partial fractions.
+
+    >>> a, x = Symbol("a", positive=True), Symbol("x", positive=True)
+    >>> in_partial_fractions(Mean(x / (a + x), x))
+    -a*Mean(1/(a + x), x) + 1
+    """
+    swaps: dict[Expr, Expr] = {}
+    for node in equation.atoms(Mean):
+        x = node.data[0]
+        if len(node.data) == 1 and node.integrand.is_rational_function(x) and is_small(node.integrand):
+            try:
+                swaps[node] = Mean(apart(node.integrand, x), x)
+            except PolynomialError:
+                continue
+    return equation.xreplace(swaps).expand()
+
+
+def _open_atoms(equation: Expr, unknowns: set[Symbol]) -> set[Expr]:
+    """Averages and functions of the unknowns, those inside an average left out."""
+    averages = atoms_of(equation)
+    flat = equation.xreplace({atom: Dummy() for atom in averages})
+    found = {*averages, *flat.atoms(Function)}
+    return {atom for atom in found if atom.free_symbols & unknowns}
+
+
+def _ratio(first: Expr, second: Expr, atom: Expr, domain: Domain) -> Expr | None:
+    """The ratio of the coefficients of an atom that stands linearly in both, if it is known to be finite."""
+    stand_in = Dummy(real=True)
+    slopes = [equation.xreplace({atom: stand_in}).diff(stand_in) for equation in (first, second)]
+    if any(stand_in in slope.free_symbols or atoms_of(slope) for slope in slopes) or not is_nonzero(slopes[1], domain):
+        return None
+    return cancelled(slopes[0] / slopes[1])
+
+
+def _collected(value: Expr) -> Expr:
+    """Cancel what came together, averages and functions standing for themselves."""
+    masks = {atom: Dummy(real=True) for atom in atoms_of(value)}
+    flat = value.expand().xreplace(masks)
+    short = factored(flat) if flat.is_rational_function(*flat.free_symbols) else flat
+    return short.xreplace({mask: atom for atom, mask in masks.items()})
