@@ -111,6 +111,10 @@ class Family:
     def __hash__(self) -> int:
         return self._hash
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the hash behind: another process hashes strings otherwise."""
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+
     @cached_property
     def bounds(self) -> Bounds:
         """The ends of the support."""

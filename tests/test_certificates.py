@@ -41,10 +41,11 @@ def test_every_dataset_has_a_verdict_that_the_checker_confirms(item):
         decided.append(certificate.verdict)
         if certificate.theta:
             lost = certificate.nats_lost(fit(item, x))
-            middle = {name: float(held.ball.mid()) for name, held in certificate.theta.items()}
-            rounding = (
-                0.0 if certificate.verdict is CertificateVerdict.GLOBAL_SET else certificate.nats_lost(middle).high
-            )
+            rounding = 0.0
+            # The nearest doubles to the ends of a support may leave an observation out, and all likelihood with it.
+            if certificate.verdict is not CertificateVerdict.GLOBAL_SET and not item.bounds.free_symbols:
+                middle = {name: float(held.ball.mid()) for name, held in certificate.theta.items()}
+                rounding = certificate.nats_lost(middle).high
             assert lost.low > -1e-12
             assert lost.high < 1e-8 * len(x) + 100 * rounding
 

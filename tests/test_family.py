@@ -1,6 +1,7 @@
 """Whether a declaration that contradicts itself is refused with the reason, and a sound one can be fixed."""
 
 import dataclasses
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -344,3 +345,14 @@ def test_reparametrising_keeps_the_density() -> None:
 def test_bounds_reads_the_ends(space: Any, ends: tuple[Any, ...]) -> None:
     """The ends, whether they belong to it, and whether it is a lattice."""
     assert dataclasses.astuple(bounds(space)) == ends
+
+
+def test_another_process_hashes_a_family_for_itself():
+    """Strings hash differently in every process, so that a hash must not travel."""
+    item = family("gamma")
+    hash(item)
+    assert "_hash" in vars(item)
+    copy = pickle.loads(pickle.dumps(item))
+    assert "_hash" not in vars(copy)
+    assert copy == item
+    assert hash(copy) == hash(item)

@@ -207,9 +207,9 @@ class Certificate:
         maximiser = [self.theta[name].ball for name in self.family.parameter_names]
         if self.verdict is CertificateVerdict.GLOBAL_SET:
             maximiser = [ball.mid() for ball in maximiser]
-        observations = self._observations
-        values = self._values(estimate)
-        return Enclosure.of(nats_lost(self.family, values, maximiser, observations.x, observations.w))
+        values, x, w = self._values(estimate), self._observations.x, self._observations.w
+        # The support holds the data at the maximiser, also where its enclosure leaves that open.
+        return Enclosure.of(nats_lost(self.family, values, maximiser, x, w, rival_holds=True))
 
     def check(self, x: Any, weights: Any = None) -> bool:
         """Return whether a small checker, which asks the declared density alone, confirms it on these data.

@@ -244,7 +244,7 @@ def _log_likelihood(family: Family, found: _Found, observations: Observations) -
             continue
         with precision(bits):
             point = [found.theta[s].mid() if wide else found.theta[s] for s in family.symbols]
-            value = total(family, point, table, observations)
+            value = total(family, point, table, observations, inside=True)
             if value.is_finite():
                 return Enclosure.of(value)
     return None
