@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -65,12 +66,21 @@ class Enclosure:
     @property
     def low(self) -> float:
         """The largest double that is certainly not above."""
+        if self._is_beyond_doubles:
+            return sys.float_info.max if self.ball > sys.float_info.max else -math.inf
         return _toward(self.ends[0], -math.inf)
 
     @property
     def high(self) -> float:
         """The smallest double that is certainly not below."""
+        if self._is_beyond_doubles:
+            return -sys.float_info.max if self.ball < -sys.float_info.max else math.inf
         return _toward(self.ends[1], math.inf)
+
+    @property
+    def _is_beyond_doubles(self) -> bool:
+        """Whether numbers are so large that even fractions of whole numbers do not hold them."""
+        return max(self.middle[1], self.radius[1]) > _BITS
 
     @property
     def ends(self) -> tuple[fmpq, fmpq]:
@@ -209,7 +219,15 @@ class Certificate:
             maximiser = [ball.mid() for ball in maximiser]
         values, x, w = self._values(estimate), self._observations.x, self._observations.w
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
-        return Enclosure.of(nats_lost(self.family, values, maximiser, x, w, rival_holds=True))
+        lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
+        middle = nats_lost(self.family, values, [ball.mid() for ball in maximiser], x, w)
+        with precision(_BITS):
+            # The maximum is at least as high as any point, and a ball around it is wide where parameters go together.
+            lows = [lost.lower(), middle.lower() if middle.is_finite() else lost.lower()]
+            if self.verdict is not CertificateVerdict.LOCAL:
+                lows.append(arb(0))
+            low = max(lows)
+            return Enclosure.of(low.union(lost.upper()) if low < lost.upper() else lost)
 
     def check(self, x: Any, weights: Any = None) -> bool:
         """Return whether a small checker, which asks the declared density alone, confirms it on these data.
