@@ -121,12 +121,12 @@ def _moves(family: Family, point: Point, observations: Observations) -> list[Poi
 
 def _missing(family: Family, point: Point, observations: Observations, side: int) -> arb:
     """By how much an end of the support is short of the data; negative where it is beyond them."""
-    end, column = _ends(family)[side], observations.columns[0]
+    end, (least, greatest) = _ends(family)[side], observations.sample.ends[0]
     if end in (oo, -oo):
         return arb(-1)
     with precision(_BITS):
         place = compiled((end,), family.symbols)(*map(arb, point))[0]
-        return place - arb(float(column.min())) if side == 0 else arb(float(column.max())) - place
+        return place - arb(least) if side == 0 else arb(greatest) - place
 
 
 def _lengthened(

@@ -30,6 +30,9 @@ from .searching import best_observation
 from .statistics import evaluate, weighted_average
 from .tolerance import EXAMINED_ROWS
 
+_JOINED_ROWS = 4096
+"""Rows above which joining equal ones takes longer than the fit itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:
@@ -182,7 +185,8 @@ def estimate(
 
     Statistics first, then the unknowns of the equations, then the formulas in order.
     """
-    if derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched):
+    closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
+    if closed and observations.n <= _JOINED_ROWS:
         joined = observations.distinct()
         if joined.n <= EXAMINED_ROWS:
             return _closed_in_balls(derivation, joined), {}
