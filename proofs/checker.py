@@ -11,7 +11,7 @@ from typing import Any
 from flint import arb
 from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, Rational, S, Symbol, Tuple, cos, exp, log, sign, sin, together
 
-from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
+from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
@@ -330,7 +330,7 @@ def score_zero(step: Step, context: Context) -> Finding:
 
 def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context) -> Finding:
     """``claim = c * equation`` with ``c`` nonzero: common denominator on both sides, factor by factor."""
-    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(claim + equation))}
+    masks = stand_ins(claim + equation)
     ratio = cancelled(together(claim.xreplace(masks) / equation.xreplace(masks)))
     back = ratio.xreplace({mask: atom for atom, mask in masks.items()})
     top, bottom = back.as_numer_denom()

@@ -96,7 +96,7 @@ def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statisti
     unfolded = plain(unfold(expression, statistics))
     if any(not isinstance(atom, Mean) for atom in atoms_of(unfolded)):
         return False
-    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms_of(unfolded))}
+    masks = stand_ins(unfolded)
     flat = unfolded.xreplace(masks).expand()
     if not flat.is_polynomial(*masks.values()) or any(
         flat.diff(a, b) != 0 for a in masks.values() for b in masks.values()
@@ -182,7 +182,7 @@ def as_variance(expression: Expr, data: tuple[Symbol, ...]) -> Covariance | None
     atoms = atoms_of(expression)
     if not atoms or not all(isinstance(atom, Mean) and not atom.free_symbols for atom in atoms):
         return None
-    masks = {atom: Symbol(f"_m{i}", real=True) for i, atom in enumerate(atoms)}
+    masks = stand_ins(expression)
     flat = expression.xreplace(masks)
     if not flat.is_polynomial(*masks.values()) or (whole := Poly(flat, *masks.values())).total_degree() != 2:
         return None
