@@ -18,7 +18,7 @@ from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.family import Family
 from thetahat.verify import checks, suite
 from thetahat.verify.checks import CHECKS, Drawn, refused_without_maximiser
-from thetahat.verify.fitting import Fit, fit_with
+from thetahat.verify.fitting import Fit, derivation_with, fit_with
 from thetahat.verify.report import Case, Report, Tally
 from thetahat.verify.suite import check_families
 
@@ -427,6 +427,29 @@ def test_a_refusal_that_answers_is_counted(monkeypatch: pytest.MonkeyPatch) -> N
     counted = suite._refusals(derive(family("normal")), 6, 0)
     assert counted.disagree == 1
     assert "although no maximiser exists" in counted.counterexample
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, Verdict.AGREE), (0.8, Verdict.DISAGREE)])
+def test_another_scale_is_derived_once_for_all_constants(
+    factor: float, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The general derivation gets the drawn constants, and still tells a planted estimate from the right one."""
+    general = family("gamma_known_shape")
+    asked: list[Family] = []
+
+    def noted(declared: Family, fixed: Mapping[str, object]) -> Derivation:
+        asked.append(declared)
+        return derivation_with(declared, fixed)
+
+    monkeypatch.setattr(checks, "derivation_with", noted)
+    for shape in (1, 2):
+        known = derivation_with(general, {general.constants[0].name: shape})
+        x = np.array([1.0, 3.0])
+        found = fit_with(known, x)
+        found = replace(found, theta_hat={name: value * factor for name, value in found.theta_hat.items()})
+        drawn = Drawn(known, x, (), 0, found, general, {general.constants[0].name: shape})
+        assert CHECKS["parametrisation carries over"](drawn).verdict is verdict
+    assert len(set(asked)) == 1
 
 
 def test_refusing_wrongly_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:

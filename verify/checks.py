@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -14,14 +14,13 @@ from sympy import Reals, Symbol, exp, oo
 
 from ..proofs.balls import ball, evaluate, precision
 from ..proofs.derivation import Derivation, Verdict
-from ..proofs.engine import derive
 from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_exponents
 from .covering import end_rounding
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
-from .fitting import Fit, estimate, fit_with, require_existence
+from .fitting import Fit, derivation_with, estimate, fit_with, require_existence
 from .likelihood import nats_lost
 from .observations import require_data
 from .optimise import Optimum, beginnings, maximise_likelihood, minimise_divergence
@@ -35,13 +34,18 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed."""
+    """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed.
+
+    Where the family was declared with constants, ``declared`` is the declaration and ``constants`` are their values.
+    """
 
     derivation: Derivation
     x: Array
     rivals: tuple[Array, ...]
     seed: int
     fit: Fit
+    declared: Family | None = None
+    constants: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def family(self) -> Family:
@@ -382,11 +386,13 @@ def in_logarithms(family: Family) -> tuple[Family, int] | None:
 
 def parametrisation_carries_over(drawn: Drawn) -> Case:
     """The estimate of the same family with one parameter on another scale, brought back."""
-    other = in_logarithms(drawn.family)
+    # Derived once for all values of the constants where the declaration allows it: that is the work in this check.
+    general = None if drawn.declared is None else in_logarithms(drawn.declared)
+    other = general or in_logarithms(drawn.family)
     if other is None:
         return Case(Verdict.UNDECIDED, "no parameter is put on another scale")
     family, place = other
-    derivation = derive(family)
+    derivation = derivation_with(family, drawn.constants if general else {})
     try:
         theta = fit_with(derivation, drawn.x).theta
     except (ExistenceError, UnsolvedError) as refusal:

@@ -335,14 +335,21 @@ def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
             ),
             st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
             st.integers(0, 2**16),
-        ).map(lambda parts: _fitted(known, *parts))
+        ).map(lambda parts: _fitted(known, *parts, declared=general, values=values))
 
     return constants(general).flatmap(members) if general.constants else members({})
 
 
-def _fitted(derivation: Derivation, x: Array, rivals: Iterable[Array], seed: int) -> Drawn | None:
+def _fitted(
+    derivation: Derivation,
+    x: Array,
+    rivals: Iterable[Array],
+    seed: int,
+    declared: Family,
+    values: Mapping[str, object],
+) -> Drawn | None:
     try:
-        return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x))
+        return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x), declared, values)
     except (ExistenceError, UnsolvedError):
         return None
 
