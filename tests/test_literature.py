@@ -432,6 +432,14 @@ POSITIVE = (
         slow=True,
     ),
     Row(
+        "truncated_exponential",
+        TIMES,
+        "Deemer & Votaw 1955, Annals of Mathematical Statistics, vol. 26, pp. 498-504",
+        equations=lambda x, rate: (1 / rate - 5 / (exp(5 * rate) - 1) - mean(x),),
+        fixed={"T": 5},
+        slow=True,
+    ),
+    Row(
         "beta_prime",
         TIMES,
         CUD2 + "25, for the share x / (1 + x)",

@@ -99,6 +99,7 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
     "randint": lambda k, low, high: 1 / (high - low),
     "rayleigh": lambda x: x * exp(-(x**2) / 2),
     "triang": lambda x, c: Piecewise((2 * x / c, x <= c), (2 * (1 - x) / (1 - c), True)),
+    "truncexpon": lambda x, b: exp(-x) / (1 - exp(-b)),
     "uniform": lambda x: S.One,
     "vonmises": lambda x, kappa: exp(kappa * cos(x)) / (2 * pi * besseli(0, kappa)),
     "weibull_min": lambda x, c: c * x ** (c - 1) * exp(-(x**c)),
@@ -110,6 +111,7 @@ DOCUMENTED: dict[str, Callable[..., Expr]] = {
 ENDS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "binom": lambda n, p: (0, n),
     "randint": lambda low, high: (low, high - 1),
+    "truncexpon": lambda b: (0, b),
 }
 # Angles: SciPy's density has a period instead of a support.
 PERIODIC = ("vonmises",)
@@ -178,6 +180,7 @@ ROWS: dict[str, tuple[str, Map]] = {
     "rayleigh": ("rayleigh", lambda sigma: (0, sigma)),
     "rayleigh_shifted": ("rayleigh", lambda mu, sigma: (mu, sigma)),
     "scaled_inverse_chi_square": ("invgamma", lambda nu, s: (nu / 2, 0, nu * s**2 / 2)),
+    "truncated_exponential": ("truncexpon", lambda end, rate: (rate * end, 0, 1 / rate)),
     "weibull": ("weibull_min", lambda k, scale: (k, 0, scale)),
     "weibull_by_rate": ("weibull_min", lambda k, rate: (k, 0, 1 / rate)),
     "weibull_known_shape": ("weibull_min", lambda k, scale: (k, 0, scale)),
