@@ -353,10 +353,8 @@ def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], 
     if isinstance(atom, LargestTie):
         return _largest_tie(column)
     if isinstance(atom, Quantile):
-        level = compiled((atom.level,), tuple(sorted(atom.level.free_symbols, key=str)))(
-            *(known[s] for s in sorted(atom.level.free_symbols, key=str))
-        )[0]
-        return _quantile(column, level)
+        needed = tuple(sorted(atom.level.free_symbols, key=str))
+        return _quantile(column, *compiled(atom.level.as_numer_denom(), needed)(*(known[s] for s in needed)))
     raise DeclarationError(f"no ball evaluation is known for {atom}")
 
 
@@ -368,14 +366,19 @@ def _largest_tie(column: list[tuple[arb, arb]]) -> arb:
     return _extreme(list(shares.values()), arb.max) / sum(shares.values(), arb(0))
 
 
-def _quantile(column: list[tuple[arb, arb]], level: arb) -> arb:
-    """The midpoint of the quantile interval of a sorted weighted column."""
-    if level == 0 or level == 1:
-        return column[0 if level == 0 else -1][0]
-    target = level * sum((w for _, w in column), arb(0))
+def _quantile(column: list[tuple[arb, arb]], part: arb, whole: arb) -> arb:
+    """The midpoint of the quantile interval of a sorted weighted column, at level ``part / whole``.
+
+    Nothing is divided: of ten weights of one, the level 4/5 is reached exactly at the eighth.
+    """
+    if not whole > 0:
+        return arb("nan")
+    if part == 0 or part == whole:
+        return column[0 if part == 0 else -1][0]
+    target = part * sum((w for _, w in column), arb(0))
     below = arb(0)
     for position, (value, weight) in enumerate(column):
-        below = below + weight
+        below = below + whole * weight
         if below > target:
             return value
         if below == target:

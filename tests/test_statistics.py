@@ -289,3 +289,11 @@ def test_log_minus_digamma_keeps_its_digits(a: float) -> None:
         error = float(abs(mpmath.mpf(computed) - exact) / exact)
     allowed = 8 if a >= 10 else 8 * (1 + abs(math.log(a)) / float(exact))
     assert error <= allowed * UNIT_ROUNDOFF
+
+
+@pytest.mark.parametrize(("n", "expected"), [(5, 3.5), (10, 7.5), (6, 4.0), (4, 3.0)])
+def test_a_level_that_is_no_double_is_reached_exactly(n: int, expected: float) -> None:
+    """Level 4/5 of five or ten observations lies between two of them, although 4/5 has no finite binary digits."""
+    observation = Symbol("x", real=True)
+    rows = [{observation: value} for value in range(n)]
+    assert exactly(Quantile(Rational(4, 5), observation), {}, rows) == expected
