@@ -239,6 +239,15 @@ REAL = (
     Row("laplace", REALS, CUD2 + "24", lambda x: (median(x), mean(abs(v - median(x)) for v in x))),
     Row("laplace_by_rate", REALS, CUD2 + "24", lambda x: (median(x), 1 / mean(abs(v - median(x)) for v in x))),
     Row("laplace_known_location", REALS, CUD2 + "24", lambda x: (mean(abs(v - 1) for v in x),), fixed={"mu": 1}),
+    Row(
+        "asymmetric_laplace_known_asymmetry",
+        REALS,
+        KOTZ,
+        # Level 4/5 of eight observations is the seventh.
+        lambda x: (sorted(x)[6], 1 / (2 * excess(x, sorted(x)[6]) + deficit(x, sorted(x)[6]) / 2)),
+        fixed={"kappa": 2},
+        slow=True,
+    ),
     Row("shifted_exponential", REALS, CUD1 + "19", lambda x: (min(x), mean(x) - min(x))),
     Row(
         "gumbel_known_scale", REALS, CUD2 + "22", lambda x: (-2 * log(mean(exp(-v / 2) for v in x)),), fixed={"beta": 2}
