@@ -100,6 +100,13 @@ def test_a_rule_finds_all_its_roots(
             assert is_zero_at(equation.subs(unknown, r.value), values, data) is True
 
 
+def test_a_factor_is_divided_by_once() -> None:
+    """Undone down to a quotient in which the unknown occurs twice: ``exp(a) / p = t / (1 - p)``."""
+    positive = Symbol("t", positive=True)
+    (found,) = solve_one(exp(c) / p - positive / (1 - p), p, {p: UNIT, c: LINE})
+    assert (found.value - exp(c) / (positive + exp(c))).simplify() == 0
+
+
 @pytest.mark.parametrize("equation", [log(s) - digamma(s) - t, s * exp(s**2) - t - log(s), m**5 - m - 1])
 def test_no_rule_guesses(equation: Expr) -> None:
     """Where none applies there is no answer, rather than a numerical one."""

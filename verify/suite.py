@@ -38,6 +38,9 @@ _ORDINARY = 1e3
 _SHRINK_SECONDS = 10.0
 """How long a counterexample is made smaller; after that the smallest so far is shown."""
 
+_MORE_TURNS, _MORE_DATA = 2, 4
+"""How often a check that decided nothing goes on, with how many times as many datasets each time."""
+
 
 class _DisagreementError(Exception):
     """Raised inside a property so that Hypothesis shrinks the example."""
@@ -238,7 +241,10 @@ def _first_constants(family: Family) -> dict[str, object]:
 
 
 def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, seed: int) -> list[Tally]:
-    """All checks over shared datasets; a check that disagrees is shrunk and leaves the next round."""
+    """All checks over shared datasets; a check that disagrees is shrunk and leaves the next round.
+
+    Checks that decided no case go on with more datasets: where most have no maximiser, the first few may all lack one.
+    """
     counts: dict[str, Counter[Verdict]] = {name: Counter() for name in checks}
     found: dict[str, str] = {}
     left = dict(checks)
@@ -247,6 +253,14 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
         if not failed:
             break
         left = {name: check for name, check in left.items() if name not in failed}
+    for turn in range(1, _MORE_TURNS + 1):
+        idle = {name: check for name, check in left.items() if counts[name].total() == counts[name][Verdict.UNDECIDED]}
+        if not idle:
+            break
+        before = {name: counts[name][Verdict.UNDECIDED] for name in idle}
+        _round(derivation, idle, counts, found, examples * _MORE_DATA**turn, seed + turn)
+        for name in idle:
+            counts[name][Verdict.UNDECIDED] += before[name]
     name_of = derivation.family.name
     return [
         Tally(name_of, name, c[Verdict.AGREE], c[Verdict.DISAGREE], c[Verdict.UNDECIDED], found.get(name, ""))

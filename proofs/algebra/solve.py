@@ -142,12 +142,12 @@ def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
             free, bound = left.as_independent(unknown, as_Add=True)
             right = right - free
             if isinstance(bound, Add):
-                return _inside(equation, left, right, unknown, domain, only)
+                return _inside(bound, right, unknown, domain, only) if left != equation else []
         elif isinstance(left, Mul):
             free, bound = left.as_independent(unknown, as_Add=False)
             right = right / free
             if isinstance(bound, Mul):
-                return _inside(equation, left, right, unknown, domain, only)
+                return _inside(bound, right, unknown, domain, only) if left != equation else []
         else:
             undone = _undo(left, unknown, right, domain)
             if undone is None:
@@ -158,9 +158,9 @@ def _peeled(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     return [Root(tidy(right, domain), "single occurrence", only)]
 
 
-def _inside(equation: Expr, left: Expr, right: Expr, unknown: Symbol, domain: Domain, only: bool) -> list[Root]:
+def _inside(left: Expr, right: Expr, unknown: Symbol, domain: Domain, only: bool) -> list[Root]:
     """Where functions were undone and the unknown occurs several times in what is left: a polynomial, if it is one."""
-    if left == equation or any(unknown in atom.free_symbols for atom in atoms_of(left)):
+    if any(unknown in atom.free_symbols for atom in atoms_of(left)):
         return []
     top = fraction(joined(left - right))[0].expand()
     roots = _polynomial(top, unknown, domain) if top.is_polynomial(unknown) else []
