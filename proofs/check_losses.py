@@ -67,7 +67,8 @@ def _density(entry: InducedLoss) -> Expr:
 
 def _points(entry: InducedLoss) -> list[Point]:
     """Members with an observation and a prediction of the observation's kind."""
-    family, found = entry.family, []
+    family = entry.family
+    found: list[Point] = []
     for theta in parameter_points(family, _POINTS, 11):
         there = theta[entry.parameter]
         if entry.role == "mean":

@@ -69,6 +69,7 @@ def _dataset(
     known = {one.term: _known(one.term, named, rng) for one in family.known}
     n = 1 if family.rows is not None else _enough(family, named) + extra
     data = {term: _observed(family, term, named, known, n, rng) for term in family.observation}
+    data = _overlapping(family, data, max(named.values()))
     if not degenerate:
         return StructuredData(named, known, data, family.rows is not None)
     covariates = [term for term in known if isinstance(term, Matrix) and term.kind == "general" and family.rows]
@@ -141,7 +142,7 @@ def _components(
     total = next((value for whole, value in family.totals if whole.has(term)), None)
     sign = str(term.args[1])
     if total is None:
-        return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "nonnegative" else rng.normal(1.0, 2.0, shaped))
+        return _alone(sign, shaped, rng)
     if sign == "positive":
         return np.asarray(rng.dirichlet(rng.uniform(0.5, 4.0, places), n)).reshape(shaped)
     draws = int(known[total]) if total in known else int(total)
@@ -151,6 +152,26 @@ def _components(
         found[row, row % places] += 1
         np.add.at(found[row], rng.integers(0, places, draws - 1), 1)
     return found.reshape(shaped)
+
+
+def _alone(sign: str, shaped: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Numbers that no total binds."""
+    if sign == "positive":
+        return np.asarray(rng.gamma(2.0, 1.5, shaped))
+    if sign == "indicator":
+        return np.asarray(rng.integers(0, 2, shaped), dtype=np.float64)
+    return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "nonnegative" else rng.normal(1.0, 2.0, shaped))
+
+
+def _overlapping(family: StructuredFamily, data: Mapping[Expr, Array], pairs: int) -> dict[Expr, Array]:
+    """The data with the first observations repeated, all but their indicators: no direction separates those."""
+    flips = {term: str(getattr(term, "args", (0, ""))[1]) == "indicator" for term in family.observation}
+    if not any(flips.values()):
+        return dict(data)
+    found = {term: value.copy() for term, value in data.items()}
+    for term, value in found.items():
+        value[pairs : 2 * pairs] = 1 - value[:pairs] if flips[term] else value[:pairs]
+    return found
 
 
 def _spoiled(family: StructuredFamily, term: Expr, value: Array, known: Mapping[Expr, Array]) -> Array:

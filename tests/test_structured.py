@@ -25,6 +25,7 @@ from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.family import StructuredFamily, Unknown
 from thetahat.proofs.structured.lemmas import Gaussian, expected_matrix
 from thetahat.proofs.structured.plates import Component, Plate
+from thetahat.proofs.structured.predictors import predictor_of
 from thetahat.proofs.structured.sums import is_zero, normal
 from thetahat.proofs.structured.terms import (
     Average,
@@ -52,6 +53,8 @@ from thetahat.verify.structured_values import Place, matrix_at
 
 ROOT = Path(__file__).parent.parent
 NAMES = [entry.name for entry in structured_catalogue()]
+# Regressions whose coefficients are left to solve have tests of their own, in test_predictors.py.
+CLOSED = [name for name in NAMES if predictor_of(structured(name)) is None]
 MATRICES = [name for name in NAMES if not structured(name).in_plates]
 p, q = (Symbol(name, integer=True, positive=True) for name in "pq")
 N = Symbol("n", integer=True, positive=True)
@@ -93,7 +96,7 @@ def test_every_step_is_proved(name: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("matrix_normal", "dirichlet")])
+@pytest.mark.parametrize("name", [name for name in CLOSED if name not in ("matrix_normal", "dirichlet")])
 def test_the_maximum_is_proved_and_existence_decided(name: str) -> None:
     """Apart from the two reduced families nothing is left open."""
     found = derived(name)
@@ -561,7 +564,7 @@ def test_every_form_of_the_page_holds_the_estimator(name: str) -> None:
     assert "✗" not in page
     record = json.loads(json.dumps(structured_json(found)))
     assert len(record["steps"]) == len(found.steps)
-    assert record["estimator"] or record["equations"]
+    assert record["estimator"] or record["equations"] or found.outcome is Outcome.SET_VALUED
     latex = structured_latex(found)
     assert latex.startswith("$$")
     assert latex.count("{") == latex.count("}")

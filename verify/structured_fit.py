@@ -15,6 +15,7 @@ from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.sums import free_indices
 from ..proofs.structured.terms import Inverse, Matrix
 from ..strategies.structured import StructuredData
+from .predictor_fit import fit_predictor, kernel_of
 from .structured_values import Place, matrix_at, number_at
 
 Array = NDArray[np.float64]
@@ -35,6 +36,9 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     UnsolvedError
         When the derivation has no estimator, or an iteration does not settle.
     """
+    kernel = kernel_of(derivation)
+    if kernel is not None:
+        return fit_predictor(derivation, kernel, drawn)
     names = {str(getattr(term, "name", term)) for term in derivation.family.terms}
     place = Place(drawn, {})
     for one in derivation.exists_when:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sympy import Symbol
+from sympy import Abs, Symbol
 
 from ..proofs.structured.family import StructuredFamily, Unknown
 from ..proofs.structured.terms import Matrix, shape
@@ -17,6 +17,7 @@ from .structured_values import Place, number_at
 Array = NDArray[np.float64]
 Order = NDArray[np.int64]
 _ROUNDS = 4
+_RESTARTS = 20
 
 
 def mean_log_likelihood(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array]) -> float:
@@ -106,6 +107,15 @@ def optimum(family: StructuredFamily, drawn: StructuredData) -> float:
         at, best = found.x, min(best, float(found.fun))
         if improved < 1e-12:
             break
+    if family.log_density.has(Abs):
+        # At a kink there is no gradient to follow: simplices go on from where it ended.
+        options = {"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-11, "fatol": 1e-14}
+        for _ in range(_RESTARTS):
+            found = minimize(loss, at, method="Nelder-Mead", options=options)
+            improved = best - float(found.fun)
+            at, best = found.x, min(best, float(found.fun))
+            if improved < 1e-12:
+                break
     return -best
 
 

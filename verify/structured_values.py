@@ -120,7 +120,7 @@ def _called(number: Expr, values: list[Any]) -> Any:
         return inverse_digamma(values[0])
     if name == "polygamma":
         return digamma(values[1]) if values[0] == 0 else polygamma(values[0], values[1])
-    plain = {"log": np.log, "loggamma": gammaln, "gamma": gamma}
+    plain = {"log": np.log, "exp": np.exp, "Abs": np.abs, "loggamma": gammaln, "gamma": gamma}
     if name not in plain:
         raise UndecidedError(f"no evaluation in double precision is known for {name}; it occurs in {number}")
     return plain[name](values[0])

@@ -8,13 +8,14 @@ from sympy import Expr, preorder_traversal
 
 from ..derivation import Evidence, Finding, Step, Verdict
 from ..errors import DeclarationError, ThetahatError
-from . import check_components, check_matrices
+from . import check_components, check_matrices, check_predictors
 from .family import StructuredFamily
 from .naming import claim_label
 from .terms import shape
 
 Steps = tuple[Step, ...]
 Rule = Callable[[StructuredFamily, Step, Steps], Finding]
+_PLATES = {**check_components.RULES, **check_predictors.RULES}
 
 
 def check_structured(family: StructuredFamily, steps: Steps) -> tuple[Finding, ...]:
@@ -35,7 +36,7 @@ def check_structured(family: StructuredFamily, steps: Steps) -> tuple[Finding, .
     >>> sorted({finding.evidence.value for finding in check_structured(found.family, found.steps)})
     ['algebra', 'lemma', 'sign']
     """
-    rules: dict[str, Rule] = dict(check_components.RULES if family.in_plates else check_matrices.RULES)
+    rules: dict[str, Rule] = dict(_PLATES if family.in_plates else check_matrices.RULES)
     found: list[Finding] = []
     for position, step in enumerate(steps):
         if any(not 0 <= earlier < position for earlier in step.given):

@@ -14,8 +14,9 @@ from .derivation import StructuredDerivation
 from .drafts import Draft
 from .family import StructuredFamily
 from .matrices import derive_matrices
+from .predictors import derive_predictor, predictor_of
 
-_DECISIVE = ("pythagoras", "gap")
+_DECISIVE = ("pythagoras", "gap", "concave", "distance")
 _OPEN = "no global maximum is proved"
 
 
@@ -30,9 +31,16 @@ def derive_structured(family: StructuredFamily) -> StructuredDerivation:
     <Outcome.CLOSED_FORM: 'closed form'>
     """
     trail = Trail()
-    draft = derive_components(family, trail) if family.in_plates else derive_matrices(family, trail)
+    draft = _draft(family, trail)
     findings = check_structured(family, trail.steps)
     return _concluded(family, draft, trail.steps, findings)
+
+
+def _draft(family: StructuredFamily, trail: Trail) -> Draft:
+    if not family.in_plates:
+        return derive_matrices(family, trail)
+    predictor = predictor_of(family)
+    return derive_components(family, trail) if predictor is None else derive_predictor(family, predictor, trail)
 
 
 def _concluded(

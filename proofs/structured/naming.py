@@ -13,6 +13,13 @@ from .family import StructuredFamily
 from .plates import Component
 from .terms import Matrix
 
+_OF_THE_PREDICTOR = {
+    "kernel": Label("log p", r"\log p"),
+    "concave": Label("-d^2 log p/d eta^2", r"-\partial^2 \log p / \partial \eta^2"),
+    "distance": Label("factor", r"\text{factor}"),
+    "recession": Label("slopes far out", r"\text{slopes far out}"),
+}
+
 
 def name_of(term: Basic) -> Symbol:
     """Return the symbol that stands for a parameter's name."""
@@ -71,6 +78,8 @@ def claim_label(rule: str, subject: Basic | None, family: StructuredFamily) -> L
         return Label(f"l({inside[0]}) - {other.text}", rf"\ell({inside[1]}) - {other.latex}")
     if rule == "unchanged":
         return Label("change of log p", r"\Delta \log p")
+    if rule in _OF_THE_PREDICTOR:
+        return _OF_THE_PREDICTOR[rule]
     if subject is None:
         fixed = {"normalised": Label("log of the total probability", r"\log \int p")}
         return fixed.get(rule, Label("0", "0"))

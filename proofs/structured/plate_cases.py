@@ -77,7 +77,7 @@ def _observed(
         where = places(term, size)
         total = next((value for whole, value in family.totals if whole.has(term)), None)
         if total is None:
-            found |= {(term.name, at): Integer(rng.randint(1, 9)) for at in where}
+            found |= {(term.name, at): Integer(_drawn_number(term, rng)) for at in where}
         elif str(term.args[1]) == "positive":
             raw = {at: Integer(rng.randint(1, 9)) for at in where}
             found |= {(term.name, at): value / Add(*raw.values()) for at, value in raw.items()}
@@ -87,6 +87,10 @@ def _observed(
                 at = where[(number + draw * rng.randint(0, 1)) % len(where)]
                 found[term.name, at] += 1
     return found
+
+
+def _drawn_number(term: Expr, rng: Random) -> int:
+    return rng.randint(0, 1) if str(term.args[1]) == "indicator" else rng.randint(1, 9)
 
 
 def plate_value(value: Expr, world: PlateWorld, at: int | None = None) -> Expr:

@@ -8,7 +8,7 @@ from sympy import Expr, S, Symbol
 
 from .terms import Inert
 
-_SIGNS = ("real", "nonnegative", "positive")
+_SIGNS = ("real", "nonnegative", "positive", "indicator")
 
 
 class Component(Inert):
@@ -23,7 +23,8 @@ class Component(Inert):
     is_extended_real = True
 
     def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Inert:
-        """Accept name and sign as text; the sign is ``real``, ``nonnegative`` or ``positive``."""
+        """Accept name and sign as text; the sign is ``real``, ``nonnegative``, ``positive``, or ``indicator``
+        for a number that is 0 or 1."""
         named, kind = (Symbol(one) if isinstance(one, str) else one for one in (name, sign))
         if str(kind) not in _SIGNS:
             raise ValueError(f"{named}: the sign {kind} is none of {', '.join(_SIGNS)}")
@@ -51,7 +52,7 @@ class Component(Inert):
         return True if str(self.args[1]) == "positive" else None
 
     def _eval_is_nonnegative(self) -> bool | None:
-        return True if str(self.args[1]) in ("positive", "nonnegative") else None
+        return True if str(self.args[1]) in ("positive", "nonnegative", "indicator") else None
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return S.One if symbol == self else S.Zero

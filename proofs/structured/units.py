@@ -52,7 +52,7 @@ def _candidates(term: Expr) -> tuple[int, ...]:
     if isinstance(term, Matrix) and term.kind != "spd":
         return (1, 0)
     if isinstance(term, Component) and str(term.args[1]) == "real":
-        return (1, 0)
+        return (1, 0, -1)
     return (2, 1, 0, -2, -1)
 
 
@@ -65,4 +65,7 @@ def _same_but_constant(family: StructuredFamily, powers: Mapping[Expr, int]) -> 
                 table[one] = _FACTOR**power * one
     moved = family.log_density.xreplace(table) - family.log_density
     change = normal(moved, family.totals) if family.in_plates else scalar(moved)
-    return not change.has(*table)
+    # Under a sum an index has another name, so components are known by their names alone.
+    named = {term.name for term in powers if isinstance(term, Component)}
+    plain = [term for term in powers if not isinstance(term, Component)]
+    return not change.has(*plain) and not any(one.name in named for one in change.atoms(Component))

@@ -1,0 +1,182 @@
+"""Whether regressions with any number of covariates are derived and fitted rightly, and planted errors noticed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Abs, S, Symbol, Tuple, exp, oo
+
+from thetahat.proofs.derivation import Evidence, Outcome, Verdict
+from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.registry import structured
+from thetahat.proofs.structured.check_predictors import slope_far_out
+from thetahat.proofs.structured.checker import check_structured
+from thetahat.proofs.structured.derivation import StructuredDerivation
+from thetahat.proofs.structured.engine import derive_structured
+from thetahat.proofs.structured.plates import Component
+from thetahat.strategies.structured import StructuredData
+from thetahat.verify.separation import separation
+from thetahat.verify.structured_fit import estimate
+
+ETA = Symbol("eta", real=True)
+
+
+def derived(name: str) -> StructuredDerivation:
+    """Return the derivation of the shipped family of that name."""
+    return derive_structured(structured(name))
+
+
+def data(name: str, y: list[float], x: list[list[float]], **known: float) -> StructuredData:
+    """Return a dataset of a regression."""
+    family = structured(name)
+    response, covariates = family.observation
+    given = {one.term: np.asarray(known[one.name]) for one in family.known}
+    return StructuredData({family.sizes[0]: len(x[0])}, given, {response: np.array(y), covariates: np.array(x)})
+
+
+SMOOTH = ("logistic_regression", "poisson_regression", "gamma_regression", "exponential_regression")
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_the_scores_are_left_and_a_root_is_the_maximum(name: str) -> None:
+    """Concave in the predictor, existence decided, nothing open."""
+    found = derived(name)
+    assert found.outcome is Outcome.REDUCED
+    assert found.optimality.proved
+    assert found.optimality.unique
+    assert found.existence_decided
+    assert not found.obligations
+
+
+def test_laplace_noise_is_least_absolute_deviations() -> None:
+    """A set, on all data."""
+    found = derived("laplace_regression")
+    assert found.outcome is Outcome.SET_VALUED
+    assert found.optimality.proved
+    assert not found.optimality.unique
+    assert found.existence_decided
+    assert found.exists_when == ()
+
+
+def test_scores_are_those_of_the_literature() -> None:
+    """X'(y - mu) = 0 for logits and logarithmic means of counts, X'((y - mu)/mu) = 0 for the gamma family."""
+    for name, slope in (
+        ("logistic_regression", lambda y, eta: y - 1 / (1 + np.exp(-eta))),
+        ("poisson_regression", lambda y, eta: y - np.exp(eta)),
+        ("gamma_regression", lambda y, eta: (y - np.exp(eta)) / np.exp(eta)),
+        ("exponential_regression", lambda y, eta: (y - np.exp(eta)) / np.exp(eta)),
+    ):
+        x = [[1.0, 0.5], [1.0, -1.0], [1.0, 2.0], [1.0, 0.25], [1.0, -0.5]]
+        drawn = data(
+            name,
+            [1.0, 0.0, 0.0, 1.0, 1.0] if "gamma" not in name and "exp" not in name else [1.0, 2.5, 0.5, 3.0, 1.0],
+            x,
+            a=2.5,
+        )
+        beta = estimate(derived(name), drawn)["beta"]
+        y = drawn.data[structured(name).observation[0]]
+        residual = np.array(x).T @ slope(y, np.array(x) @ beta)
+        np.testing.assert_allclose(residual, 0, atol=1e-9)
+
+
+PLANTED: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "a kernel with another constant": ("poisson_regression", "kernel", lambda v: v + 1),
+    "a curvature of twice the size": ("poisson_regression", "concave", lambda v: 2 * v),
+    "a curvature with the wrong sign": ("logistic_regression", "concave", lambda v: -v),
+    "a curvature without the observation": ("gamma_regression", "concave", lambda v: v.subs(ETA, 0)),
+    "twice the distance": ("laplace_regression", "distance", lambda v: 2 * v),
+    "slopes in the wrong order": ("logistic_regression", "recession", lambda v: Tuple(v[1], v[0])),
+    "a slope that is never level": ("poisson_regression", "recession", lambda v: Tuple(v[0] + 1, v[1])),
+    "a finite slope": ("exponential_regression", "recession", lambda v: Tuple(S.One, v[1])),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_error_is_refuted(planted: str) -> None:
+    """By the checker, which knows no deriver."""
+    name, rule, spoil = PLANTED[planted]
+    found = derived(name)
+    at = next(at for at, step in enumerate(found.steps) if step.rule == rule)
+    steps = list(found.steps)
+    steps[at] = replace(steps[at], value=spoil(steps[at].value))
+    assert check_structured(found.family, tuple(steps))[at].evidence is Evidence.REFUTED
+
+
+def test_a_strictness_that_does_not_hold_is_not_proved() -> None:
+    """A second derivative that may be 0 is not called positive."""
+    y = Component("y", "nonnegative")
+    declared = structured("exponential_regression")
+    loose = replace(declared, log_density=declared.log_density.xreplace({declared.observation[0]: y}))
+    assert derive_structured(declared).optimality.unique
+    claimed = derive_structured(declared).steps
+    found = check_structured(loose, claimed)
+    assert any(finding.evidence.verdict is not Verdict.AGREE for finding in found)
+
+
+def test_slopes_far_out_by_degrees() -> None:
+    """Where no rule decides, none is made up."""
+    y = Symbol("y", positive=True)
+    assert slope_far_out(y * ETA - exp(ETA), ETA, S.One) is -oo
+    assert slope_far_out(y * ETA - exp(ETA), ETA, S.NegativeOne) == y
+    assert slope_far_out(-Abs(y - ETA), ETA, S.One) == -1
+    assert slope_far_out(-exp(ETA**2), ETA, S.One) is None
+
+
+def test_separated_data_have_no_estimate() -> None:
+    """Neither with a gap nor where the classes touch; with overlap there is one."""
+    found = derived("logistic_regression")
+    x = [[1.0, at] for at in (-2.0, -1.0, 1.0, 2.0)]
+    for y in ([0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]):
+        with pytest.raises(ExistenceError, match="no direction d separates the data"):
+            estimate(found, data("logistic_regression", y, x))
+    touching = [[1.0, at] for at in (-1.0, 0.0, 0.0, 1.0)]
+    with pytest.raises(ExistenceError, match="separates"):
+        estimate(found, data("logistic_regression", [0.0, 0.0, 1.0, 1.0], touching))
+    assert estimate(found, data("logistic_regression", [0.0, 1.0, 0.0, 1.0], x))["beta"][1] > 0
+
+
+def test_counts_of_nothing_on_one_side_have_no_estimate() -> None:
+    """A direction that is 0 wherever something was counted, and negative elsewhere."""
+    found = derived("poisson_regression")
+    x = [[1.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
+    with pytest.raises(ExistenceError, match="separates"):
+        estimate(found, data("poisson_regression", [2.0, 3.0, 0.0], x))
+    beta = estimate(found, data("poisson_regression", [2.0, 3.0, 1.0], x))["beta"]
+    np.testing.assert_allclose(np.exp([beta[0], beta.sum()]), [2.5, 1.0], rtol=1e-9)
+
+
+def test_certificates_hold_exactly() -> None:
+    """Directions and weights are verified in rational numbers, here once more."""
+    rng = np.random.default_rng(5)
+    seen = set()
+    for count in range(3, 40):
+        rows = rng.normal(size=(count % 9 + 2, 2)).round(3)
+        found = separation(rows)
+        exact = [[Fraction(float(value)) for value in row] for row in rows]
+        if found.separated:
+            products = [sum(a * d for a, d in zip(row, found.certificate, strict=True)) for row in exact]
+            assert min(products) >= 0
+            assert max(products) > 0
+        else:
+            assert found.separated is False
+            assert min(found.certificate) > 0
+            for column in zip(*exact, strict=True):
+                assert sum(a * w for a, w in zip(column, found.certificate, strict=True)) == 0
+        seen.add(found.separated)
+    assert seen == {True, False}
+
+
+def test_covariates_that_repeat_each_other_have_no_single_estimate() -> None:
+    """The condition names them."""
+    x = [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]
+    with pytest.raises(ExistenceError, match="linearly independent"):
+        estimate(derived("gamma_regression"), data("gamma_regression", [1.0, 2.0, 3.0], x, a=2.0))
+
+
+def test_an_intercept_alone_is_the_median() -> None:
+    """Least absolute deviations from one number."""
+    found = estimate(derived("laplace_regression"), data("laplace_regression", [5.0, 1.0, 2.0], [[1.0]] * 3, b=1.0))
+    assert found["beta"][0] == pytest.approx(2.0)
