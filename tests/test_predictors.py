@@ -16,9 +16,9 @@ from thetahat.proofs.structured.check_predictors import slope_far_out
 from thetahat.proofs.structured.checker import check_structured
 from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
-from thetahat.proofs.structured.plates import Component
+from thetahat.proofs.structured.plates import DatumComponent
 from thetahat.strategies.structured import StructuredData
-from thetahat.verify.separation import separation
+from thetahat.verify.separation import exact_matrix, separation
 from thetahat.verify.structured_fit import estimate
 
 ETA = Symbol("eta", real=True)
@@ -106,14 +106,37 @@ def test_a_planted_error_is_refuted(planted: str) -> None:
 
 
 def test_a_strictness_that_does_not_hold_is_not_proved() -> None:
-    """A second derivative that may be 0 is not called positive."""
-    y = Component("y", "nonnegative")
+    """A second derivative that may be 0 is not called positive; all other steps of the looser family are proved."""
+    y = DatumComponent("y", "nonnegative")
     declared = structured("exponential_regression")
-    loose = replace(declared, log_density=declared.log_density.xreplace({declared.observation[0]: y}))
+    loose = replace(
+        declared,
+        observation=(y, *declared.observation[1:]),
+        log_density=declared.log_density.xreplace({declared.observation[0]: y}),
+    )
     assert derive_structured(declared).optimality.unique
-    claimed = derive_structured(declared).steps
-    found = check_structured(loose, claimed)
-    assert any(finding.evidence.verdict is not Verdict.AGREE for finding in found)
+    steps = derive_structured(loose).steps
+    claimed = [
+        replace(step, using=tuple((key, S.true if key == "strict" else value) for key, value in step.using))
+        if step.rule == "concave"
+        else step
+        for step in steps
+    ]
+    pairs = list(zip(claimed, check_structured(loose, tuple(claimed)), strict=True))
+    wrong = [step.rule for step, finding in pairs if finding.evidence.verdict is not Verdict.AGREE]
+    assert wrong == ["concave"]
+
+
+def test_covariates_of_unequal_size_are_not_called_dependent() -> None:
+    """The rank is that of the exact matrix: a column of size 1e17 beside one of ones is no multiple of it."""
+    found, y = derived("logistic_regression"), [0.0, 1.0, 0.0, 1.0, 1.0]
+    near, far = (
+        estimate(found, data("logistic_regression", y, [[1.0, size * at] for at in (-2.0, -1.0, 1.0, 2.0, -0.5)]))
+        for size in (1.0, 1e6)
+    )
+    assert far["beta"] == pytest.approx(near["beta"] / [1.0, 1e6], rel=1e-8)
+    assert exact_matrix(np.array([[1.0, -2e17], [1.0, 1e17]])).rank() == 2
+    assert exact_matrix(np.array([[1.0, 1e17], [1.0, 1e17]])).rank() == 1
 
 
 def test_slopes_far_out_by_degrees() -> None:

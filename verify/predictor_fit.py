@@ -19,7 +19,7 @@ from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.observed import plain
 from ..proofs.structured.plates import DatumComponent
 from ..strategies.structured import StructuredData
-from .separation import separation
+from .separation import exact_matrix, separation
 
 Array = NDArray[np.float64]
 _ETA = Symbol("eta", real=True)
@@ -79,7 +79,7 @@ def _number(value: Expr, drawn: StructuredData) -> Callable[[Array], Array]:
 
 def _require(derivation: StructuredDerivation, one: Requirement, covariates: Array, drawn: StructuredData) -> None:
     if one.kind == "columns":
-        if np.linalg.matrix_rank(covariates) < covariates.shape[1]:
+        if exact_matrix(covariates).rank() < covariates.shape[1]:
             raise _refusal(derivation, one)
         return
     rows = _allowed(Tuple(*one.subject), covariates, drawn)
@@ -111,7 +111,10 @@ def _newton(derivation: StructuredDerivation, kernel: Expr, covariates: Array, d
         eta = covariates @ beta
         score = covariates.T @ slope(eta)
         curvature = covariates.T @ (-bend(eta)[:, np.newaxis] * covariates)
-        step = np.asarray(np.linalg.solve(curvature, score), dtype=np.float64)
+        try:
+            step = np.asarray(np.linalg.solve(curvature, score), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            break  # the curvature rounds to a singular matrix
         if not np.isfinite(step).all():
             break
         # Twice what the quadratic that touches the likelihood here would still gain, per unit of its size.

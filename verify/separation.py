@@ -43,7 +43,7 @@ def separation(rows: Array) -> Separation:
     >>> separation(np.array([[1.0], [-2.0]])).separated
     False
     """
-    exact = _exact(rows)
+    exact = exact_matrix(rows)
     weights = _weights(rows, exact)
     if weights:
         return Separation(False, weights)
@@ -51,7 +51,12 @@ def separation(rows: Array) -> Separation:
     return Separation(True, direction) if direction else Separation(None)
 
 
-def _exact(rows: Array) -> fmpq_mat:
+def exact_matrix(rows: Array) -> fmpq_mat:
+    """Return the rational matrix that an array of doubles is.
+
+    >>> exact_matrix(np.array([[0.5, 1.0], [1.0, 2.0]])).rank()
+    1
+    """
     entries = [Fraction(float(value)) for value in np.asarray(rows).ravel()]
     return fmpq_mat(rows.shape[0], rows.shape[1], [fmpq(one.numerator, one.denominator) for one in entries])
 
