@@ -16,7 +16,7 @@ from thetahat.proofs.algebra.atoms import Covariance, Mean, Quantile
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Statistic, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.family import Family
-from thetahat.verify import checks, suite
+from thetahat.verify import checks, driving, suite
 from thetahat.verify.checks import CHECKS, Drawn, refused_without_maximiser
 from thetahat.verify.fitting import Fit, derivation_with, fit_with
 from thetahat.verify.report import Case, Report, Tally
@@ -29,7 +29,7 @@ EXAMPLES = 8
 @pytest.fixture(autouse=True)
 def _little_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """How small a counterexample becomes is Hypothesis' business; a fraction of a second is enough here."""
-    monkeypatch.setattr(suite, "_SHRINK_SECONDS", 0.2)
+    monkeypatch.setattr(driving, "_SHRINK_SECONDS", 0.2)
 
 
 def with_formulas(name: str, change: Callable[[Derivation], Mapping[str, Expr]]) -> Derivation:
@@ -354,7 +354,7 @@ def test_wrong_estimators_are_refuted_with_a_small_dataset(
 
 def test_a_counterexample_is_small_and_its_gap_can_be_recomputed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two observations are enough to tell ``n - 1`` from ``n``, and the gap is their likelihoods' difference."""
-    monkeypatch.setattr(suite, "_SHRINK_SECONDS", 5.0)
+    monkeypatch.setattr(driving, "_SHRINK_SECONDS", 5.0)
     (shown,) = check_estimator(family("normal"), lambda x: [x.mean(), x.std(ddof=1)], examples=60).counterexamples
     data = np.array([float(v) for v in shown.split("x = [")[1].split("]")[0].split(",")])
     assert len(data) <= 3
@@ -398,7 +398,7 @@ def test_a_report_is_reproducible_for_a_seed() -> None:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(suite, "_SHRINK_SECONDS", math.inf)
+        patch.setattr(driving, "_SHRINK_SECONDS", math.inf)
         assert once(3) == once(3)
     right = [check_family(family("exponential"), examples=5, seed=s) for s in (1, 1)]
     assert right[0] == right[1]

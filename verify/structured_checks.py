@@ -16,6 +16,7 @@ from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
+from .driving import DisagreementError, run_property
 from .report import Case, Report, Tally
 from .structured_fit import estimate
 from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
@@ -219,8 +220,6 @@ def _tally(
     seed: int,
     degenerate: bool = False,
 ) -> Tally:
-    from .suite import _DisagreementError, _given
-
     counts: Counter[Verdict] = Counter()
     found: list[str] = []
 
@@ -229,8 +228,8 @@ def _tally(
         counts[case.verdict] += not found
         if case.verdict is Verdict.DISAGREE:
             found.append(case.detail)
-            raise _DisagreementError(case.detail)
+            raise DisagreementError(case.detail)
 
-    _given(structured_datasets(derivation.family, degenerate=degenerate), examine, examples, seed)
+    run_property(structured_datasets(derivation.family, degenerate=degenerate), examine, examples, seed)
     # The last counterexample is the one that shrinking ended at.
     return _counted(derivation, name, counts, found[-1] if found else "")

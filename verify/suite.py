@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,9 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import Any
 
-import hypothesis
 import numpy as np
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -24,6 +21,7 @@ from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets, parameters
 from .checks import CHECKS, SEARCHES, Check, Drawn, applies, judged, refused_without_maximiser
+from .driving import DisagreementError, run_property
 from .fitting import derivation_with, fit_with
 from .growth import grows_without_bound
 from .report import Case, Report, Tally
@@ -35,19 +33,8 @@ _ORDINARY = 1e3
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
 
 
-_SHRINK_SECONDS = 10.0
-"""How long a counterexample is made smaller; after that the smallest so far is shown."""
-
 _MORE_TURNS, _MORE_DATA = 2, 4
 """How often a check that decided nothing goes on, with how many times as many datasets each time."""
-
-
-class _DisagreementError(Exception):
-    """Raised inside a property so that Hypothesis shrinks the example."""
-
-
-class _ShrunkEnoughError(KeyboardInterrupt):
-    """Ends shrinking: Hypothesis lets an interrupt through, and nothing else."""
 
 
 def check_family(
@@ -158,10 +145,10 @@ def check_estimator(
         counts[case.verdict] += not found
         if case.verdict is Verdict.DISAGREE:
             found["estimator"] = case.detail
-            raise _DisagreementError(case.detail)
+            raise DisagreementError(case.detail)
 
     strategy = datasets(member, conditions=derivation.exists_when, max_size=max_size)
-    _given(strategy, examine, examples, seed)
+    run_property(strategy, examine, examples, seed)
     tally = Tally(
         member.name,
         getattr(function, "__name__", "estimator"),
@@ -297,42 +284,10 @@ def _round(
                 found[name] = case.detail
                 if not failed:
                     failed.append(name)
-                raise _DisagreementError(name)
+                raise DisagreementError(name)
 
-    _given(_drawn(derivation), examine, examples, seed)
+    run_property(_drawn(derivation), examine, examples, seed)
     return failed
-
-
-def _given(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None], examples: int, seed: int) -> None:
-    """Run a property; a disagreement is recorded by ``examine`` and shrunk by Hypothesis."""
-    failed_at = 0.0
-
-    @hypothesis.seed(seed)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    @hypothesis.given(strategy)
-    def prop(value: Any) -> None:
-        nonlocal failed_at
-        if failed_at and time.monotonic() - failed_at > _SHRINK_SECONDS:
-            raise _ShrunkEnoughError
-        try:
-            examine(value)
-        except _DisagreementError:
-            failed_at = failed_at or time.monotonic()
-            raise
-
-    try:
-        prop()
-    except (_DisagreementError, _ShrunkEnoughError):
-        return
 
 
 def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
@@ -383,9 +338,9 @@ def _growth(derivation: Derivation, examples: int, seed: int) -> Tally:
         counts[case.verdict] += not found
         if case.verdict is Verdict.DISAGREE:
             found["case"] = case.detail
-            raise _DisagreementError(case.detail)
+            raise DisagreementError(case.detail)
 
-    _given(datasets(derivation.family, conditions=(), largest=_ORDINARY), examine, examples, seed)
+    run_property(datasets(derivation.family, conditions=(), largest=_ORDINARY), examine, examples, seed)
     return Tally(
         derivation.family.name,
         "likelihood grows without bound",
@@ -411,10 +366,10 @@ def _refusals(derivation: Derivation, examples: int, seed: int) -> Tally:
         counts[case.verdict] += not found
         if case.verdict is Verdict.DISAGREE:
             found["case"] = case.detail
-            raise _DisagreementError(case.detail)
+            raise DisagreementError(case.detail)
 
     strategy = constants(general).flatmap(broken) if general.constants else broken({})
-    _given(strategy, examine, examples, seed)
+    run_property(strategy, examine, examples, seed)
     return Tally(
         general.name,
         "no maximiser is refused",
