@@ -13,8 +13,9 @@ from functools import lru_cache
 from sympy import Add, Basic, Expr, Interval, S, Tuple, expand_log
 
 from .balls import evaluate, precision
-from .derivation import Evidence, Finding, Step, Verdict
+from .derivation import Evidence, Finding, Step
 from .errors import UndecidedError
+from .ordered import findings_in_order
 from .theorem_cases import concrete, random_cases
 from .theorem_identities import Steps, constant, identity, telescope
 from .theorem_inequalities import convex, gibbs, only_if, squeeze, tangent, termwise, unbounded
@@ -51,17 +52,7 @@ def check_theorem(steps: Steps) -> tuple[Finding, ...]:
     >>> sorted({finding.evidence.value for finding in check_theorem(theorem().steps)})
     ['algebra', 'ball', 'sign']
     """
-    found: list[Finding] = []
-    for position, step in enumerate(steps):
-        if any(not 0 <= earlier < position for earlier in step.given):
-            found.append(Finding(Evidence.UNDECIDED, "rests on a step that does not come before it"))
-            continue
-        result = _checked(step, tuple(steps[earlier] for earlier in step.given))
-        weak = [earlier + 1 for earlier in step.given if found[earlier].evidence.verdict is not Verdict.AGREE]
-        if weak and result.evidence is not Evidence.REFUTED:
-            result = Finding(Evidence.UNDECIDED, f"rests on step {weak[0]}, which is not proved")
-        found.append(result)
-    return tuple(found)
+    return findings_in_order(steps, _checked)
 
 
 @lru_cache(maxsize=256)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sympy import Expr, preorder_traversal
 
-from ..derivation import Evidence, Finding, Step, Verdict
+from ..derivation import Evidence, Finding, Step
 from ..errors import DeclarationError, ThetahatError
+from ..ordered import findings_in_order
 from . import check_components, check_matrices, check_predictors
 from .family import StructuredFamily
 from .naming import claim_label
@@ -37,22 +38,11 @@ def check_structured(family: StructuredFamily, steps: Steps) -> tuple[Finding, .
     ['algebra', 'lemma', 'sign']
     """
     rules: dict[str, Rule] = dict(_PLATES if family.in_plates else check_matrices.RULES)
-    found: list[Finding] = []
-    for position, step in enumerate(steps):
-        if any(not 0 <= earlier < position for earlier in step.given):
-            found.append(Finding(Evidence.UNDECIDED, "rests on a step that does not come before it"))
-            continue
-        # A refuted premise may be nonsense, down to its shapes: nothing is computed from it.
-        wrong = [earlier + 1 for earlier in step.given if found[earlier].evidence is Evidence.REFUTED]
-        if wrong:
-            found.append(Finding(Evidence.UNDECIDED, f"rests on step {wrong[0]}, which is refuted"))
-            continue
-        result = _checked(family, step, tuple(steps[earlier] for earlier in step.given), rules[step.rule])
-        weak = [earlier + 1 for earlier in step.given if found[earlier].evidence.verdict is not Verdict.AGREE]
-        if weak and result.evidence is not Evidence.REFUTED:
-            result = Finding(Evidence.UNDECIDED, f"rests on step {weak[0]}, which is not proved")
-        found.append(result)
-    return tuple(found)
+
+    def check(step: Step, given: Steps) -> Finding:
+        return _checked(family, step, given, rules[step.rule])
+
+    return findings_in_order(steps, check, compute_on_refuted=False)
 
 
 def _checked(family: StructuredFamily, step: Step, given: Steps, rule: Rule) -> Finding:
