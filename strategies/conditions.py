@@ -114,22 +114,21 @@ def _vanishes(expression: Expr) -> bool:
 
     There averages and order statistics are the common value, so one formula in that value decides for all of them.
     """
-
-    def collapsed(node: Expr) -> Expr:
-        return node.xreplace({atom: collapsed(_at_one_point(atom)) for atom in atoms_of(node)})
-
-    value = collapsed(expression)
+    value = _collapsed(expression)
     return any(change(value) is S.Zero for change in (expand, lambda v: expand(expand_log(v)), together, trigsimp))
 
 
 def _vanishes_at(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool:
     """Whether algebra shows the expression to be zero at the one observation that there is, taken as exact."""
-    value = expression
-    while atoms := atoms_of(value):
-        value = value.xreplace({atom: _at_one_point(atom) for atom in atoms})
     row = {symbol: Rational(sample.ends[place][0]) for symbol, place in places.items()}
-    number = value.xreplace(row)
-    return bool(number.free_symbols == set()) and expand(number) is S.Zero
+    number = _collapsed(expression).xreplace(row)
+    return not number.free_symbols and expand(number) is S.Zero
+
+
+@lru_cache(maxsize=2048)
+def _collapsed(expression: Expr) -> Expr:
+    """The expression for data that are all equal, in their common value."""
+    return expression.xreplace({atom: _collapsed(_at_one_point(atom)) for atom in atoms_of(expression)})
 
 
 def _at_one_point(atom: Expr) -> Expr:

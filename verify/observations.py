@@ -57,6 +57,10 @@ class Observations:
         >>> Observations(np.array([[2.0], [1.0], [2.0]]), np.ones(3), 3).distinct().w
         array([1., 2.])
         """
+        return self._joined
+
+    @cached_property
+    def _joined(self) -> Observations:
         if self.x.shape[1] == 1 and self.weights is None:
             (column,), counts = self.sample.distinct
             return Observations(column.reshape(-1, 1), np.array(counts, dtype=np.float64), len(column))
