@@ -125,11 +125,15 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Optimality:
-    """Why the estimate is the global maximum; ``proved`` is false where it is only known to be stationary."""
+    """Why the estimate is the global maximum; ``proved`` is false where it is only known to be stationary.
+
+    ``concave`` says that the argument is concavity on some scale: a strict local maximum is then the only maximum.
+    """
 
     proved: bool
     argument: str
     unique: bool
+    concave: bool = False
 
 
 @dataclass(frozen=True)

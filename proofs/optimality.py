@@ -191,7 +191,7 @@ def _concave(
         subject=Z,
         using=(("strict", Integer(strict)), ("lo", structure.lo)),
     )
-    return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict)
+    return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict, concave=True)
 
 
 def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
@@ -216,4 +216,4 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
             ("strict", Integer(curvature.strict)),
         ),
     )
-    return Optimality(True, "concave in the parameters at every observation", curvature.strict)
+    return Optimality(True, "concave in the parameters at every observation", curvature.strict, concave=True)

@@ -15,6 +15,7 @@ from sympy import Abs, Expr, Piecewise, Symbol, sign
 from ...proofs.balls import compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation, Evidence, Section
+from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample
@@ -52,7 +53,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     if verdict is Verdict.UNDECIDED:
         raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")
     if verdict is Verdict.UNBOUNDED:
-        return grows_without_bound(derivation, observations.columns[0]).verdict.value == "agree"
+        return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if verdict is Verdict.NO_MAXIMUM:
         return _fails(derivation, observations)
     if verdict in _GLOBAL and not _argument_holds(derivation):

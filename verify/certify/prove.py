@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from flint import arb
@@ -165,24 +165,21 @@ def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
         return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
     values, bits = found
     optimality = derivation.optimality
-    if not optimality.proved:
-        return _Found(Verdict.LOCAL, values, {}, "formulas", "", optimality.argument, bits)
-    if optimality.unique:
-        return _Found(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", optimality.argument, "", bits)
+    if not optimality.proved or optimality.unique:
+        return _ranked(derivation, _Found(Verdict.LOCAL, values, method="formulas", bits=bits))
     if uses_order(derivation):
         # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
         # the scale, and differ in a location between the ends of the order statistic.
-        if is_set(derivation, observations.sample) or not _is_concave(derivation):
-            return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", optimality.argument, "", bits)
-        argument = f"{optimality.argument}; the order statistic is a single number"
-        return _Found(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", argument, "", bits)
+        single = optimality.concave and not is_set(derivation, observations.sample)
+        argument = f"{optimality.argument}{'; the order statistic is a single number' * single}"
+        verdict = Verdict.UNIQUE_GLOBAL if single else Verdict.GLOBAL_SET
+        return _Found(verdict, values, {}, "formulas", argument, "", bits)
     box = contracted(derivation, observations, {symbol: float(ball.mid()) for symbol, ball in values.items()})
-    if box is not None and _is_concave(derivation):
+    if box is not None and optimality.concave:
         region = dict(zip(box.parameters, box.region, strict=True))
         argument = f"{optimality.argument}; strictly so at the maximiser"
         return _Found(Verdict.UNIQUE_GLOBAL, values, region, "formulas", argument, "", max(bits, box.bits))
-    why = "that no other point is as high is not proved"
-    return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", optimality.argument, why, bits)
+    return _ranked(derivation, _Found(Verdict.LOCAL, values, method="formulas", bits=bits))
 
 
 def _by_contraction(derivation: Derivation, observations: Observations) -> _Found:
@@ -197,18 +194,19 @@ def _by_contraction(derivation: Derivation, observations: Observations) -> _Foun
     placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
     values = placed | dict(zip(box.parameters, box.inner, strict=True))
     region = dict(zip(box.parameters, box.region, strict=True))
-    optimality, method = derivation.optimality, "contraction of a box around the estimate"
+    found = _Found(Verdict.LOCAL, values, region, "contraction of a box around the estimate", bits=box.bits)
+    return _ranked(derivation, found, strict=True)
+
+
+def _ranked(derivation: Derivation, found: _Found, strict: bool = False) -> _Found:
+    """A stationary point with the verdict that the derivation's argument allows; ``strict`` for a strict maximum."""
+    optimality = derivation.optimality
     if not optimality.proved:
-        return _Found(Verdict.LOCAL, values, region, method, "", optimality.argument, box.bits)
-    if optimality.unique or _is_concave(derivation):
-        return _Found(Verdict.UNIQUE_GLOBAL, values, region, method, optimality.argument, "", box.bits)
+        return replace(found, why=optimality.argument)
+    if optimality.unique or (strict and optimality.concave):
+        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=optimality.argument)
     why = "that no other point is as high is not proved"
-    return _Found(Verdict.GLOBAL_SET, values, region, method, optimality.argument, why, box.bits)
-
-
-def _is_concave(derivation: Derivation) -> bool:
-    """Whether the argument is concavity, of any kind: a strict local maximum is then the only one."""
-    return "concave" in derivation.optimality.argument
+    return replace(found, verdict=Verdict.GLOBAL_SET, argument=optimality.argument, why=why)
 
 
 def _on_ends(derivation: Derivation, found: _Found) -> _Found:
