@@ -14,7 +14,7 @@ from flint import acb, arb, arb_series, ctx, fmpq, fmpz
 from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
-from .algebra.atoms import Centred, LargestTie, Mean, Quantile, stand_ins
+from .algebra.atoms import Centred, LargestTie, Mean, Quantile, taken_apart
 from .errors import DeclarationError
 
 Values = Mapping[Symbol, Any]
@@ -331,9 +331,8 @@ def _with_atoms(
     expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]
 ) -> tuple[Expr, dict[Symbol, arb]]:
     """The expression with a symbol for each data atom, and the values of these symbols beside the known ones."""
-    names = stand_ins(expression)
-    values = {name: _atom(atom, known, rows, weights) for atom, name in names.items()}
-    return expression.xreplace(names), known | values
+    atoms, rest = taken_apart(expression)
+    return rest, known | {name: _atom(atom, known, rows, weights) for atom, name in atoms}
 
 
 def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from sympy import Basic, Expr, Symbol
 
@@ -184,6 +185,17 @@ class Derivation:
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.family, self.outcome, self.formulas, self.equations, self.unknowns))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the hash behind: another process hashes strings otherwise."""
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
 
     @property
     def estimator(self) -> dict[Symbol, Expr]:

@@ -16,7 +16,7 @@ from ..proofs.errors import DataError
 from .readings import Reader
 from .rounded import NotDecidedError
 from .samples import Sample, sample_of
-from .shortcuts import positive_by_ends
+from .shortcuts import positive_by_ends, positive_by_part
 
 Truth: TypeAlias = bool | None
 """Three values: proved, refuted, or ``None`` where neither was possible."""
@@ -157,9 +157,10 @@ def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | No
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
     if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
-    truth = positive_by_ends(expression, sample, places)
-    if truth is not None:
-        return truth
+    for shortcut in (positive_by_ends, positive_by_part) if sample.size > _FEW else (positive_by_ends,):
+        truth = shortcut(expression, sample, places)
+        if truth is not None:
+            return truth
     for value in _values(expression, Reader(sample, places)):
         if value > 0 or (condition.weak and value >= 0):
             return True

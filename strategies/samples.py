@@ -19,28 +19,36 @@ from .rounded import Doubles, exact
 
 _CHUNK = 131_072  # rows in one pass: such an array of doubles just fits into the second-level cache
 _MANY = 4096  # observations above which whole numbers are counted, not sorted
+_FEW_VALUES = 8  # up to so many possible values, looking for each is quicker than sorting into cells
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Columns of equal length and, unless all are one, their positive weights.
+    """Columns of equal length, of doubles or integers, and, unless all are one, their positive weights.
+
+    Integers stay what they are until a column of them is asked for: their ends need no doubles.
 
     >>> sample_of([3.0, 1.0, 1.0]).largest_tie(0)
     2/3
     """
 
-    columns: tuple[Doubles, ...]
+    given: tuple[NDArray[Any], ...]
     weights: Doubles | None
+
+    @cached_property
+    def columns(self) -> tuple[Doubles, ...]:
+        """The columns as doubles, each in one piece of memory."""
+        return tuple(np.ascontiguousarray(column, dtype=np.float64) for column in self.given)
 
     @property
     def size(self) -> int:
         """How many observations carry weight."""
-        return len(self.columns[0])
+        return len(self.given[0])
 
     @cached_property
     def ends(self) -> tuple[tuple[float, float], ...]:
         """The least and the greatest value of each column; both ``nan`` where a value is."""
-        return tuple((float(column.min()), float(column.max())) for column in self.columns)
+        return tuple((float(column.min()), float(column.max())) for column in self.given)
 
     @property
     def constant(self) -> bool:
@@ -61,11 +69,13 @@ class Sample:
     @cached_property
     def whole(self) -> bool:
         """Whether the first column holds whole numbers alone."""
-        return are_whole(self.columns[0])
+        return self.given[0].dtype.kind in "biu" or self._found is not None or are_whole(self.columns[0])
 
     @cached_property
     def counted(self) -> tuple[tuple[Doubles, ...], list[Any]] | None:
         """The distinct values and their counts, of a long column of whole numbers that lie close together."""
+        if self._found is not None:
+            return self._found
         least, greatest = self.ends[0]
         if self.weights is not None or not self.size > _MANY or not greatest - least < self.size / 4:
             return None
@@ -78,8 +88,19 @@ class Sample:
             here = places[: len(part)]
             np.copyto(here, part - least, casting="unsafe")
             counts += np.bincount(here, minlength=len(counts))
-        found = np.flatnonzero(counts)
-        return (least + found.astype(np.float64),), counts[found].tolist()
+        return _occupied(least, counts)
+
+    @cached_property
+    def _found(self) -> tuple[tuple[Doubles, ...], list[Any]] | None:
+        """What ``counted`` is, by looking for each of a few whole numbers; they are all if no observation is left."""
+        least, greatest = self.ends[0]
+        if self.weights is not None or not self.size > _MANY or not greatest - least < _FEW_VALUES:
+            return None
+        if not least.is_integer():
+            return None
+        values = [least + step for step in range(int(greatest - least) + 1)]
+        counts = np.array([np.count_nonzero(self.columns[0] == value) for value in values])
+        return _occupied(least, counts) if int(counts.sum()) == self.size else None
 
     @cached_property
     def total(self) -> Any:
@@ -169,6 +190,12 @@ def are_whole(values: Doubles) -> bool:
     return True
 
 
+def _occupied(least: float, counts: NDArray[np.intp]) -> tuple[tuple[Doubles, ...], list[Any]]:
+    """The whole numbers from ``least`` on that were counted at all, and how often."""
+    found = np.flatnonzero(counts)
+    return (least + found.astype(np.float64),), counts[found].tolist()
+
+
 def _whole_numbers(column: Doubles) -> tuple[NDArray[np.object_], int]:
     """Whole numbers and an exponent: the column is the numbers times two to that power, exactly."""
     mantissas, exponents = np.frexp(column)
@@ -218,8 +245,7 @@ def sample_of(x: ArrayLike, weights: ArrayLike | None = None) -> Sample:
         data, heavy = data[kept], heavy[kept]
         if bool((heavy == 1).all()):
             weights = None
-    columns = (data,) if data.ndim == 1 else tuple(np.ascontiguousarray(column) for column in data.T)
-    return Sample(columns, None if weights is None else heavy)
+    return Sample((data,) if data.ndim == 1 else tuple(data.T), None if weights is None else heavy)
 
 
 def _require_weights(weights: Doubles, n: int) -> None:

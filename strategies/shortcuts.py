@@ -1,4 +1,4 @@
-"""Decides conditions on averages from the least and the greatest observation alone, where these suffice."""
+"""Decides conditions on averages from the ends of the data, or from the first few rows, where that is enough."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flint import fmpq
-from sympy import Dummy, Expr, S, Symbol
+from flint import fmpq, fmpq_mat
+from sympy import Dummy, Expr, Matrix, S, Symbol, expand
 
 from ..proofs.algebra.atoms import Mean, atoms_of
 from ..proofs.algebra.signs import is_nonnegative
@@ -54,6 +54,42 @@ def positive_by_ends(expression: Expr, sample: Sample, places: Mapping[Symbol, i
         ):
             return sign > 0
     return None
+
+
+_PART = 64  # observations that are asked whether they already span the columns
+
+
+def positive_by_part(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool | None:
+    """Return whether ``expression > 0``, where it says that columns are independent and a few rows show it.
+
+    The determinant of all averages of products of 1 and some columns is the squared volume that these span in the data
+    (Gram; Horn & Johnson 2013, Matrix Analysis, section 7.2): positive unless they are linearly dependent on every row
+    that carries weight, so positive as soon as they are independent on some rows.
+
+    >>> from sympy.abc import x
+    >>> from .samples import sample_of
+    >>> positive_by_part(Mean(x**2, x) - Mean(x, x)**2, sample_of([0.0, 1.0, 1.0]), {x: 0})
+    True
+    """
+    spanning = _spanning(expression)
+    if not spanning:
+        return None
+    used = [sample.columns[places[symbol]][:_PART].tolist() for symbol in spanning]
+    rows = [[fmpq(1), *map(exact, row)] for row in zip(*used, strict=True)]
+    return True if fmpq_mat(rows).rank() == len(spanning) + 1 else None
+
+
+@lru_cache(maxsize=2048)
+def _spanning(expression: Expr) -> tuple[Symbol, ...]:
+    """The columns whose Gram determinant, with a column of ones, the expression is; none if it is no such thing."""
+    averages = expression.atoms(Mean)
+    if not averages or set(atoms_of(expression)) != averages:
+        return ()
+    data = next(iter(averages)).data
+    columns = tuple(symbol for symbol in data if any(symbol in atom.integrand.free_symbols for atom in averages))
+    functions = (S.One, *columns)
+    gram = Matrix([[f * g if f * g is S.One else Mean(f * g, *data) for g in functions] for f in functions])
+    return columns if expand(expression - gram.det()) is S.Zero else ()
 
 
 def _at(average: _Average, end: float) -> fmpq:

@@ -17,7 +17,7 @@ from thetahat.proofs.conditions import Condition
 from thetahat.strategies import decide, readings
 from thetahat.strategies.rounded import bounded_sum
 from thetahat.strategies.samples import are_whole, sample_of
-from thetahat.strategies.shortcuts import positive_by_ends
+from thetahat.strategies.shortcuts import positive_by_ends, positive_by_part
 
 x = Symbol("x", real=True)
 y = Symbol("y", real=True)
@@ -165,3 +165,57 @@ def test_a_fit_to_long_counts_is_the_fit_to_their_table(name):
     assert long.n == 20_000
     assert long.theta == pytest.approx(table.theta, rel=1e-12)
     assert long.log_likelihood == pytest.approx(table.log_likelihood, rel=1e-12)
+
+
+GRAM = (Mean(x**2, x, y) - Mean(x, x, y) ** 2) * (Mean(y**2, x, y) - Mean(y, x, y) ** 2) - (
+    Mean(x * y, x, y) - Mean(x, x, y) * Mean(y, x, y)
+) ** 2
+NEARLY_GRAM = GRAM - Mean(x**2, x, y)
+BOTH = {x: 0, y: 1}
+
+
+def test_a_few_rows_show_that_columns_are_independent():
+    """Three points that are on no line are enough, whatever follows."""
+    rows = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 2.0]] + 600 * [[5.0, 5.0]])
+    assert positive_by_part(GRAM, sample_of(rows), BOTH) is True
+    assert decide(Condition(GRAM, "no line"), rows, columns=(x, y)) is True
+
+
+def test_a_few_rows_say_nothing_of_a_line_or_of_another_expression():
+    """Points of a line may be followed by one that is not on it; and only a Gram determinant is decided by a part."""
+    line = np.column_stack([np.arange(600.0), 2 * np.arange(600.0) + 1])
+    off = line.copy()
+    off[-1, 1] += 1
+    apart = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+    assert positive_by_part(GRAM, sample_of(line), BOTH) is None
+    assert positive_by_part(GRAM, sample_of(off), BOTH) is None
+    assert positive_by_part(NEARLY_GRAM, sample_of(apart), BOTH) is None
+    assert decide(Condition(GRAM, "no line"), line, columns=(x, y)) is False
+    assert decide(Condition(GRAM, "no line"), off, columns=(x, y)) is True
+
+
+@pytest.mark.parametrize("values", [[0.0, 1.0, 2.0], [-3.0, 4.0], [2.0]])
+def test_a_few_whole_numbers_are_counted(values):
+    """Counts are those of sorting, and every value is found."""
+    column = np.resize(values, 5000)
+    (found,), counts = sample_of(column).counted
+    assert (found.tolist(), counts) == tuple(part.tolist() for part in np.unique(column, return_counts=True))
+    assert sample_of(column).whole
+
+
+@pytest.mark.parametrize("odd", [0.5, 1.5, 1 + 2.0**-52])
+def test_one_value_between_whole_numbers_is_noticed(odd):
+    """A fraction among them is not counted away, at an end or inside."""
+    column = np.resize([0.0, 1.0, 2.0], 5000)
+    column[77] = odd
+    assert sample_of(column).counted is None
+    assert not sample_of(column).whole
+
+
+def test_integers_and_doubles_are_the_same_data():
+    """Integers are not converted before they have to be; the estimate does not know."""
+    counts = np.random.default_rng(0).integers(1, 12, 6000)
+    for name in ("discrete_uniform", "poisson", "geometric"):
+        whole, doubles = fit(family(name), counts), fit(family(name), counts.astype(float))
+        assert whole.theta_hat == doubles.theta_hat
+        assert whole.log_likelihood == doubles.log_likelihood

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 from sympy import Expr, Symbol
 
+from ..proofs.algebra.atoms import taken_apart
 from ..proofs.balls import evaluate, precision
 from ..proofs.derivation import Derivation
 from .enclosure import precisions, table_of
@@ -58,12 +59,23 @@ class Exactly:
     def __init__(self, columns: tuple[Symbol, ...], observations: Observations) -> None:
         """Lay out the distinct rows; ``columns`` are the symbols of the observation and its covariates."""
         rows = table_of(observations)
-        self._sample = [dict(zip(columns, row, strict=True)) for row, _ in rows]
+        self._sample = [dict(zip(columns, map(arb, row), strict=True)) for row, _ in rows]
         self._weights = [w for _, w in rows]
+        self._read: dict[tuple[Expr, int], arb] = {}
 
     def ball(self, expression: Expr, known: Mapping[Symbol, Any]) -> arb:
         """Return the enclosure at the working precision."""
-        return evaluate(expression, known, self._sample, self._weights)
+        atoms, rest = taken_apart(expression)
+        return evaluate(rest, {**known, **{name: self._atom(atom, known) for atom, name in atoms}})
+
+    def _atom(self, atom: Expr, known: Mapping[Symbol, Any]) -> arb:
+        """The enclosure of a data atom, which is read off the rows once where no parameter changes it."""
+        if atom.free_symbols:
+            return evaluate(atom, known, self._sample, self._weights)
+        key = atom, ctx.prec
+        if key not in self._read:
+            self._read[key] = evaluate(atom, {}, self._sample, self._weights)
+        return self._read[key]
 
     def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
         """Return the value to the last digits, infinite where a double overflows.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,17 +16,29 @@ from ..proofs.family import Family
 from ..strategies.samples import Sample, are_whole
 from .ends import Array, Reach, reach
 
+_EXACT = 2**53
+"""Below it in size every integer is a double."""
+
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """A valid dataset: ``x`` of shape ``(n, columns)``, ``weights`` of shape ``(n,)``, every one positive.
+    """A valid dataset: ``rows`` of shape ``(n, columns)``, ``weights`` of shape ``(n,)``, every one positive.
 
-    ``None`` stands for weights that are all one.
+    Rows are doubles, or integers that doubles hold. ``None`` stands for weights that are all one.
     """
 
-    x: Array
+    rows: NDArray[Any]
     weights: Array | None
     n: int
+
+    @cached_property
+    def x(self) -> Array:
+        """The rows as doubles, shape ``(n, columns)``."""
+        if self.rows.dtype == np.float64:
+            return self.rows
+        x = self.columns[0].reshape(-1, 1) if self.rows.shape[1] == 1 else self.rows.astype(np.float64)
+        x.flags.writeable = False
+        return x
 
     @cached_property
     def w(self) -> Array:
@@ -41,15 +54,20 @@ class Observations:
         """The sum of the weights."""
         return float(self.n) if self.weights is None else float(self.weights.sum())
 
-    @cached_property
+    @property
     def columns(self) -> tuple[Array, ...]:
         """The observation's column, then one for each covariate."""
-        return tuple(self.x[:, j] for j in range(self.x.shape[1]))
+        return self.sample.columns
+
+    @cached_property
+    def means(self) -> tuple[float, ...]:
+        """The average of each column, rows taken as equally heavy."""
+        return tuple(float(column.sum()) / self.n for column in self.columns)
 
     @cached_property
     def sample(self) -> Sample:
         """The same data, as conditions on data are decided on."""
-        return Sample(self.columns, self.weights)
+        return Sample(tuple(self.rows.T), self.weights)
 
     def distinct(self) -> Observations:
         """Return the dataset with equal rows joined and their weights added, rows in increasing order.
@@ -61,10 +79,10 @@ class Observations:
 
     @cached_property
     def _joined(self) -> Observations:
-        if self.x.shape[1] == 1 and self.weights is None:
+        if self.rows.shape[1] == 1 and self.weights is None:
             (column,), counts = self.sample.distinct
             return Observations(column.reshape(-1, 1), np.array(counts, dtype=np.float64), len(column))
-        if self.x.shape[1] == 1:
+        if self.rows.shape[1] == 1:
             column, position = np.unique(self.x[:, 0], return_inverse=True)
             values: Array = column.reshape(-1, 1)
         else:
@@ -172,6 +190,7 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
             f"{family.name}: x[{place}] = {values[row, column]} is not finite. Remove the row or give it weight zero; "
             "nothing is dropped for you."
         )
+    _require_doubles(family, values, found.sample.ends, "x")
     return found, position
 
 
@@ -179,9 +198,11 @@ def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array |
     """The weights above zero, ``None`` if all are one, and their positions where some are zero."""
     if weights is None:
         return None, None
-    w = _real(family, weights, "weights")
+    numbers = _real(family, weights, "weights")
+    w = numbers.astype(np.float64, copy=False)
     if w.shape != (n,):
         raise DataError(f"{family.name}: weights have shape {w.shape}; {n} observations need the shape ({n},)")
+    _require_doubles(family, numbers, ((float(numbers.min()), float(numbers.max())),), "weights")
     if not (w.min() >= 0 and math.isfinite(float(w.max()))):
         bad = int(np.argmax(~((w >= 0) & np.isfinite(w))))
         raise DataError(f"{family.name}: weights[{bad}] = {w[bad]:.17g} is not a finite number >= 0")
@@ -193,8 +214,8 @@ def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array |
     return None if kept.min() == 1.0 == kept.max() else kept, position
 
 
-def _real(family: Family, given: ArrayLike, what: str) -> Array:
-    """``given`` as doubles, exactly, or ``DataError``."""
+def _real(family: Family, given: ArrayLike, what: str) -> NDArray[Any]:
+    """``given`` as integers if it is so given, else as doubles, exactly, or ``DataError``."""
     if isinstance(given, np.ma.MaskedArray):
         raise DataError(f"{family.name}: {what} is a masked array; pass its data, and weight zero where it is masked")
     try:
@@ -209,25 +230,25 @@ def _real(family: Family, given: ArrayLike, what: str) -> Array:
             f"{family.name}: {what} has entries of type {type(first).__name__}, such as {first!r}; "
             "convert them to real numbers first, nothing is converted for you"
         )
+    if raw.dtype.kind != "f":
+        return raw
     values = raw.astype(np.float64, copy=False)
-    changed = _changed(raw, values)
-    if changed is not None:
-        raise DataError(f"{family.name}: {what} contains {changed}, which no double equals; round it yourself")
+    if raw.dtype.itemsize > 8:
+        _refuse_changed(family, raw[(raw == raw) & (values != raw)], what)
     return values
 
 
-def _changed(raw: NDArray[Any], values: Array) -> object:
-    """The first number that became another one as a double, if any."""
-    if raw.dtype.kind in "iu" and raw.size:
-        # Up to 2^53 every integer is a double. NumPy compares integers with doubles as doubles, Python exactly.
-        if raw.dtype.itemsize < 8 or (int(raw.max()) <= 2**53 and int(raw.min()) >= -(2**53)):
-            return None
-        wide = raw[(raw > 2**53) | (raw < -(2**53))]
-        return next((number for number in wide.tolist() if float(number) != number), None)
-    if raw.dtype.itemsize > 8:
-        changed = raw[(raw == raw) & (values != raw)]
-        return changed[0] if changed.size else None
-    return None
+def _require_doubles(family: Family, rows: NDArray[Any], ends: tuple[tuple[float, float], ...], what: str) -> None:
+    """Refuse integers that no doubles equal: up to 2^53 all are doubles."""
+    if rows.dtype.kind in "iu" and any(not -_EXACT < end < _EXACT for pair in ends for end in pair):
+        # NumPy compares integers with doubles as doubles, Python exactly.
+        wide = rows[(rows >= _EXACT) | (rows <= -_EXACT)]
+        _refuse_changed(family, [number for number in wide.tolist() if float(number) != number], what)
+
+
+def _refuse_changed(family: Family, changed: Sequence[Any], what: str) -> None:
+    if len(changed):
+        raise DataError(f"{family.name}: {what} contains {changed[0]}, which no double equals; round it yourself")
 
 
 def _place(position: NDArray[np.intp] | None, row: int) -> str:
@@ -235,8 +256,9 @@ def _place(position: NDArray[np.intp] | None, row: int) -> str:
 
 
 def _require_support(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
-    column, ends, allowed = observations.columns[0], observations.sample.ends, reach(family)
+    ends, allowed = observations.sample.ends, reach(family)
     if not allowed.spans(ends[0]) or (allowed.discrete and not observations.sample.whole):
+        column = observations.columns[0]
         row = int(np.argmax(allowed.outside(column)))
         some = " of every member" if family.bounds.free_symbols else ""
         raise SupportError(

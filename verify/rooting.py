@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation
@@ -73,9 +73,10 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     def height(root: float) -> float:
         return _height(derivation, observations, completed(root))
 
-    root = _highest(residual, derivation, height, _line(derivation, table))
+    line = _line(derivation, table)
+    root = _highest(residual, derivation, height, line)
     if root is not None:
-        _require_highest(derivation, observations, completed(root), height, _line(derivation, table))
+        _require_highest(derivation, observations, completed(root), height, line)
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
         if exactly.changes_sign_at(root):
@@ -127,10 +128,15 @@ def _is_valley(root: float, height: Scalar) -> bool:
 
 def _line(derivation: Derivation, table: Observations) -> Line:
     """Where the unknown is looked for: its space, and of it what the data leave."""
+    return Line(*(evaluate(end, table, {}) for end in _ends(derivation)))
+
+
+@lru_cache(maxsize=512)
+def _ends(derivation: Derivation) -> tuple[Expr, Expr]:
     unknown = derivation.unknowns[0]
-    ends = derivation.family.domain[unknown]
-    lo, hi = next(((a, b) for symbol, a, b in derivation.within if symbol == unknown), (ends.lo, ends.hi))
-    return Line(*(evaluate(unfold(end, derivation.statistics), table, {}) for end in (lo, hi)))
+    space = derivation.family.domain[unknown]
+    lo, hi = next(((a, b) for symbol, a, b in derivation.within if symbol == unknown), (space.lo, space.hi))
+    return unfold(lo, derivation.statistics), unfold(hi, derivation.statistics)
 
 
 def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:

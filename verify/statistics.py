@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, log
 
-from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, stand_ins
+from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, taken_apart
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from ..proofs.errors import UnsolvedError
 from .density import compiled
@@ -50,9 +50,8 @@ def evaluate(expression: Expr, observations: Observations, known: Values) -> flo
 @lru_cache(maxsize=4096)
 def _plan(expression: Expr) -> tuple[tuple[tuple[Expr, Symbol], ...], Expr, tuple[Symbol, ...]]:
     """The data atoms with symbols to stand in for them, and what is left, with its symbols."""
-    atoms = stand_ins(expression)
-    rest = expression.xreplace(atoms)
-    return tuple(atoms.items()), rest, tuple(sorted(rest.free_symbols, key=lambda symbol: symbol.sort_key()))
+    atoms, rest = taken_apart(expression)
+    return atoms, rest, tuple(sorted(rest.free_symbols, key=lambda symbol: symbol.sort_key()))
 
 
 def _atom(atom: Expr, observations: Observations, known: Values) -> float:
@@ -84,7 +83,7 @@ def _row_plan(integrand: Expr, data: tuple[Symbol, ...]) -> tuple[tuple[Symbol, 
 def _average(integrand: Expr, atom: Expr, observations: Observations, known: Values) -> float:
     """The weighted average of an integrand, in one pass over the rows."""
     if integrand in atom.data and observations.weights is None and observations.n > _FEW:
-        return float(observations.columns[atom.data.index(integrand)].sum()) / observations.n
+        return observations.means[atom.data.index(integrand)]
     return weighted_average(_rows(integrand, atom, observations, known), observations)
 
 
@@ -129,18 +128,17 @@ def _column(part: Any, n: int) -> Array:
 
 
 def _mean(atom: Mean, observations: Observations, known: Values) -> float:
-    integrand = atom.integrand
-    inner = stand_ins(integrand)
-    numbers = dict(known) | {s: _atom(a, observations, known) for a, s in inner.items()}
-    return _average(integrand.xreplace(inner), atom, observations, numbers)
+    inner, integrand = taken_apart(atom.integrand)
+    numbers = dict(known) | {name: _atom(part, observations, known) for part, name in inner}
+    return _average(integrand, atom, observations, numbers)
 
 
 def _quantile(atom: Quantile, observations: Observations, known: Values) -> float:
     # Order statistics are taken of the observation only, which is the first column.
-    column = observations.columns[0]
     level = evaluate(atom.level, observations, known)
     if level in (0.0, 1.0):
         return observations.sample.ends[0][0 if level == 0 else 1]
+    column = observations.columns[0]
     if observations.weights is None and level == 0.5:
         return float(np.median(column))
     order = np.argsort(column, kind="stable")
@@ -155,8 +153,13 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
 
 def _covariance(atom: Covariance, observations: Observations, known: Values) -> float:
     """Centre both factors at rounded means; the last term mends what that rounding leaves."""
-    f, g = (_rows(arg, atom, observations, known) for arg in atom.args[:2])
-    centre_f, centre_g = weighted_average(f, observations), weighted_average(g, observations)
+    of_f, of_g = atom.args[:2]
+    f, g = (_rows(arg, atom, observations, known) for arg in (of_f, of_g))
+    centre_f = _average(of_f, atom, observations, known)
+    if of_f == of_g:
+        square, left = weighted_averages(lambda rows: _with_square(f(rows) - centre_f), observations)
+        return square - left * left
+    centre_g = _average(of_g, atom, observations, known)
 
     def centred(rows: slice) -> tuple[Any, Any, Any]:
         from_f, from_g = f(rows) - centre_f, g(rows) - centre_g
@@ -166,10 +169,14 @@ def _covariance(atom: Covariance, observations: Observations, known: Values) -> 
     return product - left_f * left_g
 
 
+def _with_square(column: Any) -> tuple[Any, Any]:
+    return column * column, column
+
+
 def _jensen(atom: JensenGap, observations: Observations, known: Values) -> float:
     """A plain difference where it keeps its digits, else an average of terms of one sign."""
     f = _rows(atom.args[0], atom, observations, known)
-    centre = weighted_average(f, observations)
+    centre = _average(atom.args[0], atom, observations, known)
     if atom.args[1] == 1 / atom.args[0]:
         return weighted_average(lambda rows: (f(rows) - centre) ** 2 / f(rows), observations) / centre**2
     g = weighted_average(lambda rows: np.log(f(rows)), observations)

@@ -455,6 +455,18 @@ def stand_ins(expression: Expr) -> dict[Expr, Dummy]:
     return {atom: _stand_in(place) for place, atom in enumerate(atoms_of(expression))}
 
 
+@lru_cache(maxsize=4096)
+def taken_apart(expression: Expr) -> tuple[tuple[tuple[Expr, Dummy], ...], Expr]:
+    """Return the outermost data atoms, each with its stand-in, and the expression with these in their places.
+
+    >>> from sympy.abc import x
+    >>> taken_apart(2 * Mean(x, x))
+    (((Mean(x, x), _atom_0),), 2*_atom_0)
+    """
+    names = stand_ins(expression)
+    return tuple(names.items()), expression.xreplace(names)
+
+
 @lru_cache(maxsize=256)
 def _stand_in(place: int) -> Dummy:
     return Dummy(f"atom_{place}", real=True)
