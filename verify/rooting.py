@@ -252,9 +252,12 @@ def _carried(
 
 def _part(table: Observations) -> Observations:
     """So many rows at equal steps, the ones with the smallest and the largest observation among them."""
-    column = table.columns[0]
+    column, ends = table.columns[0], table.sample.ends[0]
     places = np.arange(PART_ROWS - 2) * table.n // (PART_ROWS - 2)
-    extreme = [int(np.argmax(column == end)) for end in table.sample.ends[0]]  # the first place of each
+    if table.weights is None and len(table.columns) == 1:
+        chosen = np.array([*column[places], *ends]).reshape(-1, 1)
+        return Observations(chosen, None, len(chosen))
+    extreme = [int(np.argmax(column == end)) for end in ends]  # the first place of each
     chosen = np.unique([*places, *extreme])
     weights = None if table.weights is None else table.weights[chosen]
     return Observations(table.x[chosen], weights, len(chosen))

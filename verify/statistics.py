@@ -139,8 +139,8 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
     if level in (0.0, 1.0):
         return observations.sample.ends[0][0 if level == 0 else 1]
     column = observations.columns[0]
-    if observations.weights is None and level == 0.5:
-        return float(np.median(column))
+    if observations.weights is None:
+        return _midpoint(column, level * observations.n)
     order = np.argsort(column, kind="stable")
     reached = np.cumsum(observations.w[order])
     target = level * reached[-1]
@@ -149,6 +149,14 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
     low = column[order[place]]
     high = column[order[min(place + 1, len(order) - 1)]] if reached[place] == target else low
     return float(low + (high - low) / 2)
+
+
+def _midpoint(column: Array, target: float) -> float:
+    """The middle between the first value with at least ``target`` values up to it, and the first with more."""
+    last = len(column) - 1
+    low, high = (min(place, last) for place in (max(math.ceil(target) - 1, 0), math.floor(target)))
+    ordered = np.partition(column, (low, high))
+    return float(ordered[low] + (ordered[high] - ordered[low]) / 2)
 
 
 def _covariance(atom: Covariance, observations: Observations, known: Values) -> float:
