@@ -345,6 +345,69 @@ POSITIVE = (
             b - a / mean(1 / v for v in x),
         ),
     ),
+    Row("chi", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - 2 * mean(logs(x)),)),
+    Row(
+        "birnbaum_saunders",
+        TIMES,
+        "Birnbaum & Saunders 1969, Journal of Applied Probability, vol. 6, pp. 328-347",
+        equations=lambda x, a, b: (
+            a**2 - mean(x) / b - b * mean(1 / v for v in x) + 2,
+            b**2 * mean(1 / v for v in x)
+            - b * (2 + mean(1 / v for v in x) / mean(1 / (b + v) for v in x))
+            + mean(x)
+            + 1 / mean(1 / (b + v) for v in x),
+        ),
+        slow=True,
+    ),
+    Row(
+        "gompertz",
+        TIMES,
+        "Garg, Rao & Redmond 1970, Applied Statistics, vol. 19, pp. 152-159",
+        equations=lambda x, eta, b: (
+            eta - 1 / (mean(exp(b * v) for v in x) - 1),
+            1 / b + mean(x) - eta * mean(v * exp(b * v) for v in x),
+        ),
+    ),
+    Row(
+        "burr",
+        TIMES,
+        "Wingo 1983, Biometrical Journal, vol. 25, pp. 77-84",
+        equations=lambda x, c, k: (
+            k - 1 / mean(log(1 + v**c) for v in x),
+            1 / c + mean(logs(x)) - (k + 1) * mean(v**c * log(v) / (1 + v**c) for v in x),
+        ),
+        slow=True,
+    ),
+    Row(
+        "exponentiated_exponential",
+        TIMES,
+        "Gupta & Kundu 2001, Biometrical Journal, vol. 43, pp. 117-130",
+        equations=lambda x, a, rate: (
+            a + 1 / mean(log(1 - exp(-rate * v)) for v in x),
+            1 / rate + (a - 1) * mean(v * exp(-rate * v) / (1 - exp(-rate * v)) for v in x) - mean(x),
+        ),
+        slow=True,
+    ),
+    Row(
+        "generalised_gamma",
+        GROWING,
+        "Stacy & Mihram 1965, Technometrics, vol. 7, pp. 349-358",
+        equations=lambda x, a, d, p: (
+            d * (tilted(x, lambda v: v**p, log) - mean(logs(x))) - 1,
+            digamma(d / p) - p * mean(logs(x)) + p * log(a),
+            a**p * d / p - mean(v**p for v in x),
+        ),
+        slow=True,
+    ),
+    Row(
+        "kumaraswamy",
+        SHARES,
+        "Jones 2009, Statistical Methodology, vol. 6, pp. 70-81",
+        equations=lambda x, a, b: (
+            b + 1 / mean(log(1 - v**a) for v in x),
+            1 / a + mean(logs(x)) - (b - 1) * mean(v**a * log(v) / (1 - v**a) for v in x),
+        ),
+    ),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),
     Row(
         "inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x)), slow=True

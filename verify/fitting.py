@@ -28,10 +28,7 @@ from .observations import Observations, require_data, tallied
 from .rooting import solve_one
 from .searching import best_observation
 from .statistics import evaluate, weighted_average
-from .tolerance import EXAMINED_ROWS
-
-_JOINED_ROWS = 4096
-"""Rows above which joining equal ones takes longer than the fit itself."""
+from .tolerance import EXAMINED_ROWS, JOINED_ROWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +183,7 @@ def estimate(
     Statistics first, then the unknowns of the equations, then the formulas in order.
     """
     closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
-    if closed and observations.n <= _JOINED_ROWS:
+    if closed and observations.n <= JOINED_ROWS:
         joined = observations.distinct()
         if joined.n <= EXAMINED_ROWS:
             return _closed_in_balls(derivation, joined), {}

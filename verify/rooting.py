@@ -29,6 +29,7 @@ from .statistics import evaluate
 from .tolerance import (
     BALL_ROWS,
     EXAMINED_ROWS,
+    JOINED_ROWS,
     PART_ROWS,
     ROOT_MARGIN,
     ROOT_SHARE,
@@ -57,7 +58,8 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     """
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
-    table = observations.distinct() if whole_rows or observations.n <= EXAMINED_ROWS else observations
+    table = observations.distinct() if whole_rows or observations.n <= JOINED_ROWS else observations
+    table = table if whole_rows or table.n <= EXAMINED_ROWS else observations
 
     # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
     @cache
@@ -79,8 +81,9 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
         _require_highest(derivation, observations, completed(root), height, line)
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
-        if exactly.changes_sign_at(root):
-            return exactly.completed(root)
+        polished = exactly.polished(root)
+        if polished is not None:
+            return exactly.completed(polished)
     elif root is not None and _carried(derivation, table, known, residual, root):
         return completed(root)
     return solved_in_balls(derivation, table)
@@ -164,10 +167,19 @@ class _Exactly:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
         return self._exactly.bounded(self._equation, {self._unknown: value})
 
-    def changes_sign_at(self, root: float) -> bool:
-        """Return whether the equation changes its sign between a few units in the last place below and above."""
+    def polished(self, root: float) -> float | None:
+        """Return where the line through a few units in the last place below and above a root is zero.
+
+        So near a root an equation is straight to many more digits than doubles have. ``None`` without a change of sign.
+        """
         step = max(ROOT_SLACK * abs(root), float(np.finfo(float).smallest_subnormal))
-        return self.residual(root - step) * self.residual(root + step) <= 0
+        low, high = root - step, root + step
+        below, above = self.residual(low), self.residual(high)
+        if below == 0 or above == 0:
+            return low if below == 0 else high
+        if (below > 0) == (above > 0):
+            return None
+        return low + (high - low) / (1 - above / below)
 
     def completed(self, root: float) -> Numbers:
         """Return the unknown, and what the formulas give for it."""
@@ -223,9 +235,10 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
 def _carried(
     derivation: Derivation, table: Observations, known: Mapping[Symbol, float], residual: Scalar, root: float
 ) -> bool:
-    """Whether doubles tell the root, and lose no likelihood with the formulas: by what they lose on a part of the rows.
+    """Whether doubles tell the root, and lose no likelihood with it and the formulas: by what they lose on a part.
 
-    Rounding differs little from row to row, so a part of them tells how large it is.
+    Rounding differs little from row to row, so a part of them tells how large it is. A root is off by about that much
+    over the slope of the equation.
     """
     part = _part(table)
     inside, exactly = dict(known), _Exactly(derivation, part)
@@ -243,7 +256,8 @@ def _carried(
     rounded = {**inside, unknown: root}
     for symbol, formula in derivation.formulas:
         rounded[symbol] = evaluate(formula, part, rounded)
-    family, values = derivation.family, exactly.completed(root)
+    off = lost * abs((beside[1] - beside[0]) / (above - below))
+    family, values = derivation.family, exactly.completed(root + off)
     ours, theirs = ([given[symbol] for symbol in family.symbols] for given in (rounded, values))
     if outside_space(family, ours) is not None or outside_space(family, theirs) is not None:
         return False

@@ -124,6 +124,9 @@ PART_ROWS = 24
 BALL_ROWS = 5_000
 """Different rows up to which an equation is solved in balls where doubles fail: some sixty residuals of 50 ms each."""
 
+JOINED_ROWS = 4096
+"""Rows above which joining equal ones takes longer than the fit itself."""
+
 ROOT_SLACK = 1e-12
 """Relative distance from a root at which, on both sides, the sign of the residual is looked up in balls. A scale or a
 shape carries about one nat of information for its logarithm, so that this costs the square of it."""
