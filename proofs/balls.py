@@ -63,6 +63,10 @@ class _BallPrinter(PythonCodePrinter):
             raise DeclarationError(f"no ball evaluation is known for the function {name}; it occurs in {expr}")
         return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
 
+    # SymPy counts these among the lattice operations: left to Python, `max` would keep whichever of two balls that
+    # overlap comes first.
+    _print_Max = _print_Min = _print_Function
+
     def _print_Pi(self, expr: Any) -> str:
         return "f_pi()"
 

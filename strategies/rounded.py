@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
-from sympy import Abs, Add, And, Basic, Expr, Mul, Not, Or, Piecewise, Pow, Rational, Symbol, false, true
+from sympy import Abs, Add, And, Basic, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Rational, Symbol, false, true
 from sympy.core.relational import Relational
 
 from ..proofs.algebra.atoms import Indicator
@@ -175,7 +175,7 @@ def rounded_constant(number: Rational) -> Rounded:
 
 
 def rational_value(expression: Expr, known: Mapping[Symbol, Any], constant: Callable[[Rational], Any]) -> Any:
-    """Return the value of a rational expression: sums, products, whole powers, moduli, indicators, pieces.
+    """Return the value of a rational expression: sums, products, whole powers, moduli, extremes, indicators, pieces.
 
     Parameters
     ----------
@@ -214,6 +214,9 @@ def _value(expression: Expr, known: Mapping[Symbol, Any], constant: Callable[[Ra
         return _value(expression.base, known, constant) ** int(expression.exp)
     if isinstance(expression, Abs):
         return abs(_value(expression.args[0], known, constant))
+    if isinstance(expression, (Max, Min)):
+        parts = [_value(arg, known, constant) for arg in expression.args]
+        return reduce(_larger if isinstance(expression, Max) else _smaller, parts)
     if isinstance(expression, Indicator):
         mask = _mask(expression.condition, known, constant)
         return _where(mask, constant(Rational(1)), constant(Rational(0)))
@@ -224,6 +227,19 @@ def _value(expression: Expr, known: Mapping[Symbol, Any], constant: Callable[[Ra
         return value
     # The expression travels unprinted: this is raised and caught for every logarithm, and printing is slow.
     raise NotDecidedError("not rational", expression)
+
+
+def _larger(one: Any, other: Any) -> Any:
+    """``(a + b + |a - b|) / 2`` would round; the larger of two doubles is off by no more than either bound."""
+    if isinstance(one, Rounded):
+        return Rounded(np.maximum(one.value, other.value), np.maximum(one.error, other.error))
+    return np.maximum(one, other)
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    if isinstance(one, Rounded):
+        return Rounded(np.minimum(one.value, other.value), np.maximum(one.error, other.error))
+    return np.minimum(one, other)
 
 
 def _where(mask: Any, then: Any, otherwise: Any) -> Any:

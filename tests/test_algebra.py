@@ -15,6 +15,8 @@ from sympy import (
     Integer,
     Interval,
     LambertW,
+    Max,
+    Min,
     Piecewise,
     Rational,
     S,
@@ -239,7 +241,9 @@ def test_signs_that_have_to_be_found(expression: Expr) -> None:
     assert is_negative(-expression, SYMBOLS)
 
 
-@pytest.mark.parametrize("expression", [2 - q, q, m, s - 1, log(s), m**2, (s - 1) ** 2, p - Rational(1, 2)], ids=str)
+@pytest.mark.parametrize(
+    "expression", [2 - q, q, m, s - 1, log(s), m**2, (s - 1) ** 2, p - Rational(1, 2), Abs(m) + m], ids=str
+)
 def test_signs_that_do_not_hold_are_not_found(expression: Expr) -> None:
     """Planted: each vanishes or changes its sign somewhere on its domain, closed ends included."""
     assert strict_sign(expression, SYMBOLS) == 0
@@ -420,6 +424,13 @@ def test_balls_hold_the_true_value(expression: Expr, truth: Callable[..., mpmath
             radius = mpmath.mpf(enclosure.rad().str(10, radius=False)) * mpmath.mpf("1.001")
             assert abs(middle - exact.real) <= radius + abs(exact) * mpmath.mpf(10) ** -55
             assert radius <= abs(exact) * mpmath.mpf(10) ** -25
+
+
+def test_the_larger_of_two_balls_that_overlap_contains_both_cases() -> None:
+    """Neither is the larger one for certain."""
+    wide = ball(0).union(ball(-1)).union(ball(2))
+    assert all(evaluate(Max(0, m), {m: wide}).contains(end) for end in (0, 2))
+    assert all(evaluate(Min(0, m), {m: wide}).contains(end) for end in (-1, 0))
 
 
 def test_what_is_undefined_is_no_finite_ball() -> None:

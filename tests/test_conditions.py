@@ -8,7 +8,7 @@ import pytest
 from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Abs, Eq, Piecewise, Rational, Symbol, cos, exp, log, sin, sqrt
+from sympy import Abs, Eq, Max, Min, Piecewise, Rational, Symbol, cos, exp, log, sin, sqrt
 
 from thetahat.proofs.algebra.atoms import Indicator, LargestTie, Mean, Quantile
 from thetahat.proofs.balls import compiled
@@ -206,6 +206,17 @@ def test_a_constant_without_a_value_is_refused():
         decide(Condition(Quantile(size, x), ""), [1.0, 2.0])
 
 
+@pytest.mark.parametrize("size", [3, 70, 300, 3000])
+def test_one_observation_above_a_point_is_seen_among_many_below(size):
+    """Long columns are counted in cells: a ball across the point is neither above nor below it."""
+    data = -np.arange(1.0, size + 1) / size
+    above = Condition(Mean(Max(0, x), x), "something lies above zero")
+    assert decide(above, data) is False
+    data[size // 2] = 1e-3
+    assert decide(above, data) is True
+    assert decide(above, data, np.arange(1.0, size + 1)) is True
+
+
 EXPRESSIONS = [
     x + y,
     x * y,
@@ -215,6 +226,7 @@ EXPRESSIONS = [
     x / (y**2 + Rational(1, 7)),
     Abs(x - y) ** 2,
     (x - y) ** -2,
+    Max(0, x - y) * Min(x, y / 3, 1),
 ]
 doubles = st.floats(-1e3, 1e3) | st.sampled_from([1.0, 1e-300, 1e200, 0.1, 5e-324])
 
