@@ -9,7 +9,26 @@ from itertools import pairwise
 from typing import Any
 
 from flint import arb
-from sympy import Add, Expr, Matrix, Max, Min, Mul, Pow, Rational, S, Symbol, Tuple, cos, exp, log, sign, sin, together
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Matrix,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    Tuple,
+    cos,
+    exp,
+    log,
+    sign,
+    sin,
+    together,
+)
 
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.logs import normal_form, split_logs
@@ -334,16 +353,24 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
     ratio = cancelled(together(claim.xreplace(masks) / equation.xreplace(masks)))
     back = ratio.xreplace({mask: atom for atom, mask in masks.items()})
     top, bottom = back.as_numer_denom()
-    needed = [step.value for step in context.steps if step.rule == "exists"]
+    needed = [step.value for step in context.steps if step.rule == "exists" and not int(step.named("weak"))]
+    positive = _positive_statistics(needed, context)
     for part in (*Mul.make_args(factored(top)), *Mul.make_args(factored(bottom))):
         if unknown in part.free_symbols - set(context.domain):
             return Finding(Evidence.REFUTED, f"the factor {part} contains data and the unknown")
         base = part.base if isinstance(part, Pow) else part
         whole = context.unfolded(base)
         implied = any((whole - flip * one).expand() == 0 for one in needed for flip in (1, -1))
-        if not implied and not is_nonzero(base, context.domain):
+        if not implied and not is_nonzero(base.xreplace(positive), context.domain):
             return Finding(Evidence.UNDECIDED, f"that {base} is never zero is not proved")
     return Finding(Evidence.SIGN, "the factor is never zero, for data with a maximiser")
+
+
+def _positive_statistics(needed: Iterable[Expr], context: Context) -> dict[Symbol, Symbol]:
+    """A positive stand-in for each statistic that is a condition for a maximiser itself."""
+    wanted = {condition.expand() for condition in needed}
+    held = [symbol for symbol, _ in context.table if context.unfolded(symbol).expand() in wanted]
+    return {symbol: Dummy(symbol.name, positive=True) for symbol in held}
 
 
 def root(step: Step, context: Context) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Abs, Add, Eq, Expr, Mul, Poly, Pow, S, Symbol, fraction, log, oo, together
+from sympy import Abs, Add, Dummy, Eq, Expr, Mul, Poly, Pow, S, Symbol, fraction, log, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -78,9 +78,15 @@ def inside_space(
             else:
                 strict += _strict(gap, domain)
     rule = "the estimate has to lie in the parameter space"
-    open_ones = [one for one in strict if not _holds_for_each(one, family, statistics)]
+    open_ones = _not_implied([one for one in strict if not _holds_for_each(one, family, statistics)], domain)
     found = [describe(expression, family, statistics, rule) for expression in open_ones]
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
+
+
+def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
+    """Leave out what is positive as soon as the statistics are that the other conditions want positive."""
+    wanted: dict[Expr, Expr] = {one: Dummy(one.name, positive=True) for one in conditions if isinstance(one, Symbol)}
+    return [one for one in conditions if one in wanted or not is_positive(one.xreplace(wanted), domain)]
 
 
 def reached(

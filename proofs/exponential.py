@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb, arb_mat
-from sympy import Add, Expr, Integer, Mul, S, Symbol
+from sympy import Abs, Add, Expr, Integer, Max, Mul, S, Symbol
 
 from .algebra.atoms import Mean, atoms_of
 from .algebra.logs import normal_form
+from .algebra.signs import is_nonnegative
 from .algebra.size import cancelled
 from .balls import evaluate, precision
 from .bounds import Bounds
@@ -54,8 +56,9 @@ def split_means(family: Family) -> tuple[dict[Expr, Expr], Expr, Expr]:
     collects what is free of parameters altogether; the rest is everything else.
     """
     estimated = set(family.symbols)
-    coefficients: dict[Expr, Expr] = {}
-    rest, base = S.Zero, S.Zero
+    parts: list[tuple[Expr, Expr]] = []
+    others: list[Expr] = []
+    base = S.Zero
     for term in Add.make_args(
         mean_log_density(family).expand(func=False, log=False, power_base=False, power_exp=False)
     ):
@@ -63,11 +66,69 @@ def split_means(family: Family) -> tuple[dict[Expr, Expr], Expr, Expr]:
         if not term.free_symbols & estimated:
             base += term
         elif len(atoms) == 1 and not atoms[0].free_symbols & estimated and not atoms_of(term / atoms[0]):
-            integrand = atoms[0].integrand
-            coefficients[integrand] = coefficients.get(integrand, S.Zero) + term / atoms[0]
+            parts.append((atoms[0].integrand, term / atoms[0]))
         else:
-            rest += term
-    return _merged(coefficients, estimated), rest, base
+            others.append(term)
+    coefficients = _merged(_summed(parts), estimated)
+    complete = not any(map(atoms_of, others))
+    if complete and any(isinstance(coefficient, Add) for coefficient in coefficients.values()):
+        simpler, left = _by_factor(parts, others, family)
+        if len(simpler) <= len(coefficients):
+            coefficients, others = simpler, left
+    return coefficients, Add(*others), base
+
+
+def _summed(parts: Iterable[tuple[Expr, Expr]]) -> dict[Expr, Expr]:
+    """Add up the coefficients of each statistic."""
+    coefficients: dict[Expr, Expr] = {}
+    for statistic, coefficient in parts:
+        coefficients[statistic] = coefficients.get(statistic, S.Zero) + coefficient
+    return coefficients
+
+
+def _by_factor(
+    parts: list[tuple[Expr, Expr]], others: list[Expr], family: Family
+) -> tuple[dict[Expr, Expr], list[Expr]]:
+    """Join what shares a factor in the parameters into one statistic, and with it the terms free of data that do.
+
+    With ``a (|x - m| + x) + b (|x - m| - x) + (b - a) m``, twice the parts of ``x - m`` above and below zero come out,
+    where ``a + b`` and ``a - b`` as coefficients of ``|x - m|`` and ``x`` leave equations that are harder to solve.
+    """
+    estimated = set(family.symbols)
+    joined: dict[Expr, Expr] = {}
+    left: list[Expr] = []
+    for statistic, coefficient in (*parts, *((S.One, term) for term in others)):
+        ratios = ((leader, cancelled(coefficient / leader)) for leader in joined)
+        found = next(((leader, ratio) for leader, ratio in ratios if not ratio.free_symbols & estimated), None)
+        if found is not None:
+            leader, ratio = found
+            joined[leader] += ratio * statistic
+        elif statistic is S.One:
+            left.append(coefficient)
+        else:
+            joined[coefficient] = statistic
+    oriented: list[tuple[Expr, Expr]] = []
+    for leader, statistic in joined.items():
+        size, one = _one_sided(statistic)
+        sign = -1 if is_nonnegative(-one, family.domain) else 1
+        oriented.append((sign * one, sign * size * leader))
+    return _summed(oriented), left
+
+
+def _one_sided(statistic: Expr) -> tuple[Expr, Expr]:
+    """Write ``|u| + u`` as twice ``max(0, u)``, whose average is computed without cancellation; number and function.
+
+    >>> from sympy import Abs
+    >>> x = Symbol("x", real=True)
+    >>> _one_sided(Abs(x) - x), _one_sided(Abs(x) + 2 * x)
+    ((2, Max(0, -x)), (1, 2*x + Abs(x)))
+    """
+    for kink in statistic.atoms(Abs):
+        factor = statistic.coeff(kink)
+        for side in (kink.args[0], -kink.args[0]):
+            if factor and (statistic - factor * (kink + side)).expand() == 0:
+                return 2 * factor, Max(0, side)
+    return S.One, statistic
 
 
 def _merged(coefficients: dict[Expr, Expr], estimated: set[Symbol]) -> dict[Expr, Expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Add, Expr, LambertW, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
+from sympy import Abs, Add, Expr, LambertW, Max, Min, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
 
 from .algebra.atoms import atoms_of, plain
 from .algebra.logs import normal_form, split_logs
@@ -49,7 +49,7 @@ def _shown(values: Values) -> str:
 def _vanishes(expression: Expr, domain: Domain) -> bool:
     if expression == 0:
         return True
-    whole = _powers(plain(expression))
+    whole = _powers(_in_moduli(plain(expression)))
     # An average is not a free value, so that balls at free values refute only what contains none.
     if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
         return False
@@ -58,6 +58,16 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
         if whole == 0:
             return True
     return False
+
+
+def _in_moduli(expression: Expr) -> Expr:
+    """``2 max(a, b) = a + b + |a - b|`` and ``2 min(a, b) = a + b - |a - b|``, of real numbers, also under a bar."""
+
+    def modulus(node: Expr) -> Expr:
+        first, second = node.args
+        return (first + second + (1 if isinstance(node, Max) else -1) * Abs(first - second)) / 2
+
+    return expression.replace(lambda node: isinstance(node, (Max, Min)) and len(node.args) == 2, modulus)
 
 
 def _powers(expression: Expr) -> Expr:

@@ -398,6 +398,20 @@ def test_ends_that_only_some_data_reach_are_not_taken_for_proved() -> None:
     assert check_steps(curved, (first, claim))[-1].evidence.verdict is Verdict.UNDECIDED
 
 
+def test_a_factor_of_statistics_needs_the_conditions_that_make_it_positive() -> None:
+    """Data that all lie on the known location have a zero factor; a condition that zero meets does not exclude them."""
+    member = family("asymmetric_laplace_known_location")
+    steps = derive(member).steps
+    last = max(at for at, step in enumerate(steps) if step.rule == "score-zero")
+    weak = tuple(
+        replace(s, using=(("weak", S.One), *(u for u in s.using if u[0] != "weak"))) if s.rule == "exists" else s
+        for s in steps
+    )
+    for spoiled in (tuple(step for step in steps if step.rule != "exists"), weak):
+        assert check_steps(member, spoiled)[last].evidence.verdict is Verdict.UNDECIDED
+    assert check_steps(member, steps)[last].evidence.verdict is Verdict.AGREE
+
+
 def test_every_rule_has_a_planted_error_that_is_caught() -> None:
     """A rule that nothing can fail proves nothing."""
     assert {planted.rule for planted in (*REFUTED, *UNDECIDED)} == set(RULES)

@@ -248,6 +248,13 @@ REAL = (
         fixed={"kappa": 2},
         slow=True,
     ),
+    Row(
+        "asymmetric_laplace_known_location",
+        REALS,
+        KOTZ,
+        lambda x: asymmetric_rates(x, 1),
+        fixed={"mu": 1},
+    ),
     Row("shifted_exponential", REALS, CUD1 + "19", lambda x: (min(x), mean(x) - min(x))),
     Row(
         "gumbel_known_scale", REALS, CUD2 + "22", lambda x: (-2 * log(mean(exp(-v / 2) for v in x)),), fixed={"beta": 2}

@@ -139,6 +139,7 @@ ROWS: dict[str, tuple[str, Map]] = {
     "yule_simon": ("yulesimon", lambda rho: (rho, 0, 1)),
     "zeta": ("zipf", lambda s: (s, 0, 1)),
     "asymmetric_laplace_known_asymmetry": ("laplace_asymmetric", lambda kappa, mu, rate: (kappa, mu, 1 / rate)),
+    "asymmetric_laplace_known_location": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
     "cauchy": ("cauchy", lambda x_0, s: (x_0, s)),
     "gumbel": ("gumbel_r", lambda mu, b: (mu, b)),
     "gumbel_known_scale": ("gumbel_r", lambda b, mu: (mu, b)),
