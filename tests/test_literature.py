@@ -304,6 +304,24 @@ REAL = (
         fixed={"s": 2},
     ),
     Row(
+        "hyperbolic_secant",
+        REALS,
+        CUD2 + "23, the derivatives of the logarithm of its density",
+        equations=lambda x, mu, s: (
+            mean(tanh((v - mu) / s) for v in x),
+            mean((v - mu) / s * tanh((v - mu) / s) for v in x) - 1,
+        ),
+    ),
+    Row(
+        "moyal",
+        REALS,
+        "Moyal 1955, Philosophical Magazine, series 7, vol. 46, pp. 263-280, the derivatives of his log-density",
+        equations=lambda x, mu, s: (
+            mean(exp((mu - v) / s) for v in x) - 1,
+            2 * s - mean(x) + tilted(x, lambda v: exp(-v / s)),
+        ),
+    ),
+    Row(
         "von_mises",
         ANGLES,
         "Mardia & Jupp 2000, Directional Statistics, section 5.3.1",
@@ -414,6 +432,21 @@ POSITIVE = (
             b + 1 / mean(log(1 - v**a) for v in x),
             1 / a + mean(logs(x)) - (b - 1) * mean(v**a * log(v) / (1 - v**a) for v in x),
         ),
+    ),
+    Row(
+        "scaled_inverse_chi_square",
+        TIMES,
+        "Llera & Beckmann 2016, arXiv 1605.01019, with their shape nu / 2 and scale nu s^2 / 2",
+        equations=lambda x, nu, s: (
+            digamma(nu / 2) - log(nu / 2) + log(mean(1 / v for v in x)) + mean(logs(x)),
+            s**2 - 1 / mean(1 / v for v in x),
+        ),
+    ),
+    Row(
+        "inverse_gaussian_mean_equals_shape",
+        TIMES,
+        CUD1 + "15, the derivative of the log-likelihood with lambda = mu",
+        equations=lambda x, mu: (mu**2 * mean(1 / v for v in x) - mu - mean(x),),
     ),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),
     Row(
@@ -718,6 +751,21 @@ def test_data_wider_than_the_interval_are_refused() -> None:
     """No position of an interval of length one covers both; an estimate would have likelihood zero."""
     with pytest.raises(ExistenceError):
         fit(family("uniform_unit_length"), (0.0, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "x"),
+    [
+        # Johnson, Kotz & Balakrishnan 1995, vol. 2, ch. 25: the density is infinite at both ends.
+        pytest.param("arcsine", REALS, id="arcsine"),
+        # Smith 1985, Biometrika, vol. 72, pp. 67-90: with a shape below one, as the location nears the minimum.
+        pytest.param("weibull_with_location", TIMES, id="weibull_with_location"),
+    ],
+)
+def test_an_unbounded_likelihood_has_no_estimate(name: str, x: tuple[float, ...]) -> None:
+    """No number is returned where the literature says that the likelihood has no maximum."""
+    with pytest.raises(ExistenceError, match="unbounded"):
+        fit(family(name), x)
 
 
 def test_the_mode_of_a_triangle_is_at_an_observation() -> None:
