@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from random import Random
 
-from sympy import Expr, Integer, Rational, Symbol, ceiling, oo
+from sympy import Abs, Expr, Integer, Max, Min, Rational, Symbol, ceiling, default_sort_key, expand, oo
 
 from .bounds import Bounds
 from .errors import DeclarationError
@@ -77,10 +78,29 @@ def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: 
         for symbol in family.covariates:
             values[symbol] = _inside(_by_assumptions(symbol), rng, f"{family.name}: covariate {symbol}", {})
         known = {**theta, **values}
-        ends = at(family.bounds, known)
+        ends = _around(at(family.bounds, known), _kinks(family), rng)
         observed = _inside(ends, rng, f"{family.name}: the support {family.support}", known)
         points.append({family.observation: observed, **values})
     return points
+
+
+@lru_cache(maxsize=512)
+def _kinks(family: Family) -> tuple[Rational, ...]:
+    """The numbers at which a modulus or an extreme in the density changes sides."""
+    x = family.observation
+    nodes = family.log_density.atoms(Abs, Max, Min)
+    sides = [node.args[0] - (0 if isinstance(node, Abs) else node.args[1]) for node in nodes]
+    lines = [side for side in sides if side.free_symbols == {x} and side.diff(x).is_Rational]
+    places = {x - side / side.diff(x) for side in lines if side.diff(x) != 0}
+    return tuple(sorted((place for place in map(expand, places) if place.is_Rational), key=default_sort_key))
+
+
+def _around(ends: Bounds, kinks: tuple[Rational, ...], rng: Random) -> Bounds:
+    """The support, or the part of it around one of the kinks, on both sides of which data have to be seen."""
+    kink = rng.choice((None, *kinks)) if kinks and not ends.discrete else None
+    if kink is None or not ends.lo < kink < ends.hi:
+        return ends
+    return Bounds(Max(ends.lo, kink - _WIDTH), Min(ends.hi, kink + _WIDTH), False, False, False)
 
 
 def at(ends: Bounds, values: Mapping[Symbol, Expr]) -> Bounds:

@@ -5,10 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Interval, Range, Rational, S, Symbol, oo, pi
 
+from thetahat.proofs.derivation import Outcome
+from thetahat.proofs.engine import derive
 from thetahat.proofs.errors import DeclarationError
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.probes import data_points, parameter_points
-from thetahat.proofs.registry import families
+from thetahat.proofs.registry import families, family
 
 seeds = st.integers(0, 10**9)
 
@@ -104,3 +106,13 @@ def test_an_empty_space_is_an_error() -> None:
     empty = Family("nothing", x, Interval(c, 1 / c), items[:1], -x * c)
     with pytest.raises(DeclarationError, match=r"nothing: the support .*: at c = .* it is empty"):
         data_points(empty, {c: Rational(5, 3)}, 1, seed=1)
+
+
+@pytest.mark.parametrize("location", [2, -40, Rational(31, 3)])
+def test_data_are_seen_on_both_sides_of_a_kink(location: object) -> None:
+    """A density that is kinked far from zero looks smooth from there, and statistics of one side would all be zero."""
+    kinked = family("laplace").fix(mu=location)
+    (theta,) = parameter_points(kinked, 1, seed=1)
+    seen = [point[kinked.observation] > location for point in data_points(kinked, theta, 40, seed=1)]
+    assert {True, False} == {bool(above) for above in seen}
+    assert derive(family("asymmetric_laplace_known_location").fix(mu=location)).outcome is Outcome.CLOSED_FORM
