@@ -168,9 +168,9 @@ class _Exactly:
         return self._exactly.bounded(self._equation, {self._unknown: value})
 
     def polished(self, root: float) -> float | None:
-        """Return where the line through a few units in the last place below and above a root is zero.
+        """Return the double next to the exact root, if there is one so near; ``None`` without a change of sign.
 
-        So near a root an equation is straight to many more digits than doubles have. ``None`` without a change of sign.
+        Mostly the equation is straight so near a root, and the line through two residuals tells it.
         """
         step = max(ROOT_SLACK * abs(root), float(np.finfo(float).smallest_subnormal))
         low, high = root - step, root + step
@@ -179,7 +179,9 @@ class _Exactly:
             return low if below == 0 else high
         if (below > 0) == (above > 0):
             return None
-        return low + (high - low) / (1 - above / below)
+        found = low + (high - low) / (1 - above / below)
+        off = abs(self.residual(found)) * abs((high - low) / (above - below))
+        return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
 
     def completed(self, root: float) -> Numbers:
         """Return the unknown, and what the formulas give for it."""
