@@ -396,10 +396,18 @@ def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
     for theta, sample in context.points():
         with precision(256):
             place = evaluate(context.unfolded(value), theta, sample)
-            low = ends.lo is not S.NegativeInfinity and place < evaluate(ends.lo, theta)
-            high = ends.hi is not S.Infinity and place > evaluate(ends.hi, theta)
+            low = ends.lo is not S.NegativeInfinity and _beyond(evaluate(ends.lo, theta), place, ends.lo_closed)
+            high = ends.hi is not S.Infinity and _beyond(place, evaluate(ends.hi, theta), ends.hi_closed)
         outside += bool(low or high or not place.is_finite())
     return outside == len(context.points())
+
+
+def _beyond(below: arb, above: arb, closed: bool) -> bool:
+    """Whether two numbers are not in this order; equal numbers are only where an end belongs to its space.
+
+    Of two branches of a function, one may give the end itself: no precision tells it from the end, and it is no root.
+    """
+    return bool(below > above) if closed else not below < above
 
 
 def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, context: Context) -> Finding:

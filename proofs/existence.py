@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Abs, Add, Dummy, Eq, Expr, Mul, Poly, Pow, S, Symbol, fraction, log, oo, together
+from sympy import Abs, Add, Dummy, Eq, Expr, Mul, Poly, Pow, S, Symbol, exp, fraction, log, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -21,6 +21,7 @@ from .algebra.atoms import (
     rewrite_outside,
     stand_ins,
 )
+from .algebra.lambert import above_end
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.size import cancelled, factored
@@ -134,8 +135,12 @@ def _logarithms(value: Expr, domain: Domain) -> list[Expr]:
 
 def _strict(expression: Expr, domain: Domain) -> list[Expr]:
     """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved."""
-    if is_positive(expression, domain):
+    if is_positive(expression, domain) or isinstance(expression, exp):
+        # An estimate is a real number where it is one at all, and so is the exponent in it.
         return []
+    inside = above_end(expression) or _exponent(expression)
+    if inside is not None:
+        return _strict(inside, domain)
     top, bottom = fraction(together(expression))
     if bottom != 1 and is_nonnegative(bottom, domain):
         return _strict(top, domain) + ([] if is_positive(bottom, domain) else _strict(bottom, domain))
@@ -156,6 +161,12 @@ def _strict(expression: Expr, domain: Domain) -> list[Expr]:
             left = Mul(*(part for part in rest if part not in signed))
             return [one for part in signed for one in _strict(part, domain)] + _strict(left, domain)
     return [whole]
+
+
+def _exponent(expression: Expr) -> Expr | None:
+    """What has the sign of ``1 - exp(v)``, which is ``-v``, or of ``exp(v) - 1``; ``None`` for another expression."""
+    below, above = 1 - expression, 1 + expression
+    return -below.args[0] if isinstance(below, exp) else above.args[0] if isinstance(above, exp) else None
 
 
 def describe(

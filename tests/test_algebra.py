@@ -77,6 +77,16 @@ RULES: list[tuple[str, Expr, Symbol, object, set[Expr], bool]] = [
     ("angle", c * cos(m) - d * sin(m), m, LINE, {atan2(c, d), atan2(-c, -d)}, False),
     ("quantile", Mean(sign(y - m), y), m, LINE, {Quantile(Rational(1, 2), y)}, True),
     ("Lambert W", m + exp(m) - t, m, LINE, {t - LambertW(exp(t))}, True),
+    ("Lambert W", t * (exp(s) - 1) - s * exp(s), s, POSITIVE, {t + LambertW(-t * exp(-t))}, True),
+    ("Lambert W", s + t - t * exp(s), s, POSITIVE, {-t - LambertW(-t * exp(-t), -1)}, True),
+    (
+        "in log(1 - p): Lambert W",
+        t * (1 - p) * log(1 - p) + p,
+        p,
+        UNIT,
+        {1 + 1 / (t * LambertW(-exp(-1 / t) / t, -1))},
+        True,
+    ),
 ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from sympy import Abs, Expr, Integer, Interval, Min, S, Symbol, Tuple, log, oo, pi, sqrt
+from sympy import Abs, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, oo, pi, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -279,6 +279,11 @@ def _score_of_another(steps: Steps) -> Steps:
     return (*steps[:-1], spare, replace(right, value=-right.value, given=(len(steps) - 1,)))
 
 
+def _other_branch(one: Expr) -> Expr:
+    """Lambert's W on its other real branch."""
+    return one.replace(LambertW, lambda z, *branch: LambertW(z, 0 if branch else -1))
+
+
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
     Planted("lost factor", "mean-log-likelihood", "rayleigh", value(twice)),
@@ -289,6 +294,8 @@ REFUTED = (
     Planted("lost term", "score", "gamma", value(more)),
     Planted("no score", "score-zero", "rayleigh", using("equation", more)),
     Planted("lost factor", "root", "rayleigh", value(twice)),
+    Planted("the branch that is the end of the space", "root", "zero_truncated_poisson", value(_other_branch)),
+    Planted("the branch that is the end of the space", "moment-root", "logarithmic_series", value(_other_branch)),
     Planted("mean for median", "root", "laplace", value(lambda one: Mean(one.args[1], one.args[1]))),
     Planted("lost factor beside a median", "root", "quartered", value(twice)),
     Planted("maximum for median", "root", "laplace", value(lambda one: Quantile(1, one.args[1]))),

@@ -23,6 +23,7 @@ CLOSED = {
     "linear_regression", "bernoulli", "binomial", "categorical", "geometric", "poisson", "exponential",
     "inverse_gaussian", "lognormal", "pareto", "rayleigh", "laplace", "normal", "normal_mean", "normal_scale",
     "shifted_exponential", "maxwell", "levy", "lindley", "power_function", "normal_mean_equals_scale",
+    "zero_truncated_poisson", "logarithmic_series",
 }  # fmt: skip
 REDUCED = {
     "beta": 2, "negative_binomial": 1, "gamma": 1, "inverse_gamma": 1, "weibull": 1, "cauchy": 2, "gumbel": 1,

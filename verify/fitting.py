@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sympy import Abs, DiracDelta, Expr, Symbol, sign
+from sympy import Abs, DiracDelta, Expr, LambertW, Symbol, sign
 
 from ..proofs.algebra.atoms import Mean
 from ..proofs.bounds import exact_number
@@ -183,7 +183,7 @@ def estimate(
     Statistics first, then the unknowns of the equations, then the formulas in order.
     """
     closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
-    if closed and observations.n <= JOINED_ROWS:
+    if closed and (observations.n <= JOINED_ROWS or _cancels(derivation)):
         joined = observations.distinct()
         if joined.n <= EXAMINED_ROWS:
             return _closed_in_balls(derivation, joined), {}
@@ -222,6 +222,12 @@ def _closed_in_balls(derivation: Derivation, observations: Observations) -> dict
     for symbol, formula in derivation.formulas:
         values[symbol] = exactly.value(written_out(derivation, formula), values)
     return values
+
+
+@lru_cache(maxsize=512)
+def _cancels(derivation: Derivation) -> bool:
+    """Whether a formula loses digits in doubles: Lambert's W beside its branch point is known to half of them."""
+    return any(formula.has(LambertW) for _, formula in derivation.formulas)
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,6 @@ from sympy import (
     Dummy,
     Expr,
     Function,
-    Integer,
     LambertW,
     Mul,
     Poly,
@@ -38,6 +37,7 @@ from sympy import (
 )
 
 from .atoms import Mean, Quantile, atoms_of
+from .lambert import lambert_roots
 from .logs import split_logs
 from .refute import Items
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
@@ -121,7 +121,9 @@ def _shapes(equation: Expr, unknown: Symbol, domain: Domain) -> list[Expr]:
 
 def _outside(value: Expr, unknown: Symbol, domain: Domain) -> bool:
     """Whether the root is proved to lie outside the domain of the unknown, or is no real number."""
-    if value.is_extended_real is False or value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
+    # SymPy 1.14 says of W_{-1}(z) that it is not real for every negative z.
+    unreal = value.is_extended_real is False and not value.has(LambertW)
+    if unreal or value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
         return True
     ends = domain.get(unknown)
     rest = {symbol: b for symbol, b in domain.items() if symbol != unknown}
@@ -339,23 +341,5 @@ def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
 
 
 def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
-    """``a + b u + c exp(d u) = 0``, after the unknown's range says which branch of Lambert's W is meant."""
-    exponentials = [node for node in equation.atoms(exp) if unknown in node.free_symbols]
-    if len(exponentials) != 1:
-        return []
-    w = Symbol("_w", positive=True)
-    plain = equation.subs(exponentials[0], w)
-    rate = exponentials[0].args[0].diff(unknown)
-    if unknown in rate.free_symbols or not plain.is_polynomial(unknown, w):
-        return []
-    polynomial = Poly(plain, unknown, w)
-    if any(sum(monomial) > 1 for monomial in polynomial.monoms()):
-        return []
-    a, b, c = (polynomial.coeff_monomial(m) for m in (Integer(1), unknown, w))
-    c = c * exp(exponentials[0].args[0].subs(unknown, 0))
-    if b == 0 or c == 0:
-        return []
-    inner = cancel(rate * c / b) * exp(-rate * a / b)
-    if is_positive(inner, domain):
-        return [Root(-a / b - LambertW(inner) / rate, "Lambert W", True)]
-    return [Root(-a / b - LambertW(inner, branch) / rate, f"Lambert W, branch {branch}", False) for branch in (0, -1)]
+    """The unknown beside its own exponential or logarithm, where the domain says which branch of W is meant."""
+    return [Root(one.value, one.rule, one.only) for one in lambert_roots(equation, unknown, domain)]
