@@ -30,6 +30,7 @@ from sympy import (
     together,
 )
 
+from . import check_integer
 from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
@@ -129,8 +130,9 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     >>> {finding.evidence.value for finding in check_steps(d.family, d.steps)} <= {"algebra", "sign", "lemma", "ball"}
     True
     """
-    context = Context(family, steps)
-    return tuple(_bare_data(step, family) or RULES[step.rule](step, context) for step in steps)
+    return tuple(
+        _bare_data(step, family) or RULES[step.rule](step, Context(family.holding(*step.held), steps)) for step in steps
+    )
 
 
 _OF_ESTIMATES = frozenset(
@@ -723,6 +725,10 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "any-value": any_value,
     "edge-growth": edge_growth,
     "data-point": at_data_point,
+    "integer-increment": check_integer.increment,
+    "integer-range": check_integer.integer_range,
+    "integer-tail": check_integer.tail,
+    "integer-falling": check_integer.falling,
     "substitute": substitute,
     "score": score,
     "combined": combined,

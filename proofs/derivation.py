@@ -11,6 +11,7 @@ from sympy import Basic, Expr, Symbol
 from .conditions import Condition
 from .exponential import ExponentialForm
 from .family import Family
+from .integers import IntegerSearch
 
 
 class Outcome(Enum):
@@ -21,6 +22,7 @@ class Outcome(Enum):
     SUPPORT_BOUNDARY = "on the boundary of the support"
     SET_VALUED = "set-valued"
     DATA_POINT = "search over observations"
+    INTEGER_SEARCH = "search over integers"
     UNBOUNDED = "likelihood unbounded"
     UNSOLVED = "unsolved"
 
@@ -91,7 +93,7 @@ class Step:
 
     ``rule`` names the entry of the checker's table that re-proves the claim from the declaration.
     ``given`` are positions (from 0) of earlier steps in the same derivation. ``using`` holds the named
-    expressions that the rule needs beside ``value``.
+    expressions that the rule needs beside ``value``. ``held`` are parameters that count as known in this step.
     """
 
     rule: str
@@ -102,6 +104,7 @@ class Step:
     given: tuple[int, ...] = ()
     subject: Basic | None = None
     using: tuple[tuple[str, Basic], ...] = ()
+    held: tuple[Symbol, ...] = ()
 
     def named(self, key: str) -> Basic:
         """Return the expression that ``using`` holds under ``key``."""
@@ -158,6 +161,8 @@ class Derivation:
         For an unknown that the data keep from a part of its space: unknown, lower and upper end, in statistics.
     searched
         The parameter to be looked for among the observations, if there is one.
+    integer
+        The integer parameter to be looked for, and how the likelihood changes from one integer to the next.
     exists_when
         Conditions on the data for a maximiser to exist in the parameter space.
     independent_routes
@@ -185,6 +190,7 @@ class Derivation:
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
+    integer: IntegerSearch | None = None
 
     @cached_property
     def _hash(self) -> int:

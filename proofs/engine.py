@@ -18,6 +18,8 @@ from .existence import Existence
 from .expectations import is_normalised
 from .exponential import ExponentialForm
 from .family import Family
+from .integer_engine import derive_over_integers
+from .integer_search import integer_parameter
 from .likelihood import unfold
 from .location import location_scale
 from .optimality import optimality_steps
@@ -38,6 +40,10 @@ def derive(family: Family) -> Derivation:
     >>> derive(family("rayleigh")).outcome
     <Outcome.CLOSED_FORM: 'closed form'>
     """
+    whole = integer_parameter(family)
+    if whole is not None:
+        section = None if len(family.parameters) == 1 else derive(family.holding(whole))
+        return derive_over_integers(family, whole, section)
     trail = Trail()
     route = likelihood_route(family, trail)
     kl = divergence_route(family, route, trail)
@@ -107,6 +113,7 @@ def fix_constants(derivation: Derivation, **values: object) -> Derivation:
         free=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.free),
         exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
         exists_when=tuple(replace(c, expression=put(c.expression)) for c in derivation.exists_when),
+        integer=None if derivation.integer is None else derivation.integer.at(put, renamed),
     )
 
 

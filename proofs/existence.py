@@ -90,6 +90,13 @@ def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
     return [one for one in conditions if one in wanted or not is_positive(one.xreplace(wanted), domain)]
 
 
+def positive(
+    expression: Expr, family: Family, statistics: tuple[Statistic, ...], domain: Domain, why: str
+) -> tuple[Condition, ...]:
+    """Return what the data must satisfy for ``expression > 0``, in factors; nothing where that is proved."""
+    return distinct(tuple(describe(one, family, statistics, why) for one in _strict(expression, domain)))
+
+
 def reached(
     family: Family, needed: Iterable[tuple[Expr, bool]], statistics: tuple[Statistic, ...]
 ) -> tuple[Condition, ...]:

@@ -185,6 +185,18 @@ class Family:
         label = ", ".join(f"{symbol}={value}" for symbol, value in exact.items())
         return self._substituted(exact, f"{self.name}[{label}]", narrowed=narrowed)
 
+    def holding(self, *symbols: Symbol) -> Family:
+        """Return the same family with the named parameters known, whatever their values: they become constants.
+
+        >>> from thetahat import family
+        >>> gamma = family("gamma")
+        >>> gamma.holding(gamma.symbols[0]).parameter_names
+        ('theta',)
+        """
+        held = tuple(item for item in self.parameters if item.symbol in symbols)
+        rest = tuple(item for item in self.parameters if item.symbol not in symbols)
+        return replace(self, parameters=rest, constants=(*self.constants, *held)) if held else self
+
     def reparametrise(self, name: str, parameters: Iterable[Parameter], substitution: Mapping[str, Expr]) -> Family:
         """Return the same densities indexed by other parameters.
 

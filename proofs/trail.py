@@ -10,8 +10,8 @@ from .derivation import Label, Section, Step
 class Trail:
     """The steps so far; ``add`` returns the position that later steps name in ``given``."""
 
-    def __init__(self) -> None:
-        self._steps: list[Step] = []
+    def __init__(self, before: tuple[Step, ...] = ()) -> None:
+        self._steps = list(before)
 
     @property
     def steps(self) -> tuple[Step, ...]:

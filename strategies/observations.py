@@ -180,9 +180,13 @@ def _ways(family: Family, conditions: tuple[Condition, ...], design: Design) -> 
     column, rows = design.columns[0], canonical(design)
 
     def keep(way: str, change: Break, rows: Doubles, among: tuple[Condition, ...]) -> None:
-        x = design.data(change(design.sized(rows), column), design.frames[0])
-        if _truth(family, among, x) is False:
-            found[way] = (change, x)
+        # Where the support moves with the parameters, some members have no data that break the condition.
+        for placements in dict.fromkeys(frame.placements for frame in design.frames):
+            frame = replace(design.frames[0], placements=placements)
+            x = design.data(change(design.sized(rows), column), frame)
+            if _truth(family, among, x) is False:
+                found[way] = (change, x)
+                return
 
     for way, change in breaks(design).items():
         keep(way, change, rows, conditions)

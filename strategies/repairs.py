@@ -99,12 +99,23 @@ def breaks(design: Design) -> dict[str, Break]:
         if first.shape is Shape.BETWEEN and first.hi_closed:
             top = float(first.points - 1) if first.lattice else 1.0
             ways["all at the last end"] = _all_at(top)
+    if first.lattice and first.shape is not Shape.LINE:
+        ways["at both ends"] = _at_both_ends
     for category in range(first.categories if first.categories > 1 else 0):
         ways[f"no observation in category {category}"] = _without(float(category))
     if len(design.columns) > 1:
         ways["constant covariates"] = _same_covariates
         ways["response equal to a covariate"] = lambda rows, _: _with_response(rows, rows[:, 1])
     return ways
+
+
+def _at_both_ends(rows: Doubles, column: Column) -> Doubles:
+    """Counts on the first point, and on the last or a far one: spread as wide as their mean allows."""
+    spread = rows.copy()
+    spread[::2, 0] = 0.0
+    # A finite lattice is counted round, so that the step before the first point leads to the last.
+    spread[1::2, 0] = -1.0 if column.shape is Shape.BETWEEN else 1000.0
+    return spread
 
 
 def landmarks(family: Family, condition: Condition, design: Design) -> list[tuple[float, Break]]:

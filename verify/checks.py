@@ -225,7 +225,8 @@ def _inside(derivation: Derivation) -> frozenset[Symbol]:
 def _stopped(derivation: Derivation) -> set[Symbol]:
     """Parameters whose estimate lies where the support ends at the data."""
     family = derivation.family
-    return (family.bounds.free_symbols & set(family.symbols)) - _inside(derivation)
+    searched = {derivation.integer.parameter} if derivation.integer is not None else set()
+    return (family.bounds.free_symbols & set(family.symbols)) - _inside(derivation) - searched
 
 
 def score_is_zero(drawn: Drawn) -> Case:

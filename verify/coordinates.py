@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 import numpy as np
 from scipy.special import expit
-from sympy import Dummy, Expr
+from sympy import Dummy, Expr, Max, Min
 
 from ..proofs.family import Family
+from ..proofs.slack import each
 from .density import Numeric, compiled
 from .ends import Array, double_end
 from .tolerance import EDGE, REAL_EDGE
@@ -98,10 +99,10 @@ def rooms(family: Family) -> tuple[Room, ...]:
         lowers[item.symbol] = [limit(ends.lo, ends.lo_closed, -1, False)] if ends.lo.is_finite is not False else []
         uppers[item.symbol] = [limit(ends.hi, ends.hi_closed, +1, False)] if ends.hi.is_finite is not False else []
     support = family.bounds
-    for end, closed, extreme, side in (
-        (support.lo, support.lo_closed, least, -1),
-        (support.hi, support.hi_closed, most, +1),
-    ):
+    # What a maximum is taken of has to lie below the data by itself, and what a minimum is taken of above them.
+    parts = [(one, support.lo_closed, least, -1) for one in each(support.lo, Max)]
+    parts += [(one, support.hi_closed, most, +1) for one in each(support.hi, Min)]
+    for end, closed, extreme, side in parts:
         bounding = [symbol for symbol in family.symbols if symbol in end.free_symbols]
         slope = end.diff(bounding[-1]) if bounding else None
         # Only an end that is linear in its last parameter is turned round; any other is left to the objective,

@@ -204,11 +204,11 @@ def _ordered(below: arb, above: arb, equal_counts: bool) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def _ball_density(family: Family, guarded: bool) -> Any:
-    expression = _guarded(family.log_density) if guarded else family.log_density
+    expression = guarded_logs(family.log_density) if guarded else family.log_density
     return compiled((expression,), (*family.columns, *family.symbols))
 
 
-def _guarded(expression: Expr) -> Expr:
+def guarded_logs(expression: Expr) -> Expr:
     """The same with 0 log 0 = 0 and log 0 = -oo spelled out, which ball arithmetic leaves open."""
 
     def product(term: Expr) -> Expr:

@@ -18,11 +18,14 @@ from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
+from ..strategies.readings import Reader
+from ..strategies.rounded import NotDecidedError
 from .climbing import climb
 from .covering import covering
 from .density import compiled
 from .ends import outside_space
 from .exact import Exactly, written_out
+from .integer_search import maximisers
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
 from .rooting import solve_one
@@ -40,7 +43,8 @@ class Fit:
     theta_hat
         Each parameter's estimate, by name, in declared order.
     sets
-        For a set of maximisers, the ends of the interval for each parameter; ``theta_hat`` then holds its middle.
+        For a set of maximisers, the ends of the interval for each parameter; ``theta_hat`` then holds its middle, of
+        integers that are equally good the least.
     outcome
         How far the derivation came: a formula, an equation solved numerically, an end of the support, a set.
     n
@@ -132,7 +136,8 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
             "Fix that parameter, or another that the growth depends on."
         )
     data = tallied(observations) if _reads_rows(derivation) else observations
-    require_existence(derivation, data)
+    if derivation.integer is None:
+        require_existence(derivation, data)
     with np.errstate(all="ignore"):
         values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
@@ -182,6 +187,8 @@ def estimate(
 
     Statistics first, then the unknowns of the equations, then the formulas in order.
     """
+    if derivation.integer is not None:
+        return _over_integers(derivation, observations)
     closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
     if closed and (observations.n <= JOINED_ROWS or _cancels(derivation)):
         joined = observations.distinct()
@@ -212,6 +219,49 @@ def estimate(
     return known, sets
 
 
+def _over_integers(
+    derivation: Derivation, observations: Observations
+) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
+    """The integer, the least where several are as good, and the other parameters by their formulas at it."""
+    found, search = maximisers(derivation, observations), derivation.integer
+    assert search is not None
+    family = derivation.family
+    if not found.integers:
+        _, condition = decide_sample(derivation.exists_when, observations.sample, family.columns)
+        failed = f" (the condition '{condition.meaning}' fails)" if condition is not None else ""
+        raise ExistenceError(
+            f"{family.name}: these data have no maximiser in the parameter space{failed}: {found.how}. "
+            f"Collect other data, or fix {search.parameter}."
+        )
+    least, most = found.integers[0], found.integers[-1]
+    values: dict[Symbol, float] = {search.parameter: float(least)}
+    exactly = Exactly(family.columns, observations)
+    for symbol, formula in derivation.formulas:
+        whole = written_out(derivation, formula)
+        values[symbol] = exactly.value(whole, values)
+        _require_inside(derivation, symbol, whole.subs(search.parameter, least), observations)
+    return values, {search.parameter.name: (float(least), float(most))} if most > least else {}
+
+
+def _require_inside(derivation: Derivation, symbol: Symbol, formula: Expr, data: Observations) -> None:
+    """Refuse an estimate that is exactly an open end of its space: the likelihood only tends to its largest value."""
+    family = derivation.family
+    reader = Reader(data.sample, {name: place for place, name in enumerate(family.columns)})
+    ends = family.domain[symbol]
+    for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)):
+        if closed or not end.is_number or not end.is_finite:
+            continue
+        try:
+            on_end = reader.rational(formula - end) == 0
+        except NotDecidedError:
+            continue
+        if on_end:
+            raise ExistenceError(
+                f"{family.name}: these data have no maximiser in the parameter space: the likelihood tends to its "
+                f"largest value as {symbol} tends to {end}, which is not in its space. Collect other data."
+            )
+
+
 def _closed_in_balls(derivation: Derivation, observations: Observations) -> dict[Symbol, float]:
     """Every parameter by its formula, rounded once from balls.
 
@@ -237,6 +287,8 @@ def _reads_rows(derivation: Derivation) -> bool:
         return False
     expressions = [*(s.definition for s in _needed(derivation)), *(e for _, e in derivation.formulas)]
     expressions += [*derivation.equations, *(condition.expression for condition in derivation.exists_when)]
+    if derivation.integer is not None:
+        expressions.append(derivation.integer.increment)
     averages = set().union(*(expression.atoms(Mean) for expression in expressions))
     return any(average.integrand not in average.data for average in averages)
 

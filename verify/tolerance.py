@@ -169,3 +169,9 @@ def agreement(total_weight: float, *roundings: float) -> float:
 
 SEARCH_TERMS = 10**9
 """Terms of the likelihoods that a search over observations sums up at most: some ten seconds."""
+
+SCANNED = 1_000_000
+"""Functions of one observation that a comparison of integers may evaluate in balls: some ten seconds."""
+
+TIE_BITS = 10_000_000
+"""Binary digits of the whole numbers that decide whether two integers have the same likelihood: a second."""

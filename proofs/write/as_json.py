@@ -43,6 +43,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         "equations": [_formula(one) for one in derivation.equations],
         "unknowns": [str(symbol) for symbol in derivation.unknowns],
         "free": {str(symbol): [_formula(low), _formula(high)] for symbol, low, high in derivation.free},
+        "integer": _integer(derivation),
         "exponential_form": _exponential(derivation),
         "exists_when": [
             {"positive": _formula(one.expression), "meaning": one.meaning, "why": one.why}
@@ -84,6 +85,19 @@ def _family(family: Family) -> dict[str, Any]:
         "constants": [declared(item) for item in family.constants],
         "log_density": _formula(family.log_density),
         "sources": [source.citation for source in family.sources],
+    }
+
+
+def _integer(derivation: Derivation) -> dict[str, Any] | None:
+    """The integer parameter that is searched for; ``None`` where there is none."""
+    search = derivation.integer
+    if search is None:
+        return None
+    return {
+        "parameter": str(search.parameter),
+        "increment": _formula(search.increment),
+        "floors": [_formula(one) for one in search.floors],
+        "ceilings": [_formula(one) for one in search.ceilings],
     }
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from ..algebra.atoms import Mean, Quantile
 from ..derivation import Derivation, Evidence, Outcome, Section, Statistic
+from ..integers import IntegerSearch
 from ..labels import hat
 from .closing import existence, proved
 from .declared import declared
-from .display import Formula, Line, equation, sign, two_sides, unfolded
+from .display import Formula, Line, Part, equation, sign, two_sides, unfolded
 from .steps import Item, item, speak
+
+_DECISIVE = ("identity", "concave", "data-point")
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,22 @@ def _estimator(derivation: Derivation) -> tuple[Line, ...]:
     if derivation.searched is not None:
         found: Line = (Formula((hat(derivation.searched),)), " is the observation at which the likelihood is largest")
         lines.append(found)
+    if derivation.integer is not None:
+        whole = Formula((hat(derivation.integer.parameter),))
+        lines.insert(0, (whole, " is the integer at which the likelihood is largest", *_range(derivation.integer)))
     if not lines and not derivation.equations:
         return (("none: ", derivation.reason),)
     return tuple(lines)
+
+
+def _range(search: IntegerSearch) -> Line:
+    """Where the integer is looked for."""
+    line: list[Part] = [", from the largest of " if len(search.floors) > 1 else ", from "]
+    for limits, between in ((search.floors, ""), (search.ceilings, ", to the least of ")):
+        line += [between] if limits and between else []
+        for at, limit in enumerate(limits):
+            line += [*([" and "] if at else []), Formula((unfolded(limit, search.statistics),))]
+    return (*line, " on") if not search.ceilings else tuple(line)
 
 
 def _equations(derivation: Derivation) -> tuple[Line, ...]:
@@ -122,7 +138,9 @@ def _maximum(derivation: Derivation) -> str:
         return "not derived"
     if not optimality.proved:
         return "stationary; uniqueness not proved"
-    decisive = [at for at, rule in enumerate(rules, 1) if rule in ("identity", "concave", "data-point")]
+    decisive = [at for at, rule in enumerate(rules, 1) if rule in _DECISIVE]
+    if derivation.integer is not None:
+        decisive = [at for at, rule in enumerate(rules, 1) if rule.startswith("integer-")]
     ends = ("support-end", "balance", "any-value")
     decisive = decisive or [at for at, rule in enumerate(rules, 1) if rule in ends]
     where = f"step{'s' * (len(decisive) != 1)} {' and '.join(map(str, decisive))}"

@@ -185,6 +185,22 @@ def _sides(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
     )
 
 
+def _limits(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
+    """The integer above each floor and below each ceiling."""
+    above, below = sign(">=", r"\ge"), sign("<=", r"\le")
+    lowest = tuple(Formula((step.subject, above, one)) for one in step.value.args)
+    return lowest + tuple(Formula((step.subject, below, one)) for one in step.named("ceilings").args)
+
+
+def _tail(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
+    """The change of a large integer, and the derivative that decides."""
+    return (equation(sign("h(s)"), step.named("scaled")), equation(step.label, step.value))
+
+
+def _not_negative(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
+    return (Formula((step.value, sign(">= 0", r"\ge 0"))),)
+
+
 def _needed(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
     return (inequality(step.value, weak=bool(int(step.named("weak")))),)
 
@@ -209,4 +225,7 @@ _FORMULAS: dict[str, Callable[[Step, Derivation], tuple[Formula, ...]]] = {
     "kernel": _kernel,
     "data-point": _sides,
     "exists": _needed,
+    "integer-range": _limits,
+    "integer-tail": _tail,
+    "integer-falling": _not_negative,
 }

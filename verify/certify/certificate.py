@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from sympy import oo
+from sympy import Symbol, oo
 
 from ...proofs.balls import precision
 from ...proofs.errors import ParameterError
@@ -216,11 +216,12 @@ class Certificate:
         self._require_theta()
         maximiser = [self.theta[name].ball for name in self.family.parameter_names]
         if self.verdict is CertificateVerdict.GLOBAL_SET:
-            maximiser = [ball.mid() for ball in maximiser]
+            maximiser = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
         values, x, w = self._values(estimate), self._observations.x, self._observations.w
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
         lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
-        middle = nats_lost(self.family, values, [ball.mid() for ball in maximiser], x, w)
+        points = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
+        middle = nats_lost(self.family, values, points, x, w)
         with precision(_BITS):
             # The maximum is at least as high as any point, and a ball around it is wide where parameters go together.
             lows = [lost.lower(), middle.lower() if middle.is_finite() else lost.lower()]
@@ -280,6 +281,16 @@ class Certificate:
                 f"{', '.join(self.family.parameter_names)}"
             )
         return values
+
+
+def middle_of(symbol: Symbol, ball: arb) -> arb:
+    """Return one number inside an enclosure: its middle, or for an integer the least integer.
+
+    >>> whole = Symbol("n", integer=True)
+    >>> float(middle_of(whole, arb(3).union(arb(4))))
+    3.0
+    """
+    return ball.mid() if not symbol.is_integer else ball.lower().ceil().mid()
 
 
 def _is_place(item: Parameter) -> bool:

@@ -17,10 +17,12 @@ from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation, Evidence, Section
 from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
+from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample
 from ..enclosure import Row, table_of, total
 from ..exact import in_plain_functions
+from ..fitting import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations, require_data
 from .certificate import Certificate
@@ -64,7 +66,20 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
 def _fails(derivation: Derivation, observations: Observations) -> bool:
     """Whether an existence condition is refuted by exact arithmetic."""
     conditions, columns = derivation.exists_when, derivation.family.columns
-    return decide_sample(conditions, observations.sample, columns)[0] is False
+    failed = decide_sample(conditions, observations.sample, columns)[0] is False
+    if derivation.integer is not None:
+        # That a condition fails says nothing of integers beyond those that the data need.
+        return failed and not _has_estimate(derivation, observations)
+    return failed
+
+
+def _has_estimate(derivation: Derivation, observations: Observations) -> bool:
+    """Whether the search over integers ends at a member of the family."""
+    try:
+        estimate(derivation, observations)
+    except ExistenceError:
+        return False
+    return True
 
 
 def _argument_holds(derivation: Derivation) -> bool:
@@ -78,6 +93,8 @@ def _argument_holds(derivation: Derivation) -> bool:
 def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
     family, table = certificate.family, table_of(observations)
     theta = [certificate.theta[name].ball for name in family.parameter_names]
+    if certificate.verdict is Verdict.GLOBAL_SET and family.symbols[0].is_integer and len(theta) == 1:
+        return _level_integers(family, theta[0], certificate.bits, table, observations)
     kinked = family.log_density.has(Abs, sign, Piecewise) or any(s.is_integer for s in family.symbols)
     for bits in (2 * certificate.bits, 4 * certificate.bits, 8 * certificate.bits):
         with precision(bits):
@@ -92,6 +109,19 @@ def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
             if found is not None:
                 return all(theta[j].overlaps(image) for j, image in zip(free, found, strict=True))
     return False
+
+
+def _level_integers(family: Family, place: arb, bits: int, table: list[Row], observations: Observations) -> bool:
+    """Whether the likelihood at every integer in an enclosure may be the same, and beside them certainly is lower."""
+    with precision(4 * bits):
+        low, high = (int(end.unique_fmpz()) for end in (place.lower().ceil(), place.upper().floor()))
+        heights = [total(family, [arb(value)], table, observations) for value in range(low, high + 1)]
+        beside = [
+            total(family, [arb(value)], table, observations)
+            for value in (low - 1, high + 1)
+            if _inside(family, 0, [arb(value)])
+        ]
+        return all(one.overlaps(heights[0]) for one in heights) and all(one < heights[0] for one in beside)
 
 
 def _is_free(family: Family, theta: Balls, j: int, table: list[Row], observations: Observations) -> bool:

@@ -13,18 +13,23 @@ from sympy import Symbol
 
 from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
-from ...proofs.errors import UnsolvedError
+from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample
 from ..enclosure import precisions, table_of, total
-from ..fitting import derivation_with, fit_with
+from ..exact import Exactly, written_out
+from ..fitting import derivation_with, estimate, fit_with
+from ..integer_search import maximisers
 from ..observations import Observations, require_data
-from .certificate import Certificate, Enclosure
+from .certificate import Certificate, Enclosure, middle_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
 
 Balls = Mapping[Symbol, arb]
+
+_DIGITS = 100
+"""Binary digits after which a value beside an integer is narrow enough, as for formulas without one."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,8 @@ def _found(derivation: Derivation, observations: Observations) -> _Found:
         return _Found(Verdict.UNDECIDED, why=f"no estimator is derived: {derivation.reason}")
     if derivation.outcome is Outcome.UNBOUNDED:
         return _Found(Verdict.UNBOUNDED, method="growth along a path", argument=derivation.reason)
+    if derivation.integer is not None:
+        return _by_integers(derivation, observations)
     truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if condition is not None and truth is not True:
         if truth is None:
@@ -157,6 +164,55 @@ def _by_search(derivation: Derivation, observations: Observations) -> _Found:
                 argument = derivation.optimality.argument
                 return _Found(Verdict.UNIQUE_GLOBAL, theta, {}, "comparison of all observations", argument, "", bits)
     return _Found(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+
+
+def _by_integers(derivation: Derivation, observations: Observations) -> _Found:
+    """The integers at which the likelihood is certainly largest, and the other parameters by their formulas there."""
+    search, optimality, how = derivation.integer, derivation.optimality, "comparison of integers"
+    assert search is not None
+    _, failed = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
+    try:
+        found = maximisers(derivation, observations)
+        if found.integers:
+            # Refuses where the other parameters lie on an open end of their space.
+            estimate(derivation, observations)
+    except ExistenceError as missing:
+        return _Found(Verdict.NO_MAXIMUM, method=how, argument=str(missing), why=failed.meaning if failed else "")
+    except UnsolvedError as unsolved:
+        return _Found(Verdict.UNDECIDED, why=str(unsolved))
+    if not found.integers:
+        return _Found(Verdict.NO_MAXIMUM, method=how, argument=found.how, why=failed.meaning if failed else "")
+    least, most = found.integers[0], found.integers[-1]
+    if most > least and derivation.formulas:
+        return _Found(Verdict.UNDECIDED, why=f"{search.parameter} = {least} and {most} are as good, with other values")
+    values = _values_at(derivation, observations, least, most)
+    if values is None or not optimality.proved:
+        why = optimality.argument if not optimality.proved else "a formula has no narrow value in ball arithmetic"
+        return _Found(Verdict.UNDECIDED, why=why)
+    argument = f"{optimality.argument} ({found.how})"
+    if most > least:
+        why = f"every integer from {least} to {most} is as good"
+        return _Found(Verdict.GLOBAL_SET, values[0], {}, how, argument, why, values[1])
+    return _Found(Verdict.UNIQUE_GLOBAL, values[0], {}, how, argument, "", values[1])
+
+
+def _values_at(
+    derivation: Derivation, observations: Observations, least: int, most: int
+) -> tuple[dict[Symbol, arb], int] | None:
+    """Enclosures of all parameters with the integer between two, narrow but for the integer; the precision too."""
+    search = derivation.integer
+    assert search is not None
+    exactly = Exactly(derivation.family.columns, observations)
+    for bits in precisions():
+        with precision(bits):
+            # Middle and radius are halves of whole numbers, so that the enclosure ends exactly at the two.
+            theta = {search.parameter: arb((least + most, -1), (most - least, -1))}
+            for symbol, formula in derivation.formulas:
+                theta[symbol] = exactly.ball(written_out(derivation, formula), theta)
+            others = [ball for symbol, ball in theta.items() if symbol != search.parameter]
+            if all(ball.rad() <= arb(2) ** -_DIGITS * abs(ball.mid()) for ball in others):
+                return theta, bits
+    return None
 
 
 def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
@@ -241,7 +297,7 @@ def _log_likelihood(family: Family, found: _Found, observations: Observations) -
         if bits < found.bits:
             continue
         with precision(bits):
-            point = [found.theta[s].mid() if wide else found.theta[s] for s in family.symbols]
+            point = [middle_of(s, found.theta[s]) if wide else found.theta[s] for s in family.symbols]
             value = total(family, point, table, observations, inside=True)
             if value.is_finite():
                 return Enclosure.of(value)

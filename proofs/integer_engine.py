@@ -1,0 +1,324 @@
+"""Derives families with an integer parameter: all others at each integer first, then the way from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Integer, Symbol, Tuple
+
+from . import existence, labels
+from .algebra.atoms import plain
+from .algebra.signs import Domain, is_nonnegative
+from .boundary import ordered
+from .checker import check_steps
+from .conditions import Condition
+from .derivation import Derivation, Evidence, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
+from .expectations import is_normalised
+from .family import Family
+from .integer_search import integer_search
+from .integers import RECIPROCAL, IntegerSearch
+from .likelihood import average_form, name_averages, unfold
+from .trail import Trail
+
+_ONCE = "the change of the log-likelihood from one integer to the next turns from rise to fall once"
+_COMPARED = (
+    "every integer up to a bound found on the data is compared, and beyond it the change from one integer to the next "
+    "turns from rise to fall once at most"
+)
+_RANGE = "every integer that the data allow is compared"
+_PROFILED = "the other parameters are at their values for each integer"
+
+
+def derive_over_integers(family: Family, parameter: Symbol, section: Derivation | None) -> Derivation:
+    """Return the derivation of a family one of whose parameters is an integer that no end of the support decides.
+
+    Parameters
+    ----------
+    section
+        The derivation with that parameter held; ``None`` where it is the only one.
+    """
+    reason = _unfit(family, parameter, section)
+    first = _held_steps(section, parameter) if section is not None and not reason else ()
+    trail = Trail(first)
+    statistics, ell = _start(family, section, trail) if not reason else ((), Integer(0))
+    closed: tuple[tuple[Symbol, Expr], ...] = section.closed if section is not None and not reason else ()
+    found = reason or integer_search(family, parameter, ell.subs(closed), statistics)
+    if isinstance(found, str):
+        return _unsolved(family, parameter, found)
+    if section is not None:
+        needed = tuple(one for one in section.exists_when if parameter not in one.expression.free_symbols)
+        found = replace(found, needed=needed, needed_proved=section.existence_proved)
+    _search_steps(found, closed, trail)
+    conditions, proved = _conditions(family, found, section, closed)
+    _existence_steps(conditions, found, closed, trail)
+    argument = _ONCE if found.falling is not None else _COMPARED if found.tail is not None else _RANGE
+    others = section is None or section.optimality.proved
+    optimality = Optimality(others, f"{argument}; {_PROFILED}" if closed else argument, False)
+    steps = _in_sections(trail.steps)
+    return _assembled(family, found, section, closed, conditions, proved, optimality, steps, ell)
+
+
+def _unfit(family: Family, parameter: Symbol, section: Derivation | None) -> str:
+    """Why the integer cannot be searched for; empty where it can."""
+    item = next(one for one in family.parameters if one.symbol == parameter)
+    if item.bounds.free_symbols & set(family.symbols):
+        return f"the space of the integer {parameter} depends on another parameter"
+    if family.covariates:
+        return f"with covariates, the integer {parameter} is not searched for"
+    if section is None:
+        return ""
+    if section.outcome is Outcome.INTEGER_SEARCH:
+        return f"{parameter} is not the only parameter that is an integer"
+    if section.outcome is Outcome.UNSOLVED:
+        return f"with {parameter} known, {section.reason}"
+    if section.outcome is not Outcome.CLOSED_FORM:
+        return f"with {parameter} known, the other parameters have no formula ({section.outcome.value})"
+    return ""
+
+
+def _held_steps(section: Derivation, parameter: Symbol) -> tuple[Step, ...]:
+    """The steps with the parameter held, but for those on existence: these are taken up again."""
+    kept = [step for step in section.steps if step.section is not Section.EXISTENCE]
+    return tuple(replace(step, held=(*step.held, parameter)) for step in kept)
+
+
+def _start(family: Family, section: Derivation | None, trail: Trail) -> tuple[tuple[Statistic, ...], Expr]:
+    """The statistics and the mean log-likelihood; recorded, where no other parameter came first."""
+    if section is not None:
+        return section.statistics, section.mean_log_likelihood
+    averages = average_form(family)
+    trail.add(
+        "mean-log-likelihood",
+        Section.LIKELIHOOD,
+        "Mean log-likelihood: linearity of the average.",
+        averages.mean_log_likelihood,
+        labels.mean_log_likelihood(family.symbols),
+        using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in averages.statistics))),),
+    )
+    return averages.statistics, averages.mean_log_likelihood
+
+
+def _search_steps(found: IntegerSearch, closed: tuple[tuple[Symbol, Expr], ...], trail: Trail) -> None:
+    p = found.parameter
+    roots = Tuple(*(Tuple(symbol, value) for symbol, value in closed))
+    at = trail.add(
+        "integer-increment",
+        Section.LIKELIHOOD,
+        f"From one integer to the next: `{p}` is a whole number, so that its log-likelihood is not differentiated. "
+        + ("With the other parameters put in at both, it" if closed else "It")
+        + f" changes from `{p}` to the next integer by this.",
+        found.increment,
+        Label(f"l({p} + 1) - l({p})", rf"\ell({labels.symbol_latex(p)} + 1) - \ell({labels.symbol_latex(p)})"),
+        given=(0,),
+        subject=p,
+        using=(
+            ("roots", roots),
+            ("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in found.statistics))),
+        ),
+    )
+    trail.add(
+        "integer-range",
+        Section.LIKELIHOOD,
+        f"Range: the data lie in the support, and `{p}` in its space, exactly where all of this holds.",
+        Tuple(*found.floors),
+        Label(f"{p} >=", rf"{labels.symbol_latex(p)} \ge"),
+        given=(at,),
+        subject=p,
+        using=(("ceilings", Tuple(*found.ceilings)),),
+    )
+    if found.tail is not None:
+        trail.add(
+            "integer-tail",
+            Section.OPTIMALITY,
+            f"At last: with `{p}` = 1/s, the change is h(s)"
+            + (f" / s^{found.tail.power}" if found.tail.power else "")
+            + f", where h has no pole at zero and its derivatives of order below {found.tail.order} vanish there; "
+            f"the sign of that of order {found.tail.order} is the sign of the change at last.",
+            found.tail.leading,
+            Label(f"h^({found.tail.order})(0)", rf"h^{{({found.tail.order})}}(0)"),
+            given=(at,),
+            subject=p,
+            using=(
+                ("scaled", found.tail.scaled),
+                ("power", Integer(found.tail.power)),
+                ("order", Integer(found.tail.order)),
+                ("small", RECIPROCAL),
+            ),
+        )
+    if found.falling is not None:
+        by_tail = RECIPROCAL in found.falling.free_symbols
+        why = (
+            f"h(s) / s^{found.tail.order} rises in s, because the next derivative of h is not negative"
+            if by_tail and found.tail is not None
+            else f"it never rises in `{p}`, because minus its slope is not negative for any observation"
+        )
+        trail.add(
+            "integer-falling",
+            Section.OPTIMALITY,
+            f"One turn: the change turns from rise to fall once, if at all; {why}.",
+            found.falling,
+            Label("0 <=", r"0 \le"),
+            given=(len(trail.steps) - 1 if by_tail else at,),
+            subject=p,
+        )
+
+
+def _in_sections(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps in the order of their sections; a step never rests on one of a later section."""
+    order = list(Section)
+    places = sorted(range(len(steps)), key=lambda at: order.index(steps[at].section))
+    new = {old: at for at, old in enumerate(places)}
+    return tuple(replace(steps[at], given=tuple(new[i] for i in steps[at].given)) for at in places)
+
+
+def _conditions(
+    family: Family, found: IntegerSearch, section: Derivation | None, closed: tuple[tuple[Symbol, Expr], ...]
+) -> tuple[tuple[Condition, ...], bool]:
+    """When the likelihood falls at last, the range holds an integer, and the others exist at the least of it."""
+    domain: Domain = {**ordered(found.statistics), **{s: b for s, b in family.domain.items() if s != found.parameter}}
+    conditions: list[Condition] = []
+    if found.tail is not None:
+        why = f"the likelihood has to fall as {found.parameter} grows without bound"
+        _, leading = (-found.tail.leading).expand().primitive()
+        named = name_averages((leading,), family, found.statistics)
+        conditions += existence.positive(leading, family, named, domain, why)
+    for low in found.floors:
+        for high in found.ceilings:
+            if not is_nonnegative(high - low, domain) and (high - low).free_symbols & {
+                s.symbol for s in found.statistics
+            }:
+                why = f"some integer {found.parameter} has to allow all data"
+                conditions.append(existence.describe(high - low, family, found.statistics, why, weak=True))
+    proved = True
+    for condition in () if section is None else section.exists_when:
+        at_least, whole = _for_all(condition, found, family)
+        conditions += at_least
+        proved = proved and whole
+    return existence.distinct(tuple(conditions)), proved
+
+
+def _for_all(condition: Condition, found: IntegerSearch, family: Family) -> tuple[tuple[Condition, ...], bool]:
+    """A condition that has to hold at every integer: at the least, where it grows with the integer."""
+    p, expression = found.parameter, condition.expression
+    if p not in expression.free_symbols:
+        return (condition,), True
+    if not is_nonnegative(expression.diff(p), family.domain):
+        return (), False
+    data = [low for low in found.floors if low.free_symbols & {s.symbol for s in found.statistics}] or found.floors
+    told = [existence.describe(expression.subs(p, low), family, found.statistics, condition.why) for low in data[:1]]
+    return tuple(told), True
+
+
+def _existence_steps(
+    conditions: tuple[Condition, ...], found: IntegerSearch, closed: tuple[tuple[Symbol, Expr], ...], trail: Trail
+) -> None:
+    table = Tuple(*(Tuple(symbol, plain(unfold(value, found.statistics))) for symbol, value in closed))
+    for condition in conditions:
+        trail.add(
+            "exists",
+            Section.EXISTENCE,
+            f"Needed: {condition.meaning}, because {condition.why}.",
+            condition.expression,
+            Label("0 <=", r"0 \le") if condition.weak else Label("0 <", "0 <"),
+            using=(
+                ("weak", Integer(condition.weak)),
+                ("closed", table),
+                ("reduced", Tuple()),
+                ("unknowns", Tuple()),
+            ),
+        )
+
+
+def _assembled(
+    family: Family,
+    found: IntegerSearch,
+    section: Derivation | None,
+    closed: tuple[tuple[Symbol, Expr], ...],
+    conditions: tuple[Condition, ...],
+    proved: bool,
+    optimality: Optimality,
+    steps: tuple[Step, ...],
+    ell: Expr,
+) -> Derivation:
+    findings = check_steps(family, steps)
+    refuted = [s.words for s, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
+    reason = f"{found.parameter} is the integer at which the likelihood is largest"
+    if refuted:
+        reason = f"a step of the derivation was refuted by the checker: {refuted[0]}"
+    return Derivation(
+        family=family,
+        outcome=Outcome.UNSOLVED if refuted else Outcome.INTEGER_SEARCH,
+        reason=reason,
+        statistics=found.statistics,
+        mean_log_likelihood=ell,
+        formulas=section.formulas if section is not None else (),
+        equations=(),
+        unknowns=(),
+        closed=closed,
+        free=(),
+        exponential_form=None,
+        exists_when=conditions,
+        existence_rule="the likelihood rises and falls over the integers, and falls at last",
+        existence_proved=proved,
+        optimality=optimality,
+        independent_routes=False,
+        within=(),
+        searched=None,
+        steps=steps,
+        findings=findings,
+        obligations=_obligations(family, steps, findings, optimality, proved, reason if refuted else ""),
+        integer=found,
+    )
+
+
+def _obligations(
+    family: Family,
+    steps: tuple[Step, ...],
+    findings: tuple[Finding, ...],
+    optimality: Optimality,
+    proved: bool,
+    unsolved: str,
+) -> tuple[Obligation, ...]:
+    weak = (Evidence.UNDECIDED, Evidence.REFUTED)
+    left = [Obligation(s.words, f.detail) for s, f in zip(steps, findings, strict=True) if f.evidence in weak]
+    if unsolved:
+        return (*left, Obligation("an estimator", unsolved))
+    if not optimality.proved:
+        left.append(Obligation("the estimate is the global maximum", "at each integer that is not proved"))
+    if not proved:
+        missing = "that the other parameters have a maximiser at every integer is only seen on the data"
+        left.append(Obligation("a maximiser exists under the stated conditions", missing))
+    if is_normalised(family) is None:
+        left.append(Obligation("the density is normalised", "no lemma matches; it was only checked numerically"))
+    return tuple(left)
+
+
+def _unsolved(family: Family, parameter: Symbol, reason: str) -> Derivation:
+    """No estimator, because of the integer; the likelihood stands."""
+    trail = Trail()
+    statistics, ell = _start(family, None, trail)
+    steps = trail.steps
+    findings = check_steps(family, steps)
+    return Derivation(
+        family=family,
+        outcome=Outcome.UNSOLVED,
+        reason=reason,
+        statistics=statistics,
+        mean_log_likelihood=ell,
+        formulas=(),
+        equations=(),
+        unknowns=(),
+        closed=(),
+        free=(),
+        exponential_form=None,
+        exists_when=(),
+        existence_rule="",
+        existence_proved=False,
+        optimality=Optimality(False, reason, False),
+        independent_routes=False,
+        within=(),
+        searched=None,
+        steps=steps,
+        findings=findings,
+        obligations=(Obligation("an estimator", reason),),
+    )
