@@ -100,6 +100,7 @@ def _increment(profile: Expr, parameter: Symbol, domain: Domain, columns: tuple[
 
     def masked(node: Expr) -> Expr:
         z = _gamma_argument(node)
+        assert z is not None, "only arguments of gamma functions are masked"
         # A function of the data, so that it stays under its bar.
         seen = [x for x in columns if x in z.free_symbols]
         return masks.setdefault(z, Function(f"_g{len(masks)}", real=True)(*seen) if seen else Dummy(real=True))

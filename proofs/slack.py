@@ -30,11 +30,12 @@ def one_observation(expression: Expr, statistics: Sequence[Statistic]) -> Expr |
     a + 2/(a + x)
     """
     unfolded = expression.subs({one.symbol: one.definition for one in statistics})
-    means = {node: Dummy(real=True) for node in unfolded.atoms(Mean)}
-    flat = unfolded.xreplace(means)
-    if any(flat.diff(a).free_symbols & set(means.values()) for a in means.values()):
+    means = [node for node in unfolded.atoms(Mean) if isinstance(node, Mean)]
+    masks = [Dummy(real=True) for _ in means]
+    flat = unfolded.xreplace(dict(zip(means, masks, strict=True)))
+    if any(flat.diff(mask).free_symbols & set(masks) for mask in masks):
         return None
-    return flat.xreplace({mask: node.integrand for node, mask in means.items()})
+    return flat.xreplace({mask: node.integrand for node, mask in zip(means, masks, strict=True)})
 
 
 def never_negative(expression: Expr, family: Family, parameter: Symbol) -> bool:

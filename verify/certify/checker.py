@@ -114,7 +114,10 @@ def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
 def _level_integers(family: Family, place: arb, bits: int, table: list[Row], observations: Observations) -> bool:
     """Whether the likelihood at every integer in an enclosure may be the same, and beside them certainly is lower."""
     with precision(4 * bits):
-        low, high = (int(end.unique_fmpz()) for end in (place.lower().ceil(), place.upper().floor()))
+        first, last = place.lower().ceil().unique_fmpz(), place.upper().floor().unique_fmpz()
+        if first is None or last is None:
+            return False
+        low, high = int(first), int(last)
         heights = [total(family, [arb(value)], table, observations) for value in range(low, high + 1)]
         beside = [
             total(family, [arb(value)], table, observations)
