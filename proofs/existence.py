@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Abs, Add, Dummy, Eq, Expr, Mul, Poly, Pow, S, Symbol, exp, fraction, log, oo, together
 
@@ -33,6 +33,9 @@ from .likelihood import unfold
 from .limits import end_value
 from .location import LocationScale, Z, tail_exponent
 from .stable import stable_form
+
+_LONGEST = 200
+"""Characters of a condition that a reader takes in."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,12 @@ def inside_space(
     """
     strict: list[Expr] = []
     weak: list[Expr] = []
+    owners: dict[Expr, Symbol] = {}
     for parameter in family.parameters:
         if parameter.symbol not in closed:
             continue
         value = closed[parameter.symbol]
-        ends = parameter.bounds
+        ends, before = parameter.bounds, len(strict)
         strict += _denominators(value, domain) + _logarithms(value, domain)
         gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
         for gap, closed_end in gaps:
@@ -78,10 +82,23 @@ def inside_space(
                 weak.append(gap)
             else:
                 strict += _strict(gap, domain)
+        owners |= dict.fromkeys(strict[before:], parameter.symbol)
     rule = "the estimate has to lie in the parameter space"
     open_ones = _not_implied([one for one in strict if not _holds_for_each(one, family, statistics)], domain)
-    found = [describe(expression, family, statistics, rule) for expression in open_ones]
+    found = _readable([(describe(one, family, statistics, rule), owners[one]) for one in open_ones])
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
+
+
+def _readable(conditions: list[tuple[Condition, Symbol]]) -> list[Condition]:
+    """The conditions; one that nobody would read as written in other words, numbered, since equal words are equal ones.
+
+    Each comes with the parameter that it keeps in its space. Expressions stay as they are.
+    """
+    found: list[Condition] = []
+    for number, (condition, owner) in enumerate(conditions, start=1):
+        words = f"the formula for {owner} gives a number in its space, part {number}"
+        found.append(condition if len(condition.meaning) <= _LONGEST else replace(condition, meaning=words))
+    return found
 
 
 def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:

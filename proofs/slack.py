@@ -12,7 +12,7 @@ from .derivation import Statistic
 from .family import Family
 
 
-def each(end: Expr, kind: type) -> tuple[Expr, ...]:
+def each(end: Expr, kind: type[Max | Min]) -> tuple[Expr, ...]:
     """Return what a maximum or a minimum is taken of; the expression itself where it is none.
 
     >>> from sympy.abc import a, b

@@ -204,8 +204,12 @@ def test_inflated_zeros_are_no_refuted_family() -> None:
     zero = log(w + (1 - w) * exp(-rate))
     density = Piecewise((zero, count < 1), (log(1 - w) + count * log(rate) - rate - loggamma(count + 1), True))
     found = declared(count, Range(0, oo), density, Parameter(w, Interval.open(0, 1)), positive(rate))
-    assert found.outcome is Outcome.REDUCED
-    assert not found.existence_proved
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert max(len(condition.meaning) for condition in found.exists_when) <= 200
+    with pytest.raises(ExistenceError, match="gives a number in its space"):
+        fit(found.family, [0.0, 0.0, 1.0])
+    with pytest.raises(ExistenceError, match="gives a number in its space"):
+        fit(found.family, [1.0, 1.0, 1.0, 2.0])
     estimate = fit(found.family, [0.0, 0.0, 0.0, 2.0, 1.0, 3.0]).theta
     # mean of the positive counts = rate / (1 - exp(-rate)), and the share of zeros is matched.
     np.testing.assert_allclose(estimate[1] / -np.expm1(-estimate[1]), 2.0, rtol=1e-14)

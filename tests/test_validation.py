@@ -274,6 +274,6 @@ def test_spread_points_lie_inside() -> None:
         (theta,) = parameter_points(family, 1, seed=4)
         ends = at(family.bounds, theta)
         points = spread(ends, 9)
-        assert 2 <= len(points) <= 9
+        assert (1 if ends.lo == ends.hi else 2) <= len(points) <= 9
         with mp.workdps(50):
             assert all(ends.lo <= float(point) <= ends.hi for point in points)

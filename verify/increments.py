@@ -24,7 +24,7 @@ class OnIntegers:
     >>> import numpy as np
     >>> from sympy.abc import n, x
     >>> data = Observations(np.array([[1.0], [3.0]]), None, 2)
-    >>> [OnIntegers(log(n) - Mean(log(x), x) - log(3) / 2, n, (x,), data).sign(k) for k in (1, 3)]
+    >>> [OnIntegers(log(n) - Mean(log(x), x) - log(3) / 2, n, (x,), data).sign(k) for k in (1, 9)]
     [-1, 1]
     """
 
