@@ -102,9 +102,17 @@ def _readable(conditions: list[tuple[Condition, Symbol]]) -> list[Condition]:
 
 
 def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
-    """Leave out what is positive as soon as the statistics are that the other conditions want positive."""
+    """Leave out what is positive as soon as others are: their squares, and what they make of the statistics."""
     wanted: dict[Expr, Expr] = {one: Dummy(one.name, positive=True) for one in conditions if isinstance(one, Symbol)}
-    return [one for one in conditions if one in wanted or not is_positive(one.xreplace(wanted), domain)]
+    plain_ones = [one.expand() for one in conditions]
+
+    def implied(one: Expr) -> bool:
+        squared = (
+            isinstance(one, Pow) and one.exp == 2 and any((one.base - other).expand() == 0 for other in plain_ones)
+        )
+        return squared or is_positive(one.xreplace(wanted), domain)
+
+    return [one for one in conditions if one in wanted or not implied(one)]
 
 
 def positive(

@@ -24,7 +24,17 @@ KNOWN = {"n": 9, "N": 30, "K": 12}
 SCALAR = [f.fix(**{c.name: KNOWN.get(c.name, 2) for c in f.constants}) for f in families() if isinstance(f, Family)]
 HARD = {"beta_by_mean", "lomax", "rayleigh_shifted", "logistic_known_scale"}
 """Families of which some datasets stay undecided: their fits refuse, or no box contracts."""
-HARD |= {"birnbaum_saunders", "burr", "exponentiated_exponential", "generalised_gamma", "gompertz", "kumaraswamy"}
+HARD |= {
+    "generalised_normal",
+    "generalised_poisson",
+    "student_t",
+    "birnbaum_saunders",
+    "burr",
+    "exponentiated_exponential",
+    "generalised_gamma",
+    "gompertz",
+    "kumaraswamy",
+}
 
 
 def allowance(item, certificate, x):

@@ -448,6 +448,35 @@ POSITIVE = (
         CUD1 + "15, the derivative of the log-likelihood with lambda = mu",
         equations=lambda x, mu: (mu**2 * mean(1 / v for v in x) - mu - mean(x),),
     ),
+    Row(
+        "student_t",
+        REALS,
+        "Lange, Little & Taylor 1989, Journal of the American Statistical Association, vol. 84, pp. 881-896",
+        equations=lambda x, mu, s: student(x, mu, s, 4),
+        fixed={"nu": 4},
+        slow=True,
+    ),
+    Row("normal_natural", REALS, CB + "7.2.2", lambda x: (mean(x) / variance(x), -1 / (2 * variance(x))), slow=True),
+    Row(
+        "generalised_normal",
+        REALS,
+        CUD2 + "24",
+        equations=lambda x, mu, a: (
+            mean(mp.sign(v - mu) * abs(v - mu) ** 2 for v in x),
+            a**3 - 3 * mean(abs(v - mu) ** 3 for v in x),
+        ),
+        fixed={"beta": 3},
+    ),
+    Row(
+        "generalised_poisson",
+        COUNTS,
+        "Consul 1989, Generalized Poisson Distributions, ch. 4",
+        equations=lambda x, theta, rate: (
+            mean(v * (v - 1) / (mean(x) + (v - mean(x)) * rate) for v in x) - mean(x),
+            theta - mean(x) * (1 - rate),
+        ),
+        slow=True,
+    ),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),
     Row(
         "inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x)), slow=True

@@ -191,7 +191,7 @@ def verify_families(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Families or files; all shipped families when omitted.")
     ] = None,
-    examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn for each family.")] = 6,
+    examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn for each family.")] = 5,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, metavar="J", help="Processes that work at the same time.")] = 1,
     to_file: Annotated[

@@ -20,11 +20,11 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
 from .ball_climbing import Objective, Terrain, highest
-from .density import compiled
+from .density import compiled, compiled_together
 from .exact import written_out
 from .observations import Observations
 from .solving import Maximum, curvature_units, newton_maximum
-from .statistics import weighted_average
+from .statistics import weighted_averages
 from .suggestions import on_a_line, spread, suggested
 from .tolerance import (
     AGREEMENT_NATS,
@@ -99,8 +99,7 @@ def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Exp
 @lru_cache(maxsize=512)
 def _has_corners(derivation: Derivation) -> bool:
     """Whether a second derivative of the objective is infinite at an observation, as that of a modulus."""
-    plan = climb_of(derivation)
-    return any(plan.value.diff(a, b).has(DiracDelta) for a in plan.coordinates for b in plan.coordinates)
+    return any(second.has(DiracDelta) for second in _derivatives(climb_of(derivation))[1])
 
 
 def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
@@ -226,21 +225,21 @@ class _Objective:
 
     def height(self, u: Sequence[float] | Array) -> float:
         """Return the mean log-likelihood."""
-        return self._number(self._plan.value, u)
+        return self._numbers_at((self._plan.value,), u)[0]
 
     def __call__(self, u: Array) -> tuple[float, Array, Array]:
         """Return value, gradient and Hessian."""
         size = len(self._plan.coordinates)
         first, second = _derivatives(self._plan)
-        gradient = np.array([self._number(e, u) for e in first])
+        value, *slopes = self._numbers_at((self._plan.value, *first, *second), u)
         hessian = np.empty((size, size))
-        for position, (i, j) in enumerate(itertools.combinations_with_replacement(range(size), 2)):
-            hessian[i, j] = hessian[j, i] = self._number(second[position], u)
-        return self.height(u), gradient, hessian
+        for bend, (i, j) in zip(slopes[size:], itertools.combinations_with_replacement(range(size), 2), strict=True):
+            hessian[i, j] = hessian[j, i] = bend
+        return value, np.array(slopes[:size]), hessian
 
     def rounding(self, u: Array) -> float:
         """Return how many nats an observation the rounding of the gradient may cost, to first order."""
-        noise = np.array([UNIT_ROUNDOFF * TERM_ULPS * self._number(e, u) for e in _magnitudes(self._plan)])
+        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(_magnitudes(self._plan), u))
         _, _, hessian = self(u)
         if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
             return math.inf
@@ -248,13 +247,13 @@ class _Objective:
         noise /= units
         return float(noise @ np.abs(np.linalg.pinv(hessian / np.outer(units, units))) @ noise) / 2
 
-    def _number(self, expression: Expr, u: Sequence[float] | Array) -> float:
-        code = compiled(expression, self._arguments)
+    def _numbers_at(self, expressions: tuple[Expr, ...], u: Sequence[float] | Array) -> list[float]:
+        code = compiled_together(expressions, self._arguments)
         if self._plan.averaged:
-            return float(code(*u, *self._numbers))
+            return [float(value) for value in code(*u, *self._numbers)]
         columns = self._observations.columns
-        return weighted_average(
-            lambda rows: code(*(column[rows] for column in columns), *u, *self._numbers), self._observations
+        return weighted_averages(
+            lambda rows: tuple(code(*(column[rows] for column in columns), *u, *self._numbers)), self._observations
         )
 
 

@@ -7,7 +7,7 @@ formula with it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -325,8 +325,26 @@ def compiled(expression: Expr, symbols: tuple[Symbol, ...], rounded: bool = Fals
     1000.0
     """
     functions = _ROUNDED if rounded else _PLAIN
-    namespace = {f"{PREFIX}{name}": function for name, function in functions.items()}
-    return lambdify(symbols, stable(expression), modules=[namespace], printer=Printer(functions, rounded), cse=True)
+    return lambdify(
+        symbols, stable(expression), modules=[_namespace(functions)], printer=Printer(functions, rounded), cse=True
+    )
+
+
+@lru_cache(maxsize=512)
+def compiled_together(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Callable[..., list[Any]]:
+    """Return a function of doubles or arrays to the values of all expressions, which share what they have in common.
+
+    >>> from sympy import Symbol
+    >>> z = Symbol("z", real=True)
+    >>> [float(value) for value in compiled_together((sympy_exp(z), sympy_exp(z) - z), (z,))(0.0)]
+    [1.0, 1.0]
+    """
+    together = [stable(expression) for expression in expressions]
+    return lambdify(symbols, together, modules=[_namespace(_PLAIN)], printer=Printer(_PLAIN, False), cse=True)
+
+
+def _namespace(functions: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{PREFIX}{name}": function for name, function in functions.items()}
 
 
 @lru_cache(maxsize=1024)
