@@ -42,10 +42,13 @@ FROM_A_PROFILE = {
     "burr",
     "exponentiated_exponential",
     "generalised_gamma",
+    "generalised_normal",
+    "generalised_poisson",
     "gompertz",
     "kumaraswamy",
 }
 OPEN_MAXIMA = FROM_A_PROFILE | {
+    "student_t",
     "cauchy",
     "lomax",
     "negative_binomial",

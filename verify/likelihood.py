@@ -21,6 +21,8 @@ from .tolerance import MOST_BITS, SUM_ULPS, UNIT_ROUNDOFF
 
 __all__ = ["in_support", "log_likelihood", "log_likelihood_ball", "nats_lost", "summed"]
 
+# An error bound below which only one integer is meant.
+_NEAREST = 0.25
 # Rows in one pass: the arrays of a pass stay in the processor's cache.
 _CHUNK = 8192
 
@@ -86,10 +88,12 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
     decided: bool | None = True
     for end, gap in ((ends.lo, least), (ends.hi, -greatest)):
         place = end.ball(doubles(point))
-        distance = gap - place.value if end is ends.lo else gap + place.value
-        if distance < -place.error or (distance == 0 == place.error and not end.closed):
+        distance, error = gap - place.value if end is ends.lo else gap + place.value, place.error
+        if ends.discrete and error < _NEAREST:  # the ends of a set of integers are integers
+            distance, error = float(np.rint(distance)), 0.0
+        if distance < -error or (distance == 0 == error and not end.closed):
             return False
-        if place.error > 0 and distance <= place.error:
+        if error > 0 and distance <= error:
             decided = None
     return decided
 
