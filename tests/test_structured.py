@@ -15,7 +15,7 @@ from scipy import stats
 from sympy import Add, Expr, Mul, Rational, Symbol, log
 
 from thetahat.proofs.derivation import Evidence, Finding, Outcome, Verdict
-from thetahat.proofs.errors import DeclarationError, ExistenceError, UnknownFamilyError
+from thetahat.proofs.errors import DeclarationError, ExistenceError, UnknownFamilyError, UnsolvedError
 from thetahat.proofs.registry import family, is_structured, structured, structured_catalogue
 from thetahat.proofs.structured import checker
 from thetahat.proofs.structured.cases import World, drawn, matrix_value, number_value, vanishes, worlds
@@ -24,7 +24,7 @@ from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.family import StructuredFamily, Unknown
 from thetahat.proofs.structured.lemmas import Gaussian, expected_matrix
-from thetahat.proofs.structured.plates import Component, Plate
+from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
 from thetahat.proofs.structured.predictors import predictor_of
 from thetahat.proofs.structured.sums import is_zero, normal
 from thetahat.proofs.structured.terms import (
@@ -579,6 +579,25 @@ def test_an_open_step_is_shown() -> None:
     findings = (*found.findings[:-1], Finding(Evidence.UNDECIDED, "nobody knows"))
     page = structured_markdown(replace(found, findings=findings))
     assert "✗ OPEN: nobody knows" in page
+
+
+def test_a_proposed_root_that_is_refuted_is_no_estimator() -> None:
+    """The score of equally correlated components holds their sum: what isolates one component is no root, and the
+    outcome, the page and a fit follow the checker."""
+    k, K = Symbol("k", integer=True, positive=True), Symbol("K", integer=True, positive=True)
+    y, b = DatumComponent("y", "real", k), Component("b", "real", k)
+    density = -Plate((y - b) ** 2, k, K) / 2 - Plate(b, k, K) ** 2 / 2
+    found = derive_structured(StructuredFamily("equally_correlated", (y,), (Unknown(b),), density, (K,)))
+    assert found.count(Evidence.REFUTED) == 1
+    assert found.outcome is Outcome.UNSOLVED
+    assert not found.formulas
+    assert not found.existence_decided
+    text = structured_text(found)
+    assert "unsolved: step 4 towards the proposed estimator is refuted" in text
+    assert not any(words in text for words in ("Estimator  ", "closed form", "stationary; "))
+    data = StructuredData({K: 2}, {}, {y: np.array([[1.0, 2.0], [3.0, 5.0]])})
+    with pytest.raises(UnsolvedError, match="no formula for"):
+        estimate(found, data)
 
 
 def test_scalar_and_structured_families_are_told_apart() -> None:

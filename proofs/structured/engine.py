@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Tuple
 
-from ..derivation import Finding, Obligation, Optimality, Section, Step, Verdict
+from ..derivation import Evidence, Finding, Obligation, Optimality, Outcome, Section, Step, Verdict
 from ..trail import Trail
 from .checker import check_structured
 from .components import derive_components
@@ -33,7 +34,7 @@ def derive_structured(family: StructuredFamily) -> StructuredDerivation:
     trail = Trail()
     draft = _draft(family, trail)
     findings = check_structured(family, trail.steps)
-    return _concluded(family, draft, trail.steps, findings)
+    return _concluded(family, _without_refuted(draft, trail.steps, findings), trail.steps, findings)
 
 
 def _draft(family: StructuredFamily, trail: Trail) -> Draft:
@@ -41,6 +42,27 @@ def _draft(family: StructuredFamily, trail: Trail) -> Draft:
         return derive_matrices(family, trail)
     predictor = predictor_of(family)
     return derive_components(family, trail) if predictor is None else derive_predictor(family, predictor, trail)
+
+
+def _without_refuted(draft: Draft, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Draft:
+    """The draft, without its estimator and what rests on it where a step towards the estimator is refuted."""
+    refuted = [
+        at
+        for at, (step, finding) in enumerate(zip(steps, findings, strict=True), 1)
+        if step.section is Section.LIKELIHOOD and finding.evidence is Evidence.REFUTED
+    ]
+    if not refuted:
+        return draft
+    return replace(
+        draft,
+        outcome=Outcome.UNSOLVED,
+        reason=f"step {refuted[0]} towards the proposed estimator is refuted",
+        formulas=(),
+        equations=(),
+        unknowns=(),
+        exists_when=(),
+        existence_decided=False,
+    )
 
 
 def _concluded(

@@ -55,7 +55,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         "independent_routes": derivation.independent_routes,
         "counts": {evidence.value: derivation.count(evidence) for evidence in Evidence},
         "steps": [
-            _step(number, step, finding)
+            step_json(number, step, finding, proof=is_proof(step, finding))
             for number, (step, finding) in enumerate(zip(derivation.steps, derivation.findings, strict=True), 1)
         ],
         "obligations": [{"statement": one.statement, "why": one.why} for one in derivation.obligations],
@@ -114,7 +114,8 @@ def _exponential(derivation: Derivation) -> dict[str, Any] | None:
     }
 
 
-def _step(number: int, step: Step, finding: Finding) -> dict[str, Any]:
+def step_json(number: int, step: Step, finding: Finding, *, proof: bool) -> dict[str, Any]:
+    """Return one step, the ``number``-th from one, of a derivation of any kind; ``proof`` says whether it is proved."""
     return {
         "number": number,
         "rule": step.rule,
@@ -126,6 +127,6 @@ def _step(number: int, step: Step, finding: Finding) -> dict[str, Any]:
         "given": [at + 1 for at in step.given],
         "evidence": finding.evidence.value,
         "verdict": finding.evidence.verdict.value,
-        "proof": is_proof(step, finding),
+        "proof": proof,
         "detail": finding.detail,
     }

@@ -11,12 +11,13 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Symbol
 
-from ..derivation import Evidence, Finding, Section, Step, Verdict
+from ..derivation import Evidence, Finding, Outcome, Section, Step, Verdict
 from ..registry import Entry, structured
 from ..structured.derivation import StructuredDerivation
 from ..structured.engine import derive_structured
 from ..structured.naming import claim_label, name_of
 from ..structured.terms import Matrix
+from .as_json import step_json
 from .latex import expression_latex, text_latex
 from .markdown import OPENING, escaped
 from .text import expression_text
@@ -70,6 +71,8 @@ def _outcome(derivation: StructuredDerivation) -> str:
 
 def _maximum(derivation: StructuredDerivation) -> str:
     optimality = derivation.optimality
+    if derivation.outcome is Outcome.UNSOLVED:
+        return "no estimator to judge"
     if not optimality.proved:
         return "stationary; that it is the global maximum is not proved"
     return f"global{' and unique' if optimality.unique else ''}: {optimality.argument}"
@@ -308,22 +311,8 @@ def structured_json(derivation: StructuredDerivation) -> dict[str, Any]:
         "independent_routes": derivation.independent_routes,
         "counts": {evidence.value: derivation.count(evidence) for evidence in Evidence},
         "steps": [
-            _json_step(at, *pair) for at, pair in enumerate(zip(derivation.steps, derivation.findings, strict=True), 1)
+            step_json(at, *pair, proof=pair[1].evidence.verdict is Verdict.AGREE)
+            for at, pair in enumerate(zip(derivation.steps, derivation.findings, strict=True), 1)
         ],
         "obligations": [{"statement": one.statement, "why": one.why} for one in derivation.obligations],
-    }
-
-
-def _json_step(number: int, step: Step, finding: Finding) -> dict[str, Any]:
-    return {
-        "number": number,
-        "rule": step.rule,
-        "section": step.section.value,
-        "words": step.words,
-        "label": {"text": step.label.text, "latex": step.label.latex},
-        "value": {"text": _formula(step.value, 0), "latex": _formula(step.value, 1)},
-        "given": [at + 1 for at in step.given],
-        "evidence": finding.evidence.value,
-        "verdict": finding.evidence.verdict.value,
-        "detail": finding.detail,
     }
