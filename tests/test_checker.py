@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from sympy import Abs, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, oo, pi, sqrt
+from sympy import Abs, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, loggamma, oo, pi, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -13,6 +13,7 @@ from thetahat.proofs.derivation import Evidence, Finding, Statistic, Step, Verdi
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
+from thetahat.proofs.slack import one_observation
 
 Steps = tuple[Step, ...]
 Change = Callable[[Steps], Steps]
@@ -145,7 +146,16 @@ def ageing() -> Family:
     return Family("ageing", x, positive, both_, log(a + b * x) - a * x - b * x**2 / 2)
 
 
+def erlang() -> Family:
+    """A gamma whose shape is a whole number."""
+    x, k, theta = Symbol("x", positive=True), Symbol("k", integer=True, positive=True), Symbol("theta", positive=True)
+    positive = Interval.open(0, oo)
+    density = (k - 1) * log(x) - x / theta - k * log(theta) - loggamma(k)
+    return Family("erlang", x, positive, (Parameter(k, S.Naturals), Parameter(theta, positive)), density)
+
+
 OURS = {
+    "erlang": erlang,
     "quartered": quartered,
     "sliding": sliding,
     "line": line,
@@ -284,6 +294,24 @@ def _other_branch(one: Expr) -> Expr:
     return one.replace(LambertW, lambda z, *branch: LambertW(z, 0 if branch else -1))
 
 
+def _one_before(one: Expr) -> Expr:
+    """The change from the integer before."""
+    size = next(symbol for symbol in one.free_symbols if symbol.name == "N")
+    return one.subs(size, size - 1)
+
+
+def _first_floor_only(steps: Steps) -> Steps:
+    return (*steps[:-1], replace(steps[-1], value=Tuple(*steps[-1].value.args[:1])))
+
+
+def _claimed_falling(steps: Steps) -> Steps:
+    """The step of another family, claimed of populations: minus the slope of the increment for one observation."""
+    at = next(at for at, step in enumerate(steps) if step.rule == "integer-increment")
+    size = steps[at].subject
+    slope = one_observation(-steps[at].value.diff(size), ())
+    return (*steps, replace(steps[at], rule="integer-falling", value=slope, given=(at,), using=()))
+
+
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
     Planted("lost factor", "mean-log-likelihood", "rayleigh", value(twice)),
@@ -302,6 +330,16 @@ REFUTED = (
     Planted("lost factor", "integer-tail", "binomial_both", value(twice)),
     Planted("an order less", "integer-tail", "binomial_both", using("order", lambda one: one - 1)),
     Planted("lost factor", "integer-falling", "hypergeometric_successes", value(twice)),
+    Planted("the integer before", "integer-increment", "hypergeometric", value(_one_before)),
+    Planted("own root", "integer-increment", "binomial_both", using("roots", _last_twice)),
+    Planted("no root", "integer-increment", "binomial_both", using("roots", lambda one: Tuple())),
+    Planted("no data", "integer-range", "binomial_both", _first_floor_only),
+    Planted(
+        "lost ceiling", "integer-range", "hypergeometric_successes", using("ceilings", lambda e: Tuple(*e.args[:1]))
+    ),
+    Planted("flipped sign", "integer-tail", "hypergeometric", value(opposite)),
+    Planted("too high an order", "integer-tail", "binomial_both", using("order", more)),
+    Planted("flipped sign", "integer-falling", "erlang", value(opposite)),
     Planted("mean for median", "root", "laplace", value(lambda one: Mean(one.args[1], one.args[1]))),
     Planted("lost factor beside a median", "root", "quartered", value(twice)),
     Planted("maximum for median", "root", "laplace", value(lambda one: Quantile(1, one.args[1]))),
@@ -367,6 +405,8 @@ UNDECIDED = (
     Planted("heavy tails, strictly", "concave", "cauchy", _claimed_concave(1)),
     Planted("heavy tails", "concave", "cauchy", _claimed_concave(0)),
     Planted("negative weight", "loss", "line", both(using("weight", opposite), value(opposite))),
+    Planted("another change", "integer-tail", "binomial_both", using("scaled", twice)),
+    Planted("turns that are not proved", "integer-falling", "hypergeometric", _claimed_falling),
     Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.

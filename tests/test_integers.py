@@ -15,7 +15,7 @@ from sympy import log as logarithm
 
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.engine import derive
-from thetahat.proofs.errors import DeclarationError, ExistenceError, ParameterError
+from thetahat.proofs.errors import DeclarationError, ExistenceError, ParameterError, UnsolvedError
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
 from thetahat.verify.certify import CertificateVerdict, Enclosure, certify
@@ -259,3 +259,9 @@ def test_many_integers_are_compared_in_blocks() -> None:
         here = profile(found)
         assert here > profile(found - 1)
         assert here > profile(found + 1)
+
+
+def test_integers_beyond_doubles_are_refused() -> None:
+    """A shape of 4e18 has no double of its own."""
+    with pytest.raises(UnsolvedError, match=r"beyond 2\^53"):
+        fit(ERLANG, [1.0, 1.000000001])
