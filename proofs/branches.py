@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Symbol
 
 from .algebra.eliminate import Choose
-from .algebra.solve import Root
+from .algebra.roots import Root
 from .balls import evaluate, precision
 from .derivation import Statistic
 from .family import Family

@@ -9,8 +9,9 @@ from sympy import Expr, Symbol, expand_log, fraction, together
 
 from .combine import Combination, combinations
 from .logs import split_logs
+from .roots import Root
 from .signs import Domain, is_nonzero
-from .solve import Root, solve_one, tidy
+from .solve import solve_one, tidy
 
 
 @dataclass(frozen=True)

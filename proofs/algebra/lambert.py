@@ -6,25 +6,16 @@ Source: Corless, Gonnet, Hare, Jeffrey & Knuth 1996, On the Lambert W function, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sympy import Add, Dummy, Expr, LambertW, Poly, Symbol, cancel, exp, fraction, log, oo
 
 from ..bounds import Bounds
+from .roots import Root
 from .signs import Domain, is_negative, is_positive, strict_sign
 from .size import joined
 
 
-@dataclass(frozen=True)
-class Branch:
-    """A root by Lambert's W: its value, which branch, and whether no other root lies in the domain."""
-
-    value: Expr
-    rule: str
-    only: bool
-
-
-def lambert_roots(equation: Expr, unknown: Symbol, domain: Domain) -> list[Branch]:
+def lambert_roots(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """Return the roots of ``a + b u + c exp(d u) = 0``, or of such an equation in ``log`` of something linear in ``u``.
 
     A product with an exponential is divided by it first: ``a e + b u e + c`` with ``e = exp(d u)`` is such an equation
@@ -63,7 +54,7 @@ def above_end(expression: Expr) -> Expr | None:
     return rest - 1 if branch == 0 else 1 - rest
 
 
-def _exponential(equation: Expr, unknown: Symbol, domain: Domain) -> list[Branch]:
+def _exponential(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """``a + b u + c exp(d u) = 0`` as written, or after division by the exponential."""
     exponentials = [node for node in equation.atoms(exp) if unknown in node.free_symbols]
     if len(exponentials) != 1:
@@ -90,21 +81,19 @@ def _exponential(equation: Expr, unknown: Symbol, domain: Domain) -> list[Branch
     return list(_branches(equation, unknown, domain, a / b, rate, cancel(rate * c / b) * exp(-rate * a / b)))
 
 
-def _branches(
-    equation: Expr, unknown: Symbol, domain: Domain, shift: Expr, rate: Expr, inner: Expr
-) -> Iterator[Branch]:
+def _branches(equation: Expr, unknown: Symbol, domain: Domain, shift: Expr, rate: Expr, inner: Expr) -> Iterator[Root]:
     """``u = -shift - W(inner) / rate``: one root where ``inner > 0``, else one on each branch where it is real."""
     if is_positive(inner, domain):
-        yield Branch(-shift - LambertW(inner) / rate, "Lambert W", True)
+        yield Root(-shift - LambertW(inner) / rate, "Lambert W", True)
         return
     other = _beside_end(equation, unknown, domain, rate) if is_negative(inner, domain) else None
     if other is not None:
         branch, end = other
         rule = f"Lambert W, branch {branch}; the other branch gives {end}, the end of the space"
-        yield Branch(-shift - _w(inner, branch) / rate, rule, True)
+        yield Root(-shift - _w(inner, branch) / rate, rule, True)
         return
     for branch in (0, -1):
-        yield Branch(-shift - LambertW(inner, branch) / rate, f"Lambert W, branch {branch}", False)
+        yield Root(-shift - LambertW(inner, branch) / rate, f"Lambert W, branch {branch}", False)
 
 
 def _w(inner: Expr, branch: int) -> Expr:
@@ -126,7 +115,7 @@ def _beside_end(equation: Expr, unknown: Symbol, domain: Domain, rate: Expr) -> 
     return None
 
 
-def _logarithmic(equation: Expr, unknown: Symbol, domain: Domain) -> list[Branch]:
+def _logarithmic(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """An equation polynomial in ``u`` and one ``v = log(alpha + beta u)``: solved for ``v``, on its own domain."""
     logs = [node for node in equation.atoms(log) if unknown in node.free_symbols]
     if len(logs) != 1 or equation.has(exp):
@@ -142,7 +131,7 @@ def _logarithmic(equation: Expr, unknown: Symbol, domain: Domain) -> list[Branch
     box = Bounds(places[0][0], places[1][0], places[0][1], places[1][1], False)
     rest = {symbol: bounds for symbol, bounds in domain.items() if symbol != unknown}
     found = _exponential(written, v, rest | {v: box})
-    return [Branch(back.subs(v, one.value), f"in {logs[0]}: {one.rule}", one.only) for one in found]
+    return [Root(back.subs(v, one.value), f"in {logs[0]}: {one.rule}", one.only) for one in found]
 
 
 def _in_order(ends: Bounds, way: int) -> tuple[tuple[Expr, bool], tuple[Expr, bool]]:

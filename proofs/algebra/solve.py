@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import (
@@ -40,20 +40,9 @@ from .atoms import Mean, Quantile, atoms_of
 from .lambert import lambert_roots
 from .logs import split_logs
 from .refute import Items
+from .roots import Root
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .size import factored, is_small, joined, shortest
-
-
-@dataclass(frozen=True)
-class Root:
-    """A value at which an equation vanishes, and the rule that gave it.
-
-    ``only`` says that the rule proves there is no other root in the unknown's domain.
-    """
-
-    value: Expr
-    rule: str
-    only: bool
 
 
 def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ...]:
@@ -77,7 +66,7 @@ def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...]:
         averaged = any(unknown in atom.free_symbols for atom in atoms_of(shape))
         # A rule that looks for functions of the unknown would find them under the bar, where data are bound.
         for rule in (
-            (_peeled, _two_terms, _quantile) if averaged else (_peeled, _two_terms, _polynomial, _angle, _lambert)
+            (_peeled, _two_terms, _quantile) if averaged else (_peeled, _two_terms, _polynomial, _angle, lambert_roots)
         ):
             roots = [root for root in rule(shape, unknown, domain) if unknown not in root.value.free_symbols]
             kept = tuple(root for root in roots if not _outside(root.value, unknown, domain))
@@ -338,8 +327,3 @@ def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     # The sign averages to 1 - 2 * level where the share of observations below is the level.
     quantile = Quantile(factored((1 - average) / 2), variable)
     return [Root(places[0].value.xreplace({variable: quantile}), "quantile", True)]
-
-
-def _lambert(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
-    """The unknown beside its own exponential or logarithm, where the domain says which branch of W is meant."""
-    return [Root(one.value, one.rule, one.only) for one in lambert_roots(equation, unknown, domain)]
