@@ -130,9 +130,8 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     >>> {finding.evidence.value for finding in check_steps(d.family, d.steps)} <= {"algebra", "sign", "lemma", "ball"}
     True
     """
-    return tuple(
-        _bare_data(step, family) or RULES[step.rule](step, Context(family.holding(*step.held), steps)) for step in steps
-    )
+    contexts = {held: Context(family.holding(*held), steps) for held in dict.fromkeys(step.held for step in steps)}
+    return tuple(_bare_data(step, family) or RULES[step.rule](step, contexts[step.held]) for step in steps)
 
 
 _OF_ESTIMATES = frozenset(

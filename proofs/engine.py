@@ -6,21 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from sympy import Expr, Integer, Symbol, Tuple
+from sympy import Expr, Symbol
 
 from . import existence
-from .algebra.atoms import plain
 from .boundary import ordered, resolved
 from .bounds import exact_number
 from .checker import check_steps
-from .derivation import Derivation, Evidence, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
+from .conclusions import add_conditions, normalisation, refutation, unproved_steps
+from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
 from .existence import Existence
 from .expectations import is_normalised
 from .exponential import ExponentialForm
 from .family import Family
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
-from .likelihood import unfold
 from .location import location_scale
 from .optimality import optimality_steps
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
@@ -49,15 +48,20 @@ def derive(family: Family) -> Derivation:
     kl = divergence_route(family, route, trail)
     optimality = optimality_steps(family, route, kl, trail)
     exists = _existence(family, route, kl, optimality)
-    _existence_steps(exists, route, trail)
+    add_conditions(
+        exists.conditions,
+        route.statistics,
+        trail,
+        _closed(route),
+        route.elimination.equations,
+        route.elimination.unknowns,
+    )
     steps = trail.steps
     findings = check_steps(family, steps)
     outcome, reason = _outcome(route)
-    refuted = [
-        step.words for step, finding in zip(steps, findings, strict=True) if finding.evidence is Evidence.REFUTED
-    ]
+    refuted = refutation(steps, findings)
     if refuted:
-        outcome, reason = Outcome.UNSOLVED, f"a step of the derivation was refuted by the checker: {refuted[0]}"
+        outcome, reason = Outcome.UNSOLVED, refuted
     return Derivation(
         family=family,
         outcome=outcome,
@@ -227,23 +231,6 @@ def _is_full(family: Family, route: LikelihoodRoute) -> bool:
     return affine and positive == set(p) == {c for c in normal.conditions if c.free_symbols}
 
 
-def _existence_steps(exists: Existence, route: LikelihoodRoute, trail: Trail) -> None:
-    for condition in exists.conditions:
-        trail.add(
-            "exists",
-            Section.EXISTENCE,
-            f"Needed: {condition.meaning}, because {condition.why}.",
-            condition.expression,
-            Label("0 <=", r"0 \le") if condition.weak else Label("0 <", "0 <"),
-            using=(
-                ("weak", Integer(condition.weak)),
-                ("closed", Tuple(*(Tuple(s, plain(unfold(v, route.statistics))) for s, v in _closed(route).items()))),
-                ("reduced", Tuple(*(plain(unfold(e, route.statistics)) for e in route.elimination.equations))),
-                ("unknowns", Tuple(*route.elimination.unknowns)),
-            ),
-        )
-
-
 def _obligations(
     family: Family,
     steps: tuple[Step, ...],
@@ -253,11 +240,7 @@ def _obligations(
     outcome: Outcome,
     reason: str,
 ) -> tuple[Obligation, ...]:
-    found = [
-        Obligation(step.words, finding.detail)
-        for step, finding in zip(steps, findings, strict=True)
-        if finding.evidence in (Evidence.UNDECIDED, Evidence.REFUTED)
-    ]
+    found = unproved_steps(steps, findings)
     if outcome is Outcome.UNSOLVED:
         return (*found, Obligation("an estimator", reason))
     if outcome is Outcome.UNBOUNDED:
@@ -271,6 +254,4 @@ def _obligations(
                 exists.missing or "it rests on the maximum being global",
             )
         )
-    if is_normalised(family) is None:
-        found.append(Obligation("the density is normalised", "no lemma matches; it was only checked numerically"))
-    return tuple(found)
+    return (*found, *normalisation(family))

@@ -7,17 +7,16 @@ from dataclasses import replace
 from sympy import Expr, Integer, Symbol, Tuple
 
 from . import existence, labels
-from .algebra.atoms import plain
 from .algebra.signs import Domain, is_nonnegative
 from .boundary import ordered
 from .checker import check_steps
+from .conclusions import add_conditions, normalisation, refutation, unproved_steps
 from .conditions import Condition
-from .derivation import Derivation, Evidence, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
-from .expectations import is_normalised
+from .derivation import Derivation, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
 from .family import Family
 from .integer_search import integer_search
 from .integers import RECIPROCAL, IntegerSearch
-from .likelihood import average_form, name_averages, unfold
+from .likelihood import average_form, name_averages
 from .trail import Trail
 
 _ONCE = "the change of the log-likelihood from one integer to the next turns from rise to fall once"
@@ -49,8 +48,8 @@ def derive_over_integers(family: Family, parameter: Symbol, section: Derivation 
         needed = tuple(one for one in section.exists_when if parameter not in one.expression.free_symbols)
         found = replace(found, needed=needed, needed_proved=section.existence_proved)
     _search_steps(found, closed, trail)
-    conditions, proved = _conditions(family, found, section, closed)
-    _existence_steps(conditions, found, closed, trail)
+    conditions, proved = _conditions(family, found, section)
+    add_conditions(conditions, found.statistics, trail, dict(closed))
     argument = _ONCE if found.falling is not None else _COMPARED if found.tail is not None else _RANGE
     others = section is None or section.optimality.proved
     optimality = Optimality(others, f"{argument}; {_PROFILED}" if closed else argument, False)
@@ -171,9 +170,7 @@ def _in_sections(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(replace(steps[at], given=tuple(new[i] for i in steps[at].given)) for at in places)
 
 
-def _conditions(
-    family: Family, found: IntegerSearch, section: Derivation | None, closed: tuple[tuple[Symbol, Expr], ...]
-) -> tuple[tuple[Condition, ...], bool]:
+def _conditions(family: Family, found: IntegerSearch, section: Derivation | None) -> tuple[tuple[Condition, ...], bool]:
     """When the likelihood falls at last, the range holds an integer, and the others exist at the least of it."""
     domain: Domain = {**ordered(found.statistics), **{s: b for s, b in family.domain.items() if s != found.parameter}}
     conditions: list[Condition] = []
@@ -209,26 +206,6 @@ def _for_all(condition: Condition, found: IntegerSearch, family: Family) -> tupl
     return tuple(told), True
 
 
-def _existence_steps(
-    conditions: tuple[Condition, ...], found: IntegerSearch, closed: tuple[tuple[Symbol, Expr], ...], trail: Trail
-) -> None:
-    table = Tuple(*(Tuple(symbol, plain(unfold(value, found.statistics))) for symbol, value in closed))
-    for condition in conditions:
-        trail.add(
-            "exists",
-            Section.EXISTENCE,
-            f"Needed: {condition.meaning}, because {condition.why}.",
-            condition.expression,
-            Label("0 <=", r"0 \le") if condition.weak else Label("0 <", "0 <"),
-            using=(
-                ("weak", Integer(condition.weak)),
-                ("closed", table),
-                ("reduced", Tuple()),
-                ("unknowns", Tuple()),
-            ),
-        )
-
-
 def _assembled(
     family: Family,
     found: IntegerSearch,
@@ -241,32 +218,18 @@ def _assembled(
     ell: Expr,
 ) -> Derivation:
     findings = check_steps(family, steps)
-    refuted = [s.words for s, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
-    reason = f"{found.parameter} is the integer at which the likelihood is largest"
-    if refuted:
-        reason = f"a step of the derivation was refuted by the checker: {refuted[0]}"
-    return Derivation(
-        family=family,
+    refuted = refutation(steps, findings)
+    return replace(
+        _without_estimator(family, found.statistics, ell, steps, findings),
         outcome=Outcome.UNSOLVED if refuted else Outcome.INTEGER_SEARCH,
-        reason=reason,
-        statistics=found.statistics,
-        mean_log_likelihood=ell,
+        reason=refuted or f"{found.parameter} is the integer at which the likelihood is largest",
         formulas=section.formulas if section is not None else (),
-        equations=(),
-        unknowns=(),
         closed=closed,
-        free=(),
-        exponential_form=None,
         exists_when=conditions,
         existence_rule="the likelihood rises and falls over the integers, and falls at last",
         existence_proved=proved,
         optimality=optimality,
-        independent_routes=False,
-        within=(),
-        searched=None,
-        steps=steps,
-        findings=findings,
-        obligations=_obligations(family, steps, findings, optimality, proved, reason if refuted else ""),
+        obligations=_obligations(family, steps, findings, optimality, proved, refuted),
         integer=found,
     )
 
@@ -279,8 +242,7 @@ def _obligations(
     proved: bool,
     unsolved: str,
 ) -> tuple[Obligation, ...]:
-    weak = (Evidence.UNDECIDED, Evidence.REFUTED)
-    left = [Obligation(s.words, f.detail) for s, f in zip(steps, findings, strict=True) if f.evidence in weak]
+    left = unproved_steps(steps, findings)
     if unsolved:
         return (*left, Obligation("an estimator", unsolved))
     if not optimality.proved:
@@ -288,9 +250,7 @@ def _obligations(
     if not proved:
         missing = "that the other parameters have a maximiser at every integer is only seen on the data"
         left.append(Obligation("a maximiser exists under the stated conditions", missing))
-    if is_normalised(family) is None:
-        left.append(Obligation("the density is normalised", "no lemma matches; it was only checked numerically"))
-    return tuple(left)
+    return (*left, *normalisation(family))
 
 
 def _unsolved(family: Family, parameter: Symbol, reason: str) -> Derivation:
@@ -298,11 +258,22 @@ def _unsolved(family: Family, parameter: Symbol, reason: str) -> Derivation:
     trail = Trail()
     statistics, ell = _start(family, None, trail)
     steps = trail.steps
-    findings = check_steps(family, steps)
+    return replace(
+        _without_estimator(family, statistics, ell, steps, check_steps(family, steps)),
+        reason=reason,
+        optimality=Optimality(False, reason, False),
+        obligations=(Obligation("an estimator", reason),),
+    )
+
+
+def _without_estimator(
+    family: Family, statistics: tuple[Statistic, ...], ell: Expr, steps: tuple[Step, ...], findings: tuple[Finding, ...]
+) -> Derivation:
+    """The likelihood and its steps alone; no integer is solved for by equations, and none has another route."""
     return Derivation(
         family=family,
         outcome=Outcome.UNSOLVED,
-        reason=reason,
+        reason="",
         statistics=statistics,
         mean_log_likelihood=ell,
         formulas=(),
@@ -314,11 +285,11 @@ def _unsolved(family: Family, parameter: Symbol, reason: str) -> Derivation:
         exists_when=(),
         existence_rule="",
         existence_proved=False,
-        optimality=Optimality(False, reason, False),
+        optimality=Optimality(False, "", False),
         independent_routes=False,
         within=(),
         searched=None,
         steps=steps,
         findings=findings,
-        obligations=(Obligation("an estimator", reason),),
+        obligations=(),
     )

@@ -1,0 +1,59 @@
+"""What every derivation ends with: steps on existence, what the checker refuted, and what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sympy import Expr, Integer, Symbol, Tuple
+
+from .algebra.atoms import plain
+from .conditions import Condition
+from .derivation import Evidence, Finding, Label, Obligation, Section, Statistic, Step
+from .expectations import is_normalised
+from .family import Family
+from .likelihood import unfold
+from .trail import Trail
+
+
+def add_conditions(
+    conditions: Iterable[Condition],
+    statistics: tuple[Statistic, ...],
+    trail: Trail,
+    closed: Mapping[Symbol, Expr],
+    equations: Iterable[Expr] = (),
+    unknowns: Iterable[Symbol] = (),
+) -> None:
+    """Record a step for each condition for a maximiser, beside the formulas and the equations that it is about."""
+    for condition in conditions:
+        trail.add(
+            "exists",
+            Section.EXISTENCE,
+            f"Needed: {condition.meaning}, because {condition.why}.",
+            condition.expression,
+            Label("0 <=", r"0 \le") if condition.weak else Label("0 <", "0 <"),
+            using=(
+                ("weak", Integer(condition.weak)),
+                ("closed", Tuple(*(Tuple(s, plain(unfold(v, statistics))) for s, v in closed.items()))),
+                ("reduced", Tuple(*(plain(unfold(e, statistics)) for e in equations))),
+                ("unknowns", Tuple(*unknowns)),
+            ),
+        )
+
+
+def refutation(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> str:
+    """Return what is wrong, in words, where the checker refuted a step; empty where it refuted none."""
+    refuted = [s.words for s, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
+    return f"a step of the derivation was refuted by the checker: {refuted[0]}" if refuted else ""
+
+
+def unproved_steps(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> list[Obligation]:
+    """Return the steps that are open or refuted, as obligations."""
+    weak = (Evidence.UNDECIDED, Evidence.REFUTED)
+    return [Obligation(s.words, f.detail) for s, f in zip(steps, findings, strict=True) if f.evidence in weak]
+
+
+def normalisation(family: Family) -> list[Obligation]:
+    """Return the obligation that the density is normalised, where no lemma says so."""
+    if is_normalised(family) is not None:
+        return []
+    return [Obligation("the density is normalised", "no lemma matches; it was only checked numerically")]
