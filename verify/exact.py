@@ -16,7 +16,7 @@ from ..proofs.balls import evaluate, precision
 from ..proofs.derivation import Derivation
 from .enclosure import precisions, table_of
 from .observations import Observations
-from .tolerance import UNIT_ROUNDOFF
+from .tolerance import EXAMINED_ROWS, JOINED_ROWS, UNIT_ROUNDOFF
 
 _LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
 
@@ -46,6 +46,20 @@ def in_plain_functions(expression: Expr) -> Expr:
     return expression.replace(lambda node: hasattr(node, "definition"), lambda node: node.definition())
 
 
+def few_rows(observations: Observations, of_any: bool = False) -> Observations | None:
+    """Return the distinct rows where they are few enough to be evaluated in balls again and again, else ``None``.
+
+    Long data are not joined to find out, unless ``of_any``.
+
+    >>> few_rows(Observations(np.ones((100, 1)), None, 100)).n
+    1
+    """
+    if observations.n > JOINED_ROWS and not of_any:
+        return None
+    joined = observations.distinct()
+    return joined if joined.n <= EXAMINED_ROWS else None
+
+
 class Exactly:
     """Values of plain expressions on one dataset, from balls whose precision doubles as needed.
 
@@ -69,9 +83,10 @@ class Exactly:
         return evaluate(rest, {**known, **{name: self._atom(atom, known) for atom, name in atoms}})
 
     def _atom(self, atom: Expr, known: Mapping[Symbol, Any]) -> arb:
-        """The enclosure of a data atom, which is read off the rows once where no parameter changes it."""
-        if atom.free_symbols:
-            return evaluate(atom, known, self._sample, self._weights)
+        return evaluate(atom, known, self._sample, self._weights) if atom.free_symbols else self.read(atom)
+
+    def read(self, atom: Expr) -> arb:
+        """Return the enclosure of a data atom that no parameter changes, read off the rows once for each precision."""
         key = atom, ctx.prec
         if key not in self._read:
             self._read[key] = evaluate(atom, {}, self._sample, self._weights)

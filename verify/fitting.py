@@ -18,20 +18,17 @@ from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
-from ..strategies.readings import Reader
-from ..strategies.rounded import NotDecidedError
 from .climbing import climb
 from .covering import covering
 from .density import compiled
 from .ends import outside_space
-from .exact import Exactly, written_out
-from .integer_search import maximisers
+from .exact import Exactly, few_rows, written_out
+from .integer_fit import at_the_best_integer
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
 from .rooting import solve_one
 from .searching import best_observation
 from .statistics import evaluate, weighted_average
-from .tolerance import EXAMINED_ROWS, JOINED_ROWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,12 +185,11 @@ def estimate(
     Statistics first, then the unknowns of the equations, then the formulas in order.
     """
     if derivation.integer is not None:
-        return _over_integers(derivation, observations)
+        return at_the_best_integer(derivation, observations)
     closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
-    if closed and (observations.n <= JOINED_ROWS or _cancels(derivation)):
-        joined = observations.distinct()
-        if joined.n <= EXAMINED_ROWS:
-            return _closed_in_balls(derivation, joined), {}
+    few = few_rows(observations, of_any=_cancels(derivation)) if closed else None
+    if few is not None:
+        return _closed_in_balls(derivation, few), {}
     known: dict[Symbol, float] = {}
     for statistic in _needed(derivation):
         known[statistic.symbol] = evaluate(statistic.definition, observations, known)
@@ -217,49 +213,6 @@ def estimate(
         sets[symbol.name] = ends
         known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
     return known, sets
-
-
-def _over_integers(
-    derivation: Derivation, observations: Observations
-) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
-    """The integer, the least where several are as good, and the other parameters by their formulas at it."""
-    found, search = maximisers(derivation, observations), derivation.integer
-    assert search is not None
-    family = derivation.family
-    if not found.integers:
-        _, condition = decide_sample(derivation.exists_when, observations.sample, family.columns)
-        failed = f" (the condition '{condition.meaning}' fails)" if condition is not None else ""
-        raise ExistenceError(
-            f"{family.name}: these data have no maximiser in the parameter space{failed}: {found.how}. "
-            f"Collect other data, or fix {search.parameter}."
-        )
-    least, most = found.integers[0], found.integers[-1]
-    values: dict[Symbol, float] = {search.parameter: float(least)}
-    exactly = Exactly(family.columns, observations)
-    for symbol, formula in derivation.formulas:
-        whole = written_out(derivation, formula)
-        values[symbol] = exactly.value(whole, values)
-        _require_inside(derivation, symbol, whole.subs(search.parameter, least), observations)
-    return values, {search.parameter.name: (float(least), float(most))} if most > least else {}
-
-
-def _require_inside(derivation: Derivation, symbol: Symbol, formula: Expr, data: Observations) -> None:
-    """Refuse an estimate that is exactly an open end of its space: the likelihood only tends to its largest value."""
-    family = derivation.family
-    reader = Reader(data.sample, {name: place for place, name in enumerate(family.columns)})
-    ends = family.domain[symbol]
-    for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)):
-        if closed or not end.is_number or not end.is_finite:
-            continue
-        try:
-            on_end = reader.rational(formula - end) == 0
-        except NotDecidedError:
-            continue
-        if on_end:
-            raise ExistenceError(
-                f"{family.name}: these data have no maximiser in the parameter space: the likelihood tends to its "
-                f"largest value as {symbol} tends to {end}, which is not in its space. Collect other data."
-            )
 
 
 def _closed_in_balls(derivation: Derivation, observations: Observations) -> dict[Symbol, float]:

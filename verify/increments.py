@@ -9,11 +9,12 @@ from typing import Any
 from flint import arb, arb_series, ctx, fmpq
 from sympy import Add, Expr, Integer, Mul, S, Symbol, log
 
-from ..proofs.algebra.atoms import Mean, atoms_of, stand_ins
-from ..proofs.balls import ball, compiled, evaluate, precision
+from ..proofs.algebra.atoms import Mean, taken_apart
+from ..proofs.balls import ball, compiled, precision
 from ..strategies.readings import Reader
 from ..strategies.rounded import NotDecidedError
 from .enclosure import guarded_logs, precisions, table_of
+from .exact import Exactly
 from .observations import Observations
 from .tolerance import TIE_BITS
 
@@ -32,9 +33,8 @@ class OnIntegers:
         """Lay out the distinct rows; atoms without the symbol are evaluated once for each precision."""
         self._expression, self._symbol, self._columns = expression, symbol, columns
         self._rows = [(tuple(map(arb, row)), ball(w)) for row, w in table_of(data)]
-        self._sample = [dict(zip(columns, row, strict=True)) for row, _ in self._rows]
+        self._exactly = Exactly(columns, data)
         self._reader = Reader(data.sample, {name: place for place, name in enumerate(columns)})
-        self._fixed: dict[int, list[arb]] = {}
 
     @property
     def cost(self) -> int:
@@ -48,12 +48,10 @@ class OnIntegers:
 
     def _once(self, value: Any, guarded: bool) -> Any:
         skeleton, fixed, moving, names = _plan(self._expression, self._symbol)
-        if ctx.prec not in self._fixed:
-            weights = [w for _, w in self._rows]
-            self._fixed[ctx.prec] = [evaluate(atom, {}, self._sample, weights) for atom in fixed]
+        known = [self._exactly.read(atom) for atom in fixed]
         means = [self._mean(atom, value) for atom in moving]
         code = compiled((guarded_logs(skeleton) if guarded else skeleton,), (self._symbol, *names))
-        return code(value, *self._fixed[ctx.prec], *means)[0]
+        return code(value, *known, *means)[0]
 
     def taylor(self, start: arb, length: int) -> list[arb]:
         """Return so many Taylor coefficients at a point, or enclosures of all those over an interval.
@@ -145,8 +143,7 @@ def _is_one(powers: list[tuple[fmpq, fmpq]]) -> bool:
 @lru_cache(maxsize=256)
 def _plan(expression: Expr, symbol: Symbol) -> tuple[Expr, list[Expr], list[Expr], list[Symbol]]:
     """The expression with a name for each data atom, atoms without and with the symbol, and their names in order."""
-    names = stand_ins(expression)
-    atoms = list(atoms_of(expression))
-    fixed = [atom for atom in atoms if symbol not in atom.free_symbols]
-    moving = [atom for atom in atoms if symbol in atom.free_symbols]
-    return expression.xreplace(names), fixed, moving, [names[atom] for atom in (*fixed, *moving)]
+    atoms, rest = taken_apart(expression)
+    fixed = [pair for pair in atoms if symbol not in pair[0].free_symbols]
+    moving = [pair for pair in atoms if symbol in pair[0].free_symbols]
+    return rest, [atom for atom, _ in fixed], [atom for atom, _ in moving], [name for _, name in (*fixed, *moving)]

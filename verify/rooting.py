@@ -21,7 +21,7 @@ from ..proofs.errors import UnsolvedError
 from ..proofs.likelihood import unfold
 from .enclosure import log_likelihood_ball, nats_lost
 from .ends import outside_space
-from .exact import Exactly, written_out
+from .exact import Exactly, few_rows, written_out
 from .likelihood import log_likelihood
 from .observations import Observations
 from .solving import Line, Scalar, bracketed_root, sign_changes
@@ -29,7 +29,6 @@ from .statistics import evaluate
 from .tolerance import (
     BALL_ROWS,
     EXAMINED_ROWS,
-    JOINED_ROWS,
     PART_ROWS,
     ROOT_MARGIN,
     ROOT_SHARE,
@@ -58,8 +57,7 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     """
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
-    table = observations.distinct() if whole_rows or observations.n <= JOINED_ROWS else observations
-    table = table if whole_rows or table.n <= EXAMINED_ROWS else observations
+    table = observations.distinct() if whole_rows else few_rows(observations) or observations
 
     # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
     @cache
