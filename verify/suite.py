@@ -95,8 +95,9 @@ def check_families(
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
         finally:
-            # Whoever stops early does not wait for the families that have not begun.
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Whoever stops early waits for no family; at the end processes are waited for, or Python's own clean-up of
+            # them may meet a closed pipe.
+            pool.shutdown(wait=all(one.done() for one in waiting), cancel_futures=True)
 
 
 def check_estimator(
