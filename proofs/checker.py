@@ -25,13 +25,14 @@ from sympy import (
     cos,
     exp,
     log,
+    oo,
     sign,
     sin,
     together,
 )
 
-from . import check_integer
-from .algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain, stand_ins
+from . import check_existence, check_integer
+from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
@@ -100,6 +101,17 @@ class Context:
     def points(self) -> Sequence[Point]:
         """Random members with random data, in exact rationals."""
         return _points(self.family)
+
+    def stretched(self) -> Sequence[Point]:
+        """The same members with data that lie ever further from zero, where a support begins, or ever nearer."""
+        family, x = self.family, self.family.observation
+        if family.discrete or (family.bounds.lo is not S.Zero) or family.bounds.hi is not oo:
+            return ()
+        return [
+            (theta, [{**row, x: row[x] * Rational(4) ** (sign * place)} for place, row in enumerate(sample, 1)])
+            for theta, sample in self.points()
+            for sign in (1, -1)
+        ]
 
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
@@ -700,23 +712,6 @@ def loss(step: Step, context: Context) -> Finding:
     return _sign(is_positive(step.named("weight"), context.family.domain), "the weight is positive")
 
 
-def exists(step: Step, context: Context) -> Finding:
-    """A condition that random data in general position meet; that it suffices rests on the rule it names."""
-    weak = bool(int(step.named("weak")))
-    decided, met = 0, 0
-    for theta, sample in context.points():
-        with precision(256):
-            value = evaluate(step.value, theta, sample)
-        decided += bool(value.is_finite() and (value > 0 or value < 0 or (weak and value == 0)))
-        met += bool(value.is_finite() and (value > 0 or (weak and value >= 0)))
-    if decided and not met:
-        return Finding(Evidence.REFUTED, "no dataset drawn from a member meets the condition")
-    tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
-    if not decided:
-        return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")
-    return Finding(Evidence.LEMMA, "tails of the kernel" if tie else "estimate inside the parameter space")
-
-
 RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "mean-log-likelihood": mean_log_likelihood,
     "support-end": support_end,
@@ -752,5 +747,6 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "concave": concave,
     "curvature": curvature,
     "loss": loss,
-    "exists": exists,
+    "end-signs": check_existence.end_signs,
+    "exists": check_existence.exists,
 }

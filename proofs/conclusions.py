@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Symbol, Tuple
 from .algebra.atoms import plain
 from .conditions import Condition
 from .derivation import Evidence, Finding, Label, Obligation, Section, Statistic, Step
+from .existence import Existence
 from .expectations import is_normalised
 from .family import Family
 from .likelihood import unfold
@@ -36,6 +37,23 @@ def add_conditions(
                 ("closed", Tuple(*(Tuple(s, plain(unfold(v, statistics))) for s, v in closed.items()))),
                 ("reduced", Tuple(*(plain(unfold(e, statistics)) for e in equations))),
                 ("unknowns", Tuple(*unknowns)),
+            ),
+        )
+
+
+def add_end_claims(exists: Existence, trail: Trail) -> None:
+    """Record what is said of the sign of the equation that is left, near the ends of its unknown's space."""
+    if exists.claims:
+        trail.add(
+            "end-signs",
+            Section.EXISTENCE,
+            f"Signs: near the ends of the space of `{exists.unknown}`, the equation that is left has the signs of:",
+            Tuple(*(claim.value for claim in exists.claims)),
+            Label("signs", r"\text{signs}"),
+            subject=exists.unknown,
+            using=(
+                ("equation", exists.equation),
+                ("ends", Tuple(*(Tuple(one.end, Integer(one.above), Tuple(*one.given)) for one in exists.claims))),
             ),
         )
 

@@ -165,6 +165,8 @@ class Derivation:
         The integer parameter to be looked for, and how the likelihood changes from one integer to the next.
     exists_when
         Conditions on the data for a maximiser to exist in the parameter space.
+    existence_proved, existence_needed
+        Whether the conditions are known to be enough, and whether it is known that no maximiser exists without them.
     independent_routes
         Whether the KL route solved other equations than the scores.
     """
@@ -191,6 +193,7 @@ class Derivation:
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
     integer: IntegerSearch | None = None
+    existence_needed: bool = True
 
     @cached_property
     def _hash(self) -> int:

@@ -12,8 +12,9 @@ from . import existence
 from .boundary import ordered, resolved
 from .bounds import exact_number
 from .checker import check_steps
-from .conclusions import add_conditions, normalisation, refutation, unproved_steps
+from .conclusions import add_conditions, add_end_claims, normalisation, refutation, unproved_steps
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
+from .end_conditions import by_ends
 from .existence import Existence
 from .expectations import is_normalised
 from .exponential import ExponentialForm
@@ -23,7 +24,7 @@ from .integer_search import integer_parameter
 from .location import location_scale
 from .optimality import optimality_steps
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
-from .stable import stable_form
+from .stable import residual_form, stable_form
 from .trail import Trail
 
 
@@ -48,6 +49,7 @@ def derive(family: Family) -> Derivation:
     kl = divergence_route(family, route, trail)
     optimality = optimality_steps(family, route, kl, trail)
     exists = _existence(family, route, kl, optimality)
+    add_end_claims(exists, trail)
     add_conditions(
         exists.conditions,
         route.statistics,
@@ -77,6 +79,7 @@ def derive(family: Family) -> Derivation:
         exists_when=exists.conditions,
         existence_rule=exists.rule,
         existence_proved=exists.proved,
+        existence_needed=exists.needed,
         optimality=optimality,
         independent_routes=kl.elimination is not None,
         within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),
@@ -197,9 +200,9 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
     if not optimality.proved and elimination.crossed:
         # The score left over may be another's: its sign does not tell where the likelihood rises.
         return None
-    ends = existence.by_ends(
-        family, elimination.equations[0], unknown, route.statistics, route.domain, optimality.proved
-    )
+    box = route.ends.inside().get(unknown, family.domain[unknown])
+    equation = residual_form(elimination.equations[0], family, route.statistics)
+    ends = by_ends(family, equation, unknown, box, route.statistics, route.domain, optimality.proved)
     if ends is None:
         return None
     domain = {**ordered(route.statistics), **route.domain}
@@ -208,11 +211,11 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
         *existence.inside_space(family, _closed(route), route.statistics, domain),
     )
     known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
-    conditions = existence.distinct((*ends, *known))
-    if known != inside:
-        missing = "that the other parameters lie in their spaces at the root is only seen on the data"
-        return Existence(conditions, False, "the reduced equation changes sign over its domain", missing)
-    return Existence(conditions, True, "the reduced equation changes sign over its domain")
+    conditions = existence.distinct((*ends.conditions, *known))
+    if known == inside:
+        return replace(ends, conditions=conditions)
+    missing = "that the other parameters lie in their spaces at the root is only seen on the data"
+    return replace(ends, conditions=conditions, proved=False, missing=missing)
 
 
 def _without_parameters(value: Expr, route: LikelihoodRoute) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sympy import Abs, Add, Dummy, Eq, Expr, Mul, Poly, Pow, S, Symbol, exp, fraction, log, oo, together
+from sympy import Add, Dummy, Eq, Expr, Mul, Pow, S, Symbol, exp, fraction, log, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -24,14 +24,14 @@ from .algebra.atoms import (
 from .algebra.lambert import above_end
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
-from .algebra.size import cancelled, factored
+from .algebra.size import factored
 from .algebra.solve import tidy
 from .conditions import Condition
 from .derivation import Statistic
 from .family import Family
 from .likelihood import unfold
-from .limits import end_value
 from .location import LocationScale, Z, tail_exponent
+from .sameness import all_equal, as_variance, reaches_below_zero, spread_of
 from .stable import stable_form
 
 _LONGEST = 200
@@ -39,16 +39,35 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True)
+class EndClaim:
+    """That near ``end`` an equation has the sign of ``value``, for data for which every one of ``given`` is positive.
+
+    All in plain averages and order statistics of the data.
+    """
+
+    end: Expr
+    above: bool
+    value: Expr
+    given: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
 class Existence:
     """The conditions under which a maximiser exists; ``proved`` says whether they are known to be enough.
 
-    ``rule`` names the argument, ``open`` says what is missing where ``proved`` is false.
+    ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
+    is known that no maximiser exists where a condition fails. ``claims`` on the signs of
+    ``equation`` near the ends of the space of ``unknown`` are what they follow from.
     """
 
     conditions: tuple[Condition, ...]
     proved: bool
     rule: str
     missing: str = ""
+    needed: bool = True
+    equation: Expr = S.Zero
+    unknown: Symbol | None = None
+    claims: tuple[EndClaim, ...] = ()
 
 
 def inside_space(
@@ -81,10 +100,10 @@ def inside_space(
             if closed_end:
                 weak.append(gap)
             else:
-                strict += _strict(gap, domain)
+                strict += above_zero(gap, domain)
         owners |= dict.fromkeys(strict[before:], parameter.symbol)
     rule = "the estimate has to lie in the parameter space"
-    open_ones = _not_implied([one for one in strict if not _holds_for_each(one, family, statistics)], domain)
+    open_ones = [one for one in _not_implied(strict, domain) if not _holds_for_each(one, family, statistics)]
     found = _readable([(describe(one, family, statistics, rule), owners[one]) for one in open_ones])
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
 
@@ -108,7 +127,9 @@ def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
 
     def implied(one: Expr) -> bool:
         squared = (
-            isinstance(one, Pow) and one.exp == 2 and any((one.base - other).expand() == 0 for other in plain_ones)
+            isinstance(one, Pow)
+            and one.exp == 2
+            and any((one.base - flip * other).expand() == 0 for other in plain_ones for flip in (1, -1))
         )
         return squared or is_positive(one.xreplace(wanted), domain)
 
@@ -119,7 +140,7 @@ def positive(
     expression: Expr, family: Family, statistics: tuple[Statistic, ...], domain: Domain, why: str
 ) -> tuple[Condition, ...]:
     """Return what the data must satisfy for ``expression > 0``, in factors; nothing where that is proved."""
-    return distinct(tuple(describe(one, family, statistics, why) for one in _strict(expression, domain)))
+    return distinct(tuple(describe(one, family, statistics, why) for one in above_zero(expression, domain)))
 
 
 def reached(
@@ -141,14 +162,14 @@ def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statisti
         flat.diff(a, b) != 0 for a in masks.values() for b in masks.values()
     ):
         return False
-    return is_positive(flat.xreplace({mask: atom.integrand for atom, mask in masks.items()}), family.domain)
+    return not above_zero(flat.xreplace({mask: atom.integrand for atom, mask in masks.items()}), family.domain)
 
 
 def _denominators(value: Expr, domain: Domain) -> list[Expr]:
     _, bottom = fraction(together(value))
     found: list[Expr] = []
     for part in Mul.make_args(bottom):
-        found += _strict(part if is_nonnegative(part, domain) else part**2, domain) if part.free_symbols else []
+        found += above_zero(part if is_nonnegative(part, domain) else part**2, domain) if part.free_symbols else []
     return found
 
 
@@ -158,47 +179,68 @@ def _logarithms(value: Expr, domain: Domain) -> list[Expr]:
 
     def visit(node: Expr) -> Expr:
         if isinstance(node, log):
-            found.extend(_strict(node.args[0], domain))
+            found.extend(above_zero(node.args[0], domain))
         return node
 
     rewrite_outside(value, visit)
     return found
 
 
-def _strict(expression: Expr, domain: Domain) -> list[Expr]:
-    """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved."""
+def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
+    """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved.
+
+    >>> a, b = Symbol("a", real=True), Symbol("b", positive=True)
+    >>> above_zero(a * b, {})
+    [a]
+    """
     if is_positive(expression, domain) or isinstance(expression, exp):
         # An estimate is a real number where it is one at all, and so is the exponent in it.
         return []
-    inside = above_end(expression) or _exponent(expression)
+    inside = above_end(expression) or _exponent(expression) or _argument(expression)
     if inside is not None:
-        return _strict(inside, domain)
+        return above_zero(inside, domain)
     top, bottom = fraction(together(expression))
     if bottom != 1 and is_nonnegative(bottom, domain):
-        return _strict(top, domain) + ([] if is_positive(bottom, domain) else _strict(bottom, domain))
+        return above_zero(top, domain) + ([] if is_positive(bottom, domain) else above_zero(bottom, domain))
     if bottom != 1 and not is_nonnegative(-bottom, domain):
         # A quotient is positive exactly where the product is.
-        return _strict(factored(top * bottom), domain)
+        return above_zero(factored(top * bottom), domain)
     if isinstance(expression, Pow) and expression.exp.is_positive and is_nonnegative(expression.base, domain):
-        return _strict(expression.base, domain)
+        return above_zero(expression.base, domain)
     if isinstance(expression, Pow) and expression.exp == S.Half:
-        return _strict(expression.base, domain)
+        return above_zero(expression.base, domain)
     whole = factored(expression) if isinstance(expression, Add) else expression
     if isinstance(whole, Mul):
         rest = [part for part in whole.args if not is_positive(part, domain)]
         if len(rest) < len(whole.args):
-            return _strict(Mul(*rest), domain)
+            return above_zero(Mul(*rest), domain)
         signed = [part for part in rest if is_nonnegative(part, domain)]
         if signed:
             left = Mul(*(part for part in rest if part not in signed))
-            return [one for part in signed for one in _strict(part, domain)] + _strict(left, domain)
+            return [one for part in signed for one in above_zero(part, domain)] + above_zero(left, domain)
     return [whole]
 
 
 def _exponent(expression: Expr) -> Expr | None:
     """What has the sign of ``1 - exp(v)``, which is ``-v``, or of ``exp(v) - 1``; ``None`` for another expression."""
-    below, above = 1 - expression, 1 + expression
-    return -below.args[0] if isinstance(below, exp) else above.args[0] if isinstance(above, exp) else None
+    below, above = _logarithm_of(1 - expression), _logarithm_of(1 + expression)
+    return above if below is None else -below
+
+
+def _logarithm_of(power: Expr) -> Expr | None:
+    """The exponent of an exponential, or of a power of a positive number that is none by its base alone."""
+    if isinstance(power, exp):
+        return power.args[0]
+    if isinstance(power, Pow) and power.exp.free_symbols and power.base.is_positive:
+        return power.exp * log(power.base)
+    return None
+
+
+def _argument(expression: Expr) -> Expr | None:
+    """What has the sign of a logarithm, or of minus one."""
+    flip = -1 if expression.could_extract_minus_sign() else 1
+    whole = flip * expression
+    return flip * (whole.args[0] - 1) if isinstance(whole, log) else None
 
 
 def describe(
@@ -212,74 +254,12 @@ def describe(
     unfolded = unfold(stable_form(folded, family, statistics), statistics)
     if weak:
         return Condition(plain(unfolded), _words(unfolded, "="), why, weak=True)
-    for symbol in family.columns:
-        if unfolded in (Quantile(1, symbol) - Quantile(0, symbol),):
-            return all_equal(family, symbol, why)
-    equal = _spread_of(as_variance(plain(unfolded), family.columns) or unfolded, family)
+    equal = spread_of(as_variance(plain(unfolded), family.columns) or unfolded, family)
     if equal is not None:
         return all_equal(family, equal, why)
-    return Condition(plain(unfolded), _words(unfolded), why)
-
-
-def as_variance(expression: Expr, data: tuple[Symbol, ...]) -> Covariance | None:
-    """Return the variance that ``expression`` is a positive multiple of, where it is one: ``mean(g^2) - mean(g)^2``.
-
-    >>> from sympy.abc import x
-    >>> as_variance(2 * Mean(x**2, x) - 2 * Mean(x, x) ** 2, (x,))
-    Covariance(x, x, x)
-    """
-    atoms = atoms_of(expression)
-    if not atoms or not all(isinstance(atom, Mean) and not atom.free_symbols for atom in atoms):
-        return None
-    masks = stand_ins(expression)
-    flat = expression.xreplace(masks)
-    if not flat.is_polynomial(*masks.values()) or (whole := Poly(flat, *masks.values())).total_degree() != 2:
-        return None
-    square = Add(
-        *(c * Mul(*(v**k for v, k in zip(masks.values(), m, strict=True))) for m, c in whole.terms() if sum(m) == 2)
-    )
-    coefficient, power = factored(-square).as_coeff_Mul()
-    if not isinstance(power, Pow) or power.exp != 2 or not coefficient.is_positive:
-        return None
-    function = power.base.xreplace({mask: atom.integrand for atom, mask in masks.items()})
-    spread = Covariance(function, function, *data)
-    return spread if (coefficient * spread.definition() - expression).expand() == 0 else None
-
-
-def all_equal(family: Family, variable: Symbol, why: str) -> Condition:
-    """Return the condition that not all values of ``variable`` are equal."""
-    what = "the observations" if variable == family.observation else f"the values of {variable}"
-    return Condition(Quantile(1, variable) - Quantile(0, variable), f"{what} are not all equal", why)
-
-
-def _spread_of(expression: Expr, family: Family) -> Symbol | None:
-    """The data variable whose spread alone decides whether a nonnegative atom is positive."""
-    variance = isinstance(expression, Covariance) and expression.args[0] == expression.args[1]
-    if variance or isinstance(expression, (JensenGap, Excess)):
-        function = expression.args[0]
-    elif isinstance(expression, Mean) and isinstance(expression.integrand, Abs):
-        function = expression.integrand.args[0]
-        centre = Add(*(term for term in Add.make_args(function) if isinstance(abs_free(term), Quantile)))
-        if abs_free(centre) == 0 and centre == 0:
-            return None
-        function = function - centre
-    else:
-        return None
-    return _injective_in(function, family)
-
-
-def abs_free(term: Expr) -> Expr:
-    """Return ``term`` without a sign in front."""
-    return -term if term.could_extract_minus_sign() else term
-
-
-def _injective_in(function: Expr, family: Family) -> Symbol | None:
-    """The one data variable that ``function`` is strictly monotone in; then equal values mean equal data."""
-    used = [symbol for symbol in family.columns if symbol in function.free_symbols]
-    if len(used) != 1:
-        return None
-    domain = family.domain
-    return used[0] if strict_sign(function.diff(used[0]), domain) else None
+    beyond = reaches_below_zero(unfolded, family)
+    shown = unfolded if beyond is None else beyond
+    return Condition(plain(shown), _words(shown), why)
 
 
 def _words(expression: Expr, equal: str = "") -> str:
@@ -311,41 +291,6 @@ def _bar(node: Expr) -> Expr:
 def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """Return ``conditions`` without repetitions: equal words stand for equal conditions."""
     return tuple({condition.meaning: condition for condition in reversed(conditions)}.values())[::-1]
-
-
-def by_ends(
-    family: Family, equation: Expr, unknown: Symbol, statistics: tuple[Statistic, ...], domain: Domain, only: bool
-) -> tuple[Condition, ...] | None:
-    """Return conditions under which a continuous reduced equation changes sign over its unknown's domain.
-
-    Where every root is known to be the ``only`` maximum, any change of sign will do; else the profile likelihood has
-    to rise at the lower end and fall at the upper one. ``None`` where the signs at the ends are not proved so.
-    """
-    ends = family.domain[unknown]
-    if ends.free_symbols:
-        return None
-    equation = unfold(equation, statistics)
-    low = end_value(equation, unknown, ends.lo, True, family.domain)
-    high = end_value(equation, unknown, ends.hi, False, family.domain)
-    if low is None or high is None:
-        return None
-    rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
-    for sign in (1, -1) if only else (1,):
-        try_low, try_high = _strict(sign * low, domain), _strict(-sign * high, domain)
-        if not any(_impossible(expression, domain) for expression in (*try_low, *try_high)):
-            return distinct(tuple(describe(e, family, statistics, rule) for e in (*try_low, *try_high)))
-    return None
-
-
-def _impossible(expression: Expr, domain: Domain) -> bool:
-    """Whether no dataset makes it positive: as when averages that are written apart add up to zero."""
-    masks = stand_ins(expression)
-    apart = expression.xreplace(masks)
-    linear = all(apart.diff(mask).is_number and isinstance(atom, Mean) for atom, mask in masks.items())
-    if is_nonnegative(-expression, domain):
-        return True
-    joined = apart.xreplace({mask: atom.integrand for atom, mask in masks.items()}) if linear else S.One
-    return bool(cancelled(joined).is_nonpositive)
 
 
 def by_tails(family: Family, structure: LocationScale) -> Existence | None:

@@ -43,6 +43,7 @@ from .algebra.signs import Domain, is_positive
 
 _TERMS = 3
 _SMALL = Symbol("_u", positive=True)
+_LEFT_OUT = Symbol("_rest", real=True)
 
 
 def end_value(
@@ -74,7 +75,7 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
             value = limit((expression / small**power).expand(), small, 0, "+")
         except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
-        if value in (zoo, S.NaN) or value.has(zoo, S.NaN, limit):
+        if value in (zoo, S.NaN) or value.has(zoo, S.NaN, limit, _LEFT_OUT):
             return None
         if value != 0:
             return _finite_sign(value)
@@ -196,7 +197,9 @@ def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | No
         series = series.series(small, 0, _TERMS).removeO()
     except (NotImplementedError, ValueError, TypeError, PoleError):
         return None
-    return Mean(series.expand(), *node.data).subs(small, 1 / unknown)
+    # What is left out is smaller than this power, whatever power of a logarithm it contains.
+    rest = _LEFT_OUT * unknown ** (Rational(1, 2) - _TERMS)
+    return Mean(series.expand(), *node.data).subs(small, 1 / unknown) + rest
 
 
 def _polygamma(node: Expr, at_infinity: bool) -> Expr | None:

@@ -39,7 +39,7 @@ def stable_form(expression: Expr, family: Family, statistics: tuple[Statistic, .
     >>> stable_form(log(t_1) - t_2, gamma, average_form(gamma).statistics)
     JensenGap(x, log(x), x)
     """
-    expression = _residuals(expression, family, statistics)
+    expression = residual_form(expression, family, statistics)
     expression = tilted(expression, family.symbols)
     possible = tuple(_exchanges(family, statistics))
     first = {exchange.symbol: exchange for exchange in reversed(possible)}
@@ -105,7 +105,7 @@ def _multiple(integrand: Expr, logarithm: Expr | None) -> Expr | None:
     return ratio if ratio.is_Rational else None
 
 
-def _residuals(expression: Expr, family: Family, statistics: tuple[Statistic, ...]) -> Expr:
+def residual_form(expression: Expr, family: Family, statistics: tuple[Statistic, ...]) -> Expr:
     """Replace a sum linear in the statistics by one average, where its integrand is a product of even powers."""
     symbols = {s.symbol for s in statistics if not isinstance(s.definition, Quantile)}
 

@@ -207,6 +207,16 @@ def _bent_kernel(steps: Steps) -> Steps:
     return (*steps, replace(right, value=-(z**2) / 2 - log(2 * pi) / 2, using=entries))
 
 
+def _flipped_kinds(ends: Expr) -> Expr:
+    """Ends at which every claim is about the data that another is about."""
+    return Tuple(*(Tuple(*row.args[:2], Tuple(*(-gap for gap in row.args[2].args))) for row in ends.args))
+
+
+def _never(ends: Expr) -> Expr:
+    """Ends with a condition on the data that none meets."""
+    return Tuple(*(Tuple(*row.args[:2], Tuple(S.NegativeOne)) for row in ends.args))
+
+
 def _claimed_excluded(steps: Steps) -> Steps:
     """No exponential form with two statistics, of a family that has one."""
     return (*steps, replace(steps[-1], rule="no-exponential-form", value=Integer(2), given=(), using=()))
@@ -382,6 +392,10 @@ REFUTED = (
     Planted("lost factor", "combined", "ageing", value(twice)),
     Planted("flipped sign", "combined", "ageing", using("ratio", opposite)),
     Planted("exchanged equations", "combined", "ageing", using("equations", lambda one: Tuple(*one.args[::-1]))),
+    Planted("flipped sign", "end-signs", "burr", value(opposite)),
+    Planted("the other side of one", "end-signs", "burr", using("ends", _flipped_kinds)),
+    Planted("lost factor in a square", "end-signs", "gompertz", value(lambda one: one - one.args[0] / 2)),
+    Planted("another equation", "end-signs", "lomax", using("equation", opposite)),
     Planted("lost factor", "curvature", "poisson_exposure", value(twice)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
@@ -408,6 +422,7 @@ UNDECIDED = (
     Planted("another change", "integer-tail", "binomial_both", using("scaled", twice)),
     Planted("turns that are not proved", "integer-falling", "hypergeometric", _claimed_falling),
     Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
+    Planted("never positive", "end-signs", "lomax", using("ends", _never)),
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.
 UNSEEN = (

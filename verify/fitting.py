@@ -170,9 +170,10 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
     truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if truth is not True and condition is not None:
         verb = "fails" if truth is False else "cannot be decided"
+        name, needed = derivation.family.name, derivation.existence_needed
         raise ExistenceError(
-            f"{derivation.family.name}: these data have no maximiser in the parameter space: the condition "
-            f"'{condition.meaning}' {verb}. Needed because {condition.why}. "
+            f"{name}: these data {'' if needed else 'may '}have no maximiser in the parameter space: the condition "
+            f"'{condition.meaning}' {verb}. {'Needed' if needed else 'It would be enough'} because {condition.why}. "
             "Collect data that meet it, or fix a parameter."
         )
 

@@ -173,6 +173,6 @@ def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo
             continue
         if isinstance(node, log) and not is_positive(node.args[0], domain):
             return False
-        if isinstance(node, Pow) and not (node.exp.is_number and node.exp >= 0) and not is_nonzero(node.base, domain):
+        if isinstance(node, Pow) and not node.exp.is_nonnegative and not is_nonzero(node.base, domain):
             return False
     return True

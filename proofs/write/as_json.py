@@ -51,6 +51,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         ],
         "existence_rule": derivation.existence_rule,
         "existence_proved": derivation.existence_proved,
+        "existence_needed": derivation.existence_needed,
         "optimality": {"proved": optimality.proved, "unique": optimality.unique, "argument": optimality.argument},
         "independent_routes": derivation.independent_routes,
         "counts": {evidence.value: derivation.count(evidence) for evidence in Evidence},

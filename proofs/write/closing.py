@@ -22,7 +22,18 @@ def existence(derivation: Derivation) -> Line:
         line.append(
             condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression, condition.weak)
         )
-    return (*line, *(() if derivation.existence_proved else (" (needed; that it suffices is not proved)",)))
+    return (*line, *_strength(derivation))
+
+
+def _strength(derivation: Derivation) -> Line:
+    """What is not known of the conditions: that they are enough, or that there is no maximiser without them."""
+    if not derivation.existence_proved:
+        return (
+            (" (that this suffices is not proved)",)
+            if not derivation.existence_needed
+            else (" (needed; that it suffices is not proved)",)
+        )
+    return () if derivation.existence_needed else (" (that there is none otherwise is not proved)",)
 
 
 def proved(derivation: Derivation) -> tuple[Line, ...]:

@@ -205,6 +205,16 @@ def _needed(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
     return (inequality(step.value, weak=bool(int(step.named("weak")))),)
 
 
+def _signs(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
+    """What the equation has the sign of towards each end, and for which data."""
+    towards, where = sign("->", r"\to"), sign(" where ", r"\text{ where }")
+    found = []
+    for value, (end, _, given) in zip(step.value.args, step.named("ends").args, strict=True):
+        kind = [part for gap in given for part in (where, *inequality(gap).parts)]
+        found.append(Formula((value, sign(" for ", r"\text{ for }"), step.subject, towards, end, *kind)))
+    return tuple(found)
+
+
 def _none(step: Step, derivation: Derivation) -> tuple[Formula, ...]:
     return ()
 
@@ -224,6 +234,7 @@ _FORMULAS: dict[str, Callable[[Step, Derivation], tuple[Formula, ...]]] = {
     "information": _information,
     "kernel": _kernel,
     "data-point": _sides,
+    "end-signs": _signs,
     "exists": _needed,
     "integer-range": _limits,
     "integer-tail": _tail,

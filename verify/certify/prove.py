@@ -120,7 +120,7 @@ def _found(derivation: Derivation, observations: Observations) -> _Found:
     if condition is not None and truth is not True:
         if truth is None:
             return _Found(Verdict.UNDECIDED, why=f"whether '{condition.meaning}' holds could not be decided")
-        if not derivation.existence_proved:
+        if not (derivation.existence_proved and derivation.existence_needed):
             return _Found(Verdict.UNDECIDED, why=f"'{condition.meaning}' fails, and what follows is not proved")
         return _Found(
             Verdict.NO_MAXIMUM,

@@ -1,0 +1,79 @@
+"""Re-proves what is said of when a maximiser exists: conditions on the data, and signs near the ends of a space."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flint import arb
+from sympy import Expr, Tuple, oo
+
+from .algebra.atoms import LargestTie, atoms_of
+from .balls import evaluate, precision
+from .derivation import Evidence, Finding, Step
+
+if TYPE_CHECKING:
+    from .checker import Context
+    from .zero import Point
+
+_FAR = (80, 40, 12)
+"""Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide."""
+_BITS = 8192
+"""Enough for what is exponentially small there."""
+
+
+def end_signs(step: Step, context: Context) -> Finding:
+    """The equation that was reduced has the claimed signs close to the ends, on random data: seen there, not proved."""
+    reduced = [one.value for one in context.steps if one.rule == "reduced"]
+    same = context.one_of([one - step.named("equation") for one in reduced])
+    if same.evidence in (Evidence.UNDECIDED, Evidence.REFUTED):
+        return Finding(same.evidence, "it is not about an equation that was reduced")
+    points = (*context.points(), *context.stretched())
+    for claim, row in zip(step.value.args, step.named("ends").args, strict=True):
+        seen = [_seen(step, claim, row, point) for point in points]
+        if False in seen:
+            return Finding(Evidence.REFUTED, f"near {row[0]} it has the other sign on random data")
+        if True not in seen:
+            return Finding(Evidence.UNDECIDED, f"near {row[0]} it was not seen on random data")
+    return Finding(Evidence.BALL, "seen close to the ends, on random data")
+
+
+def _seen(step: Step, claim: Expr, row: Tuple, point: Point) -> bool | None:
+    """Whether the sign is the claimed one at the closest place that balls decide; ``None`` if none, or other data."""
+    theta, sample = point
+    with precision(_BITS):
+        if not all(evaluate(gap, theta, sample) > 0 for gap in row[2].args):
+            return None
+        claimed = _sign(evaluate(claim, theta, sample))
+        for place in _places(row[0], bool(int(row[1])), point):
+            found = _sign(evaluate(step.named("equation"), {**theta, step.subject: place}, sample))
+            if claimed and found:
+                return claimed == found
+    return None
+
+
+def _places(end: Expr, above: bool, point: Point) -> list[arb]:
+    """Numbers close to an end, the closest first, or far out where there is none."""
+    if end.is_infinite:
+        return [arb(2) ** power * (1 if end is oo else -1) for power in _FAR]
+    return [evaluate(end, *point) + arb(2) ** -power * (1 if above else -1) for power in _FAR]
+
+
+def _sign(value: arb) -> int:
+    return int(value > 0) - int(value < 0)
+
+
+def exists(step: Step, context: Context) -> Finding:
+    """A condition that random data in general position meet; that it suffices rests on the rule it names."""
+    weak = bool(int(step.named("weak")))
+    decided, met = 0, 0
+    for theta, sample in (*context.points(), *context.stretched()):
+        with precision(256):
+            value = evaluate(step.value, theta, sample)
+        decided += bool(value.is_finite() and (value > 0 or value < 0 or (weak and value == 0)))
+        met += bool(value.is_finite() and (value > 0 or (weak and value >= 0)))
+    if decided and not met:
+        return Finding(Evidence.REFUTED, "no dataset drawn from a member meets the condition")
+    tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
+    if not decided:
+        return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")
+    return Finding(Evidence.LEMMA, "tails of the kernel" if tie else "estimate inside the parameter space")

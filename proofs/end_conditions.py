@@ -1,0 +1,91 @@
+"""Conditions for a maximiser from the two ends of the space of the one unknown that is left."""
+
+from __future__ import annotations
+
+from sympy import Expr, S, Symbol
+
+from .algebra.atoms import Mean, atoms_of, plain, stand_ins
+from .algebra.signs import Domain, is_nonnegative, strict_sign
+from .algebra.size import cancelled
+from .approach import Approach, signs_near
+from .bounds import Bounds
+from .derivation import Statistic
+from .existence import EndClaim, Existence, above_zero, describe, distinct
+from .family import Family
+from .likelihood import unfold
+from .limits import end_value
+from .sameness import is_spread
+
+
+def by_ends(
+    family: Family,
+    equation: Expr,
+    unknown: Symbol,
+    box: Bounds,
+    statistics: tuple[Statistic, ...],
+    domain: Domain,
+    only: bool,
+) -> Existence | None:
+    """Return conditions under which a continuous reduced equation changes sign over ``box``, where its unknown lies.
+
+    Where every root is known to be the ``only`` maximum, any change of sign will do; else the profile likelihood has
+    to rise at the lower end and fall at the upper one. ``None`` where the signs at the ends are not proved so.
+    """
+    equation = unfold(equation, statistics)
+    low = _near(equation, unknown, box.lo, True, family)
+    high = _near(equation, unknown, box.hi, False, family) if low else None
+    if not low or not high:
+        return None
+    rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
+    for sign in (1, -1) if only else (1,):
+        wanted = [
+            *(sign * one.value for one in low),
+            *(-sign * one.value for one in high),
+            *(gap for one in (*low, *high) for gap in one.needed),
+        ]
+        factors = [factor for gap in wanted for factor in above_zero(gap, domain)]
+        if not any(_impossible(factor, domain) for factor in factors):
+            conditions = distinct(tuple(describe(factor, family, statistics, rule) for factor in factors))
+            equal = all(is_spread(one) for one in conditions) and _one_sign_on_equal_data(equation, domain)
+            claims = tuple(
+                _claim(end, above, one, statistics)
+                for end, above, side in ((box.lo, True, low), (box.hi, False, high))
+                for one in side
+            )
+            return Existence(conditions, True, rule, "", only or equal, plain(equation), unknown, claims)
+    return None
+
+
+def _claim(end: Expr, above: bool, one: Approach, statistics: tuple[Statistic, ...]) -> EndClaim:
+    """What is said of the sign near an end, without names of statistics."""
+    end, value, *given = (plain(unfold(part, statistics)) for part in (end, one.value, *one.needed, one.kind))
+    return EndClaim(end, above, value, tuple(gap for gap in given if gap != 1))
+
+
+def _near(equation: Expr, unknown: Symbol, end: Expr, above: bool, family: Family) -> tuple[Approach, ...] | None:
+    """The sign close to an end, for each kind of data."""
+    found = signs_near(equation, unknown, end, above, family.domain)
+    if found is not None or end.free_symbols:
+        return found
+    value = end_value(equation, unknown, end, above, family.domain)
+    return None if value is None else (Approach(value),)
+
+
+def _one_sign_on_equal_data(equation: Expr, domain: Domain) -> bool:
+    """Whether the equation has no root where all observations are equal, so that there is no maximiser either."""
+    atoms = atoms_of(equation)
+    if not all(isinstance(atom, Mean) for atom in atoms):
+        return False
+    same = equation.xreplace({atom: atom.integrand for atom in atoms})
+    return bool(strict_sign(same, domain))
+
+
+def _impossible(expression: Expr, domain: Domain) -> bool:
+    """Whether no dataset makes it positive: as when averages that are written apart add up to zero."""
+    masks = stand_ins(expression)
+    apart = expression.xreplace(masks)
+    linear = all(apart.diff(mask).is_number and isinstance(atom, Mean) for atom, mask in masks.items())
+    if is_nonnegative(-expression, domain):
+        return True
+    joined = apart.xreplace({mask: atom.integrand for atom, mask in masks.items()}) if linear else S.One
+    return bool(cancelled(joined).is_nonpositive)
