@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Max, Min, Symbol, oo
+from sympy import Expr, Max, Min, S, Symbol, oo
 
-from .algebra.atoms import Quantile
+from .algebra.atoms import Indicator, Mean, Quantile
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
@@ -207,17 +207,19 @@ def order_statistics(family: Family) -> tuple[Statistic, Statistic]:
     return named("min", 0), named("max", 1)
 
 
-def ordered(statistics: Sequence[Statistic]) -> Domain:
-    """Return that the largest observation is at least the smallest, where both are among the statistics.
+def ranges(statistics: Sequence[Statistic]) -> Domain:
+    """Return where every dataset keeps some statistics: the largest observation above the smallest, a share in [0, 1].
 
     >>> from thetahat import family
-    >>> len(ordered(order_statistics(family("uniform"))))
+    >>> len(ranges(order_statistics(family("uniform"))))
     1
     """
+    shares = (s for s in statistics if isinstance(s.definition, Mean) and isinstance(s.definition.integrand, Indicator))
+    found = {s.symbol: Bounds(S.Zero, S.One, True, True, False) for s in shares}
     symbols = {s.definition.level: s.symbol for s in statistics if isinstance(s.definition, Quantile)}
-    if 0 not in symbols or 1 not in symbols:
-        return {}
-    return {symbols[1]: Bounds(symbols[0], oo, True, False, False)}
+    if 0 in symbols and 1 in symbols:
+        found[symbols[1]] = Bounds(symbols[0], oo, True, False, False)
+    return found
 
 
 def end_domain(

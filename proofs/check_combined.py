@@ -36,14 +36,14 @@ def combined(step: Step, context: Context) -> Finding:
 
 def _owners(equation: Expr, scores: list[Step], roots: dict[Symbol, Expr], context: Context) -> set[Symbol]:
     """The parameters whose score, with roots put in, is the equation."""
-    found: set[Symbol] = set()
+    values: dict[Symbol, Expr] = {}
     for score in scores:
         value = score.value
         for _ in roots:
             value = value.subs(roots)
-        if context.zero(value - equation).evidence.verdict is Verdict.AGREE:
-            found.add(score.subject)
-    return found
+        values[score.subject] = value
+    same = {subject for subject, value in values.items() if value == equation}
+    return same or {s for s, v in values.items() if context.zero(v - equation).evidence.verdict is Verdict.AGREE}
 
 
 def under_one_bar(expression: Expr) -> Expr:

@@ -347,7 +347,8 @@ def score(step: Step, context: Context) -> Finding:
 def score_zero(step: Step, context: Context) -> Finding:
     """The equation is one of the scores with earlier roots put in, and the claim is it times something never zero."""
     roots, equation = _pairs(step, "roots"), step.named("equation")
-    scores = [context.steps[i].value for i in step.given if context.steps[i].rule in ("score", "combined")]
+    equations = ("score", "combined", "score-zero")
+    scores = [context.steps[i].value for i in step.given if context.steps[i].rule in equations]
     origin = context.one_of([*(one - equation for one in scores), *(_chained(one, roots) - equation for one in scores)])
     if origin.evidence.verdict is not Verdict.AGREE:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sympy import Expr, Symbol
 
 from . import existence
-from .boundary import ordered, resolved
+from .boundary import ranges, resolved
 from .bounds import exact_number
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, unproved_steps
@@ -167,14 +167,15 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         return Existence((), True, "the likelihood is unbounded", "")
     if route.searched:
         return Existence((), True, "the likelihood is largest at one of finitely many observations", "")
-    domain = {**ordered(route.statistics), **route.domain}
+    domain = {**ranges(route.statistics), **route.domain}
     unknowns = route.elimination.unknowns
     if not unknowns:
         closed = {
             symbol: stable_form(_without_parameters(value, route), family, route.statistics)
             for symbol, value in _closed(route).items()
         }
-        conditions = existence.inside_space(family, closed, route.statistics, domain)
+        formulas = {item.unknown: item.root.value for item in route.elimination.solved}
+        conditions = existence.inside_space(family, closed, route.statistics, domain, formulas)
         conditions = (*existence.reached(family, route.ends.needed, route.statistics), *conditions)
         return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
     structure = location_scale(family)
@@ -205,7 +206,7 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
     ends = by_ends(family, equation, unknown, box, route.statistics, route.domain, optimality.proved)
     if ends is None:
         return None
-    domain = {**ordered(route.statistics), **route.domain}
+    domain = {**ranges(route.statistics), **route.domain}
     inside = (
         *existence.reached(family, route.ends.needed, route.statistics),
         *existence.inside_space(family, _closed(route), route.statistics, domain),

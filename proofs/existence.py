@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from sympy import Add, Dummy, Eq, Expr, Mul, Pow, S, Symbol, exp, fraction, log, oo, together
+from sympy import Add, Dummy, Eq, Expr, LambertW, Mul, Pow, S, Symbol, exp, fraction, log, oo, together
 
 from .algebra.atoms import (
     Covariance,
@@ -26,9 +27,10 @@ from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.size import factored
 from .algebra.solve import tidy
+from .bounds import Bounds
 from .conditions import Condition
 from .derivation import Statistic
-from .family import Family
+from .family import Family, Parameter
 from .likelihood import unfold
 from .location import LocationScale, Z, tail_exponent
 from .sameness import all_equal, as_variance, reaches_below_zero, spread_of
@@ -71,11 +73,17 @@ class Existence:
 
 
 def inside_space(
-    family: Family, closed: dict[Symbol, Expr], statistics: tuple[Statistic, ...], domain: Domain
+    family: Family,
+    closed: dict[Symbol, Expr],
+    statistics: tuple[Statistic, ...],
+    domain: Domain,
+    formulas: Mapping[Symbol, Expr] = MappingProxyType({}),
 ) -> tuple[Condition, ...]:
     """Return what the data must satisfy for a closed-form estimate to be finite and lie in the parameter space.
 
-    ``closed`` holds every estimate in terms of ``statistics`` and centred atoms alone.
+    ``closed`` holds every estimate in terms of ``statistics`` and centred atoms alone. ``formulas`` holds the same in
+    terms of other estimates, each of which has conditions of its own; they are looked at where Lambert's function,
+    which no sign rule sees through, would be in the other form.
 
     >>> from thetahat import family
     >>> from thetahat.proofs.likelihood import average_form
@@ -87,25 +95,53 @@ def inside_space(
     strict: list[Expr] = []
     weak: list[Expr] = []
     owners: dict[Expr, Symbol] = {}
-    for parameter in family.parameters:
+    chained = {p: formulas[p] for p in closed if p in formulas and closed[p].has(LambertW)}
+    chained = {p: value for p, value in chained.items() if value.free_symbols & set(closed)}
+    for parameter in sorted(family.parameters, key=lambda item: item.symbol in chained):
         if parameter.symbol not in closed:
             continue
-        value = closed[parameter.symbol]
-        ends, before = parameter.bounds, len(strict)
-        strict += _denominators(value, domain) + _logarithms(value, domain)
-        gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
-        for gap, closed_end in gaps:
-            if gap.has(oo) or (closed_end and is_nonnegative(gap, domain)):
-                continue
-            if closed_end:
-                weak.append(gap)
-            else:
-                strict += above_zero(gap, domain)
-        owners |= dict.fromkeys(strict[before:], parameter.symbol)
+        value = chained.get(parameter.symbol, closed[parameter.symbol])
+        known = _sharpened(domain, strict) if parameter.symbol in chained else domain
+        firm, loose = _conditions(parameter, value, closed, known)
+        strict += firm
+        weak += loose
+        owners |= dict.fromkeys(firm, parameter.symbol)
     rule = "the estimate has to lie in the parameter space"
     open_ones = [one for one in _not_implied(strict, domain) if not _holds_for_each(one, family, statistics)]
     found = _readable([(describe(one, family, statistics, rule), owners[one]) for one in open_ones])
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
+
+
+def _conditions(
+    parameter: Parameter, value: Expr, closed: dict[Symbol, Expr], domain: Domain
+) -> tuple[list[Expr], list[Expr]]:
+    """What has to be positive, and what not negative, for the value to be a number in the parameter's space."""
+    strict = _denominators(value, domain) + _logarithms(value, domain)
+    weak: list[Expr] = []
+    ends = parameter.bounds
+    gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
+    for gap, closed_end in gaps:
+        if gap.has(oo) or (closed_end and is_nonnegative(gap, domain)):
+            continue
+        if closed_end:
+            weak.append(gap.subs(closed))
+        else:
+            strict += above_zero(gap, domain)
+    return [
+        two for one in strict for two in (above_zero(one.subs(closed), domain) if one.has(*closed) else [one])
+    ], weak
+
+
+def _sharpened(domain: Domain, conditions: Iterable[Expr]) -> Domain:
+    """Bound symbols from below by conditions linear in them: ``s > 1 - t`` where ``s + t - 1`` has to be positive."""
+    found = dict(domain)
+    for one in conditions:
+        for symbol in sorted(one.free_symbols - set(found), key=str):
+            rest = (symbol - one).expand()
+            if rest.free_symbols <= set(domain):
+                found[symbol] = Bounds(rest, oo, False, False, False)
+                break
+    return found
 
 
 def _readable(conditions: list[tuple[Condition, Symbol]]) -> list[Condition]:
@@ -169,7 +205,8 @@ def _denominators(value: Expr, domain: Domain) -> list[Expr]:
     _, bottom = fraction(together(value))
     found: list[Expr] = []
     for part in Mul.make_args(bottom):
-        found += above_zero(part if is_nonnegative(part, domain) else part**2, domain) if part.free_symbols else []
+        signed = next((one for one in (part, -part) if is_nonnegative(one, domain)), part**2)
+        found += above_zero(signed, domain) if part.free_symbols else []
     return found
 
 
@@ -196,13 +233,17 @@ def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
     if is_positive(expression, domain) or isinstance(expression, exp):
         # An estimate is a real number where it is one at all, and so is the exponent in it.
         return []
-    inside = above_end(expression) or _exponent(expression) or _argument(expression)
+    inside = (
+        above_end(expression, lambda one: is_positive(one, domain)) or _exponent(expression) or _argument(expression)
+    )
     if inside is not None:
         return above_zero(inside, domain)
     top, bottom = fraction(together(expression))
+    if bottom != 1 and is_nonnegative(-bottom, domain):
+        top, bottom = -top, -bottom
     if bottom != 1 and is_nonnegative(bottom, domain):
         return above_zero(top, domain) + ([] if is_positive(bottom, domain) else above_zero(bottom, domain))
-    if bottom != 1 and not is_nonnegative(-bottom, domain):
+    if bottom != 1:
         # A quotient is positive exactly where the product is.
         return above_zero(factored(top * bottom), domain)
     if isinstance(expression, Pow) and expression.exp.is_positive and is_nonnegative(expression.base, domain):

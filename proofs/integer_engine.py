@@ -8,7 +8,7 @@ from sympy import Expr, Integer, Symbol, Tuple
 
 from . import existence, labels
 from .algebra.signs import Domain, is_nonnegative
-from .boundary import ordered
+from .boundary import ranges
 from .checker import check_steps
 from .conclusions import add_conditions, normalisation, refutation, unproved_steps
 from .conditions import Condition
@@ -172,7 +172,7 @@ def _in_sections(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def _conditions(family: Family, found: IntegerSearch, section: Derivation | None) -> tuple[tuple[Condition, ...], bool]:
     """When the likelihood falls at last, the range holds an integer, and the others exist at the least of it."""
-    domain: Domain = {**ordered(found.statistics), **{s: b for s, b in family.domain.items() if s != found.parameter}}
+    domain: Domain = {**ranges(found.statistics), **{s: b for s, b in family.domain.items() if s != found.parameter}}
     conditions: list[Condition] = []
     if found.tail is not None:
         why = f"the likelihood has to fall as {found.parameter} grows without bound"

@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Symbol, Tuple
 from . import labels
 from .algebra.eliminate import Elimination, eliminate
 from .algebra.signs import Domain
-from .boundary import Ends, place_ends, resolved, support_parameters
+from .boundary import Ends, place_ends, ranges, resolved, support_parameters
 from .branches import chooser
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
@@ -64,7 +64,13 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
     equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
-    elimination = eliminate(equations, domain, chooser(family, ends.mean_log_likelihood, statistics), combine=True)
+    elimination = eliminate(
+        equations,
+        {**ranges(averages.statistics), **domain},
+        chooser(family, ends.mean_log_likelihood, statistics),
+        combine=True,
+        statistics=tuple(s.symbol for s in averages.statistics),
+    )
     searched = data_point(family) if elimination.unknowns else None
     if searched is not None:
         _search_step(searched, trail, current)
@@ -210,7 +216,7 @@ def _moment_steps(
     statistics = route.averages.statistics
     shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
     choose = chooser(family, route.ends.mean_log_likelihood, (*statistics, *route.ends.statistics))
-    elimination = match_moments(shifted, statistics, route.domain, choose)
+    elimination = match_moments(shifted, statistics, {**ranges(statistics), **route.domain}, choose)
     for item in elimination.solved:
         trail.add(
             "moment-root",

@@ -20,9 +20,10 @@ def solution_steps(
 ) -> dict[Symbol, int]:
     """One step for every root, with its equation cleared, its rivals refuted, and one for every equation left."""
     solved_at: dict[Symbol, int] = {}
+    flat = tuple(_cleared_step(unknown, equation, where, trail) for unknown, equation in elimination.cleared)
     for item in elimination.solved:
         roots = tuple(solved_at.values())
-        source = tuple(where.values())
+        source = (*where.values(), *flat)
         before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
         clear = cleared(item.equation, domain)
         if item.combination is not None:
@@ -56,19 +57,33 @@ def solution_steps(
             f"Equation left: no rule solves it for `{unknown}`, which is to be found numerically.",
             equation,
             labels.zero(),
-            given=tuple(where.values()),
+            given=(*where.values(), *flat),
             subject=unknown,
             using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
         )
     return solved_at
 
 
+def _cleared_step(unknown: Symbol, equation: Expr, where: dict[Symbol, int], trail: Trail) -> int:
+    at = where[unknown]
+    return trail.add(
+        "score-zero",
+        _LIKELIHOOD,
+        _cleared_words(False, True),
+        equation,
+        labels.zero(),
+        given=(at,),
+        subject=unknown,
+        using=(("equation", trail.steps[at].value), ("roots", Tuple())),
+    )
+
+
 def _combined_step(item: Solved, combination: Combination, trail: Trail, given: tuple[int, ...]) -> int:
     return trail.add(
         "combined",
         _LIKELIHOOD,
-        "Two equations combined: the first minus a multiple of the second, in which an average or a function of both "
-        "is gone; with the second it says the same as the first.",
+        "Two equations combined: the first minus a multiple of the second, in which a statistic, an average or a "
+        "function of both is gone; with the second it says the same as the first.",
         item.equation,
         labels.zero(),
         given=given,

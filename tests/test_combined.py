@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sympy import Expr, Integer, Interval, Naturals0, Reals, Symbol, Tuple, erfc, log, loggamma, oo, pi, sqrt
 
-from thetahat import Family, Parameter, derive, fit
+from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, plain
 from thetahat.proofs.algebra.combine import combinations
 from thetahat.proofs.checker import Context, check_steps
-from thetahat.proofs.derivation import Evidence, Finding
-from thetahat.proofs.errors import UnsolvedError
+from thetahat.proofs.derivation import Evidence, Finding, Outcome
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.likelihood import unfold
 from thetahat.proofs.zero import prove_zero
 from thetahat.verify.likelihood import log_likelihood
@@ -173,3 +176,45 @@ def test_a_planted_combination_is_caught(
 ) -> None:
     """A factor lost, a sign flipped, an equation combined with itself, a multiple that may be infinite."""
     assert _finding(value, **named).evidence is evidence
+
+
+INFLATED = family("zero_inflated_poisson")
+
+
+def test_a_statistic_is_taken_out_where_that_leaves_no_choice() -> None:
+    """Zeros and mean of a zero-inflated Poisson: one equation is free of the zeros, and every root is the only one."""
+    found = derive(INFLATED)
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert not found.obligations
+    assert [step.rule for step in found.steps].count("combined") == 1
+    assert not [step for step in found.steps if step.rule == "branch"]
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=12))
+def test_more_zeros_than_a_poisson_variable_has(counts: list[int]) -> None:
+    """A maximiser exists where zeros exceed exp(-mean) and some count exceeds one: the profile rises from the edge."""
+    x = np.array(counts, dtype=float)
+    zeros, mean = float(np.mean(x == 0)), float(np.mean(x))
+    inside = zeros > math.exp(-mean) and max(counts) > 1 and zeros > 0
+    if inside:
+        w, rate = fit(INFLATED, x).theta
+        assert 0 < w < 1
+        assert (1 - w) * rate == pytest.approx(mean, rel=1e-9)
+        assert w + (1 - w) * math.exp(-rate) == pytest.approx(zeros, rel=1e-9)
+    else:
+        with pytest.raises(ExistenceError):
+            fit(INFLATED, x)
+
+
+def _cleared_first(value: Callable[[Expr], Expr]) -> Finding:
+    found = derive(INFLATED)
+    at = next(i for i, step in enumerate(found.steps) if step.rule == "score-zero")
+    return check_steps(INFLATED, (*found.steps[:at], replace(found.steps[at], value=value(found.steps[at].value))))[at]
+
+
+def test_a_score_is_cleared_before_a_root_is_put_in() -> None:
+    """The factor is never zero in the parameter space: another one, or another score, is not let through."""
+    w, rate = INFLATED.symbols
+    assert _cleared_first(same).evidence is Evidence.SIGN
+    assert _cleared_first(lambda one: one * (w - rate)).evidence is Evidence.UNDECIDED
+    assert _cleared_first(lambda one: one + 1).evidence in (Evidence.UNDECIDED, Evidence.REFUTED)

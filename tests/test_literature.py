@@ -477,6 +477,16 @@ POSITIVE = (
         ),
         slow=True,
     ),
+    Row(
+        "zero_inflated_poisson",
+        COUNTS,
+        UDD + "8",
+        equations=lambda x, w, rate: (
+            mean(x) * (1 - exp(-rate)) - rate * mean(v > 0 for v in x),
+            w - 1 + mean(x) / rate,
+        ),
+        slow=True,
+    ),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),
     Row(
         "inverse_gaussian", TIMES, CUD1 + "15", lambda x: (mean(x), 1 / mean(1 / v - 1 / mean(x) for v in x)), slow=True

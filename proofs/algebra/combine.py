@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sympy import Dummy, Expr, Function, PolynomialError, Symbol, apart
@@ -27,8 +27,12 @@ class Combination:
     used: Symbol
 
 
-def combinations(equations: Mapping[Symbol, Expr], domain: Domain) -> Iterator[Combination]:
+def combinations(
+    equations: Mapping[Symbol, Expr], domain: Domain, statistics: Collection[Symbol] | None = None
+) -> Iterator[Combination]:
     """Yield what two of the equations, keyed by the unknown each belongs to, give without an atom that they share.
+
+    An atom is an average or a function of the unknowns; or, where ``statistics`` are given, one of those instead.
 
     >>> from sympy import polygamma
     >>> a, b = Symbol("a", positive=True), Symbol("b", positive=True)
@@ -37,14 +41,21 @@ def combinations(equations: Mapping[Symbol, Expr], domain: Domain) -> Iterator[C
     [-(b - 1)*(b + 1)/b, (b - 1)*(b + 1)]
     """
     unknowns = set(equations)
-    spread = {unknown: in_partial_fractions(equation) for unknown, equation in equations.items()}
+    # A statistic stands before functions of the unknowns, which cancel as whole factors.
+    prepared, simplified = (in_partial_fractions, _collected) if statistics is None else (lambda one: one, cancelled)
+    spread = {unknown: prepared(equation) for unknown, equation in equations.items()}
     for used, first in spread.items():
         for other, second in spread.items():
-            shared = _open_atoms(first, unknowns) & _open_atoms(second, unknowns) if used != other else set()
+            if used == other:
+                continue
+            if statistics is None:
+                shared = _open_atoms(first, unknowns) & _open_atoms(second, unknowns)
+            else:
+                shared = first.free_symbols & second.free_symbols & set(statistics)
             for atom in sorted(shared, key=lambda node: node.sort_key()):
                 ratio = _ratio(first, second, atom, domain)
                 if ratio is not None:
-                    value = _collected(first - ratio * second)
+                    value = simplified(first - ratio * second)
                     if not value.has(atom):
                         yield Combination(value, equations[used], equations[other], ratio, used)
 

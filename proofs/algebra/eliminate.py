@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, expand_log, fraction, together
@@ -11,7 +11,7 @@ from .combine import Combination, combinations
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
-from .solve import solve_one, tidy
+from .solve import cleared, solve_one, tidy
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,20 @@ class Elimination:
     """What was solved, in order, and the equations that are left in the unknowns that are left.
 
     ``crossed`` says that some unknown was solved from the equation of another, or of two: an equation left is then not
-    the derivative in its own unknown.
+    the derivative in its own unknown. ``cleared`` are equations that lost their denominators before any root was put
+    in, keyed by the unknown each belongs to.
     """
 
     solved: tuple[Solved, ...]
     equations: tuple[Expr, ...]
     unknowns: tuple[Symbol, ...]
     crossed: bool = False
+    cleared: tuple[tuple[Symbol, Expr], ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether one of several roots was chosen."""
+        return any(item.rivals for item in self.solved)
 
     def closed(self) -> dict[Symbol, Expr]:
         """Return each solved unknown in terms of statistics and the unknowns that are left."""
@@ -63,13 +70,20 @@ class Elimination:
 Choose = Callable[[Symbol, tuple[Root, ...]], Root | None]
 
 
-def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose, combine: bool = False) -> Elimination:
+def eliminate(
+    equations: Mapping[Symbol, Expr],
+    domain: Domain,
+    choose: Choose,
+    combine: bool = False,
+    statistics: Collection[Symbol] = (),
+) -> Elimination:
     """Solve the equations, keyed by the unknown each belongs to, as far as the rules of ``solve_one`` go.
 
     An unknown is solved from its own equation if a rule applies, and only otherwise from another's, which is
     then used up. Of several candidates the root with the fewest open unknowns, then the shortest, is taken. A root
     may contain unknowns solved earlier, as long as those do not depend on it in turn. With ``combine``, where no rule
-    applies, two equations are first combined so that a function or an average in both is gone.
+    applies, two equations are first combined so that a function or an average in both is gone. Where a root had to be
+    chosen among several, one of the ``statistics`` is taken out of two equations instead, if that leaves no choice.
 
     >>> from sympy import Interval, S, oo
     >>> from thetahat.proofs.bounds import bounds
@@ -79,14 +93,34 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose, 
     {m: t, s: t**2}
     """
     solver = _Solver(dict(equations), domain, choose)
-    left = dict(equations)
+    found = _eliminated(solver, combine)
+    return _without_choice(solver, combine, statistics, found) if found.chosen and statistics else found
+
+
+def _without_choice(solver: _Solver, combine: bool, statistics: Collection[Symbol], found: Elimination) -> Elimination:
+    """The elimination that begins with an equation free of one statistic, where it needs no choice; else ``found``."""
+    # A denominator that is never zero where the unknowns lie may well be zero once a root is put in, whatever the data.
+    equations = solver.equations
+    flat = {unknown: cleared(equation, solver.domain) for unknown, equation in equations.items()}
+    lost = tuple((unknown, flat[unknown]) for unknown in flat if flat[unknown] != equations[unknown])
+    for start in solver.pairs(equations, statistics):
+        again = _eliminated(replace(solver, equations=flat), combine, start)
+        if not again.chosen and len(again.unknowns) <= len(found.unknowns):
+            return replace(again, cleared=lost)
+    return found
+
+
+def _eliminated(solver: _Solver, combine: bool, step: tuple[Solved, Symbol] | None = None) -> Elimination:
+    """Solve one unknown after the other, beginning with ``step`` where there is one."""
+    left = dict(solver.equations)
     solved: tuple[Solved, ...] = ()
     crossed = False
     while left:
-        step = solver.own(left, solved) or solver.other(left) or (solver.both(left) if combine else None)
+        step = step or solver.own(left, solved) or solver.other(left) or (solver.both(left) if combine else None)
         if step is None:
             break
         item, used = step
+        step = None
         solved = (*solved, item)
         # Substituting a root into the other scores, not into the likelihood, gives the same profile scores and
         # far smaller expressions (envelope theorem).
@@ -99,10 +133,10 @@ def eliminate(equations: Mapping[Symbol, Expr], domain: Domain, choose: Choose, 
         for earlier in reversed(solved[:-1]):
             value = value.subs(earlier.unknown, earlier.root.value)
         left = {
-            unknown: split_logs(expand_log(equation.subs(item.unknown, value)), domain)
+            unknown: split_logs(expand_log(equation.subs(item.unknown, value)), solver.domain)
             for unknown, equation in kept.items()
         }
-    return Elimination(solved, tuple(tidy(equation, domain) for equation in left.values()), tuple(left), crossed)
+    return Elimination(solved, tuple(tidy(equation, solver.domain) for equation in left.values()), tuple(left), crossed)
 
 
 @dataclass(frozen=True)
@@ -139,21 +173,27 @@ class _Solver:
         return min(options, key=lambda option: option[0])[1:] if options else None
 
     def both(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
-        """The best unknown to solve now from two equations, where it has one value only; its own used up if possible.
+        """The best unknown to solve now from two equations."""
+        return next(iter(self.pairs(left)), None)
+
+    def pairs(
+        self, left: Mapping[Symbol, Expr], statistics: Collection[Symbol] | None = None
+    ) -> list[tuple[Solved, Symbol]]:
+        """Each unknown solved from two equations, where it has one value only; best first, its own used up if possible.
 
         Where the multiple is infinite, what is left vanishes as well. That is no estimate, since the multiple is finite
         in the parameter space, but it misleads a search: best is a multiple that is finite even where the solved
         unknown leaves its space.
         """
         options: list[tuple[tuple[bool, bool, int], Solved, Symbol]] = []
-        for one in combinations(left, self.domain):
+        for one in combinations(left, self.domain, statistics):
             for unknown in left:
                 item = self._attempt(unknown, one.value)
                 if item is not None and item.root.only:
                     finite = self._finite(one.ratio.subs(unknown, item.root.value))
                     order = (not finite, one.used != unknown, int(item.root.value.count_ops()))
                     options.append((order, replace(item, combination=one), one.used))
-        return min(options, key=lambda option: option[0])[1:] if options else None
+        return [option[1:] for option in sorted(options, key=lambda option: option[0])]
 
     def _finite(self, ratio: Expr) -> bool:
         return is_nonzero(fraction(together(ratio))[1], self.domain)

@@ -5,13 +5,13 @@ Source: Corless, Gonnet, Hare, Jeffrey & Knuth 1996, On the Lambert W function, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sympy import Add, Dummy, Expr, LambertW, Poly, Symbol, cancel, exp, fraction, log, oo
 
 from ..bounds import Bounds
 from .roots import Root
-from .signs import Domain, is_negative, is_positive, strict_sign
+from .signs import Domain, is_nonnegative, is_positive, strict_sign
 from .size import joined
 
 
@@ -31,15 +31,19 @@ def lambert_roots(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]
     return found or _logarithmic(equation, unknown, domain)
 
 
-def above_end(expression: Expr) -> Expr | None:
-    """Return what is positive exactly where ``A + W_0(-A exp(-A))``, or ``-A - W_{-1}(-A exp(-A))``, is.
+def above_end(expression: Expr, positive: Callable[[Expr], bool] = lambda _: False) -> Expr | None:
+    """Return what is positive exactly where ``A + W_0(-A exp(-A)) - c``, or ``-A - W_{-1}(-A exp(-A))``, is.
 
     ``W_0(v exp(v)) = v`` for ``v >= -1``, and ``W_{-1}(v exp(v)) = v`` for ``v <= -1``; elsewhere the two branches lie
-    on different sides of -1. ``None`` for any other expression.
+    on different sides of -1. The number ``c`` is zero, or ``positive`` says that it is positive: ``W_0`` rises, so that
+    it exceeds ``c - A`` exactly where that is below -1 or ``-A exp(-A)`` exceeds ``(c - A) exp(c - A)``. The latter
+    says ``A (1 - exp(-c)) > c``, which follows from ``A > 1 + c``. ``None`` for any other expression.
 
-    >>> t = Symbol("t", positive=True)
+    >>> c, t = Symbol("c", positive=True), Symbol("t", positive=True)
     >>> above_end(t + LambertW(-t * exp(-t))), above_end(-t - LambertW(-t * exp(-t), -1))
     (t - 1, 1 - t)
+    >>> above_end(t + LambertW(-t * exp(-t)) - c, lambda one: one == c)
+    t*(1 - exp(-c))/c - 1
     """
     terms = [term for term in Add.make_args(expression) if term.has(LambertW)]
     if len(terms) != 1:
@@ -49,9 +53,21 @@ def above_end(expression: Expr) -> Expr | None:
         return None
     branch = function.args[1] if len(function.args) > 1 else 0
     rest = (expression - terms[0]) / factor
-    if cancel(function.args[0] / exp(-rest) + rest) != 0 or (branch, bool(factor > 0)) not in ((0, True), (-1, False)):
+    whole = _exponent_of(function.args[0])
+    if whole is None or (branch, bool(factor > 0)) not in ((0, True), (-1, False)):
         return None
-    return rest - 1 if branch == 0 else 1 - rest
+    beyond = cancel(whole - rest)
+    if beyond == 0:
+        return rest - 1 if branch == 0 else 1 - rest
+    return whole * (1 - exp(-beyond)) / beyond - 1 if branch == 0 and positive(beyond) else None
+
+
+def _exponent_of(argument: Expr) -> Expr | None:
+    """The ``A`` of ``-A exp(-A)``."""
+    for node in argument.atoms(exp):
+        if cancel(argument / node - node.args[0]) == 0:
+            return -node.args[0]
+    return None
 
 
 def _exponential(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
@@ -86,7 +102,8 @@ def _branches(equation: Expr, unknown: Symbol, domain: Domain, shift: Expr, rate
     if is_positive(inner, domain):
         yield Root(-shift - LambertW(inner) / rate, "Lambert W", True)
         return
-    other = _beside_end(equation, unknown, domain, rate) if is_negative(inner, domain) else None
+    # Where ``inner`` is zero the equation is linear, its one root the end, or there is none.
+    other = _beside_end(equation, unknown, domain, rate) if is_nonnegative(-inner, domain) else None
     if other is not None:
         branch, end = other
         rule = f"Lambert W, branch {branch}; the other branch gives {end}, the end of the space"

@@ -62,7 +62,29 @@ def _normal_form(expression: Expr, data: tuple[Symbol, ...], items: tuple[tuple[
     flat = _unit_moduli(indicators(expression, data), data)
     split = without_padding(split_logs(without_padding(flat), domain))
     apart = _separate_angles(split, data)
-    return _spread(apart)
+    return _at_points(_spread(apart))
+
+
+def _at_points(expression: Expr) -> Expr:
+    """Return the sum with ``f(x) [x = c]`` written ``f(c) [x = c]`` wherever ``f(c)`` is a finite number.
+
+    >>> x = Symbol("x", integer=True, nonnegative=True)
+    >>> _at_points(loggamma(x + 2) * Indicator(Eq(x, 1)) + x * Indicator(Eq(x, 0)) + log(x) * Indicator(Eq(x, 0)))
+    log(x)*[Eq(x, 0)]
+    """
+    if not expression.has(Indicator):
+        return expression
+    return Add(*map(_at_point, Add.make_args(expression)))
+
+
+def _at_point(term: Expr) -> Expr:
+    for part in Mul.make_args(term):
+        condition = part.condition if isinstance(part, Indicator) else None
+        if isinstance(condition, Eq) and condition.lhs.is_Symbol and condition.rhs.is_Rational:
+            factor = (term / part).subs(condition.lhs, condition.rhs)
+            if condition.lhs in (term / part).free_symbols and factor.is_finite:
+                return factor * part
+    return term
 
 
 def indicators(expression: Expr, data: tuple[Symbol, ...]) -> Expr:

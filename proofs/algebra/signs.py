@@ -115,11 +115,18 @@ def _fact_on(expression: Expr, domain: Items) -> _Fact:
         # A closed upper end of a two-sided interval is a limit of the substitution, never its value: a strict
         # inequality may become an equality there, unless it is proved there too.
         symbol, end = lost[0]
-        rest = tuple(item for item in domain if item[0] != symbol)
+        rest = tuple((other, _placed(ends, symbol, end)) for other, ends in domain if other != symbol)
         at_end = _fact_on(expression.subs(symbol, end), rest)
         strict = len(lost) == 1 and at_end.nonzero and (at_end.above == found.above or at_end.below == found.below)
         return replace(found, nonzero=strict)
     return found
+
+
+def _placed(ends: Bounds, symbol: Symbol, value: Expr) -> Bounds:
+    """The bounds with a value for a symbol in them."""
+    if symbol not in ends.free_symbols:
+        return ends
+    return replace(ends, lo=ends.lo.subs(symbol, value), hi=ends.hi.subs(symbol, value))
 
 
 def _free(expression: Expr, domain: Items) -> tuple[Expr, list[tuple[Symbol, Expr]]]:
