@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from math import lcm
 from typing import Any
 
 from flint import arb
@@ -47,6 +48,7 @@ from .expectations import entropy, expectation, is_normalised
 from .exponential import rank_bound
 from .family import Family
 from .location import is_regular
+from .points import is_continuous_at_zero
 from .probes import data_points, parameter_points
 from .zero import Point, prove_zero
 
@@ -322,14 +324,48 @@ def edge_growth(step: Step, context: Context) -> Finding:
 
 def at_data_point(step: Step, context: Context) -> Finding:
     """Both pieces are the log-density on their side of the observation, and make the likelihood peak at data."""
-    family, p, x = context.family, _subject(step), context.family.observation
+    family, p, place = context.family, _subject(step), step.named("place")
     below, above = step.value.args
     for theta, sample in context.points():
         for row in sample:
-            piece = below if bool(theta[p] < row[x]) else above
+            piece = below if bool(theta[p] < place.subs(row)) else above
             if is_zero_at(family.log_density - piece, {**theta, **row}) is not True:
                 return Finding(Evidence.REFUTED, "a piece is not the log-density on its side")
-    return _sign(peaks_at_data(DataPoint(p, below, above), family), "convex between observations, monotone beyond")
+    return _sign(
+        peaks_at_data(DataPoint(p, below, above, place), family), "convex between observations, monotone beyond"
+    )
+
+
+def profile(step: Step, context: Context) -> Finding:
+    """The likelihood with the formulas put in: linear in its statistics, and continuous where they vanish.
+
+    The formulas give the supremum where they lie in the space, which other steps prove. A supremum of functions linear
+    in the statistics is convex and closed, so that along a line it is continuous up to the edge (Rockafellar 1970).
+    """
+    ell, symbols = context.given(step).value, step.named("averages").args
+    if any(ell.diff(one, other) != 0 for one in symbols for other in symbols):
+        return Finding(Evidence.REFUTED, "the mean log-likelihood is not linear in its statistics")
+    solved = {s.subject: s.value for s in context.steps if s.rule == "root" and step.held == s.held}
+    roots = _pairs(step, "roots")
+    if set(roots) != set(solved) or any(
+        context.zero(_chained(solved[p], roots) - value).evidence.verdict is not Verdict.AGREE
+        for p, value in roots.items()
+    ):
+        return Finding(Evidence.REFUTED, "a formula is not the root that was derived")
+    if not is_continuous_at_zero(step.value, symbols):
+        return Finding(Evidence.UNDECIDED, "that the formula is continuous where a statistic vanishes is not proved")
+    same = _profile_is(step.value, _chained(ell, roots), context)
+    return _worst([same, Finding(Evidence.LEMMA, "closed convex functions are continuous along lines")])
+
+
+def _profile_is(value: Expr, expected: Expr, context: Context) -> Finding:
+    """Whether two sums of logarithms agree for positive statistics, each written as a power that has no roots."""
+    gap = value - expected
+    order = lcm(1, *(int(node.exp.q) for node in gap.atoms(Pow) if node.exp.is_Rational))
+    powers = {symbol: Dummy(symbol.name, positive=True) ** order for symbol, _ in context.table}
+    plain_gap = gap.subs(powers, simultaneous=True)
+    found = prove_zero(split_logs(plain_gap, {}), {}, list)
+    return found if found.evidence is Evidence.ALGEBRA else context.zero(gap)
 
 
 def substitute(step: Step, context: Context) -> Finding:
@@ -720,6 +756,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "any-value": any_value,
     "edge-growth": edge_growth,
     "data-point": at_data_point,
+    "profile": profile,
     "integer-increment": check_integer.increment,
     "integer-range": check_integer.integer_range,
     "integer-tail": check_integer.tail,

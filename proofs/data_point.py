@@ -14,11 +14,15 @@ from .family import Family
 
 @dataclass(frozen=True)
 class DataPoint:
-    """The log-density as a function of ``parameter``: one expression below the observation and one above it."""
+    """The log-density as a function of ``parameter``: one expression below ``place`` and one above it.
+
+    ``place`` is where an observation stands on the parameter's scale: the observation itself, or affine in it.
+    """
 
     parameter: Symbol
     below: Expr
     above: Expr
+    place: Expr
 
 
 def data_point(family: Family) -> DataPoint | None:
@@ -29,31 +33,50 @@ def data_point(family: Family) -> DataPoint | None:
     c
     """
     ends = family.bounds
-    if len(family.parameters) != 1 or family.covariates or ends.discrete or ends.free_symbols:
+    if family.covariates or ends.discrete or ends.free_symbols or not family.log_density.has(Piecewise, Abs, sign):
         return None
-    item = family.parameters[0]
-    if item.bounds.lo != ends.lo or item.bounds.hi != ends.hi or not family.log_density.has(Piecewise, Abs, sign):
-        return None
-    sides = [_side(family.log_density, item.symbol, family.observation, way) for way in (-1, 1)]
-    if sides[0] is None or sides[1] is None:
-        return None
-    found = DataPoint(item.symbol, sides[0], sides[1])
-    return found if peaks_at_data(found, family) else None
+    for item in family.parameters:
+        place = _place(family.log_density, item.symbol, family.observation)
+        if place is None:
+            continue
+        sides = [_side(family.log_density, item.symbol, place, way) for way in (-1, 1)]
+        if sides[0] is not None and sides[1] is not None:
+            found = DataPoint(item.symbol, sides[0], sides[1], place)
+            if peaks_at_data(found, family):
+                return found
+    return None
+
+
+def _place(density: Expr, p: Symbol, x: Symbol) -> Expr | None:
+    """Where the density switches on the scale of ``p``: ``a x + b`` with numbers ``a > 0`` and ``b``."""
+    switches = [node.args[0] for node in density.atoms(Abs, sign)]
+    switches += [node.lhs - node.rhs for node in density.atoms(Relational)]
+    for argument in sorted(switches, key=lambda one: one.sort_key()):
+        slope = argument.diff(p)
+        if slope.is_Rational and slope != 0:
+            place = (p - argument / slope).expand()
+            number = place.diff(x)
+            if number.is_Rational and number > 0 and (place - number * x).is_Rational:
+                return place
+    return None
 
 
 def peaks_at_data(pieces: DataPoint, family: Family) -> bool:
     """Return whether the pieces are convex in the parameter, meet at the observation, and rise towards it.
 
     Between two neighbouring observations the log-likelihood is then convex, so that it is largest at one of them; it
-    rises up to the smallest observation and falls from the largest on.
+    rises up to the smallest observation and falls from the largest on. All this whatever the other parameters are.
     """
-    p, x = pieces.parameter, family.observation
-    ends = family.bounds
-    domain: Domain = {x: ends}
-    below = {**domain, p: Bounds(ends.lo, x, ends.lo_closed, True, False)}
-    above = {**domain, p: Bounds(x, ends.hi, True, ends.hi_closed, False)}
+    p, x, place = pieces.parameter, family.observation, pieces.place
+    ends, space = family.bounds, family.domain[p]
+    if (place.subs(x, ends.lo), place.subs(x, ends.hi)) != (space.lo, space.hi):
+        return False
+    domain: Domain = {s: b for s, b in family.domain.items() if s not in (p, x)} | {x: ends}
+    below = {**domain, p: Bounds(space.lo, place, space.lo_closed, True, False)}
+    above = {**domain, p: Bounds(place, space.hi, True, space.hi_closed, False)}
     return (
-        (pieces.below - pieces.above).subs(p, x).expand() == 0
+        bool(place.diff(x) > 0)
+        and (pieces.below - pieces.above).subs(p, place).expand() == 0
         and is_nonnegative(pieces.below.diff(p, 2), below)
         and is_nonnegative(pieces.above.diff(p, 2), above)
         and is_nonnegative(pieces.below.diff(p), below)
@@ -61,12 +84,12 @@ def peaks_at_data(pieces: DataPoint, family: Family) -> bool:
     )
 
 
-def _side(density: Expr, p: Symbol, x: Symbol, way: int) -> Expr | None:
-    """The density where ``p - x`` has the sign ``way``; ``None`` where something else switches."""
+def _side(density: Expr, p: Symbol, place: Expr, way: int) -> Expr | None:
+    """The density where ``p - place`` has the sign ``way``; ``None`` where something else switches."""
     failed = []
 
     def positive(argument: Expr) -> bool:
-        multiple = (argument / (p - x)).cancel()
+        multiple = (argument / (p - place)).cancel()
         failed.extend([argument] * (not multiple.is_number))
         return bool(multiple.is_number and multiple * way > 0)
 

@@ -12,6 +12,7 @@ from .conditions import Condition
 from .exponential import ExponentialForm
 from .family import Family
 from .integers import IntegerSearch
+from .points import PointSearch
 
 
 class Outcome(Enum):
@@ -161,6 +162,8 @@ class Derivation:
         For an unknown that the data keep from a part of its space: unknown, lower and upper end, in statistics.
     searched
         The parameter to be looked for among the observations, if there is one.
+    point
+        What the likelihood is at each observation with the other parameters at their best, if there are others.
     integer
         The integer parameter to be looked for, and how the likelihood changes from one integer to the next.
     exists_when
@@ -194,6 +197,7 @@ class Derivation:
     obligations: tuple[Obligation, ...]
     integer: IntegerSearch | None = None
     existence_needed: bool = True
+    point: PointSearch | None = None
 
     @cached_property
     def _hash(self) -> int:

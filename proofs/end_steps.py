@@ -6,12 +6,31 @@ from sympy import Integer, Tuple
 
 from . import labels
 from .boundary import AtEnd, Ends, resolved
+from .data_point import DataPoint
 from .derivation import Label, Section
 from .edge_growth import EdgeGrowth, U
 from .family import Family
 from .trail import Trail
 
 _LIKELIHOOD = Section.LIKELIHOOD
+
+
+def data_point_step(pieces: DataPoint, trail: Trail, given: int, others: bool = False) -> int:
+    """The step that the likelihood is largest at an observation; ``others`` says that it has other parameters."""
+    p, whatever = pieces.parameter, ", whatever the other parameters are" * others
+    scaled = "" if pieces.place.is_Symbol else f", standing at `{pieces.place}`,"
+    return trail.add(
+        "data-point",
+        _LIKELIHOOD,
+        f"Largest at an observation{scaled}{whatever}: between two neighbours the log-likelihood is convex in `{p}`, "
+        "it rises up to the smallest observation and falls from the largest on. Each observation's part below it, and "
+        "above it:",
+        Tuple(pieces.below, pieces.above),
+        Label(f"log p for {p} below, above", r"\log p \text{ below, above}"),
+        given=(given,),
+        subject=p,
+        using=(("place", pieces.place),),
+    )
 
 
 def end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:

@@ -13,6 +13,8 @@ from .boundary import ranges, resolved
 from .bounds import exact_number
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, unproved_steps
+from .data_point import data_point
+from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
 from .end_conditions import by_ends
 from .existence import Existence
@@ -46,6 +48,9 @@ def derive(family: Family) -> Derivation:
         return derive_over_integers(family, whole, section)
     trail = Trail()
     route = likelihood_route(family, trail)
+    at_observations = _at_observations(family, route)
+    if at_observations is not None:
+        return at_observations
     kl = divergence_route(family, route, trail)
     optimality = optimality_steps(family, route, kl, trail)
     exists = _existence(family, route, kl, optimality)
@@ -90,6 +95,12 @@ def derive(family: Family) -> Derivation:
     )
 
 
+def _at_observations(family: Family, route: LikelihoodRoute) -> Derivation | None:
+    """The derivation by a search over observations, where equations are left and one parameter lies at one of them."""
+    pieces = data_point(family) if route.elimination.unknowns and len(family.parameters) > 1 else None
+    return derive_over_observations(family, pieces, derive(family.holding(pieces.parameter))) if pieces else None
+
+
 def fix_constants(derivation: Derivation, **values: object) -> Derivation:
     """Return the derivation with known constants put in: the steps stay those of the general family.
 
@@ -121,6 +132,7 @@ def fix_constants(derivation: Derivation, **values: object) -> Derivation:
         exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
         exists_when=tuple(replace(c, expression=put(c.expression)) for c in derivation.exists_when),
         integer=None if derivation.integer is None else derivation.integer.at(put, renamed),
+        point=None if derivation.point is None else derivation.point.at(put, renamed),
     )
 
 

@@ -17,6 +17,7 @@ from .family import Family
 from .integer_search import integer_search
 from .integers import RECIPROCAL, IntegerSearch
 from .likelihood import average_form, name_averages
+from .sections import held_steps, in_sections
 from .trail import Trail
 
 _ONCE = "the change of the log-likelihood from one integer to the next turns from rise to fall once"
@@ -37,7 +38,7 @@ def derive_over_integers(family: Family, parameter: Symbol, section: Derivation 
         The derivation with that parameter held; ``None`` where it is the only one.
     """
     reason = _unfit(family, parameter, section)
-    first = _held_steps(section, parameter) if section is not None and not reason else ()
+    first = held_steps(section, parameter) if section is not None and not reason else ()
     trail = Trail(first)
     statistics, ell = _start(family, section, trail) if not reason else ((), Integer(0))
     closed: tuple[tuple[Symbol, Expr], ...] = section.closed if section is not None and not reason else ()
@@ -53,7 +54,7 @@ def derive_over_integers(family: Family, parameter: Symbol, section: Derivation 
     argument = _ONCE if found.falling is not None else _COMPARED if found.tail is not None else _RANGE
     others = section is None or section.optimality.proved
     optimality = Optimality(others, f"{argument}; {_PROFILED}" if closed else argument, False)
-    steps = _in_sections(trail.steps)
+    steps = in_sections(trail.steps)
     return _assembled(family, found, section, closed, conditions, proved, optimality, steps, ell)
 
 
@@ -73,12 +74,6 @@ def _unfit(family: Family, parameter: Symbol, section: Derivation | None) -> str
     if section.outcome is not Outcome.CLOSED_FORM:
         return f"with {parameter} known, the other parameters have no formula ({section.outcome.value})"
     return ""
-
-
-def _held_steps(section: Derivation, parameter: Symbol) -> tuple[Step, ...]:
-    """The steps with the parameter held, but for those on existence: these are taken up again."""
-    kept = [step for step in section.steps if step.section is not Section.EXISTENCE]
-    return tuple(replace(step, held=(*step.held, parameter)) for step in kept)
 
 
 def _start(family: Family, section: Derivation | None, trail: Trail) -> tuple[tuple[Statistic, ...], Expr]:
@@ -160,14 +155,6 @@ def _search_steps(found: IntegerSearch, closed: tuple[tuple[Symbol, Expr], ...],
             given=(len(trail.steps) - 1 if by_tail else at,),
             subject=p,
         )
-
-
-def _in_sections(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps in the order of their sections; a step never rests on one of a later section."""
-    order = list(Section)
-    places = sorted(range(len(steps)), key=lambda at: order.index(steps[at].section))
-    new = {old: at for at, old in enumerate(places)}
-    return tuple(replace(steps[at], given=tuple(new[i] for i in steps[at].given)) for at in places)
 
 
 def _conditions(family: Family, found: IntegerSearch, section: Derivation | None) -> tuple[tuple[Condition, ...], bool]:

@@ -14,7 +14,7 @@ from .branches import chooser
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, match_moments, mean_map
-from .end_steps import end_steps
+from .end_steps import data_point_step, end_steps
 from .exponential import excluded_up_to
 from .family import Family
 from .likelihood import AverageForm, average_form, name_averages, scores
@@ -71,9 +71,11 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
         combine=True,
         statistics=tuple(s.symbol for s in averages.statistics),
     )
-    searched = data_point(family) if elimination.unknowns else None
+    searched = data_point(family) if elimination.unknowns and len(family.parameters) == 1 else None
+    if searched is not None and searched.place != family.observation:
+        searched = None
     if searched is not None:
-        _search_step(searched, trail, current)
+        data_point_step(searched, trail, current)
         equations, elimination = {}, Elimination((), (), ())
     where = {
         p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
@@ -85,20 +87,6 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     formulas, left, statistics = _named(family, ends, stable, left, statistics)
     stable_steps(elimination, formulas, left, statistics, solved_at, trail)
     return LikelihoodRoute(averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched)
-
-
-def _search_step(pieces: DataPoint, trail: Trail, current: int) -> None:
-    p = pieces.parameter
-    trail.add(
-        "data-point",
-        _LIKELIHOOD,
-        f"Largest at an observation: between two neighbours the log-likelihood is convex in `{p}`, it rises up to the "
-        "smallest observation and falls from the largest on. Each observation's part below it, and above it:",
-        Tuple(pieces.below, pieces.above),
-        Label(f"log p for {p} below, above", r"\log p \text{ below, above}"),
-        given=(current,),
-        subject=p,
-    )
 
 
 def _named(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Basic
+from sympy import Basic, Symbol
 
 from .derivation import Label, Section, Step
 
@@ -29,7 +29,8 @@ class Trail:
         given: tuple[int, ...] = (),
         subject: Basic | None = None,
         using: tuple[tuple[str, Basic], ...] = (),
+        held: tuple[Symbol, ...] = (),
     ) -> int:
         """Append a step and return its position."""
-        self._steps.append(Step(rule, section, words, value, label, given, subject, using))
+        self._steps.append(Step(rule, section, words, value, label, given, subject, using, held))
         return len(self._steps) - 1

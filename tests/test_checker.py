@@ -314,6 +314,12 @@ def _first_floor_only(steps: Steps) -> Steps:
     return (*steps[:-1], replace(steps[-1], value=Tuple(*steps[-1].value.args[:1])))
 
 
+def _not_continuous(steps: Steps) -> Steps:
+    """The same value, with a logarithm that is taken away again."""
+    one = dict(steps[-1].using)["averages"].args[0]
+    return (*steps[:-1], replace(steps[-1], value=steps[-1].value + log(one) - log(2 * one) + log(2)))
+
+
 def _claimed_falling(steps: Steps) -> Steps:
     """The step of another family, claimed of populations: minus the slope of the increment for one observation."""
     at = next(at for at, step in enumerate(steps) if step.rule == "integer-increment")
@@ -389,6 +395,10 @@ REFUTED = (
     Planted("another power", "edge-growth", "weibull_with_location", value(more)),
     Planted("the other end", "edge-growth", "arcsine", using("level", lambda one: 1 - one)),
     Planted("exchanged sides", "data-point", "triangular", _exchanged_sides),
+    Planted("not at the observation", "data-point", "asymmetric_laplace", using("place", more)),
+    Planted("lost factor", "profile", "asymmetric_laplace", value(twice)),
+    Planted("own root", "profile", "asymmetric_laplace", using("roots", _last_twice)),
+    Planted("no root", "profile", "asymmetric_laplace", using("roots", lambda one: Tuple())),
     Planted("lost factor", "combined", "ageing", value(twice)),
     Planted("flipped sign", "combined", "ageing", using("ratio", opposite)),
     Planted("exchanged equations", "combined", "ageing", using("equations", lambda one: Tuple(*one.args[::-1]))),
@@ -401,6 +411,7 @@ REFUTED = (
 )
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
+    Planted("not continuous where a statistic vanishes", "profile", "asymmetric_laplace", _not_continuous),
     Planted("the wrong end", "support-end", "uniform", value(lambda one: Symbol("x_max", real=True))),
     Planted("lost factor", "support-end", "pareto", value(twice)),
     Planted("wrong slope", "support-end", "uniform", using("slope", opposite)),

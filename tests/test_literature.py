@@ -118,8 +118,8 @@ def asymmetric_rates(x: Numbers, centre: Any) -> Theta:
 
 
 def asymmetric_centre(x: Numbers) -> Any:
-    """The observation at which their h is smallest."""
-    return min(x, key=lambda c: 2 * log(sqrt(excess(x, c)) + sqrt(deficit(x, c))) + sqrt(excess(x, c) * deficit(x, c)))
+    """The observation at which the likelihood, with their scale and asymmetry put in, is largest."""
+    return min(x, key=lambda c: sqrt(excess(x, c)) + sqrt(deficit(x, c)))
 
 
 def regression(rows: Numbers) -> Theta:
@@ -485,6 +485,13 @@ POSITIVE = (
             mean(x) * (1 - exp(-rate)) - rate * mean(v > 0 for v in x),
             w - 1 + mean(x) / rate,
         ),
+        slow=True,
+    ),
+    Row(
+        "asymmetric_laplace",
+        REALS,
+        KOTZ,
+        lambda x: (asymmetric_centre(x), *asymmetric_rates(x, asymmetric_centre(x))),
         slow=True,
     ),
     Row("chi_square", TIMES, CUD1 + "18", equations=lambda x, k: (digamma(k / 2) + log(2) - mean(logs(x)),)),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from sympy import Integer
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sympy import Integer, Reals, Symbol
 
-from thetahat import check_family, derive, family, fit
-from thetahat.proofs.derivation import Verdict
+from thetahat import Parameter, certify, check_family, derive, family, fit
+from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify.certify.checker import check as check_certificate
 from thetahat.verify.growth import grows_without_bound
 from thetahat.verify.likelihood import log_likelihood
 from thetahat.verify.rooting import _is_valley
 from thetahat.verify.searching import best_observation
 
 
-@pytest.mark.parametrize("name", ["arcsine", "weibull_with_location", "triangular", "uniform_unit_length"])
+@pytest.mark.parametrize(
+    "name", ["arcsine", "weibull_with_location", "triangular", "asymmetric_laplace", "uniform_unit_length"]
+)
 def test_families_without_a_formula_are_verified(name: str) -> None:
     """Every check that applies agrees on drawn data."""
     report = check_family(family(name), examples=5)
@@ -49,6 +55,50 @@ def test_the_mode_of_a_triangle_has_the_highest_likelihood_of_a_grid() -> None:
     grid = np.unique(np.concatenate([np.linspace(0.01, 0.99, 197), x]))
     best = max(grid, key=lambda c: log_likelihood(item, [c], x)[0])
     assert fit(item, x).theta.tolist() == [best]
+
+
+@given(st.lists(st.integers(-6, 6), min_size=2, max_size=7))
+@example([0, 1, 2])
+@example([-9, 0, 1, 2, 9])
+@example([1, 1])
+def test_a_peak_is_fitted_exactly_where_it_beats_both_exponentials(values: list[int]) -> None:
+    """Kotz, Kozubowski & Podgorski 2001, section 3.5: the peak minimises the root of the mean above plus that below.
+
+    At either end of the data one of the two vanishes, and the supremum is that of a shifted exponential: it is not
+    attained.
+    """
+    x = np.array(values, dtype=float)
+    roots = {float(c): math.sqrt(np.maximum(x - c, 0).mean()) + math.sqrt(np.maximum(c - x, 0).mean()) for c in x}
+    ends = min(roots[float(x.min())], roots[float(x.max())])
+    inside = min((roots[c] for c in roots if x.min() < c < x.max()), default=math.inf)
+    item = family("asymmetric_laplace")
+    if abs(inside - ends) < 1e-9:
+        return
+    if ends < inside:
+        with pytest.raises(ExistenceError, match="no maximiser"):
+            fit(item, x)
+    else:
+        found = fit(item, x)
+        assert roots[found.theta[0]] <= inside + 1e-12
+        assert found.log_likelihood == pytest.approx(-len(x) * (1 + 2 * math.log(inside)), abs=1e-9)
+
+
+def test_a_peak_on_another_scale_is_fitted_at_the_same_observation() -> None:
+    """Half the location: the observation is looked for where it stands on that scale."""
+    item, half = family("asymmetric_laplace"), Symbol("h", real=True)
+    moved = item.reparametrise("halved", [Parameter(half, Reals), *item.parameters[1:]], {"mu": 2 * half})
+    x = np.array([-9.0, 0.0, 1.0, 2.0, 9.0])
+    assert derive(moved).outcome is Outcome.DATA_POINT
+    assert fit(moved, x).theta[0] == fit(item, x).theta[0] / 2
+
+
+def test_the_certificate_of_a_peak_holds_and_so_does_that_of_none() -> None:
+    """Compared in balls at every observation; the certificate's checker finds the same."""
+    item = family("asymmetric_laplace")
+    for x, verdict in (([-9.0, 0.0, 1.0, 2.0, 9.0], "UNIQUE_GLOBAL"), ([0.0, 1.0, 2.0], "NO_MAXIMUM")):
+        proof = certify(item, x)
+        assert proof.verdict.name == verdict
+        assert check_certificate(proof, x)
 
 
 def test_too_many_observations_to_search_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

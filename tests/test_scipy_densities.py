@@ -172,6 +172,7 @@ ROWS: dict[str, tuple[str, Map]] = {
     "student_t": ("t", lambda nu, mu, s: (nu, mu, s)),
     "normal_natural": ("norm", lambda first, second: (-first / (2 * second), 1 / sqrt(-2 * second))),
     "generalised_normal": ("gennorm", lambda b, mu, alpha: (b, mu, alpha)),
+    "asymmetric_laplace": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
     "chi_square": ("chi2", lambda k: (k, 0, 1)),
     "exponential": ("expon", lambda rate: (0, 1 / rate)),
     "exponential_by_mean": ("expon", lambda theta: (0, theta)),

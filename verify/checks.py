@@ -331,11 +331,16 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
 
 
 def _has_maximiser(drawn: Drawn, x: Array, weights: Array | None = None) -> bool:
-    """Whether the existence conditions hold."""
+    """Whether the existence conditions hold, or the search over the observations ends at a member."""
     try:
-        require_existence(drawn.derivation, require_data(drawn.family, x, weights))
+        if drawn.derivation.point is not None:
+            fit_with(drawn.derivation, x, weights)
+        else:
+            require_existence(drawn.derivation, require_data(drawn.family, x, weights))
     except ExistenceError:
         return False
+    except UnsolvedError:
+        return True
     return True
 
 

@@ -27,7 +27,7 @@ from .integer_fit import at_the_best_integer
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
 from .rooting import solve_one
-from .searching import best_observation
+from .searching import best_observation, best_with_others
 from .statistics import evaluate, weighted_average
 
 
@@ -192,11 +192,13 @@ def estimate(
     if few is not None:
         return _closed_in_balls(derivation, few), {}
     known: dict[Symbol, float] = {}
+    if derivation.point is not None:
+        known[derivation.point.parameter] = best_with_others(derivation, derivation.point, observations)
+    elif derivation.searched is not None:
+        known[derivation.searched] = best_observation(derivation.family, observations)
     for statistic in _needed(derivation):
         known[statistic.symbol] = evaluate(statistic.definition, observations, known)
     formulas = list(derivation.formulas)
-    if derivation.searched is not None:
-        known[derivation.searched] = best_observation(derivation.family, observations)
     if len(derivation.unknowns) == 1:
         known |= solve_one(derivation, observations, known)
         formulas = [(s, e) for s, e in formulas if s not in known]

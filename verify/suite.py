@@ -148,7 +148,7 @@ def check_estimator(
             found["estimator"] = case.detail
             raise DisagreementError(case.detail)
 
-    strategy = datasets(member, conditions=derivation.exists_when, max_size=max_size)
+    strategy = _with_maximiser(derivation, datasets(member, conditions=derivation.exists_when, max_size=max_size))
     run_property(strategy, examine, examples, seed)
     tally = Tally(
         member.name,
@@ -299,15 +299,35 @@ def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
         known = derivation_with(general, values) if values else derivation
         member = known.family
         return st.tuples(
-            st.one_of(
-                datasets(member, conditions=known.exists_when, largest=_ORDINARY),
-                datasets(member, conditions=known.exists_when),
+            _with_maximiser(
+                known,
+                st.one_of(
+                    datasets(member, conditions=known.exists_when, largest=_ORDINARY),
+                    datasets(member, conditions=known.exists_when),
+                ),
             ),
             st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
             st.integers(0, 2**16),
         ).map(lambda parts: _fitted(known, *parts, declared=general, values=values))
 
     return constants(general).flatmap(members) if general.constants else members({})
+
+
+def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) -> st.SearchStrategy[Array]:
+    """The datasets that have a maximiser, where only a search over the observations tells which have."""
+    if derivation.point is None:
+        return strategy
+
+    def exists(x: Array) -> bool:
+        try:
+            fit_with(derivation, x)
+        except ExistenceError:
+            return False
+        except UnsolvedError:
+            return True
+        return True
+
+    return strategy.filter(exists)
 
 
 def _fitted(

@@ -44,6 +44,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         "unknowns": [str(symbol) for symbol in derivation.unknowns],
         "free": {str(symbol): [_formula(low), _formula(high)] for symbol, low, high in derivation.free},
         "integer": _integer(derivation),
+        "point": _point(derivation),
         "exponential_form": _exponential(derivation),
         "exists_when": [
             {"positive": _formula(one.expression), "meaning": one.meaning, "why": one.why}
@@ -99,6 +100,20 @@ def _integer(derivation: Derivation) -> dict[str, Any] | None:
         "increment": _formula(search.increment),
         "floors": [_formula(one) for one in search.floors],
         "ceilings": [_formula(one) for one in search.ceilings],
+    }
+
+
+def _point(derivation: Derivation) -> dict[str, Any] | None:
+    """The parameter that is looked for among the observations; ``None`` where there is none beside others."""
+    search = derivation.point
+    if search is None:
+        return None
+    return {
+        "parameter": str(search.parameter),
+        "profile": _formula(search.profile),
+        "needed": [
+            {"positive": _formula(one.expression), "meaning": one.meaning, "why": one.why} for one in search.needed
+        ],
     }
 
 

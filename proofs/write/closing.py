@@ -14,11 +14,16 @@ def existence(derivation: Derivation) -> Line:
         return ("for no dataset",)
     if derivation.outcome is Outcome.UNSOLVED or not (derivation.exists_when or derivation.existence_proved):
         return ("not derived",)
-    if not derivation.exists_when:
+    needed = derivation.exists_when if derivation.point is None else derivation.point.needed
+    if not needed:
         return ("for every dataset",)
     line: list[Part] = []
-    for condition in derivation.exists_when:
-        line.append(" and " if line else "when ")
+    first: Line = ("when ",)
+    if derivation.point is not None:
+        first = ("when, at the observation ", Formula((hat(derivation.point.parameter),)), " for ")
+        first = (*first, Formula((derivation.point.parameter,)), ", ")
+    for condition in needed:
+        line += [" and "] if line else first
         line.append(
             condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression, condition.weak)
         )
@@ -74,7 +79,7 @@ def _estimate(derivation: Derivation) -> Line:
     if derivation.outcome is Outcome.UNBOUNDED:
         return (f"The likelihood has no maximum, whatever the data: {derivation.reason}. Proved.",)
     several = len(derivation.family.symbols) > 1
-    where: Line = ("Where the maximiser exists, ",) if derivation.exists_when else ()
+    where: Line = ("Where the maximiser exists, ",) if derivation.exists_when or derivation.point else ()
     target = "the KL divergence from" if derivation.family.discrete else "the cross-entropy to"
     optimality, weak = derivation.optimality, _weak(derivation)
     if not optimality.proved:

@@ -44,7 +44,8 @@ def item(number: int, step: Step, finding: Finding, derivation: Derivation) -> I
     head, rest = _split(step.words)
     formulas = _FORMULAS.get(step.rule, _plain)(step, derivation)
     spoken = rest
-    conditions = [condition for condition in derivation.exists_when if condition.expression == step.value]
+    known = derivation.exists_when if derivation.point is None else derivation.point.needed
+    conditions = [condition for condition in known if condition.expression == step.value]
     if step.rule == "exists" and any(is_formula(condition.meaning) for condition in conditions):
         # The condition in words is a formula, and the formula follows anyway.
         spoken = f", because {conditions[0].why}."

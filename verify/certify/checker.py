@@ -70,11 +70,11 @@ def _fails(derivation: Derivation, observations: Observations) -> bool:
     if derivation.integer is not None:
         # That a condition fails says nothing of integers beyond those that the data need.
         return failed and not _has_estimate(derivation, observations)
-    return failed
+    return not _has_estimate(derivation, observations) if derivation.point is not None else failed
 
 
 def _has_estimate(derivation: Derivation, observations: Observations) -> bool:
-    """Whether the search over integers ends at a member of the family."""
+    """Whether the search over integers, or over observations, ends at a member of the family."""
     try:
         estimate(derivation, observations)
     except ExistenceError:

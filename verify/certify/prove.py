@@ -11,16 +11,18 @@ from flint import arb
 from numpy.typing import ArrayLike
 from sympy import Symbol
 
-from ...proofs.balls import compiled, precision
+from ...proofs.balls import compiled, evaluate, precision
 from ...proofs.derivation import Derivation, Outcome
 from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
+from ...proofs.points import PointSearch
 from ...strategies.conditions import decide_sample
 from ..enclosure import precisions, table_of, total
 from ..exact import Exactly, written_out
 from ..fitting import derivation_with, estimate, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
+from ..searching import has_others, leaders, place_of
 from .certificate import Certificate, Enclosure, middle_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted
@@ -130,6 +132,8 @@ def _found(derivation: Derivation, observations: Observations) -> _Found:
         )
     if derivation.free:
         return _set(derivation, observations)
+    if derivation.point is not None:
+        return _by_search_with_others(derivation, derivation.point, observations)
     if derivation.searched is not None:
         return _by_search(derivation, observations)
     return _by_contraction(derivation, observations) if derivation.unknowns else _by_formula(derivation, observations)
@@ -164,6 +168,29 @@ def _by_search(derivation: Derivation, observations: Observations) -> _Found:
                 argument = derivation.optimality.argument
                 return _Found(Verdict.UNIQUE_GLOBAL, theta, {}, "comparison of all observations", argument, "", bits)
     return _Found(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+
+
+def _by_search_with_others(derivation: Derivation, search: PointSearch, observations: Observations) -> _Found:
+    """The observation at which the supremum is certainly higher than at every other, with the others' formulas there.
+
+    A maximum between two neighbours would make both of them maxima, with the same values of the other parameters.
+    """
+    how, values = "comparison of all observations", [row[0] for row, _ in table_of(observations)]
+    best = leaders(derivation, search, observations, values)
+    met = [has_others(derivation, search, observations, value) for value in best]
+    if all(known is False for known in met):
+        return _Found(Verdict.NO_MAXIMUM, method=how, argument=derivation.existence_rule, why=search.needed[0].meaning)
+    if len(best) > 1 or met[0] is None:
+        return _Found(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+    exactly = Exactly(derivation.family.columns, observations)
+    for bits in precisions():
+        with precision(bits):
+            theta = {search.parameter: evaluate(place_of(derivation, search, best[0]), {})}
+            for symbol, formula in derivation.formulas:
+                theta[symbol] = exactly.ball(written_out(derivation, formula), theta)
+            if all(ball.rad() <= arb(2) ** -_DIGITS * abs(ball.mid()) for ball in theta.values()):
+                return _Found(Verdict.UNIQUE_GLOBAL, theta, {}, how, derivation.optimality.argument, "", bits)
+    return _Found(Verdict.UNDECIDED, why="a formula has no narrow value in ball arithmetic")
 
 
 def _by_integers(derivation: Derivation, observations: Observations) -> _Found:
