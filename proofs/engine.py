@@ -18,9 +18,9 @@ from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
 from .end_conditions import by_ends
 from .existence import Existence
-from .expectations import is_normalised
 from .exponential import ExponentialForm
 from .family import Family
+from .fullness import is_full
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
 from .location import location_scale
@@ -199,7 +199,7 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         found = _by_ends(family, route, optimality)
         if found is not None:
             return found
-    if kl.means is not None and route.averages.form is not None and _is_full(family, route):
+    if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):
         faces = existence.by_faces(family, route.averages.form.statistics)
         if faces is not None:
             return faces
@@ -233,18 +233,6 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
 
 def _without_parameters(value: Expr, route: LikelihoodRoute) -> Expr:
     return value.subs(_closed(route))
-
-
-def _is_full(family: Family, route: LikelihoodRoute) -> bool:
-    """Whether the natural parameters are affine in the parameters and the normaliser's conditions are their space."""
-    form = route.averages.form
-    normal = is_normalised(family)
-    if form is None or normal is None:
-        return False
-    p = family.symbols
-    affine = all(eta.diff(a, b) == 0 for eta in form.eta for a in p for b in p)
-    positive = {item.symbol for item in family.parameters if item.bounds.lo == 0 and not item.bounds.lo_closed}
-    return affine and positive == set(p) == {c for c in normal.conditions if c.free_symbols}
 
 
 def _obligations(
