@@ -92,13 +92,26 @@ class Context:
         return prove_zero(self.unfolded(expression), self.domain, self.points)
 
     def one_of(self, candidates: Iterable[Expr]) -> Finding:
-        """Return the best evidence that one of ``candidates`` vanishes; algebra is tried on all before balls on any."""
-        left = list(candidates)
+        """Return the best evidence that one of ``candidates`` vanishes; algebra is tried before balls support any.
+
+        Algebra may take long over an expression that is not zero: what balls refute is left out first.
+        """
+        every = list(candidates)
+        if any(candidate.expand() == 0 for candidate in every):
+            return Finding(Evidence.ALGEBRA)
+        left = [candidate for candidate in every if not self._refuted(candidate)]
+        if every and not left:
+            return Finding(Evidence.REFUTED, "balls exclude that any of them is zero")
         if any(prove_zero(candidate, self.domain, list).evidence is Evidence.ALGEBRA for candidate in left):
             return Finding(Evidence.ALGEBRA)
         found = [self.zero(candidate) for candidate in left]
         order = [Evidence.ALGEBRA, Evidence.BALL, Evidence.UNDECIDED, Evidence.REFUTED]
         return min(found, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.UNDECIDED))
+
+    def _refuted(self, expression: Expr) -> bool:
+        """Whether a ball excludes zero at a random member with random data."""
+        whole = self.unfolded(expression)
+        return any(is_zero_at(whole, values, sample) is False for values, sample in self.points())
 
     def points(self) -> Sequence[Point]:
         """Random members with random data, in exact rationals."""
