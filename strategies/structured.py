@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from hypothesis import strategies as st
@@ -136,9 +137,9 @@ def _components(
     n: int,
     rng: np.random.Generator,
 ) -> Array:
-    size = next(iter(sizes.values()))
-    places = size ** len(term.indices)
-    shaped = (n, *(size for _ in term.indices))
+    axes = [sizes[last] for last in family.lengths(term)]
+    places = prod(axes)
+    shaped = (n, *axes)
     total = next((value for whole, value in family.totals if whole.has(term)), None)
     sign = str(term.args[1])
     if total is None:

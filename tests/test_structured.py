@@ -341,6 +341,22 @@ def test_sums_are_split_and_joined() -> None:
     assert normal(Plate(log(a / b), k, top)) == normal(Plate(log(a), k, top) - Plate(log(b), k, top))
 
 
+def test_a_sum_around_another_keeps_their_indices_apart() -> None:
+    """Whatever the two are called, and also where the outer one is called as the normal form calls the inner one."""
+    k, low, j = (Symbol(name, integer=True, positive=True) for name in "klj")
+    rows, columns = (Symbol(name, integer=True, positive=True) for name in ("K", "p"))
+
+    def whole(outer: Symbol, inner: Symbol) -> Expr:
+        coefficient, weight = Component("b", "real", outer, inner), Component("y", "real", outer)
+        return Plate(weight * Plate(coefficient * Component("x", "real", inner), inner, columns), outer, rows)
+
+    wanted = normal(whole(k, j))
+    assert normal(whole(low, j)) == normal(whole(j, low)) == normal(wanted) == wanted
+    assert str(wanted) == "sum(y_h*sum(x_l*b_(h,l); l = 1..p); h = 1..K)"
+    transposed = whole(k, j).xreplace({Component("b", "real", k, j): Component("b", "real", j, k)})
+    assert normal(transposed) != wanted
+
+
 def test_exact_numbers_with_logarithms_are_compared() -> None:
     """Logarithms of rationals by their powers; what is not a multiple of one stays."""
     assert vanishes(log(Rational(8, 27)) - 3 * log(Rational(2, 3)))

@@ -12,6 +12,7 @@ from sympy import Expr, Integer
 from ..proofs.derivation import Verdict
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
+from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.sums import free_indices
 from ..proofs.structured.terms import Inverse, Matrix
 from ..strategies.structured import StructuredData
@@ -48,7 +49,9 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
         place = _with_total(derivation, place)
     for term, _ in derivation.formulas:
         formula = stable(derivation, term)
-        place = Place(drawn, {**place.theta, str(getattr(term, "name", term)): value_at(formula, term, place)})
+        place = Place(
+            drawn, {**place.theta, str(getattr(term, "name", term)): value_at(derivation.family, formula, term, place)}
+        )
     if derivation.unknowns and derivation.unknowns[0] in derivation.family.terms:
         place = _alternated(derivation, place)
     for one in derivation.exists_when:
@@ -58,7 +61,7 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     return {name: place.theta[name] for name in place.theta if name in names}
 
 
-def value_at(formula: Expr, term: Expr, place: Place) -> Array:
+def value_at(family: StructuredFamily, formula: Expr, term: Expr, place: Place) -> Array:
     """Return the value of a parameter's formula, at every index that the parameter has."""
     if isinstance(term, Matrix):
         try:
@@ -68,10 +71,10 @@ def value_at(formula: Expr, term: Expr, place: Place) -> Array:
             found = np.full([int(side.subs(place.drawn.sizes)) for side in term.args[1:3]], np.nan)
         return np.asarray((found + found.T) / 2 if term.kind == "spd" else found)
     indices = getattr(term, "indices", ())
-    size = next(iter(place.drawn.sizes.values()))
-    found = np.zeros((size,) * len(indices))
+    axes = [place.drawn.sizes[last] for last in family.lengths(term)]
+    found = np.zeros(axes)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for at in product(range(size), repeat=len(indices)):
+        for at in product(*map(range, axes)):
             here = dict(zip(indices, (Integer(k + 1) for k in at), strict=True))
             found[at] = number_at(formula.xreplace(here), place)
     return found
@@ -88,7 +91,7 @@ def _require(derivation: StructuredDerivation, one: Requirement, place: Place) -
     elif one.subject in derivation.family.terms:
         holds = bool(place.theta[str(one.subject.name)] > _TINY * _scale(place))
     else:
-        holds = _everywhere_positive(one.subject, place)
+        holds = _everywhere_positive(derivation.family, one.subject, place)
     if not holds:
         raise ExistenceError(f"{derivation.family.name}: there is no estimate unless {one.words}: {one.why}")
 
@@ -128,11 +131,10 @@ def _scale(place: Place) -> float:
     return float(sum(np.square(value).mean() for value in place.drawn.data.values())) or 1.0
 
 
-def _everywhere_positive(subject: Expr, place: Place) -> bool:
-    size = next(iter(place.drawn.sizes.values()))
+def _everywhere_positive(family: StructuredFamily, subject: Expr, place: Place) -> bool:
     indices = sorted((one for one in free_indices(subject) if one not in place.drawn.sizes), key=str)
     indices = [one for one in indices if one not in place.drawn.known]
-    for at in product(range(size), repeat=len(indices)):
+    for at in product(*(range(place.drawn.sizes[family.last(one)]) for one in indices)):
         value = number_at(subject.xreplace({k: Integer(j + 1) for k, j in zip(indices, at, strict=True)}), place)
         if not value > _TINY * _scale(place):
             return False
@@ -169,7 +171,7 @@ def _alternated(derivation: StructuredDerivation, place: Place) -> Place:
     for _ in range(_ROUNDS):
         before = {term: theta[term.name] for term in derivation.unknowns}
         for term, _ in derivation.equations:
-            found = value_at(stable(derivation, term), term, Place(place.drawn, theta))
+            found = value_at(derivation.family, stable(derivation, term), term, Place(place.drawn, theta))
             if not _definite(found, place):
                 raise ExistenceError(
                     f"{derivation.family.name}: the estimate of {term} becomes singular, so the likelihood has no "

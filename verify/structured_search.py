@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sympy import Abs, Symbol
+from sympy import Abs, Expr, Symbol
 
 from ..proofs.structured.family import StructuredFamily, Unknown
 from ..proofs.structured.terms import Matrix, shape
@@ -38,8 +38,7 @@ def widths(family: StructuredFamily, drawn: StructuredData) -> list[tuple[Unknow
             shaped = tuple(int(side.subs(drawn.sizes)) for side in shape(one.term))
             width = shaped[0] * (shaped[0] + 1) // 2 if one.definite else shaped[0] * shaped[1]
         else:
-            size = next(iter(drawn.sizes.values()))
-            shaped = (size,) * len(getattr(one.term, "indices", ()))
+            shaped = tuple(drawn.sizes[last] for last in family.lengths(one.term))
             width = int(np.prod(shaped))
         found.append((one, width, shaped))
     return found
@@ -127,22 +126,24 @@ def permuted(
     A parameter's axes are indexed by the returned permutations.
     """
     orders: dict[Symbol, Order] = {size: rng.permutation(value) for size, value in drawn.sizes.items()}
-    known = {term: _shuffled(term, value, orders) for term, value in drawn.known.items()}
+    known = {term: _shuffled(family, term, value, orders) for term, value in drawn.known.items()}
     row = rng.permutation(drawn.n)
-    data = {term: np.stack([_shuffled(term, one, orders) for one in value[row]]) for term, value in drawn.data.items()}
-    moves = {one.name: _axes(one.term, orders) for one in family.parameters}
+    data = {
+        term: np.stack([_shuffled(family, term, one, orders) for one in value[row]])
+        for term, value in drawn.data.items()
+    }
+    moves = {one.name: _axes(family, one.term, orders) for one in family.parameters}
     return StructuredData(drawn.sizes, known, data, drawn.single), moves
 
 
-def _axes(term: object, orders: Mapping[Symbol, Order]) -> tuple[Order, ...]:
+def _axes(family: StructuredFamily, term: Expr, orders: Mapping[Symbol, Order]) -> tuple[Order, ...]:
     if isinstance(term, Matrix):
         return tuple(orders.get(side, np.zeros(1, dtype=np.int64)) for side in shape(term))
-    size = next(iter(orders.values()))
-    return tuple(size for _ in getattr(term, "indices", ()))
+    return tuple(orders[last] for last in family.lengths(term))
 
 
-def _shuffled(term: object, value: Array, orders: Mapping[Symbol, Order]) -> Array:
-    axes = _axes(term, orders)
+def _shuffled(family: StructuredFamily, term: Expr, value: Array, orders: Mapping[Symbol, Order]) -> Array:
+    axes = _axes(family, term, orders)
     return np.asarray(value)[np.ix_(*axes)] if axes and np.ndim(value) == len(axes) else np.asarray(value)
 
 

@@ -31,15 +31,11 @@ def _judged(same: bool, family: StructuredFamily, wrong: Callable[[PlateWorld], 
     return Finding(Evidence.ALGEBRA) if same else Finding(Evidence.UNDECIDED, "the normal forms differ")
 
 
-def _size(world: PlateWorld) -> int:
-    return next(iter(world.sizes.values()))
-
-
 def _same(family: StructuredFamily, difference: Expr, term: Expr) -> Finding:
     """Whether a difference is zero at every place of a component: by normal form, and in numbers."""
 
     def wrong(world: PlateWorld) -> bool:
-        values = (plate_value(at_place(difference, term, at), world) for at in places(term, _size(world)))
+        values = (plate_value(at_place(difference, term, at), world) for at in places(family, term, world.sizes))
         return any(not vanishes(value) for value in values)
 
     return _judged(_is_zero(difference, family), family, wrong)
@@ -63,10 +59,10 @@ def check_gradient(family: StructuredFamily, step: Step, given: Steps) -> Findin
     moved = _moved(family.log_density, term, pace).diff(pace).xreplace({pace: S.Zero})
     claimed = step.value * towards
     for index in reversed(indices):
-        claimed = Plate(claimed, index, _last(family, index))
+        claimed = Plate(claimed, index, family.last(index))
 
     def wrong(world: PlateWorld) -> bool:
-        for place in places(term, _size(world)):
+        for place in places(family, term, world.sizes):
             key = (str(getattr(term, "name", term)), place)
             along = world.having({key: world.values[key] + pace})
             slope = plate_value(Average(family.log_density), along).diff(pace).xreplace({pace: S.Zero})
@@ -83,10 +79,6 @@ def _moved(value: Expr, term: Expr, pace: Symbol) -> Expr:
         return value.xreplace({term: term + pace * Component("_h", "real")})
     found = [one for one in value.atoms(Component) if one.name == term.name]
     return value.xreplace({one: one + pace * Component("_h", "real", *one.indices) for one in found})
-
-
-def _last(family: StructuredFamily, index: Symbol) -> Expr:
-    return next(found.args[2] for found in family.log_density.atoms(Plate) if found.args[1] == index)
 
 
 def check_cleared(family: StructuredFamily, step: Step, given: Steps) -> Finding:
@@ -117,8 +109,8 @@ def check_root(family: StructuredFamily, step: Step, given: Steps) -> Finding:
     same = _is_zero(placed(cleared.value, {**roots, term: step.value}), family)
 
     def wrong(world: PlateWorld) -> bool:
-        here = estimated(world, {**roots, term: step.value}, _size(world))
-        equations = (plate_value(at_place(cleared.value, term, at), here) for at in places(term, _size(world)))
+        here = estimated(family, world, {**roots, term: step.value})
+        equations = (plate_value(at_place(cleared.value, term, at), here) for at in places(family, term, world.sizes))
         return not step.value.has(InverseDigamma) and any(not vanishes(one) for one in equations)
 
     return _judged(same, family, wrong)
@@ -137,7 +129,7 @@ def check_closing(family: StructuredFamily, step: Step, given: Steps) -> Finding
     (root,) = given
     index, last = step.named("index"), step.named("last")
     whole = normal(Plate(root.value * subject_of(step), index, last), family.totals)
-    right = root.rule == "root" and family.unknown(root.subject).simplex == index and last == _last(family, index)
+    right = root.rule == "root" and family.unknown(root.subject).simplex == index and last == family.last(index)
     if not right or whole.has(subject_of(step)):
         return Finding(Evidence.REFUTED, "does not close the simplex of its parameter")
     return _same(family, step.value - whole, subject_of(step))
@@ -156,10 +148,10 @@ def check_estimate(family: StructuredFamily, step: Step, given: Steps) -> Findin
         term = subject_of(step)
         axis = term.indices.index(simplex)
         pace = Symbol("_pace", real=True)
-        here = estimated(world, {term: step.value}, _size(world))
+        here = estimated(family, world, {term: step.value})
         slopes: dict[tuple[int, ...], set[Expr]] = {}
         sums: dict[tuple[int, ...], Expr] = {}
-        for place in places(term, _size(world)):
+        for place in places(family, term, world.sizes):
             key, row = (term.name, place), place[:axis] + place[axis + 1 :]
             moved = here.having({key: here.values[key] + pace})
             slope = plate_value(Average(family.log_density), moved).diff(pace).xreplace({pace: S.Zero})
@@ -229,14 +221,15 @@ def check_squares(family: StructuredFamily, step: Step, given: Steps) -> Finding
     if root.rule != "root" or root.subject != subject_of(step):
         return Finding(Evidence.REFUTED, "does not rest on the root")
     same = _is_zero(step.value - root.value, family)
-    finding = _judged(same, family, lambda world: _differ(step, root, world))
+    finding = _judged(same, family, lambda world: _differ(family, step, root, world))
     if finding.evidence is not Evidence.ALGEBRA:
         return finding
     return Finding(Evidence.SIGN) if nonnegative(step.value) else Finding(Evidence.UNDECIDED, "no sum of squares")
 
 
-def _differ(step: Step, root: Step, world: PlateWorld) -> bool:
-    both = (at_place(step.value - root.value, subject_of(step), at) for at in places(subject_of(step), _size(world)))
+def _differ(family: StructuredFamily, step: Step, root: Step, world: PlateWorld) -> bool:
+    where = places(family, subject_of(step), world.sizes)
+    both = (at_place(step.value - root.value, subject_of(step), at) for at in where)
     return any(not vanishes(plate_value(one, world)) for one in both)
 
 

@@ -106,7 +106,7 @@ def _piece(
     family: StructuredFamily,
 ) -> Tuple | None:
     term, second = one.term, renamed(one.term, "1")
-    plates = [Tuple(index, _size(family, index)) for index in getattr(term, "indices", ())]
+    plates = [Tuple(index, family.last(index)) for index in getattr(term, "indices", ())]
     if one.simplex is not None:
         weight = normal(score * term, family.totals) / formula
         return gibbs(formula, second, _plain(weight), *sorted(plates, key=lambda pair: pair[0] != one.simplex))
@@ -128,10 +128,6 @@ def _piece(
 
 def _plain(value: Expr) -> Expr:
     return value.cancel() if isinstance(value, Expr) and not value.has(Plate) else value
-
-
-def _size(family: StructuredFamily, index: Symbol) -> Expr:
-    return next(found.args[2] for found in family.log_density.atoms(Plate) if found.args[1] == index)
 
 
 def add_conditions(

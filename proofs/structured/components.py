@@ -115,7 +115,7 @@ def _simplex(family: StructuredFamily, trail: Trail, one: Unknown, score: Expr, 
     here, term = Section.LIKELIHOOD, one.term
     others = [index for index in term.indices if index != one.simplex]
     multiplier = _multiplier(others)
-    last = _last(family, one)
+    last = family.last(one.simplex)
     spoken = (
         f"On the simplex the scores are equal for all `{one.simplex}`: they are a multiplier `{multiplier}`; "
         f"multiplied by `{term}`."
@@ -140,12 +140,6 @@ def _simplex(family: StructuredFamily, trail: Trail, one: Unknown, score: Expr, 
 
 def _multiplier(others: list[Symbol]) -> Expr:
     return Component("nu", "positive", *others) if others else Symbol("nu", positive=True)
-
-
-def _last(family: StructuredFamily, one: Unknown) -> Expr:
-    """The last value of the parameter's simplex index, as the log-density sums over it."""
-    sums = family.log_density.atoms(Plate)
-    return next(found.args[2] for found in sums if found.args[1] == one.simplex)
 
 
 def _shared(family: StructuredFamily, trail: Trail, term: Expr, score: Expr, at: int, found: Roots) -> None:

@@ -98,6 +98,31 @@ class StructuredFamily:
         """Whether the log-density is a sum over components, rather than one of matrix words."""
         return bool(self.log_density.has(Plate, Component))
 
+    def last(self, index: Basic) -> Expr:
+        """Return the last value of an index, as the sums of the log-density have it.
+
+        >>> from thetahat.proofs.registry import structured
+        >>> chain = structured("markov_chain")
+        >>> chain.last(chain.terms[0].indices[0])
+        K
+        """
+        found = next((one.args[2] for one in self.log_density.atoms(Plate) if one.args[1] == index), None)
+        if found is None:
+            raise DeclarationError(
+                f"{self.name}: the last value of {index} is open; write a sum over it in the log-density"
+            )
+        return found
+
+    def lengths(self, term: Basic) -> tuple[Expr, ...]:
+        """Return the last value of each index of a component, in order; of anything else nothing.
+
+        >>> from thetahat.proofs.registry import structured
+        >>> chain = structured("markov_chain")
+        >>> chain.lengths(chain.terms[0])
+        (K, K)
+        """
+        return tuple(map(self.last, term.indices)) if isinstance(term, Component) else ()
+
     def unknown(self, term: Basic) -> Unknown:
         """Return the parameter or known quantity that ``term`` stands for."""
         found = [one for one in (*self.parameters, *self.known) if one.term == term]

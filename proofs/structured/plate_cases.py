@@ -10,7 +10,7 @@ from random import Random
 
 from sympy import Add, Expr, Integer, Rational, Symbol
 
-from .family import StructuredFamily
+from .family import StructuredFamily, Unknown
 from .plates import Component, DatumComponent, Plate
 from .terms import Average
 
@@ -37,29 +37,30 @@ def plate_worlds(family: StructuredFamily) -> tuple[PlateWorld, ...]:
 
 
 def _world(family: StructuredFamily, size: int, rng: Random) -> PlateWorld:
-    sizes = dict.fromkeys(family.sizes, size)
+    # Where there are two, of unlike size, so that an index in the place of the other is seen.
+    sizes = {one: size if at == 0 else 5 - size for at, one in enumerate(family.sizes)}
     values: dict[Place, Expr] = {}
     for one in family.known:
         values[str(one.term), ()] = Integer(rng.randint(3, 7))
     for one in family.parameters:
         for end in ("", "0", "1"):
             name = f"{one.name}{end}" if isinstance(one.term, Component) or not end else f"{one.name}_{end}"
-            values |= _drawn_parameter(one.term, name, one.simplex, size, rng)
+            values |= _drawn_parameter(one, name, places(family, one.term, sizes), rng)
     known = {key: value for (key, _), value in values.items()}
-    count = 3 + max(size ** len(getattr(term, "indices", ())) for term in family.observation) * (1 + (size == 2))
-    return PlateWorld(sizes, values, tuple(_observed(family, size, at, known, rng) for at in range(count)))
+    count = 3 + max(len(places(family, term, sizes)) for term in family.observation) * (1 + (size == 2))
+    return PlateWorld(sizes, values, tuple(_observed(family, sizes, at, known, rng) for at in range(count)))
 
 
-def places(term: Expr, size: int) -> list[tuple[int, ...]]:
+def places(family: StructuredFamily, term: Expr, sizes: Mapping[Expr, int]) -> list[tuple[int, ...]]:
     """Return every place at which a component stands."""
-    return list(product(range(1, size + 1), repeat=len(getattr(term, "indices", ()))))
+    return list(product(*(range(1, sizes[last] + 1) for last in family.lengths(term))))
 
 
-def _drawn_parameter(term: Expr, name: str, simplex: Symbol | None, size: int, rng: Random) -> dict[Place, Expr]:
-    raw = {at: Rational(rng.randint(1, 9), rng.randint(1, 4)) for at in places(term, size)}
-    if simplex is None:
+def _drawn_parameter(one: Unknown, name: str, where: list[tuple[int, ...]], rng: Random) -> dict[Place, Expr]:
+    raw = {at: Rational(rng.randint(1, 9), rng.randint(1, 4)) for at in where}
+    if one.simplex is None:
         return {(name, at): value for at, value in raw.items()}
-    axis = term.indices.index(simplex)
+    axis = one.term.indices.index(one.simplex)
     sums = {at: Add(*(v for other, v in raw.items() if _without(other, axis) == _without(at, axis))) for at in raw}
     return {(name, at): value / sums[at] for at, value in raw.items()}
 
@@ -69,12 +70,12 @@ def _without(at: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 
 def _observed(
-    family: StructuredFamily, size: int, number: int, known: Mapping[str, Expr], rng: Random
+    family: StructuredFamily, sizes: Mapping[Expr, int], number: int, known: Mapping[str, Expr], rng: Random
 ) -> dict[Place, Expr]:
     """One observation whose components have the declared total; every component is positive once in a while."""
     found: dict[Place, Expr] = {}
     for term in family.observation:
-        where = places(term, size)
+        where = places(family, term, sizes)
         total = next((value for whole, value in family.totals if whole.has(term)), None)
         if total is None:
             found |= {(term.name, at): Integer(_drawn_number(term, rng)) for at in where}
@@ -120,12 +121,12 @@ def at_place(value: Expr, term: Expr, place: tuple[int, ...]) -> Expr:
     return value.xreplace({index: Integer(here) for index, here in zip(indices, place, strict=True)})
 
 
-def estimated(world: PlateWorld, roots: Mapping[Expr, Expr], size: int) -> PlateWorld:
+def estimated(family: StructuredFamily, world: PlateWorld, roots: Mapping[Expr, Expr]) -> PlateWorld:
     """Return the world in which the parameters have the values that the formulas give."""
     for term, formula in roots.items():
         found = {
             (str(getattr(term, "name", term)), place): plate_value(at_place(formula, term, place), world)
-            for place in places(term, size)
+            for place in places(family, term, world.sizes)
         }
         world = world.having(found)
     return world

@@ -1,11 +1,14 @@
 """Normal form of expressions with plates: sums split, what is free of the index stands outside, averages are linear.
 
-The index under a sum gets a name of its own, so that ``p_k`` and the sum of all ``p_l`` do not mix.
+The index under a sum gets a name of its own, so that ``p_k`` and the sum of all ``p_l`` do not mix; a sum around
+another gets a second name, whatever the two were called.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 
 from sympy import Add, Expr, Integer, Mul, Pow, S, Symbol, log, polygamma, powsimp
 
@@ -13,16 +16,23 @@ from .plates import Component, DatumComponent, InverseDigamma, Plate
 from .terms import Average
 
 Totals = tuple[tuple[Expr, Expr], ...]
-_BOUND = {"i": "h", "j": "l", "k": "l"}
 
 
-def bound(index: Symbol) -> Symbol:
-    """Return the name that an index has under a sum.
+def bound(index: Symbol, depth: int = 0) -> Symbol:
+    """Return the name that an index has under a sum around ``depth`` others, one in the other.
 
-    >>> bound(Symbol("k", integer=True, positive=True))
-    l
+    >>> k = Symbol("k", integer=True, positive=True)
+    >>> bound(k), bound(k, 1)
+    (l, h)
     """
-    return Symbol(_BOUND.get(index.name, index.name), **index.assumptions0)
+    return Symbol("h" * depth or "l", **index.assumptions0)
+
+
+def _depth(value: Expr) -> int:
+    """How many sums stand one in the other."""
+    if value.is_Atom or isinstance(value, Component):
+        return 0
+    return isinstance(value, Plate) + max(map(_depth, value.args))
 
 
 def free_indices(value: Expr) -> set[Symbol]:
@@ -136,17 +146,23 @@ def nonnegative(value: Expr) -> bool:
 
 def _plate(value: Plate, totals: Totals) -> Expr:
     inner, index, last = value.args
-    name = bound(index)
-    ready = normal(inner.xreplace({index: name}), totals)
+    # A name that no sum binds, until it is known how many sums the terms hold.
+    held = next(one for one in _held(index) if one not in free_indices(inner))
+    ready = normal(inner.xreplace({index: held}), totals)
     found = []
     for term in Add.make_args(ready.expand()):
         outside: list[Expr] = []
         inside: list[Expr] = []
         for factor in Mul.make_args(term):
-            (inside if name in free_indices(factor) else outside).append(factor)
-        core = Mul(*inside)
+            (inside if held in free_indices(factor) else outside).append(factor)
+        name = bound(index, max(map(_depth, inside), default=0))
+        core = Mul(*inside).xreplace({held: name})
         found.append(Mul(*outside) * (_total(core, name, last, totals) if inside else last))
     return Add(*found)
+
+
+def _held(index: Symbol) -> Iterator[Symbol]:
+    return (Symbol(f"_{depth}", **index.assumptions0) for depth in count())
 
 
 def _total(core: Expr, index: Symbol, last: Expr, totals: Totals) -> Expr:
