@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from ..proofs.structured.family import StructuredFamily
-from ..proofs.structured.plates import Component
+from ..proofs.structured.plates import Component, Plate
 from ..proofs.structured.terms import Matrix, shape
 
 Array = NDArray[np.float64]
@@ -68,11 +69,14 @@ def _dataset(
     if family.rows is not None:
         named[family.rows] = sum(sizes) + 1 + extra
     known = {one.term: _known(one.term, named, rng) for one in family.known}
+    several = max(named.values())
     n = 1 if family.rows is not None else _enough(family, named) + extra
     data = {term: _observed(family, term, named, known, n, rng) for term in family.observation}
-    data = _overlapping(family, data, max(named.values()))
+    data = _overlapping(family, data, several)
     if not degenerate:
         return StructuredData(named, known, data, family.rows is not None)
+    if _indicators(family) and seed % 2:
+        return StructuredData(named, known, _separated(family, data))
     covariates = [term for term in known if isinstance(term, Matrix) and term.kind == "general" and family.rows]
     if covariates and (seed % 2 or not _measures_noise(family)):
         spoiled = {**known, **{one: _without_first_column(known[one]) for one in covariates}}
@@ -95,7 +99,9 @@ def _enough(family: StructuredFamily, sizes: Mapping[Symbol, int]) -> int:
     if not family.in_plates:
         return 2 * most + 2
     deepest = max(len(term.indices) for term in family.observation)
-    return 2 * most**deepest + 1
+    places = [(one, prod(sizes[last] for last in family.lengths(one))) for one in _indicators(family)]
+    # Every covariate with everything that indicators can be, and one observation that tips the balance.
+    return max(2 * most**deepest, *(most * len(_outcomes(family, *one)) for one in places), 0) + 1
 
 
 def _known(term: Expr, sizes: Mapping[Symbol, int], rng: np.random.Generator) -> Array:
@@ -142,6 +148,10 @@ def _components(
     shaped = (n, *axes)
     total = next((value for whole, value in family.totals if whole.has(term)), None)
     sign = str(term.args[1])
+    if total is None and _exclusive(family, term):
+        # One of the places, or none of them.
+        outcomes = _outcomes(family, term, places)
+        return np.asarray(outcomes[rng.integers(0, len(outcomes), n)]).reshape(shaped)
     if total is None:
         return _alone(sign, shaped, rng)
     if sign == "positive":
@@ -164,15 +174,47 @@ def _alone(sign: str, shaped: tuple[int, ...], rng: np.random.Generator) -> Arra
     return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "nonnegative" else rng.normal(1.0, 2.0, shaped))
 
 
-def _overlapping(family: StructuredFamily, data: Mapping[Expr, Array], pairs: int) -> dict[Expr, Array]:
-    """The data with the first observations repeated, all but their indicators: no direction separates those."""
-    flips = {term: str(getattr(term, "args", (0, ""))[1]) == "indicator" for term in family.observation}
-    if not any(flips.values()):
-        return dict(data)
+def _indicators(family: StructuredFamily) -> list[Component]:
+    return [one for one in family.observation if isinstance(one, Component) and str(one.args[1]) == "indicator"]
+
+
+def _outcomes(family: StructuredFamily, one: Component, places: int) -> Array:
+    """What indicators can be together: each 0 or 1; or one of them at most 1, where the support says so."""
+    if _exclusive(family, one):
+        return np.eye(places + 1)[:, 1:]
+    return np.array(list(product((0.0, 1.0), repeat=places)))
+
+
+def _exclusive(family: StructuredFamily, one: Expr) -> bool:
+    return any(isinstance(left, Plate) and left.args[0] == one and right == 1 for left, right in family.support)
+
+
+def _overlapping(family: StructuredFamily, data: Mapping[Expr, Array], several: int) -> dict[Expr, Array]:
+    """The data with the first observations repeated, once for all that indicators can be: no direction separates
+    those."""
     found = {term: value.copy() for term, value in data.items()}
-    for term, value in found.items():
-        value[pairs : 2 * pairs] = 1 - value[:pairs] if flips[term] else value[:pairs]
+    for one in _indicators(family):
+        outcomes = _outcomes(family, one, prod(data[one].shape[1:]))
+        for term, value in found.items():
+            for at, outcome in enumerate(outcomes):
+                here = slice(at * several, (at + 1) * several)
+                value[here] = outcome.reshape(value.shape[1:]) if term == one else data[term][:several]
     return found
+
+
+def _separated(family: StructuredFamily, data: Mapping[Expr, Array]) -> dict[Expr, Array]:
+    """The data with indicators that tell on which side of 0 the first real number is."""
+    side = next(value for term, value in data.items() if str(term.args[1]) == "real").reshape(len(_first(data)), -1)
+    found = dict(data)
+    for one in _indicators(family):
+        flat = np.zeros((len(side), prod(data[one].shape[1:])))
+        flat[:, 0] = side[:, 0] > 0
+        found[one] = flat.reshape(data[one].shape)
+    return found
+
+
+def _first(data: Mapping[Expr, Array]) -> Array:
+    return next(iter(data.values()))
 
 
 def _spoiled(family: StructuredFamily, term: Expr, value: Array, known: Mapping[Expr, Array]) -> Array:

@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Abs, S, Symbol, Tuple, exp, oo
+from sympy import Abs, S, Symbol, Tuple, exp, log, oo
 
 from thetahat.proofs.derivation import Evidence, Outcome, Verdict
 from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.registry import structured
 from thetahat.proofs.structured.check_predictors import slope_far_out
 from thetahat.proofs.structured.checker import check_structured
+from thetahat.proofs.structured.conditions import AllOf, Overlap
 from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
-from thetahat.proofs.structured.plates import DatumComponent
+from thetahat.proofs.structured.plates import DatumComponent, Plate
 from thetahat.strategies.structured import StructuredData
 from thetahat.verify.separation import exact_matrix, separation
 from thetahat.verify.structured_fit import estimate
@@ -37,7 +38,13 @@ def data(name: str, y: list[float], x: list[list[float]], **known: float) -> Str
     return StructuredData({family.sizes[0]: len(x[0])}, given, {response: np.array(y), covariates: np.array(x)})
 
 
-SMOOTH = ("logistic_regression", "poisson_regression", "gamma_regression", "exponential_regression")
+SMOOTH = (
+    "softmax_regression",
+    "logistic_regression",
+    "poisson_regression",
+    "gamma_regression",
+    "exponential_regression",
+)
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -90,6 +97,24 @@ PLANTED: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "twice the distance": ("laplace_regression", "distance", lambda v: 2 * v),
     "slopes in the wrong order": ("logistic_regression", "recession", lambda v: Tuple(v[1], v[0])),
     "a slope that is never level": ("poisson_regression", "recession", lambda v: Tuple(v[0] + 1, v[1])),
+    "several curvatures of twice the size": ("softmax_regression", "joint-concave", lambda v: 2 * v),
+    "curvature without what classes share": ("softmax_regression", "joint-concave", lambda v: v.args[0]),
+    "largest exponent added": ("softmax_regression", "joint-recession", lambda v: Tuple(v[0], 2 * v[0] - v[1])),
+    "class of reference forgotten": ("softmax_regression", "joint-recession", lambda v: Tuple(v[1], v[1])),
+    "separation forgotten": ("logistic_regression", "exists", lambda v: AllOf(v.args[0])),
+    "separation of several classes forgotten": ("softmax_regression", "exists", lambda v: AllOf(v.args[0])),
+    "dependent covariates forgotten": ("poisson_regression", "exists", lambda v: AllOf(v.args[1])),
+    "separation by the wrong slopes": (
+        "poisson_regression",
+        "exists",
+        lambda v: AllOf(v.args[0], Overlap(*reversed(v.args[1].args))),
+    ),
+    "a condition on nothing": ("laplace_regression", "exists", lambda v: AllOf(Overlap(S.Zero, S.Zero))),
+    "a condition that is not needed": (
+        "gamma_regression",
+        "exists",
+        lambda v: AllOf(*v.args, Overlap(S.Zero, S.NegativeOne)),
+    ),
     "a finite slope": ("exponential_regression", "recession", lambda v: Tuple(S.One, v[1])),
 }
 
@@ -103,6 +128,110 @@ def test_a_planted_error_is_refuted(planted: str) -> None:
     steps = list(found.steps)
     steps[at] = replace(steps[at], value=spoil(steps[at].value))
     assert check_structured(found.family, tuple(steps))[at].evidence is Evidence.REFUTED
+
+
+def respoken(found: StructuredDerivation, rule: str, **named: Any) -> Evidence:
+    """Return what is found of a step of which what it rests on is changed."""
+    at = next(at for at, step in enumerate(found.steps) if step.rule == rule)
+    steps = list(found.steps)
+    steps[at] = replace(steps[at], using=tuple((key, named.get(key, value)) for key, value in steps[at].using))
+    return check_structured(found.family, tuple(steps))[at].evidence
+
+
+def test_reasons_of_the_softmax_are_needed() -> None:
+    """Weights that are no mean are refuted; what is not seen to be positive, or to be at least 0, is not proved."""
+    found = derived("softmax_regression")
+    steps = {step.rule: step for step in found.steps}
+    level, each = steps["joint-recession"].named("weights")
+    assert respoken(found, "joint-recession", weights=Tuple(each, level)) is Evidence.REFUTED
+    assert respoken(found, "joint-recession", weights=Tuple(level, 2 * each)) is Evidence.REFUTED
+    squares, rest = steps["joint-concave"].named("pieces")
+    assert respoken(found, "joint-concave", pieces=Tuple(squares)) is Evidence.REFUTED
+    assert respoken(found, "joint-concave", pieces=Tuple(squares, rest)) is Evidence.SIGN
+    negative = Tuple(squares[0], -squares[1], *squares[2:])
+    assert respoken(found, "joint-concave", pieces=Tuple(squares, squares, negative, rest)) is Evidence.UNDECIDED
+    unbound = replace(found.family, support=())
+    pairs = zip(found.steps, check_structured(unbound, found.steps), strict=True)
+    assert [step.rule for step, one in pairs if one.evidence.verdict is not Verdict.AGREE] == [
+        "joint-recession",
+        "exists",
+    ]
+
+
+def test_without_a_class_of_reference_no_single_estimate_is_claimed() -> None:
+    """All predictors can rise together: concave still, but not strictly, and existence is left open."""
+    declared = structured("softmax_regression")
+    (whole,) = (one for one in declared.log_density.atoms(Plate) if isinstance(one.args[0], exp))
+    free = replace(declared, log_density=declared.log_density.xreplace({log(1 + whole): log(whole)}))
+    found = derive_structured(free)
+    assert found.optimality.proved
+    assert not found.optimality.unique
+    assert not found.existence_decided
+    assert not found.exists_when
+    strict = respoken(found, "joint-concave", strict=S.true)
+    assert strict is Evidence.UNDECIDED
+
+
+def classes(y: list[list[float]], x: list[list[float]]) -> StructuredData:
+    """Return a dataset of a softmax regression."""
+    declared = structured("softmax_regression")
+    sizes = dict(zip(declared.sizes, (len(y[0]), len(x[0])), strict=True))
+    return StructuredData(sizes, {}, dict(zip(declared.observation, (np.array(y), np.array(x)), strict=True)))
+
+
+ALLIGATORS = {
+    # Length in metres and main food of 59 alligators of Lake George: Agresti 2007, An Introduction to Categorical Data
+    # Analysis, second edition, table 6.1.
+    "I": "1.24 1.30 1.30 1.42 1.45 1.47 1.50 1.52 1.55 1.60 1.63 1.65 1.70 1.78 1.78 1.80 1.88 1.93 1.98 2.72",
+    "F": "1.32 1.32 1.40 1.42 1.47 1.65 1.65 1.68 1.80 1.85 2.03 2.03 2.16 2.26 2.31 2.31 2.36 2.36 2.39 2.41 2.44 "
+    "2.46 2.67 2.79 2.84 3.33 3.56 3.58 3.66 3.71 3.89",
+    "O": "1.45 1.65 1.73 1.78 2.56 3.25 3.28 3.68",
+}
+
+
+def test_the_softmax_fit_is_that_of_the_literature() -> None:
+    """Agresti 2007, section 6.1.2: log-odds of invertebrates and of fish against other food, in the length."""
+    rows = [
+        ([float(food == "I"), float(food == "F")], [1.0, float(size)])
+        for food, sizes in ALLIGATORS.items()
+        for size in sizes.split()
+    ]
+    assert len(rows) == 59
+    beta = estimate(derived("softmax_regression"), classes([y for y, _ in rows], [x for _, x in rows]))["beta"]
+    np.testing.assert_allclose(beta, [[5.697, -2.465], [1.618, -0.110]], atol=6e-4)
+
+
+def test_classes_that_a_direction_separates_have_no_estimate() -> None:
+    """One class may lie apart from the two others; with one observation on the other side there is an estimate."""
+    found = derived("softmax_regression")
+    x = [[1.0, at] for at in (-2.0, -1.0, -1.5, 1.0, 2.0, 1.5)]
+    apart = [[0.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]
+    with pytest.raises(ExistenceError, match="separates the data"):
+        estimate(found, classes(apart, x))
+    never = [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]
+    with pytest.raises(ExistenceError, match="separates the data"):
+        estimate(found, classes(never, x))
+    mixed = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
+    assert np.isfinite(estimate(found, classes(mixed, x))["beta"]).all()
+
+
+def test_a_softmax_of_one_class_is_the_logistic_regression() -> None:
+    """The same coefficients, and refusals of the same data."""
+    one, two = derived("softmax_regression"), derived("logistic_regression")
+    rng = np.random.default_rng(7)
+    refused = 0
+    for _ in range(25):
+        x, y = rng.normal(size=(6, 2)).round(2), rng.integers(0, 2, 6).astype(float)
+        try:
+            wanted = estimate(two, data("logistic_regression", y.tolist(), x.tolist()))["beta"]
+        except ExistenceError:
+            refused += 1
+            with pytest.raises(ExistenceError):
+                estimate(one, classes([[at] for at in y], x.tolist()))
+        else:
+            found = estimate(one, classes([[at] for at in y], x.tolist()))["beta"]
+            np.testing.assert_allclose(found, [wanted], rtol=1e-7)
+    assert 0 < refused < 25
 
 
 def test_a_strictness_that_does_not_hold_is_not_proved() -> None:

@@ -5,19 +5,22 @@ Whether a maximiser exists is asked first, exactly: of slopes far out, and of di
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from sympy import Expr, Symbol, Tuple, lambdify, oo
+from sympy import Add, Expr, Integer, Symbol, lambdify, oo
 
 from ..proofs.derivation import Step
 from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.structured.conditions import Overlap
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
-from ..proofs.structured.observed import plain
-from ..proofs.structured.plates import DatumComponent
+from ..proofs.structured.plates import Component, DatumComponent, Plate
+from ..proofs.structured.sums import free_indices
 from ..strategies.structured import StructuredData
 from .separation import exact_matrix, separation
 
@@ -40,6 +43,60 @@ def kernel_of(derivation: StructuredDerivation) -> Step | None:
     return next((step for step in derivation.steps if step.rule == "kernel"), None)
 
 
+@dataclass(frozen=True, eq=False)
+class _Spelled:
+    """A kernel on one dataset: its sums written out, in a symbol for each predictor and each column of the data."""
+
+    etas: tuple[Symbol, ...]
+    value: Expr
+    columns: Mapping[Symbol, Array]
+
+    def number(self, value: Expr) -> Callable[[Array], Array]:
+        """Return an expression as a function of all predictors, shape ``(n, K)``, to shape ``(n,)``."""
+        function = lambdify([*self.etas, *self.columns], value, "scipy")
+        rest = list(self.columns.values())
+
+        def at(eta: Array) -> Array:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return np.broadcast_to(np.asarray(function(*eta.T, *rest), dtype=np.float64), len(eta))
+
+        return at
+
+
+def _spelled(derivation: StructuredDerivation, kernel: Step, drawn: StructuredData) -> _Spelled:
+    family = derivation.family
+    (term,) = family.terms
+    others = [index for index in term.indices if index != kernel.named("predictor").args[1]]
+    places = list(product(*(range(1, drawn.sizes[family.last(index)] + 1) for index in others)))
+    etas = [_symbol(Component("eta", "real", *map(Integer, at))) for at in places] if others else [_ETA]
+    value = _written_out(kernel.value, drawn)
+    columns = {_symbol(one): _column(one, drawn) for one in value.atoms(DatumComponent)}
+    given = {one: np.asarray(float(number)) for one, number in drawn.known.items()}
+    bare = value.xreplace({one: _symbol(one) for one in value.atoms(Component)})
+    return _Spelled(tuple(etas), bare, {**columns, **given})
+
+
+def _written_out(value: Expr, drawn: StructuredData) -> Expr:
+    """The expression with every sum as one of terms at whole numbers."""
+    if isinstance(value, Plate):
+        inner, index, last = value.args
+        terms = (inner.xreplace({index: Integer(at)}) for at in range(1, drawn.sizes[last] + 1))
+        return Add(*(_written_out(one, drawn) for one in terms))
+    if isinstance(value, Component) or not value.has(Plate):
+        return value
+    return value.func(*(_written_out(part, drawn) for part in value.args))
+
+
+def _symbol(one: Component) -> Symbol:
+    return Symbol("_".join([one.name, *map(str, one.indices)]), real=True)
+
+
+def _column(one: DatumComponent, drawn: StructuredData) -> Array:
+    found = next(value for term, value in drawn.data.items() if term.name == one.name)
+    at: tuple[Any, ...] = (..., *(int(index) - 1 for index in one.indices))
+    return np.asarray(found[at], dtype=np.float64)
+
+
 def fit_predictor(derivation: StructuredDerivation, kernel: Step, drawn: StructuredData) -> dict[str, Array]:
     """Return the coefficients, by their parameter's name.
 
@@ -52,38 +109,26 @@ def fit_predictor(derivation: StructuredDerivation, kernel: Step, drawn: Structu
     """
     (term,) = derivation.family.terms
     covariates = drawn.data[kernel.named("predictor").args[0] / term]
+    spelled = _spelled(derivation, kernel, drawn)
     for one in derivation.exists_when:
-        _require(derivation, one, covariates, drawn)
+        _require(derivation, one, spelled, covariates, drawn)
     distance = next((step for step in derivation.steps if step.rule == "distance"), None)
     if distance is None:
-        found = _newton(derivation, kernel.value, covariates, drawn)
+        found = _newton(derivation, spelled, covariates)
     else:
-        found = _least_distances(derivation, distance.named("distance").args[0], covariates, drawn)
-    return {term.name: found}
+        found = _least_distances(derivation, distance.named("distance").args[0], spelled, covariates)
+    return {term.name: found if len(term.indices) > 1 else found[0]}
 
 
-def _number(value: Expr, drawn: StructuredData) -> Callable[[Array], Array]:
-    """An expression in the predictor and one observation, as a function of all predictors."""
-    columns = list(value.atoms(DatumComponent))
-    known = list(drawn.known)
-    function = lambdify([_ETA, *(plain(one) for one in columns), *known], plain(value), "scipy")
-    rest: list[Any] = [drawn.data[one] for one in columns]
-    rest += [float(drawn.known[one]) for one in known]
-
-    def at(eta: Array) -> Array:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.broadcast_to(np.asarray(function(eta, *rest), dtype=np.float64), eta.shape)
-
-    return at
-
-
-def _require(derivation: StructuredDerivation, one: Requirement, covariates: Array, drawn: StructuredData) -> None:
+def _require(
+    derivation: StructuredDerivation, one: Requirement, spelled: _Spelled, covariates: Array, drawn: StructuredData
+) -> None:
     if one.kind == "columns":
         if exact_matrix(covariates).rank() < covariates.shape[1]:
             raise _refusal(derivation, one)
         return
-    rows = _allowed(Tuple(*one.subject), covariates, drawn)
-    found = separation(rows).separated
+    slopes = _joint_slopes if one.kind == "joint-overlap" else _slopes
+    found = separation(_followed(slopes(one.subject, spelled, covariates, drawn), covariates)).separated
     if found is None:
         raise UnsolvedError(
             f"{derivation.family.name}: whether a direction separates the data is not decided in rational numbers; "
@@ -97,33 +142,70 @@ def _refusal(derivation: StructuredDerivation, one: Requirement) -> ExistenceErr
     return ExistenceError(f"{derivation.family.name}: there is no estimate unless {one.words}: {one.why}")
 
 
-def _allowed(ends: Tuple, covariates: Array, drawn: StructuredData) -> Array:
-    """Rows whose products with a direction must not be negative for it to be followed for ever."""
-    level = np.zeros(len(covariates))
-    rising, falling = (np.full(len(level), np.inf) if abs(one) is oo else _number(one, drawn)(level) for one in ends)
-    return np.concatenate([covariates[rising != 0], -covariates[falling != 0]])
+def _followed(slopes: Array, covariates: Array) -> Array:
+    """Rows whose products with a direction must not be negative for it to be followed for ever.
+
+    Of ``slopes``, shape ``(m, n, K)``, the signs count: each is a term of the slope of one observation, in ``K``
+    predictors. A direction has an entry for every coefficient.
+    """
+    rows = np.einsum("mik,ij->mikj", slopes, covariates).reshape(-1, slopes.shape[2] * covariates.shape[1])
+    return np.unique(rows[rows.any(axis=1)], axis=0) if rows.any() else rows
 
 
-def _newton(derivation: StructuredDerivation, kernel: Expr, covariates: Array, drawn: StructuredData) -> Array:
-    height, slope, bend = (_number(kernel.diff(_ETA, order) if order else kernel, drawn) for order in range(3))
-    beta, before = np.zeros(covariates.shape[1]), np.inf
+def _slopes(ends: Overlap, spelled: _Spelled, covariates: Array, drawn: StructuredData) -> Array:
+    """Upwards where the slope towards minus infinity is not 0, downwards where the other one is not."""
+    level = np.zeros((len(covariates), 1))
+    rising, falling = (
+        np.full(len(level), np.inf) if abs(one) is oo else spelled.number(one.xreplace(_named(one)))(level)
+        for one in ends.args
+    )
+    return np.stack([rising != 0, -1.0 * (falling != 0)])[:, :, np.newaxis]
+
+
+def _named(value: Expr) -> dict[Expr, Symbol]:
+    return {one: _symbol(one) for one in value.atoms(Component)}
+
+
+def _joint_slopes(terms: Overlap, spelled: _Spelled, covariates: Array, drawn: StructuredData) -> Array:
+    """Each term at every index, as its coefficients on the directions of the predictors."""
+    found, level = [], np.zeros((len(covariates), len(spelled.etas)))
+    for term in terms.args:
+        free = sorted((one for one in free_indices(term) if one not in drawn.sizes), key=str)
+        (index,) = free or (None,)
+        places = [{}] if index is None else [{index: Integer(at + 1)} for at in range(len(spelled.etas))]
+        for place in places:
+            value = _written_out(term.xreplace(place), drawn)
+            value = value.xreplace(_named(value))
+            towards = [Symbol(f"d_{at + 1}", real=True) for at in range(len(spelled.etas))]
+            found.append(np.stack([spelled.number(value.diff(one))(level) for one in towards], axis=1))
+    return np.stack(found)
+
+
+def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Array) -> Array:
+    """The coefficients of the root of the scores, shape ``(K, p)``."""
+    etas, kernel = spelled.etas, spelled.value
+    height = spelled.number(kernel)
+    slopes = [spelled.number(kernel.diff(one)) for one in etas]
+    bends = [[spelled.number(-kernel.diff(one, other)) for one in etas] for other in etas]
+    beta, before = np.zeros((len(etas), covariates.shape[1])), np.inf
     for _ in range(_ROUNDS):
-        eta = covariates @ beta
-        score = covariates.T @ slope(eta)
-        curvature = covariates.T @ (-bend(eta)[:, np.newaxis] * covariates)
+        eta = covariates @ beta.T
+        score = np.stack([one(eta) for one in slopes]) @ covariates
+        weights = np.array([[one(eta) for one in row] for row in bends])
+        curvature = np.einsum("kli,ia,ib->kalb", weights, covariates, covariates).reshape(beta.size, beta.size)
         try:
-            step = np.asarray(np.linalg.solve(curvature, score), dtype=np.float64)
+            step = np.asarray(np.linalg.solve(curvature, score.ravel()), dtype=np.float64)
         except np.linalg.LinAlgError:
             break  # the curvature rounds to a singular matrix
         if not np.isfinite(step).all():
             break
         # Twice what the quadratic that touches the likelihood here would still gain, per unit of its size.
-        left = float(score @ step) / max(1.0, abs(float(height(eta).sum())))
+        left = float(score.ravel() @ step) / max(1.0, abs(float(height(eta).sum())))
         if left <= _FLAT and left >= before / 2:
             return np.asarray(beta)
         # So close to the top heights are equal but for rounding, and steps are right as they are.
-        near = left <= _ROUNDED
-        beta = beta + step if near else _climbed(lambda at: float(height(covariates @ at).sum()), beta, step)
+        near, step = left <= _ROUNDED, step.reshape(beta.shape)
+        beta = beta + step if near else _climbed(lambda at: float(height(covariates @ at.T).sum()), beta, step)
         before = left
     raise UnsolvedError(f"{derivation.family.name}: Newton's method did not settle within {_ROUNDS} rounds")
 
@@ -138,9 +220,10 @@ def _climbed(height: Callable[[Array], float], beta: Array, step: Array) -> Arra
     return np.asarray(beta + step / 2**_HALVINGS)
 
 
-def _least_distances(derivation: StructuredDerivation, inside: Expr, covariates: Array, drawn: StructuredData) -> Array:
+def _least_distances(derivation: StructuredDerivation, inside: Expr, spelled: _Spelled, covariates: Array) -> Array:
     """One solution of the linear program: the least sum of bounds on residuals, from above and from below."""
-    target = -_number(inside, drawn)(np.zeros(len(covariates))) * float(inside.diff(_ETA))
+    distance = spelled.number(inside.xreplace(_named(inside)))
+    target = -distance(np.zeros((len(covariates), 1))) * float(inside.diff(_ETA))
     n, p = covariates.shape
     found = linprog(
         np.r_[np.zeros(p), np.ones(n)],
@@ -151,4 +234,4 @@ def _least_distances(derivation: StructuredDerivation, inside: Expr, covariates:
     )
     if found.status != 0:
         raise UnsolvedError(f"{derivation.family.name}: the linear program ended with {found.message!r}")
-    return np.asarray(found.x[:p])
+    return np.asarray(found.x[np.newaxis, :p])

@@ -6,10 +6,11 @@ from sympy import Abs, Dummy, Expr, Poly, S, Symbol, Tuple, exp, oo
 
 from ..algebra.signs import is_positive
 from ..derivation import Evidence, Finding, Step
+from .conditions import AllOf, Columns, Overlap
 from .family import StructuredFamily
 from .observed import above_zero, at_least_zero, plain
 from .plates import Component, DatumComponent, Plate
-from .sums import is_zero
+from .sums import is_zero, placed
 
 Steps = tuple[Step, ...]
 _LEMMA = (
@@ -27,17 +28,12 @@ def check_kernel(family: StructuredFamily, step: Step, given: Steps) -> Finding:
     predictor, (term,) = step.named("predictor"), family.terms
     covariate = predictor.args[0] / term
     linear = isinstance(predictor, Plate) and isinstance(covariate, DatumComponent)
-    if (
-        not linear
-        or predictor.args[1:2] != term.indices
-        or {one.name for one in step.value.atoms(Component)}
-        & {
-            term.name,
-            covariate.name,
-        }
-    ):
+    others = tuple(index for index in term.indices if index not in covariate.indices) if linear else ()
+    summed = linear and predictor.args[1:2] == covariate.indices and len(others) == len(term.indices) - 1
+    if not summed or {one.name for one in step.value.atoms(Component)} & {term.name, covariate.name}:
         return Finding(Evidence.REFUTED, "the predictor is not linear, or the coefficients stand outside of it")
-    same = is_zero(step.value.xreplace({_eta(step): predictor}) - family.log_density, family.totals)
+    eta = Component("eta", "real", *others) if others else _eta(step)
+    same = is_zero(placed(step.value, {eta: predictor}) - family.log_density, family.totals)
     return Finding(Evidence.ALGEBRA) if same else Finding(Evidence.REFUTED, "is not the log-density")
 
 
@@ -93,6 +89,30 @@ def check_recession(family: StructuredFamily, step: Step, given: Steps) -> Findi
             return Finding(Evidence.REFUTED, "is not the slope of the log-density far out")
         if not at_least_zero(-side * value):
             return Finding(Evidence.UNDECIDED, "a side is not seen to fall, or to be level")
+    return Finding(Evidence.LEMMA, "limits by degrees")
+
+
+def check_exists(family: StructuredFamily, step: Step, given: Steps) -> Finding:
+    """The conditions are those that curvature and slopes leave, no fewer and no more.
+
+    A maximum is reached where no direction can be followed for ever but along constants; a direction that only falls
+    for every observation cannot be. Where the curvature is strict, each condition is needed as well: dependent
+    covariates give lines of equal likelihood; and along a direction without a falling slope, but with some predictor
+    that changes, the likelihood rises for ever.
+    """
+    kernel, bend, slopes = given
+    rules = kernel.rule, bend.rule in ("concave", "joint-concave", "distance"), slopes.rule.endswith("recession")
+    if rules != ("kernel", True, True) or {one.subject for one in given} != {Tuple(*family.terms)}:
+        return Finding(Evidence.REFUTED, "does not rest on the kernel, its curvature and its slopes far out")
+    strict = bend.rule != "distance" and bend.named("strict") == S.true
+    always = slopes.rule == "recession" and above_zero(slopes.value[0]) and above_zero(-slopes.value[1])
+    if not strict and not always:
+        return Finding(Evidence.UNDECIDED, "a direction without a falling slope need not rise where it is not strict")
+    (term,) = family.terms
+    wanted = {Columns(kernel.named("predictor").args[0] / term)} if strict else set()
+    wanted |= set() if always else {Overlap(*slopes.value)}
+    if not isinstance(step.value, AllOf) or set(step.value.args) != wanted:
+        return Finding(Evidence.REFUTED, "a condition is left out, is not needed, or is about something else")
     return Finding(Evidence.LEMMA, _LEMMA)
 
 
@@ -132,4 +152,5 @@ RULES = {
     "concave": check_concave,
     "distance": check_distance,
     "recession": check_recession,
+    "exists": check_exists,
 }

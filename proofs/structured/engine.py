@@ -14,10 +14,11 @@ from .components import derive_components
 from .derivation import StructuredDerivation
 from .drafts import Draft
 from .family import StructuredFamily
+from .linear import predictor_of
 from .matrices import derive_matrices
-from .predictors import derive_predictor, predictor_of
+from .predictors import derive_predictor
 
-_DECISIVE = ("pythagoras", "gap", "concave", "distance")
+_DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance")
 _OPEN = "no global maximum is proved"
 
 

@@ -9,7 +9,7 @@ from sympy import Basic, Expr, Symbol
 
 from ..errors import DeclarationError
 from ..family import Source
-from .plates import Component, Plate
+from .plates import Component, DatumComponent, Plate
 from .terms import Datum, Known, Matrix, shape
 
 
@@ -61,6 +61,9 @@ class StructuredFamily:
         Given matrices, and given numbers.
     totals
         Sums over the components of one observation, with their value: a category is one of ``K``.
+    support
+        Pairs of which the left side is at most the right one for every observation that is possible; a parameter may
+        stand in them.
 
     Examples
     --------
@@ -77,6 +80,7 @@ class StructuredFamily:
     rows: Symbol | None = None
     known: tuple[Unknown, ...] = ()
     totals: tuple[tuple[Expr, Expr], ...] = ()
+    support: tuple[tuple[Expr, Expr], ...] = ()
     sources: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,6 +143,9 @@ def _require_sense(family: StructuredFamily) -> None:
             raise DeclarationError(f"{family.name}: {term} is observed; write Datum instead of Matrix")
     if not family.log_density.is_commutative:
         raise DeclarationError(f"{family.name}: the log-density is a matrix; take the trace of what is a number")
+    for left, right in family.support:
+        if not left.atoms(DatumComponent):
+            raise DeclarationError(f"{family.name}: {left} <= {right} says nothing of an observation; leave it out")
     names = [one.name for one in (*family.parameters, *family.known)]
     if len(set(names)) != len(names):
         raise DeclarationError(f"{family.name}: two of {names} have the same name; rename one")

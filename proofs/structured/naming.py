@@ -17,7 +17,12 @@ _OF_THE_PREDICTOR = {
     "kernel": Label("log p", r"\log p"),
     "concave": Label("-d^2 log p/d eta^2", r"-\partial^2 \log p / \partial \eta^2"),
     "distance": Label("factor", r"\text{factor}"),
+    "joint-concave": Label("-d^2 log p(eta + t h)/dt^2", r"-\partial_t^2 \log p(\eta + t h)"),
+    "exists": Label("needed and enough", r"\text{needed and enough}"),
     "recession": Label("slopes far out", r"\text{slopes far out}"),
+    "joint-recession": Label(
+        "slope along d far out, the least of", r"\text{slope along } d \text{ far out, the least of}"
+    ),
 }
 
 

@@ -34,6 +34,11 @@ def gibbs(first: Expr, second: Expr, factor: Expr, *plates: Basic) -> Tuple:
     return Tuple(Symbol("gibbs"), factor, first, second, *plates)
 
 
+def schwarz(factor: Expr, weight: Expr, number: Expr, *plates: Basic) -> Tuple:
+    """``factor (sum w sum(w z**2) - sum(w z)**2)`` over one plate, at least 0 where the weights are."""
+    return Tuple(Symbol("schwarz"), factor, weight, number, *plates)
+
+
 def expression(record: Tuple) -> Expr:
     """Return what a record stands for.
 
@@ -49,6 +54,10 @@ def expression(record: Tuple) -> Expr:
         right, difference, left = rest
         plain = Transposed(difference) * (difference if isinstance(left, Identity) else left * difference)
         return factor * Trace(plain if isinstance(right, Identity) else right * plain)
+    if kind.name == "schwarz":
+        weight, number, *plates = rest
+        zeroth, first, second = (_summed(weight * number**power, plates) for power in range(3))
+        return factor * (zeroth * second - first**2)
     if kind.name == "gibbs":
         first, second, *plates = rest
         return _summed(factor * first * log(first / second), plates)

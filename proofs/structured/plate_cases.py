@@ -77,7 +77,10 @@ def _observed(
     for term in family.observation:
         where = places(family, term, sizes)
         total = next((value for whole, value in family.totals if whole.has(term)), None)
-        if total is None:
+        if total is None and any(isinstance(left, Plate) and left.args[0] == term for left, _ in family.support):
+            # At most one of the places is 1, in turn.
+            found |= {(term.name, at): Integer(number % (len(where) + 1) == rank) for rank, at in enumerate(where)}
+        elif total is None:
             found |= {(term.name, at): Integer(_drawn_number(term, rng)) for at in where}
         elif str(term.args[1]) == "positive":
             raw = {at: Integer(rng.randint(1, 9)) for at in where}

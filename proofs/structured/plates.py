@@ -20,7 +20,7 @@ class Component(Inert):
     """
 
     is_commutative = True
-    is_extended_real = True
+    is_real = True
 
     def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Inert:
         """Accept name and sign as text; the sign is ``real``, ``nonnegative``, ``positive``, or ``indicator``

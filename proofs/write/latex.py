@@ -14,11 +14,12 @@ from sympy.printing.latex import LatexPrinter
 from ..algebra.atoms import Centred, Covariance, Mean
 from ..derivation import Derivation, Label
 from ..labels import hat_latex, mean_log_likelihood, symbol_latex
+from ..structured.plates import Plate
 from .content import content
 from .display import Formula, Line, PositiveFirst, joined_roots, squares, unfolded
 
 _PLAIN_TEXT = re.compile(r"[^\w .,;:()=+/'?!-]|_")
-_TALL = re.compile(r"\\(frac|sqrt|overline|begin|left)")
+_TALL = re.compile(r"\\(frac|sqrt|overline|begin|left|sum)")
 _NAMED = {
     "loggamma": r"\log\Gamma",
     "gamma": r"\Gamma",
@@ -50,7 +51,13 @@ class Printer(PositiveFirst, LatexPrinter):
         self._bracketed = before
         return str(printed)
 
+    def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
+        # A sum that other factors follow would seem to go over them as well.
+        return (isinstance(expr, Plate) and not last) or bool(super()._needs_mul_brackets(expr, first, last))
+
     def _print_Pow(self, expr: Pow) -> str:
+        if isinstance(expr.base, Plate) and expr.exp.is_Integer and expr.exp.is_positive:
+            return rf"{self._round(self._print(expr.base))}^{{{self._print(expr.exp)}}}"
         if not expr.base.is_Function or (expr.exp.is_Rational and (expr.exp.is_negative or expr.exp.q != 1)):
             return str(super()._print_Pow(expr))
         bare = isinstance(expr.base, (Mean, Covariance)) or (not hasattr(expr.base, "_latex") and not _opens(expr.base))

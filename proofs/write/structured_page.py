@@ -127,7 +127,12 @@ def _declared(derivation: StructuredDerivation, form: int) -> list[str]:
         known = ", ".join(f"{_sized(one.term, form)} ({one.meaning})" for one in family.known)
         lines.append(f"known: {known}")
     totals = ", ".join(f"{_dollar(f'{_formula(left, form)} = {right}', form)}" for left, right in family.totals)
-    return [*lines, f"always: {totals}"] if totals else lines
+    always = [f"always: {totals}"] if totals else []
+    sign = r"\le" if form else "<="
+    inside = ", ".join(
+        _dollar(f"{_formula(left, form)} {sign} {_formula(right, form)}", form) for left, right in family.support
+    )
+    return [*lines, *always, *([f"possible: {inside}"] if inside else [])]
 
 
 def _sized(term: Expr, form: int) -> str:

@@ -1,0 +1,59 @@
+"""What a regression can ask of data, as terms that a step claims and a checker compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .terms import Inert
+
+
+class Condition(Inert):
+    """A condition on data, as a term."""
+
+    is_commutative = True
+
+
+class Columns(Condition):
+    """The covariates are linearly independent.
+
+    >>> from .plates import Component
+    >>> Columns(Component("x", "real"))
+    independent(x)
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"independent({printer._print(self.args[0])})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{printer._print(self.args[0])} \text{{ independent}}"
+
+
+class Overlap(Condition):
+    """No direction separates the data: along none, whose predictors are not all 0, are the least slopes all 0.
+
+    The arguments are the slopes towards minus and plus infinity; or, of several predictors, terms in their directions,
+    the least of which is the slope.
+
+    >>> Overlap(0, -1)
+    overlap(0, -1)
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"overlap({', '.join(printer._print(one) for one in self.args)})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\text{{overlap}}\left({', '.join(printer._print(one) for one in self.args)}\right)"
+
+
+class AllOf(Condition):
+    """Every one of some conditions.
+
+    >>> AllOf(), AllOf(Overlap(0, -1))
+    (nothing, overlap(0, -1))
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        return " and ".join(printer._print(one) for one in self.args) or "nothing"
+
+    def _latex(self, printer: Any) -> str:
+        return r" \text{ and } ".join(printer._print(one) for one in self.args) or r"\text{nothing}"
