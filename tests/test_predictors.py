@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ import pytest
 from sympy import Abs, S, Symbol, Tuple, exp, log, oo
 
 from thetahat.proofs.derivation import Evidence, Outcome, Verdict
-from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.registry import structured
 from thetahat.proofs.structured.check_predictors import slope_far_out
 from thetahat.proofs.structured.checker import check_structured
-from thetahat.proofs.structured.conditions import AllOf, Overlap
+from thetahat.proofs.structured.conditions import AllOf, NoExactFit, Overlap
 from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.plates import DatumComponent, Plate
+from thetahat.proofs.structured.terms import Average
 from thetahat.strategies.structured import StructuredData
 from thetahat.verify.separation import exact_matrix, separation
+from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_fit import estimate
 
 ETA = Symbol("eta", real=True)
@@ -115,6 +118,17 @@ PLANTED: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
         "exists",
         lambda v: AllOf(*v.args, Overlap(S.Zero, S.NegativeOne)),
     ),
+    "half of the largest distance": ("uniform_regression", "least-bound", lambda v: v / 2),
+    "the mean distance for the largest": ("uniform_regression", "least-bound", lambda v: Average(v.args[0])),
+    "the smallest height": ("uniform_regression", "minimax", lambda v: -v),
+    "a scale that is too large": ("uniform_regression", "minimax", lambda v: v - log(2)),
+    "exact fits forgotten": ("uniform_regression", "exists-bounded", lambda v: AllOf()),
+    "an exact fit of something else": (
+        "uniform_regression",
+        "exists-bounded",
+        lambda v: AllOf(NoExactFit(2 * v.args[0].args[0])),
+    ),
+    "a slope that rises with the scale": ("uniform_regression", "gradient", lambda v: -v),
     "a finite slope": ("exponential_regression", "recession", lambda v: Tuple(S.One, v[1])),
 }
 
@@ -332,3 +346,94 @@ def test_an_intercept_alone_is_the_median() -> None:
     """Least absolute deviations from one number."""
     found = estimate(derived("laplace_regression"), data("laplace_regression", [5.0, 1.0, 2.0], [[1.0]] * 3, b=1.0))
     assert found["beta"][0] == pytest.approx(2.0)
+
+
+def test_uniform_noise_is_the_least_largest_error() -> None:
+    """A set, wherever no coefficients fit exactly; and the largest distance is the scale."""
+    found = derived("uniform_regression")
+    assert found.outcome is Outcome.SET_VALUED
+    assert found.optimality.proved
+    assert not found.optimality.unique
+    assert found.existence_decided
+    assert [one.kind for one in found.exists_when] == ["no-exact-fit"]
+    assert not found.obligations
+
+
+def test_an_intercept_alone_is_the_midrange() -> None:
+    """Half the range is the scale: the estimate for a uniform distribution of unknown centre and width."""
+    found = estimate(derived("uniform_regression"), data("uniform_regression", [5.0, 1.0, 2.5], [[1.0]] * 3))
+    assert found["beta"][0] == pytest.approx(3.0)
+    assert found["c"] == pytest.approx(2.0)
+
+
+def test_an_exact_fit_has_no_estimate() -> None:
+    """The likelihood has no bound there; a response that is off by one unit in the last place is none."""
+    found, x = derived("uniform_regression"), [[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]
+    with pytest.raises(ExistenceError, match="fits every observation exactly"):
+        estimate(found, data("uniform_regression", [1.0, 3.0, 5.0], x))
+    with pytest.raises(ExistenceError, match="fits every observation exactly"):
+        estimate(found, data("uniform_regression", [4.0, 7.0], x[:2]))
+    fitted = estimate(found, data("uniform_regression", [1.0, 3.0, 6.0], x))
+    assert fitted["c"] == pytest.approx(0.25)
+    np.testing.assert_allclose(fitted["beta"], [0.75, 2.5], atol=1e-12)
+    small = estimate(found, data("uniform_regression", [1.0, 3.0, 5.0 + 2.0**-40], x))
+    assert small["c"] == pytest.approx(2.0**-42, rel=1e-3)
+    near = data("uniform_regression", [1.0, 3.0, float(np.nextafter(5.0, 6.0))], x)
+    with pytest.raises(UnsolvedError, match="too close to an exact fit"):
+        estimate(found, near)
+
+
+def test_the_largest_error_is_least_among_all_that_touch_it() -> None:
+    """By enumeration in exact numbers: some p + 1 observations alone have the same least largest error (Haar)."""
+    rng = np.random.default_rng(11)
+    for _ in range(8):
+        x, y = rng.integers(-5, 6, (6, 2)).astype(float), rng.integers(-9, 10, 6).astype(float)
+        found = estimate(derived("uniform_regression"), data("uniform_regression", y.tolist(), x.tolist()))
+        worst = max(least_error(x[list(rows)], y[list(rows)]) for rows in combinations(range(6), 3))
+        assert found["c"] == pytest.approx(float(worst), rel=1e-9)
+
+
+def least_error(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> Fraction:
+    """Return the least largest error of three observations: |w'y| / sum|w| for the ``w`` with ``X'w = 0``."""
+    rows = [[Fraction(int(one)) for one in row] for row in x]
+    pairs = ((1, 2), (2, 0), (0, 1))
+    w = [rows[a][0] * rows[b][1] - rows[a][1] * rows[b][0] for a, b in pairs]
+    size = sum(map(abs, w), Fraction(0))
+    return abs(sum(a * int(b) for a, b in zip(w, y, strict=True))) / size if size else Fraction(0)
+
+
+def test_least_squares_are_caught_where_noise_is_uniform() -> None:
+    """And the right coefficients with a scale that leaves an observation outside."""
+
+    def squares(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Any]:
+        y, x = drawn.data.values()
+        beta = np.linalg.lstsq(x, y, rcond=None)[0]
+        return {"beta": beta, "c": np.abs(y - x @ beta).max()}
+
+    def tight(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Any]:
+        right = estimate(derivation, drawn)
+        return {**right, "c": 0.999 * right["c"]}
+
+    declared = structured("uniform_regression")
+    report = check_structured_family(declared, examples=4, estimator=squares)
+    assert any(one.disagree for one in report.tallies if one.check == "an optimiser finds the same maximum")
+    report = check_structured_family(declared, examples=4, estimator=tight)
+    assert not any(one.agree for one in report.tallies if one.check == "no rival wins")
+
+
+def test_no_bounded_noise_is_claimed_where_the_density_varies_or_rises() -> None:
+    """The checker's reasons: a scale in which the density rises is not best where it is least."""
+    declared = structured("uniform_regression")
+    ((_, scale),) = declared.support
+    found = derived("uniform_regression")
+    at = next(at for at, step in enumerate(found.steps) if step.rule == "least-bound")
+    for density, evidence in (
+        (log(scale), Evidence.REFUTED),
+        (-scale, Evidence.UNDECIDED),
+        (declared.log_density - declared.observation[0] ** 2, Evidence.REFUTED),
+    ):
+        other = replace(declared, log_density=density)
+        assert not derive_structured(other).optimality.proved
+        with_slope = replace(found.steps[1], value=density.diff(scale))
+        findings = check_structured(other, (replace(found.steps[0], value=density), with_slope, *found.steps[2:]))
+        assert findings[at].evidence is evidence

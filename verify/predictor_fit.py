@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from sympy import Add, Expr, Integer, Symbol, lambdify, oo
 
 from ..proofs.derivation import Step
@@ -22,6 +21,7 @@ from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.plates import Component, DatumComponent, Plate
 from ..proofs.structured.sums import free_indices
 from ..strategies.structured import StructuredData
+from .linear_program import least_bounds
 from .separation import exact_matrix, separation
 
 Array = NDArray[np.float64]
@@ -221,17 +221,7 @@ def _climbed(height: Callable[[Array], float], beta: Array, step: Array) -> Arra
 
 
 def _least_distances(derivation: StructuredDerivation, inside: Expr, spelled: _Spelled, covariates: Array) -> Array:
-    """One solution of the linear program: the least sum of bounds on residuals, from above and from below."""
+    """Coefficients of the least sum of distances, shape ``(1, p)``."""
     distance = spelled.number(inside.xreplace(_named(inside)))
     target = -distance(np.zeros((len(covariates), 1))) * float(inside.diff(_ETA))
-    n, p = covariates.shape
-    found = linprog(
-        np.r_[np.zeros(p), np.ones(n)],
-        A_ub=np.block([[covariates, -np.eye(n)], [-covariates, -np.eye(n)]]),
-        b_ub=np.r_[target, -target],
-        bounds=[(None, None)] * p + [(0.0, None)] * n,
-        method="highs",
-    )
-    if found.status != 0:
-        raise UnsolvedError(f"{derivation.family.name}: the linear program ended with {found.message!r}")
-    return np.asarray(found.x[np.newaxis, :p])
+    return least_bounds(derivation, target, covariates, np.eye(len(covariates)))[0][np.newaxis]

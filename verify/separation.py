@@ -75,12 +75,20 @@ def _weights(rows: Array, exact: fmpq_mat) -> tuple[Fraction, ...]:
     )
     if found.status != 0 or found.x[-1] <= 0.0:
         return ()
-    proposed = _column(found.x[:n])
-    basis = _columns(exact)
-    gram = basis.transpose() * basis
-    moved = proposed - basis * gram.solve(basis.transpose() * proposed)
+    moved = orthogonal(_column(found.x[:n]), exact)
     kept = exact.transpose() * moved == fmpq_mat(p, 1)
     return _fractions(moved) if kept and all(moved[at, 0] > 0 for at in range(n)) else ()
+
+
+def orthogonal(proposed: fmpq_mat, exact: fmpq_mat) -> fmpq_mat:
+    """Return the nearest column whose product with every column of a matrix is 0.
+
+    >>> orthogonal(fmpq_mat(2, 1, [3, 1]), fmpq_mat(2, 1, [1, 1])).tolist()
+    [[1], [-1]]
+    """
+    basis = _columns(exact)
+    gram = basis.transpose() * basis
+    return proposed - basis * gram.solve(basis.transpose() * proposed)
 
 
 def _columns(exact: fmpq_mat) -> fmpq_mat:
@@ -118,9 +126,7 @@ def _levelled(direction: fmpq_mat, exact: fmpq_mat, level: NDArray[np.bool_]) ->
     entries = [exact[row, col] for row in np.flatnonzero(level).tolist() for col in range(exact.ncols())]
     if not entries:
         return direction
-    basis = _columns(fmpq_mat(int(level.sum()), exact.ncols(), entries).transpose())
-    gram = basis.transpose() * basis
-    return direction - basis * gram.solve(basis.transpose() * direction)
+    return orthogonal(direction, fmpq_mat(int(level.sum()), exact.ncols(), entries).transpose())
 
 
 def _column(values: Array) -> fmpq_mat:

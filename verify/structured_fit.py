@@ -16,6 +16,7 @@ from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.sums import free_indices
 from ..proofs.structured.terms import Inverse, Matrix
 from ..strategies.structured import StructuredData
+from .bounded_fit import fit_bounded, minimax_of
 from .predictor_fit import fit_predictor, kernel_of
 from .structured_values import Place, matrix_at, number_at
 
@@ -40,6 +41,9 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     kernel = kernel_of(derivation)
     if kernel is not None:
         return fit_predictor(derivation, kernel, drawn)
+    minimax = minimax_of(derivation)
+    if minimax is not None:
+        return fit_bounded(derivation, minimax, drawn)
     names = {str(getattr(term, "name", term)) for term in derivation.family.terms}
     place = Place(drawn, {})
     for one in derivation.exists_when:

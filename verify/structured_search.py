@@ -23,11 +23,19 @@ _RESTARTS = 20
 def mean_log_likelihood(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array]) -> float:
     """Return the mean of the log-density over the observations; the log-density itself where the data are one matrix.
 
-    From the declaration: neither the derivation's averages nor its formulas are used.
+    Minus infinity where an observation lies outside the support. From the declaration: neither the derivation's
+    averages nor its formulas are used.
     """
+    place = Place(drawn, theta)
     with np.errstate(all="ignore"):
-        value = np.asarray(number_at(family.log_density, Place(drawn, theta)))
-    return float(value.mean())
+        value = np.asarray(number_at(family.log_density, place))
+        inside = all(np.all(room >= 0) for room in _rooms(family, place))
+    return float(value.mean()) if inside else -np.inf
+
+
+def _rooms(family: StructuredFamily, place: Place) -> list[Array]:
+    """What is left to the right side of each inequality of the support, for every observation."""
+    return [np.asarray(number_at(right, place)) - np.asarray(number_at(left, place)) for left, right in family.support]
 
 
 def widths(family: StructuredFamily, drawn: StructuredData) -> list[tuple[Unknown, int, tuple[int, ...]]]:
@@ -91,8 +99,10 @@ def to_free(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str,
 def optimum(family: StructuredFamily, drawn: StructuredData) -> float:
     """Return the highest mean log-likelihood that an optimiser finds from the origin of the free coordinates.
 
-    It is given the log-density alone, and starts where no data have a say.
+    It is given the log-density and the support alone, and starts where no data have a say.
     """
+    if any(one.has(*family.terms) for pair in family.support for one in pair):
+        return _optimum_within(family, drawn)
 
     def loss(free: Array) -> float:
         value = mean_log_likelihood(family, drawn, from_free(family, drawn, free))
@@ -116,6 +126,39 @@ def optimum(family: StructuredFamily, drawn: StructuredData) -> float:
             if improved < 1e-12:
                 break
     return -best
+
+
+def _optimum_within(family: StructuredFamily, drawn: StructuredData) -> float:
+    """The optimum where the parameters decide which observations are possible: sequential quadratic programs."""
+
+    def loss(free: Array) -> float:
+        place = Place(drawn, from_free(family, drawn, free))
+        return -float(np.asarray(number_at(family.log_density, place)).mean())
+
+    def room(free: Array) -> Array:
+        return np.concatenate([one.ravel() for one in _rooms(family, Place(drawn, from_free(family, drawn, free)))])
+
+    at = np.zeros(sum(width for _, width, _ in widths(family, drawn)))
+    options = {"maxiter": 500, "ftol": 1e-15}
+    best = -np.inf
+    for _ in range(_RESTARTS):
+        at = minimize(loss, at, method="SLSQP", constraints={"type": "ineq", "fun": room}, options=options).x
+        found = mean_log_likelihood(family, drawn, from_free(family, drawn, _widened(family, drawn, at)))
+        if found - best < 1e-12:
+            break
+        best = found
+    return float(best)
+
+
+def _widened(family: StructuredFamily, drawn: StructuredData, free: Array) -> Array:
+    """The point, with scales that end the support enlarged until every observation is possible."""
+    ends = {str(right) for _, right in family.support}
+    scales = np.concatenate([np.full(width, float(one.name in ends)) for one, width, _ in widths(family, drawn)])
+    for power in range(-46, 0):
+        wider = free + scales * 2.0**power
+        if np.isfinite(mean_log_likelihood(family, drawn, from_free(family, drawn, wider))):
+            return np.asarray(wider)
+    return free
 
 
 def permuted(

@@ -9,14 +9,14 @@ from sympy import Expr, preorder_traversal
 from ..derivation import Evidence, Finding, Step
 from ..errors import DeclarationError, ThetahatError
 from ..ordered import findings_in_order
-from . import check_components, check_joint_predictors, check_matrices, check_predictors
+from . import check_bounded, check_components, check_joint_predictors, check_matrices, check_predictors
 from .family import StructuredFamily
 from .naming import claim_label
 from .terms import shape
 
 Steps = tuple[Step, ...]
 Rule = Callable[[StructuredFamily, Step, Steps], Finding]
-_PLATES = {**check_components.RULES, **check_predictors.RULES, **check_joint_predictors.RULES}
+_PLATES = {**check_components.RULES, **check_predictors.RULES, **check_joint_predictors.RULES, **check_bounded.RULES}
 
 
 def check_structured(family: StructuredFamily, steps: Steps) -> tuple[Finding, ...]:

@@ -45,6 +45,21 @@ class Overlap(Condition):
         return rf"\text{{overlap}}\left({', '.join(printer._print(one) for one in self.args)}\right)"
 
 
+class NoExactFit(Condition):
+    """No coefficients make a residual 0 in every observation.
+
+    >>> from .plates import Component
+    >>> NoExactFit(Component("y", "real") - Component("m", "real"))
+    inexact(-m + y)
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"inexact({printer._print(self.args[0])})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\text{{no exact fit, }} {printer._print(self.args[0])} \not\equiv 0"
+
+
 class AllOf(Condition):
     """Every one of some conditions.
 

@@ -9,6 +9,7 @@ from sympy import Tuple
 
 from ..derivation import Evidence, Finding, Obligation, Optimality, Outcome, Section, Step, Verdict
 from ..trail import Trail
+from .bounded import bounded_of, derive_bounded
 from .checker import check_structured
 from .components import derive_components
 from .derivation import StructuredDerivation
@@ -18,7 +19,7 @@ from .linear import predictor_of
 from .matrices import derive_matrices
 from .predictors import derive_predictor
 
-_DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance")
+_DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance", "minimax")
 _OPEN = "no global maximum is proved"
 
 
@@ -41,8 +42,10 @@ def derive_structured(family: StructuredFamily) -> StructuredDerivation:
 def _draft(family: StructuredFamily, trail: Trail) -> Draft:
     if not family.in_plates:
         return derive_matrices(family, trail)
-    predictor = predictor_of(family)
-    return derive_components(family, trail) if predictor is None else derive_predictor(family, predictor, trail)
+    predictor, bounded = predictor_of(family), bounded_of(family)
+    if predictor is not None:
+        return derive_predictor(family, predictor, trail)
+    return derive_components(family, trail) if bounded is None else derive_bounded(family, bounded, trail)
 
 
 def _without_refuted(draft: Draft, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Draft:

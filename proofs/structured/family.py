@@ -100,17 +100,18 @@ class StructuredFamily:
     @cached_property
     def in_plates(self) -> bool:
         """Whether the log-density is a sum over components, rather than one of matrix words."""
-        return bool(self.log_density.has(Plate, Component))
+        return any(one.has(Plate, Component) for one in (self.log_density, *(left for left, _ in self.support)))
 
     def last(self, index: Basic) -> Expr:
-        """Return the last value of an index, as the sums of the log-density have it.
+        """Return the last value of an index, as the sums of the log-density and of the support have it.
 
         >>> from thetahat.proofs.registry import structured
         >>> chain = structured("markov_chain")
         >>> chain.last(chain.terms[0].indices[0])
         K
         """
-        found = next((one.args[2] for one in self.log_density.atoms(Plate) if one.args[1] == index), None)
+        sums = {one for part in (self.log_density, *(left for left, _ in self.support)) for one in part.atoms(Plate)}
+        found = next((one.args[2] for one in sums if one.args[1] == index), None)
         if found is None:
             raise DeclarationError(
                 f"{self.name}: the last value of {index} is open; write a sum over it in the log-density"

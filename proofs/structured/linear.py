@@ -34,8 +34,12 @@ def predictor_of(family: StructuredFamily) -> Predictor | None:
     """
     if len(family.parameters) != 1 or not isinstance(family.terms[0], Component):
         return None
-    (term,) = family.terms
-    sums = {found for found in family.log_density.atoms(Plate) if found.has(term) and not found.args[0].has(Plate)}
+    return predictor_in(family.log_density, family.terms[0])
+
+
+def predictor_in(whole: Expr, term: Component) -> Predictor | None:
+    """Return the predictor of coefficients that an expression holds in one such sum alone, or ``None``."""
+    sums = {found for found in whole.atoms(Plate) if found.has(term) and not found.args[0].has(Plate)}
     if len(sums) != 1 or term.is_positive or not 1 <= len(term.indices) <= 2:
         return None
     (predictor,) = sums
@@ -46,5 +50,5 @@ def predictor_of(family: StructuredFamily) -> Predictor | None:
     if len(others) != len(term.indices) - 1:
         return None
     eta = Component("eta", "real", *others) if others else ETA
-    kernel = family.log_density.xreplace({predictor: eta})
+    kernel = whole.xreplace({predictor: eta})
     return None if kernel.has(term) or kernel.has(covariate) else Predictor(term, predictor, eta, kernel)

@@ -19,6 +19,7 @@ _OF_THE_PREDICTOR = {
     "distance": Label("factor", r"\text{factor}"),
     "joint-concave": Label("-d^2 log p(eta + t h)/dt^2", r"-\partial_t^2 \log p(\eta + t h)"),
     "exists": Label("needed and enough", r"\text{needed and enough}"),
+    "exists-bounded": Label("needed and enough", r"\text{needed and enough}"),
     "recession": Label("slopes far out", r"\text{slopes far out}"),
     "joint-recession": Label(
         "slope along d far out, the least of", r"\text{slope along } d \text{ far out, the least of}"
@@ -74,6 +75,9 @@ def claim_label(rule: str, subject: Basic | None, family: StructuredFamily) -> L
     """
     if rule in ("average", "constrained"):
         return _called("l" if rule == "average" else "L", r"\ell" if rule == "average" else "L", family.terms)
+    if rule == "minimax":
+        coefficients = tuple(term for term in family.terms if isinstance(term, Component))
+        return _called("max l", r"\max \ell", coefficients)
     if rule in ("divergence", "pieces"):
         return _divergence(subject, "0")
     if rule in ("pythagoras", "gap"):
@@ -88,7 +92,7 @@ def claim_label(rule: str, subject: Basic | None, family: StructuredFamily) -> L
     if subject is None:
         fixed = {"normalised": Label("log of the total probability", r"\log \int p")}
         return fixed.get(rule, Label("0", "0"))
-    if rule in ("root", "gram", "estimate", "squares"):
+    if rule in ("root", "least-bound", "gram", "estimate", "squares"):
         return _estimate(subject)
     if rule == "rank":
         return Label("least n", r"\min n")

@@ -13,7 +13,7 @@ from itertools import count
 from sympy import Add, Expr, Integer, Mul, Pow, S, Symbol, log, polygamma, powsimp
 
 from .plates import Component, DatumComponent, InverseDigamma, Plate
-from .terms import Average
+from .terms import Average, Largest
 
 Totals = tuple[tuple[Expr, Expr], ...]
 
@@ -181,13 +181,13 @@ def _total(core: Expr, index: Symbol, last: Expr, totals: Totals) -> Expr:
 
 
 def holds_data(value: Expr) -> bool:
-    """Return whether data stand in an expression outside of averages.
+    """Return whether data stand in an expression outside of averages and largest values, so that observations differ.
 
     >>> x = DatumComponent("x", "real")
     >>> holds_data(x**2), holds_data(Average(x) ** 2)
     (True, False)
     """
-    if isinstance(value, Average):
+    if isinstance(value, Average | Largest):
         return False
     return isinstance(value, DatumComponent) or any(holds_data(part) for part in value.args)
 

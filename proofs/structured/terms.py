@@ -139,6 +139,26 @@ class Average(Inert):
         return rf"\overline{{{printer._print(self.args[0])}}}"
 
 
+class Largest(Inert):
+    """The largest value of a number over the observations.
+
+    >>> Largest(Symbol("x", real=True))
+    max(x)
+    """
+
+    is_commutative = True
+    is_extended_real = True
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.args[0].is_nonnegative
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"max({printer._print(self.args[0])})"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\max {printer._print(self.args[0])}"
+
+
 class Trace(Inert):
     """The trace, a number.
 
