@@ -16,6 +16,8 @@ from .derivation import Evidence, Finding, Verdict
 from .expectations import expectation
 from .loss_names import DEFINITIONS, InducedLoss, LossDefinition, prediction_domain
 from .probes import data_points, parameter_points
+from .structured.check_joint_loss import joint_claims
+from .structured.joint_loss_names import JointLoss
 from .zero import Point, prove_zero
 
 _POINTS = 4
@@ -25,7 +27,7 @@ _POINTS = 4
 class CheckedLoss:
     """An entry of the table with what was found of each of its claims, by what the claim says."""
 
-    entry: InducedLoss
+    entry: InducedLoss | JointLoss
     findings: tuple[tuple[str, Finding], ...]
 
     @property
@@ -38,7 +40,7 @@ class CheckedLoss:
         return Verdict.AGREE
 
 
-def check_loss(entry: InducedLoss, definitions: tuple[LossDefinition, ...] = DEFINITIONS) -> CheckedLoss:
+def check_loss(entry: InducedLoss | JointLoss, definitions: tuple[LossDefinition, ...] = DEFINITIONS) -> CheckedLoss:
     """Return what is found of an entry's claims.
 
     >>> from thetahat import family
@@ -46,6 +48,8 @@ def check_loss(entry: InducedLoss, definitions: tuple[LossDefinition, ...] = DEF
     >>> check_loss(induced_loss(family("poisson"))).verdict
     <Verdict.AGREE: 'agree'>
     """
+    if isinstance(entry, JointLoss):
+        return CheckedLoss(entry, joint_claims(entry))
     if entry.role == "bound":
         return CheckedLoss(entry, (("the least bound on the residuals is the most likely", _least_bound(entry)),))
     claims: dict[str, Callable[[InducedLoss], Finding]] = {

@@ -10,7 +10,9 @@ from thetahat.proofs.check_losses import check_loss
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.induced_loss import induced_loss
 from thetahat.proofs.loss_names import DEFINITIONS, InducedLoss
-from thetahat.proofs.registry import family
+from thetahat.proofs.registry import family, structured
+from thetahat.proofs.structured.joint_loss import joint_loss
+from thetahat.proofs.structured.joint_loss_names import JointLoss
 
 LITERATURE = {
     # What textbooks say, for comparison alone.
@@ -106,3 +108,51 @@ def test_every_definition_is_least_at_the_observation() -> None:
         assert here < below, one.name
         assert here < above, one.name
         assert one.at(y, m).free_symbols == {y, m}
+
+
+def joint(name: str) -> JointLoss:
+    """Return what the shipped family of several numbers induces."""
+    found = joint_loss(structured(name))
+    assert found is not None
+    return found
+
+
+def test_the_categorical_model_induces_the_cross_entropy() -> None:
+    """Of all categories at once, with nothing left over; shares and counts of many draws induce nothing here."""
+    right = joint("categorical_k")
+    assert (right.name, right.factor, right.rest) == ("cross-entropy", 1, 0)
+    assert check_loss(right).verdict is Verdict.AGREE
+    for name in ("dirichlet", "multinomial", "markov_chain", "logistic_regression"):
+        assert joint_loss(structured(name)) is None
+
+
+JOINT_PLANTED: dict[str, Callable[[JointLoss], JointLoss]] = {
+    "a factor of two": lambda one: replace(one, factor=2 * one.factor),
+    "a factor with the wrong sign": lambda one: replace(one, factor=-one.factor, loss=-one.loss),
+    "a rest that holds the prediction": lambda one: replace(one, rest=one.loss, loss=S.Zero),
+    "another loss by its formula": lambda one: replace(
+        one, loss=one.loss.xreplace({log(one.prediction): one.prediction})
+    ),
+    "a loss that nobody defined": lambda one: replace(one, name="regret"),
+    "half the parameter for the mean": lambda one: replace(one, replacement=one.prediction / 2, rest=log(2)),
+}
+
+
+@pytest.mark.parametrize("planted", JOINT_PLANTED)
+def test_a_planted_wrong_joint_entry_is_refuted(planted: str) -> None:
+    """By the checker, which does not derive."""
+    assert check_loss(JOINT_PLANTED[planted](joint("categorical_k"))).verdict is Verdict.DISAGREE
+
+
+def test_a_mean_is_proved_only_where_unit_vectors_are_all_there_is() -> None:
+    """Without the total, or with another density, the mean is not proved."""
+    right = joint("categorical_k")
+    claim = "the prediction is the mean"
+    loose = replace(right, family=replace(right.family, totals=()))
+    assert dict(check_loss(loose).findings)[claim].evidence.verdict is Verdict.UNDECIDED
+    twice = replace(right, family=replace(right.family, log_density=2 * right.family.log_density))
+    assert dict(check_loss(twice).findings)[claim].evidence.verdict is Verdict.UNDECIDED
+    (total,) = right.family.totals
+    y, p = right.observed, right.parameter
+    squared = replace(right, family=replace(right.family, log_density=total[0].func(y * log(p**2), *total[0].args[1:])))
+    assert dict(check_loss(squared).findings)[claim].evidence.verdict is not Verdict.AGREE

@@ -11,7 +11,9 @@ from ..check_losses import CheckedLoss, check_loss
 from ..derivation import Verdict
 from ..induced_loss import induced_loss
 from ..loss_names import DEFINITIONS, InducedLoss
-from ..registry import catalogue, family
+from ..registry import catalogue, family, structured, structured_catalogue
+from ..structured.joint_loss import joint_loss
+from ..structured.joint_loss_names import JOINT_DEFINITIONS, JointLoss
 from .latex import expression_latex
 from .markdown import escaped
 
@@ -35,8 +37,11 @@ def checked_losses() -> tuple[CheckedLoss, ...]:
     >>> check_loss(induced_loss(family("poisson"))).verdict.value  # one of them; all take half a minute
     'agree'
     """
-    found = [induced_loss(family(entry.name)) for entry in catalogue()]
-    names = [*(one.name for one in DEFINITIONS), "largest absolute error", ""]
+    found = [
+        *(induced_loss(family(entry.name)) for entry in catalogue()),
+        *(joint_loss(structured(entry.name)) for entry in structured_catalogue()),
+    ]
+    names = [*(one.name for one in (*DEFINITIONS, *JOINT_DEFINITIONS)), "largest absolute error", ""]
     entries = sorted((one for one in found if one is not None), key=lambda one: names.index(one.name))
     return tuple(check_loss(one) for one in entries)
 
@@ -61,10 +66,13 @@ def losses_page() -> str:
             [_row(one) for one in checked_losses()],
         ),
         "## The definitions",
-        "Of an observation $y$ and a prediction $m$, with $y \\log y = 0$ at $y = 0$.",
+        "Of an observation $y$ and a prediction $m$, with $y \\log y = 0$ at $y = 0$; or of several numbers at once.",
         _table(
             ("Name", "Loss", "Source"),
-            [(one.name, _shown(one.formula), escaped(one.source.citation)) for one in DEFINITIONS],
+            [
+                (one.name, _shown(one.formula), escaped(one.source.citation))
+                for one in (*DEFINITIONS, *JOINT_DEFINITIONS)
+            ],
         ),
         "## What is proved of an entry",
         "\n".join(f"- {escaped(words[:1].upper() + words[1:])}." for words in claims),
@@ -85,7 +93,7 @@ def _row(checked: CheckedLoss) -> tuple[str, ...]:
     )
 
 
-def _predicted(one: InducedLoss) -> str:
+def _predicted(one: InducedLoss | JointLoss) -> str:
     what = {"location": f"location of {_shown(one.observed)}", "mean": "mean", "bound": "centre"}[one.role]
     return what if one.role == "bound" else f"{what}, {_shown(one.parameter)} = {_shown(one.replacement)}"
 
