@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
@@ -14,25 +14,20 @@ from flint import acb, arb, arb_series, ctx, fmpq, fmpz
 from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
-from .algebra.atoms import Centred, LargestTie, Mean, Quantile, taken_apart
 from .errors import DeclarationError
 
-Values = Mapping[Symbol, Any]
 
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
+def precision(bits: int) -> AbstractContextManager[None]:
     """Work with ``bits`` binary digits inside; outside FLINT widens everything to 53 again.
 
     >>> with precision(200):
     ...     str(arb(2).sqrt())[:12]
     '[1.414213562'
     """
-    with ctx.workprec(bits):
-        yield
+    return ctx.workprec(bits)
 
 
-class _BallPrinter(PythonCodePrinter):
+class BallPrinter(PythonCodePrinter):
     """Prints exact constants as FLINT numbers and every function by its own name."""
 
     def __init__(self) -> None:
@@ -52,7 +47,8 @@ class _BallPrinter(PythonCodePrinter):
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         if expr.exp.is_Integer:
-            return f"f_power_integer({self._print(expr.base)}, {int(expr.exp)})"
+            base, exponent = self._print(expr.base), int(expr.exp)
+            return f"({base})**{exponent}" if exponent >= 0 else f"(1 / ({base})**{-exponent})"
         if expr.exp.is_Rational and expr.exp.q == 2:
             return f"f_power_integer(f_sqrt({self._print(expr.base)}), {int(expr.exp.p)})"
         return f"f_power({self._print(expr.base)}, {self._print(expr.exp)})"
@@ -119,16 +115,16 @@ class _BallPrinter(PythonCodePrinter):
         return "arb('-inf')"
 
 
-def _add(self: _BallPrinter, expr: Any, order: Any = None) -> str:
+def _add(self: BallPrinter, expr: Any, order: Any = None) -> str:
     return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
 
 
-def _mul(self: _BallPrinter, expr: Any) -> str:
+def _mul(self: BallPrinter, expr: Any) -> str:
     return "(" + " * ".join(self._print(arg) for arg in expr.args) + ")"
 
 
-_BallPrinter._print_Add = _add  # type: ignore[assignment]
-_BallPrinter._print_Mul = _mul  # type: ignore[assignment]
+BallPrinter._print_Add = _add  # type: ignore[assignment]
+BallPrinter._print_Mul = _mul  # type: ignore[assignment]
 
 
 def _real(value: acb) -> arb:
@@ -260,7 +256,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "negate": _negate,
 }
 # The prefix keeps a parameter that is called "beta" or "power" apart from the function.
-_NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (FUNCTIONS | _HELPERS).items()}
+NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (FUNCTIONS | _HELPERS).items()}
 
 
 @lru_cache(maxsize=4096)
@@ -271,7 +267,7 @@ def compiled(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Call
     >>> [ball.contains(6) for ball in compiled((a + 1, 2 * a), (a,))(arb(3))]
     [False, True]
     """
-    return lambdify(symbols, list(expressions), modules=[_NAMESPACE], printer=_BallPrinter(), cse=True)
+    return lambdify(symbols, list(expressions), modules=[NAMESPACE], printer=BallPrinter(), cse=True)
 
 
 def ball(number: Any) -> arb:
@@ -289,125 +285,3 @@ def ball(number: Any) -> arb:
     if isinstance(number, Basic):
         return compiled((number,), ())()[0]
     return arb(float(number))
-
-
-def evaluate(
-    expression: Expr,
-    values: Values,
-    sample: Sequence[Values] = (),
-    weights: Sequence[Any] | None = None,
-) -> arb:
-    """Return an enclosure of ``expression`` at the working precision.
-
-    Parameters
-    ----------
-    values
-        A number for every free symbol: integer, double, exact rational or ball.
-    sample
-        The data that ``Mean``, ``Quantile`` and ``LargestTie`` refer to: for each observation the value of
-        every data variable.
-    weights
-        Non-negative multiplicities, one for each observation; all one when omitted.
-
-    Returns
-    -------
-    A ball; not finite where the expression is undefined or the precision is too low.
-
-    Examples
-    --------
-    >>> from sympy.abc import x
-    >>> evaluate(Mean(x**2, x) - Quantile(0, x), {}, [{x: 1}, {x: 2}]).contains(1.5)
-    True
-    """
-    heavy = [ball(w) for w in weights] if weights is not None else [arb(1)] * len(sample)
-    known = {symbol: ball(value) for symbol, value in values.items()}
-    rows = [{symbol: ball(value) for symbol, value in row.items()} for row in sample]
-    return _evaluate(expression, known, rows, heavy)
-
-
-def _evaluate(expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
-    expression, known = _with_atoms(expression, known, rows, weights)
-    symbols = tuple(sorted(expression.free_symbols, key=lambda symbol: symbol.sort_key()))
-    return compiled((expression,), symbols)(*(known[symbol] for symbol in symbols))[0]
-
-
-def _with_atoms(
-    expression: Expr, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]
-) -> tuple[Expr, dict[Symbol, arb]]:
-    """The expression with a symbol for each data atom, and the values of these symbols beside the known ones."""
-    atoms, rest = taken_apart(expression)
-    return rest, known | {name: _atom(atom, known, rows, weights) for atom, name in atoms}
-
-
-def _atom(atom: Basic, known: dict[Symbol, arb], rows: list[dict[Symbol, arb]], weights: list[arb]) -> arb:
-    if isinstance(atom, Centred):
-        return _evaluate(atom.definition(), known, rows, weights)
-    if isinstance(atom, Mean):
-        total = sum(weights, arb(0))
-        integrand, known = _with_atoms(atom.integrand, known, rows, weights)
-        symbols = tuple(sorted(integrand.free_symbols, key=lambda symbol: symbol.sort_key()))
-        function = compiled((integrand,), symbols)
-        terms = (w * function(*((known | row)[s] for s in symbols))[0] for row, w in zip(rows, weights, strict=True))
-        return sum(terms, arb(0)) / total
-    # Of balls, != means "certainly different": a weight that may be zero is kept unless it certainly is.
-    kept = (pair for pair in zip(rows, weights, strict=True) if not (pair[1] == 0))  # noqa: SIM201
-    column = [(row[atom.args[-1]], w) for row, w in kept]
-    column.sort(key=lambda pair: pair[0].mid())
-    if isinstance(atom, LargestTie):
-        return _largest_tie(column)
-    if isinstance(atom, Quantile):
-        needed = tuple(sorted(atom.level.free_symbols, key=str))
-        return _quantile(column, *compiled(atom.level.as_numer_denom(), needed)(*(known[s] for s in needed)))
-    raise DeclarationError(f"no ball evaluation is known for {atom}")
-
-
-def _largest_tie(column: list[tuple[arb, arb]]) -> arb:
-    shares: dict[str, arb] = {}
-    for value, weight in column:
-        key = value.str(60, radius=True)
-        shares[key] = shares.get(key, arb(0)) + weight
-    return _extreme(list(shares.values()), arb.max) / sum(shares.values(), arb(0))
-
-
-def _quantile(column: list[tuple[arb, arb]], part: arb, whole: arb) -> arb:
-    """The midpoint of the quantile interval of a sorted weighted column, at level ``part / whole``.
-
-    Nothing is divided: of ten weights of one, the level 4/5 is reached exactly at the eighth.
-    """
-    if not whole > 0:
-        return arb("nan")
-    if part == 0 or part == whole:
-        return column[0 if part == 0 else -1][0]
-    target = part * sum((w for _, w in column), arb(0))
-    below = arb(0)
-    for position, (value, weight) in enumerate(column):
-        below = below + whole * weight
-        if below > target:
-            return value
-        if below == target:
-            return (value + column[position + 1][0]) / 2
-        if not below < target:
-            return arb("nan")
-    return column[-1][0]
-
-
-def is_zero_at(expression: Expr, values: Values, sample: Sequence[Values] = (), bits: int = 300) -> bool | None:
-    """Return ``False`` where the ball excludes zero, ``True`` where its radius is below 2^-100, else ``None``.
-
-    ``False`` is a proof that the expression is not identically zero; ``True`` is overwhelming support, not a proof.
-
-    >>> from sympy import Integer
-    >>> from sympy.abc import a
-    >>> is_zero_at((a + 1) ** 2 - a**2 - 2 * a - 1, {a: Integer(3) / 7})
-    True
-    """
-    for attempt in (bits, 2 * bits, 4 * bits):
-        with precision(attempt):
-            value = evaluate(expression, values, sample)
-            if not value.is_finite():
-                continue
-            if not value.contains(0):
-                return False
-            if value.rad() < arb(2) ** -100:
-                return True
-    return None

@@ -6,7 +6,8 @@ from sympy import Expr, Symbol
 
 from .algebra.eliminate import Choose
 from .algebra.roots import Root
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .derivation import Statistic
 from .family import Family
 from .likelihood import unfold

@@ -9,7 +9,8 @@ from sympy import Add, Expr, Max, Min, S, Symbol, gamma, log, loggamma, oo
 from .algebra.atoms import Quantile
 from .algebra.quotients import derivative_at_zero, split_quotients
 from .algebra.signs import is_nonnegative
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .bounds import Bounds
 from .derivation import Evidence, Finding, Statistic, Step, Verdict
 from .slack import each, never_negative, one_observation

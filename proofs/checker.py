@@ -38,7 +38,8 @@ from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import cancelled, factored, has_low_degree
-from .balls import evaluate, is_zero_at, precision
+from .ball_data import evaluate, is_zero_at
+from .balls import precision
 from .bounds import Bounds
 from .check_combined import combined
 from .curvature import coordinate_domain, is_definite, is_semidefinite, minus_second

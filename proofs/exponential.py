@@ -13,7 +13,8 @@ from .algebra.atoms import Mean, atoms_of
 from .algebra.logs import normal_form
 from .algebra.signs import is_nonnegative
 from .algebra.size import cancelled
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .bounds import Bounds
 from .family import Family
 from .probes import at, data_points, parameter_points

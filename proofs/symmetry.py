@@ -8,7 +8,8 @@ from itertools import product
 from flint import arb
 from sympy import Expr, Integer, Rational, Symbol, log
 
-from .balls import ball, evaluate, precision
+from .ball_data import evaluate
+from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
 

@@ -11,7 +11,8 @@ from random import Random
 from flint import arb
 from sympy import Add, Basic, Expr, Integer, Mul, Rational, S, Symbol, Tuple, log
 
-from .balls import evaluate, is_zero_at, precision
+from .ball_data import evaluate, is_zero_at
+from .balls import precision
 from .derivation import Evidence, Finding
 from .theorem_names import CrossEntropy, Divergence, Entropy, Expected, Gap, MeanLogLikelihood
 from .theorem_terms import Datum, Factors, Level, Mass, Slope, Term, Total, i, k, m, n, t, theta, theta_0, theta_1, u, v

@@ -9,7 +9,7 @@ from sympy import Add, Basic, Dummy, Eq, Expr, Integer, S, Symbol, Tuple, log, o
 
 from .algebra.logs import normal_form
 from .algebra.signs import is_negative, is_nonnegative, is_positive
-from .balls import is_zero_at
+from .ball_data import is_zero_at
 from .bounds import Bounds
 from .derivation import Evidence, Finding, Step
 from .theorem_cases import Case, case, concrete, random_cases, tried

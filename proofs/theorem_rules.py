@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Interval, S, Tuple, expand_log
 
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .derivation import Evidence, Finding, Step
 from .errors import UndecidedError
 from .ordered import findings_in_order

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sympy import Basic, Eq, Expr, Interval, Rational, S, Symbol, Tuple, exp, log, oo, sqrt
 
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .derivation import Section, Step
 from .theorem_names import CrossEntropy, Divergence, Entropy, Expected, Gap, LimitAtZero, MeanLogLikelihood, claim_label
 from .theorem_terms import B, Datum, Factors, Level, Mass, Slope, Total, i, k, n, t, theta, theta_0, theta_1, u, v, x

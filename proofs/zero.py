@@ -11,7 +11,7 @@ from .algebra.logs import normal_form, split_logs
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
 from .algebra.size import is_small, joined
-from .balls import Values, is_zero_at
+from .ball_data import Values, is_zero_at
 from .derivation import Evidence, Finding
 
 Point = tuple[Values, Sequence[Values]]

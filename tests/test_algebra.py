@@ -47,7 +47,8 @@ from thetahat.proofs.algebra.logs import normal_form
 from thetahat.proofs.algebra.signs import is_negative, is_nonnegative, is_positive, strict_sign
 from thetahat.proofs.algebra.solve import cleared, solve_one, tidy
 from thetahat.proofs.algebra.tilt import tilted
-from thetahat.proofs.balls import ball, evaluate, is_zero_at, precision
+from thetahat.proofs.ball_data import evaluate, is_zero_at
+from thetahat.proofs.balls import ball, precision
 from thetahat.proofs.boundary import order_statistics
 from thetahat.proofs.bounds import bounds
 from thetahat.proofs.family import Family

@@ -19,7 +19,7 @@ from thetahat.proofs.algebra.atoms import (
     plain,
 )
 from thetahat.proofs.algebra.tilt import LogMeanExp, TiltedMean
-from thetahat.proofs.balls import evaluate as exactly
+from thetahat.proofs.ball_data import evaluate as exactly
 from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import statistics

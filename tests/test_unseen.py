@@ -27,7 +27,7 @@ from sympy import (
 
 from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean
-from thetahat.proofs.balls import evaluate
+from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.derivation import Derivation, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError

@@ -6,7 +6,7 @@ climb ends, the balls say so: the gradient promises next to nothing, and minus t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -14,8 +14,9 @@ from typing import Protocol
 from flint import arb, ctx
 from sympy import Expr, Symbol
 
-from ..proofs.balls import compiled, precision
-from .enclosure import Row, table_of
+from ..proofs.ball_data import Table
+from ..proofs.ball_sums import Sums, row_sums
+from ..proofs.balls import precision
 from .exact import Exactly, in_plain_functions
 from .observations import Observations
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS
@@ -90,29 +91,26 @@ class Terrain:
         self._size, self._objective, self.limited = len(objective.coordinates), objective, objective.limited
         self._exactly = Exactly(objective.columns, observations)
         columns = () if objective.averaged else objective.columns
-        self._rows: list[Row] = [((), 1)] if objective.averaged else table_of(observations)
-        expressions, symbols = _derivatives(objective.value, objective.coordinates), (*columns, *names)
-        self._function, self._value = compiled(expressions, symbols), compiled(expressions[:1], symbols)
+        self._table = Table(columns, *(([()], None) if objective.averaged else observations.balls))
+        expressions = _derivatives(objective.value, objective.coordinates)
+        self._function, self._value = row_sums(expressions, columns, names), row_sums(expressions[:1], columns, names)
         self._known: dict[int, Balls] = {}
 
     def height(self, point: Sequence[arb]) -> arb:
         """Return the value at ``point`` alone."""
-        return self._means(self._value, 1, point)[0]
+        return self._means(self._value, point)[0]
 
     def __call__(self, point: Sequence[arb]) -> Place:
         """Return what balls enclose at ``point``."""
         size = self._size
-        means = self._means(self._function, 1 + size + size * size, point)
+        means = self._means(self._function, point)
         rows = [[-entry for entry in means[1 + size + i * size :][:size]] for i in range(size)]
         return Place(list(point), means[0], means[1 : 1 + size], rows)
 
-    def _means(self, function: Callable[..., Balls], count: int, point: Sequence[arb]) -> Balls:
-        """Weighted averages over the rows of all that a function returns."""
-        known, sums, total = self._values(), [arb(0)] * count, arb(0)
-        for row, w in self._rows:
-            total += arb(w)
-            sums = [s + arb(w) * term for s, term in zip(sums, function(*map(arb, row), *point, *known), strict=True)]
-        return [s / total for s in sums]
+    def _means(self, sums: Sums, point: Sequence[arb]) -> Balls:
+        """Weighted averages over the rows of all that is summed up."""
+        total = self._table.total()
+        return [s / total for s in sums(self._table.rows, self._table.weights, *point, *self._values())]
 
     def _values(self) -> Balls:
         """Statistics and numbers at the working precision, each computed once."""

@@ -12,7 +12,8 @@ from flint import arb
 from numpy.typing import NDArray
 from sympy import Reals, Symbol, exp, oo
 
-from ..proofs.balls import ball, evaluate, precision
+from ..proofs.ball_data import evaluate
+from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family, Parameter

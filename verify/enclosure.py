@@ -11,14 +11,14 @@ from flint import arb, fmpq
 from numpy.typing import ArrayLike
 from sympy import Eq, Expr, Mul, Piecewise, log, oo, sign
 
+from ..proofs.ball_data import Table
+from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import ball, compiled, precision
 from ..proofs.errors import ParameterError, SupportError
 from ..proofs.family import Family
 from .ends import in_order, require_theta
 from .observations import Observations, require_numbers
 from .tolerance import FIRST_BITS, MOST_BITS, RELATIVE_RADIUS
-
-Row = tuple[tuple[float, ...], Any]
 
 
 def log_likelihood_ball(
@@ -51,7 +51,7 @@ def log_likelihood_ball(
     """
     observations = require_numbers(family, x, weights)
     with precision(bits):
-        return total(family, _balls(family, theta), table_of(observations), observations)
+        return total(family, _balls(family, theta), table_of(family, observations), observations)
 
 
 def nats_lost(
@@ -83,7 +83,7 @@ def nats_lost(
     True
     """
     observations = require_numbers(family, x, weights)
-    table = table_of(observations)
+    table = table_of(family, observations)
     lost, radius = arb("nan"), None
     for bits in precisions():
         with precision(bits):
@@ -145,25 +145,18 @@ def _balls(family: Family, theta: Any) -> list[arb]:
     return point
 
 
-def table_of(observations: Observations) -> list[Row]:
+def table_of(family: Family, observations: Observations) -> Table:
     """Return the distinct rows, each with the exact sum of its weights.
 
-    >>> table_of(Observations(np.array([[2.0], [2.0]]), np.array([0.5, 0.25]), 2))
-    [((2.0,), 3/4)]
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> table_of(EXPONENTIAL, Observations(np.array([[2.0], [2.0]]), np.array([0.5, 0.25]), 2)).weights
+    [0.750000000000000]
     """
-    joined = observations.distinct()
-    rows = [tuple(row) for row in joined.x.tolist()]
-    whole = bool((observations.w == np.rint(observations.w)).all()) and observations.total < 2.0**53
-    if whole or joined.n == observations.n:
-        return list(zip(rows, joined.w.tolist(), strict=True))
-    exact_sums: dict[tuple[float, ...], fmpq] = dict.fromkeys(rows, fmpq(0))
-    for row, w in zip(observations.x.tolist(), observations.w.tolist(), strict=True):
-        exact_sums[tuple(row)] += fmpq(*w.as_integer_ratio())
-    return list(exact_sums.items())
+    return Table(family.columns, *observations.balls)
 
 
 def total(
-    family: Family, point: Sequence[arb], table: Sequence[Row], observations: Observations, inside: bool | None = None
+    family: Family, point: Sequence[arb], table: Table, observations: Observations, inside: bool | None = None
 ) -> arb:
     """Return the log-likelihood at the working precision, from the rows of ``table_of``.
 
@@ -176,11 +169,7 @@ def total(
     if not inside:
         return arb("-inf")
     for guarded in (False, True):
-        function = _ball_density(family, guarded)
-        value = arb(0)
-        for row, w in table:
-            term = function(*map(arb, row), *point)[0]
-            value += term if w == 1 else arb(w) * term
+        value = _ball_density(family, guarded)(table.rows, table.weights, *point)[0]
         if value.is_finite():
             break
     return value
@@ -203,9 +192,9 @@ def _ordered(below: arb, above: arb, equal_counts: bool) -> bool | None:
 
 
 @lru_cache(maxsize=1024)
-def _ball_density(family: Family, guarded: bool) -> Any:
+def _ball_density(family: Family, guarded: bool) -> Sums:
     expression = guarded_logs(family.log_density) if guarded else family.log_density
-    return compiled((expression,), (*family.columns, *family.symbols))
+    return row_sums((expression,), family.columns, family.symbols)
 
 
 def guarded_logs(expression: Expr) -> Expr:

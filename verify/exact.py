@@ -11,10 +11,11 @@ import numpy as np
 from flint import arb, ctx
 from sympy import Expr, Symbol
 
-from ..proofs.algebra.atoms import taken_apart
-from ..proofs.balls import evaluate, precision
+from ..proofs.ball_data import Table, enclosed, read_atom
+from ..proofs.balls import ball as as_ball
+from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
-from .enclosure import precisions, table_of
+from .enclosure import precisions
 from .observations import Observations
 from .tolerance import EXAMINED_ROWS, JOINED_ROWS, UNIT_ROUNDOFF
 
@@ -72,24 +73,22 @@ class Exactly:
 
     def __init__(self, columns: tuple[Symbol, ...], observations: Observations) -> None:
         """Lay out the distinct rows; ``columns`` are the symbols of the observation and its covariates."""
-        rows = table_of(observations)
-        self._sample = [dict(zip(columns, map(arb, row), strict=True)) for row, _ in rows]
-        self._weights = [w for _, w in rows]
+        self._table = Table(columns, *observations.balls)
         self._read: dict[tuple[Expr, int], arb] = {}
 
     def ball(self, expression: Expr, known: Mapping[Symbol, Any]) -> arb:
         """Return the enclosure at the working precision."""
-        atoms, rest = taken_apart(expression)
-        return evaluate(rest, {**known, **{name: self._atom(atom, known) for atom, name in atoms}})
+        balls = {symbol: as_ball(value) for symbol, value in known.items()}
+        return enclosed(expression, balls, self._table, self._atom)
 
-    def _atom(self, atom: Expr, known: Mapping[Symbol, Any]) -> arb:
-        return evaluate(atom, known, self._sample, self._weights) if atom.free_symbols else self.read(atom)
+    def _atom(self, atom: Expr, known: Mapping[Symbol, arb], table: Table) -> arb:
+        return read_atom(atom, known, table) if atom.free_symbols else self.read(atom)
 
     def read(self, atom: Expr) -> arb:
         """Return the enclosure of a data atom that no parameter changes, read off the rows once for each precision."""
         key = atom, ctx.prec
         if key not in self._read:
-            self._read[key] = evaluate(atom, {}, self._sample, self._weights)
+            self._read[key] = read_atom(atom, {}, self._table)
         return self._read[key]
 
     def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:

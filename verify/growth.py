@@ -8,7 +8,8 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from ..proofs.balls import evaluate, precision
+from ..proofs.ball_data import evaluate
+from ..proofs.balls import precision
 from ..proofs.derivation import Derivation, Verdict
 from .enclosure import log_likelihood_ball
 from .report import Case

@@ -10,10 +10,10 @@ from flint import arb, arb_series, ctx, fmpq
 from sympy import Add, Expr, Integer, Mul, S, Symbol, log
 
 from ..proofs.algebra.atoms import Mean, taken_apart
-from ..proofs.balls import ball, compiled, precision
+from ..proofs.balls import compiled, precision
 from ..strategies.readings import Reader
 from ..strategies.rounded import NotDecidedError
-from .enclosure import guarded_logs, precisions, table_of
+from .enclosure import guarded_logs, precisions
 from .exact import Exactly
 from .observations import Observations
 from .tolerance import TIE_BITS
@@ -32,7 +32,8 @@ class OnIntegers:
     def __init__(self, expression: Expr, symbol: Symbol, columns: tuple[Symbol, ...], data: Observations) -> None:
         """Lay out the distinct rows; atoms without the symbol are evaluated once for each precision."""
         self._expression, self._symbol, self._columns = expression, symbol, columns
-        self._rows = [(tuple(map(arb, row)), ball(w)) for row, w in table_of(data)]
+        rows, weights = data.balls
+        self._rows = list(zip(rows, weights or [arb(1)] * len(rows), strict=True))
         self._exactly = Exactly(columns, data)
         self._reader = Reader(data.sample, {name: place for place, name in enumerate(columns)})
 

@@ -123,7 +123,7 @@ def summed(function: Numeric, point: Sequence[float], observations: Observations
 
 
 def _from_balls(family: Family, point: Sequence[float], observations: Observations) -> tuple[float, float]:
-    table = table_of(observations)
+    table = table_of(family, observations)
     for bits in precisions():
         with precision(bits):
             enclosure = total(family, [ball(value) for value in point], table, observations)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ..proofs.errors import DataError, ParameterError, SupportError
@@ -78,6 +79,17 @@ class Observations:
         return self._joined
 
     @cached_property
+    def balls(self) -> tuple[list[tuple[arb, ...]], list[arb] | None]:
+        """The distinct rows, exactly, and the exact sum of the weights of each; ``None`` where all are one.
+
+        >>> Observations(np.array([[2.0], [2.0]]), np.array([0.5, 0.25]), 2).balls
+        ([(2.00000000000000,)], [0.750000000000000])
+        """
+        columns, weights = self.sample.distinct
+        rows = list(zip(*(map(arb, column.tolist()) for column in columns), strict=True))
+        return rows, None if all(w == 1 for w in weights) else [_exact_ball(w) for w in weights]
+
+    @cached_property
     def _joined(self) -> Observations:
         if self.rows.shape[1] == 1 and self.weights is None:
             (column,), counts = self.sample.distinct
@@ -95,6 +107,13 @@ class Observations:
             np.float64, copy=False
         )
         return Observations(values, weights, len(values))
+
+
+def _exact_ball(weight: Any) -> arb:
+    """The ball of a whole number or of a sum of doubles, whose denominator is a power of two."""
+    if not isinstance(weight, fmpq):
+        return arb(weight)
+    return arb((int(weight.p), 1 - int(weight.q).bit_length()))
 
 
 def tallied(observations: Observations) -> Observations:

@@ -69,8 +69,7 @@ class _Differences:
     def __init__(self, family: Family, observations: Observations, theta: Sequence[float], free: Sequence[int]) -> None:
         """Lay out the distinct rows, and the coordinates of the parameters in ``free``."""
         self._family, self._observations, self._held = family, observations, tuple(theta)
-        self._free, self._table = tuple(free), table_of(observations)
-        self._weight = sum((arb(w) for _, w in self._table), arb(0))
+        self._free, self._table = tuple(free), table_of(family, observations)
         ends = [(family.parameters[j].bounds.lo, family.parameters[j].bounds.hi) for j in free]
         self._ways = [_maps(lo, hi, abs(theta[j]) or 1.0) for j, (lo, hi) in zip(free, ends, strict=True)]
         self.limited = tuple(i for i, (lo, hi) in enumerate(ends) if lo is not -oo or hi is not oo)
@@ -89,7 +88,7 @@ class _Differences:
 
     def height(self, point: Sequence[arb]) -> arb:
         """Return the mean log-likelihood at coordinates."""
-        return total(self._family, self.theta(point), self._table, self._observations) / self._weight
+        return total(self._family, self.theta(point), self._table, self._observations) / self._table.total()
 
     def __call__(self, point: Sequence[arb]) -> Place:
         """Return value and differences at ``point``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,9 +10,11 @@ from flint import arb, arb_mat
 from numpy.typing import ArrayLike
 from sympy import Abs, Expr, Piecewise, Symbol, sign
 
-from ..proofs.balls import compiled, precision
+from ..proofs.ball_data import Table
+from ..proofs.ball_sums import row_sums
+from ..proofs.balls import precision
 from ..proofs.family import Family
-from .enclosure import Row, precisions, table_of
+from .enclosure import precisions, table_of
 from .observations import require_numbers
 
 
@@ -61,7 +63,7 @@ def promised(family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLik
     True
     """
     theta = tuple(theta)
-    table = table_of(require_numbers(family, x))
+    table = table_of(family, require_numbers(family, x))
     found = arb("nan")
     for bits in precisions():
         with precision(bits):
@@ -71,15 +73,11 @@ def promised(family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLik
     return found
 
 
-def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Sequence[Row]) -> arb:
+def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Table) -> arb:
     """The same at the working precision."""
-    function = compiled((*slopes.first, *slopes.second), (*family.columns, *family.symbols))
+    function = row_sums((*slopes.first, *slopes.second), family.columns, family.symbols)
     point, size = [arb(float(value)) for value in theta], len(slopes.first)
-    sums = [arb(0)] * (size + size * size)
-    weight = arb(0)
-    for row, w in table:
-        weight += arb(w)
-        sums = [s + arb(w) * term for s, term in zip(sums, function(*map(arb, row), *point), strict=True)]
+    sums = function(table.rows, table.weights, *point)
     if not all(s.is_finite() for s in sums):
         return arb("nan")
     score = arb_mat(size, 1, sums[:size])
@@ -87,4 +85,4 @@ def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Se
         step = arb_mat(size, size, [-s for s in sums[size:]]).solve(score)
     except ZeroDivisionError:  # the information is singular, or not known to be regular at this precision
         return arb("nan")
-    return abs((score.transpose() * step)[0, 0]) / (2 * weight)
+    return abs((score.transpose() * step)[0, 0]) / (2 * table.total())

@@ -5,13 +5,14 @@ Source: interval Newton, Moore 1966, Interval Analysis, section 7; Neumaier 1990
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 from flint import arb, arb_mat, ctx
 from numpy.typing import ArrayLike
 from sympy import Abs, Expr, Piecewise, Symbol, sign
 
+from ...proofs.ball_data import Table
+from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation, Evidence, Section
@@ -20,7 +21,7 @@ from ...proofs.engine import derive
 from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample
-from ..enclosure import Row, table_of, total
+from ..enclosure import table_of, total
 from ..exact import in_plain_functions
 from ..fitting import estimate
 from ..growth import grows_without_bound
@@ -91,7 +92,7 @@ def _argument_holds(derivation: Derivation) -> bool:
 
 
 def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
-    family, table = certificate.family, table_of(observations)
+    family, table = certificate.family, table_of(certificate.family, observations)
     theta = [certificate.theta[name].ball for name in family.parameter_names]
     if certificate.verdict is Verdict.GLOBAL_SET and family.symbols[0].is_integer and len(theta) == 1:
         return _level_integers(family, theta[0], certificate.bits, table, observations)
@@ -111,7 +112,7 @@ def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
     return False
 
 
-def _level_integers(family: Family, place: arb, bits: int, table: list[Row], observations: Observations) -> bool:
+def _level_integers(family: Family, place: arb, bits: int, table: Table, observations: Observations) -> bool:
     """Whether the likelihood at every integer in an enclosure may be the same, and beside them certainly is lower."""
     with precision(4 * bits):
         first, last = place.lower().ceil().unique_fmpz(), place.upper().floor().unique_fmpz()
@@ -127,7 +128,7 @@ def _level_integers(family: Family, place: arb, bits: int, table: list[Row], obs
         return all(one.overlaps(heights[0]) for one in heights) and all(one < heights[0] for one in beside)
 
 
-def _is_free(family: Family, theta: Balls, j: int, table: list[Row], observations: Observations) -> bool:
+def _is_free(family: Family, theta: Balls, j: int, table: Table, observations: Observations) -> bool:
     """Whether a parameter can move to both sides without leaving an observation outside the support."""
     if family.symbols[j] not in family.bounds.free_symbols:
         return True
@@ -139,7 +140,7 @@ def _is_free(family: Family, theta: Balls, j: int, table: list[Row], observation
     return all(height.is_finite() for height in heights)
 
 
-def _one_maximum(family: Family, theta: Balls, free: list[int], table: list[Row]) -> Balls | None:
+def _one_maximum(family: Family, theta: Balls, free: list[int], table: Table) -> Balls | None:
     """What encloses the one maximum that interval Newton proves near the middle; ``None`` if it proves none."""
     point, symbols = [t.mid() for t in theta], tuple(family.symbols[j] for j in free)
     try:
@@ -167,27 +168,22 @@ def _is_positive_definite(matrix: arb_mat) -> bool:
     return all(bool(corner > 0) for corner in corners)
 
 
-def _sums(family: Family, symbols: tuple[Symbol, ...], point: Balls, table: list[Row]) -> tuple[arb_mat, arb_mat]:
+def _sums(family: Family, symbols: tuple[Symbol, ...], point: Balls, table: Table) -> tuple[arb_mat, arb_mat]:
     """The score as a column, and minus the Hessian, both divided by the total weight."""
-    function, size = _derivatives(family, symbols), len(symbols)
-    sums, weight = [arb(0)] * (size + size * size), arb(0)
-    for row, w in table:
-        weight += arb(w)
-        terms = function(*map(arb, row), *point)
-        sums = [s + arb(w) * term for s, term in zip(sums, terms, strict=True)]
-    means = [s / weight for s in sums]
+    size, weight = len(symbols), table.total()
+    means = [s / weight for s in _derivatives(family, symbols)(table.rows, table.weights, *point)]
     slopes = arb_mat([[mean] for mean in means[:size]])
     return slopes, arb_mat([[-means[size + i * size + j] for j in range(size)] for i in range(size)])
 
 
 @lru_cache(maxsize=512)
-def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Callable[..., Balls]:
+def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Sums:
     first = [family.log_density.diff(s) for s in symbols]
     entries: list[Expr] = [*first, *(e.diff(s) for e in first for s in symbols)]
-    return compiled(tuple(map(in_plain_functions, entries)), (*family.columns, *family.symbols))
+    return row_sums(tuple(map(in_plain_functions, entries)), family.columns, family.symbols)
 
 
-def _none_beside(family: Family, theta: Balls, table: list[Row], observations: Observations) -> bool:
+def _none_beside(family: Family, theta: Balls, table: Table, observations: Observations) -> bool:
     """Whether moving any one parameter a little to either side of the enclosure lowers the likelihood for certain."""
     here = total(family, [t.mid() for t in theta], table, observations)
     for j, item in enumerate(family.parameters):

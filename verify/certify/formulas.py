@@ -34,7 +34,7 @@ def enclosed(derivation: Derivation, observations: Observations) -> tuple[Balls,
     >>> [float(ball) for ball in enclosed(derive(family("exponential")), data)[0].values()]
     [0.5]
     """
-    family, table = derivation.family, table_of(observations)
+    family, table = derivation.family, table_of(derivation.family, observations)
     exactly = Exactly(family.columns, observations)
     last: tuple[Balls, int] | None = None
     for bits in precisions():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 
 from flint import arb
@@ -93,9 +94,14 @@ def certify(
         n=observations.n,
         bits=found.bits,
         digest=digest(observations),
-        versions={name: version(name) for name in ("thetahat", "python-flint", "sympy")},
+        versions=_versions(),
         _observations=observations,
     )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {name: version(name) for name in ("thetahat", "python-flint", "sympy")}
 
 
 def digest(observations: Observations) -> str:
@@ -154,17 +160,17 @@ def _by_search(derivation: Derivation, observations: Observations) -> _Found:
 
     Between neighbours it is convex, so that a maximum there would make both of them maxima.
     """
-    family, table = derivation.family, table_of(observations)
+    family, table = derivation.family, table_of(derivation.family, observations)
     for bits in precisions():
         with precision(bits):
-            heights = [(total(family, [arb(row[0])], table, observations), row[0]) for row, _ in table]
+            heights = [(total(family, [row[0]], table, observations), row[0]) for row in table.rows]
             finite = [pair for pair in heights if pair[0].is_nan() or pair[0] != arb("-inf")]
             best = max(finite, key=lambda pair: pair[0].mid(), default=None)
             if best is None or not all(height.is_finite() for height, _ in finite):
                 continue
             rest = [pair for pair in finite if pair is not best]
             if all(best[0] > height for height, _ in rest) and derivation.optimality.proved:
-                theta = {family.symbols[0]: arb(best[1])}
+                theta = {family.symbols[0]: best[1]}
                 argument = derivation.optimality.argument
                 return _Found(Verdict.UNIQUE_GLOBAL, theta, {}, "comparison of all observations", argument, "", bits)
     return _Found(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
@@ -319,7 +325,7 @@ def _log_likelihood(family: Family, found: _Found, observations: Observations) -
     """The maximum; of a set, at its middle."""
     if not found.theta:
         return None
-    table, wide = table_of(observations), found.verdict is Verdict.GLOBAL_SET
+    table, wide = table_of(family, observations), found.verdict is Verdict.GLOBAL_SET
     for bits in precisions():
         if bits < found.bits:
             continue

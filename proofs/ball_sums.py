@@ -1,0 +1,101 @@
+"""Compiles weighted sums over the rows of a dataset to one loop of ball operations: no call for a row, no symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from flint import arb
+from sympy import Expr, Symbol, cse, log
+
+from .balls import NAMESPACE, BallPrinter
+
+Rows = Sequence[tuple[arb, ...]]
+Sums = Callable[..., list[arb]]
+
+_INDENT = "    "
+
+
+class _Lines(BallPrinter):
+    """Prints expressions with a short name for each symbol, and with constants that are made before the loop."""
+
+    def __init__(self, names: dict[Symbol, str]) -> None:
+        super().__init__()
+        self.names, self.constants = names, dict[str, str]()
+
+    def _print_Symbol(self, expr: Symbol) -> str:  # noqa: N802
+        return self.names[expr]
+
+    _print_Dummy = _print_Symbol  # noqa: N815
+
+    def _print_Integer(self, expr: Expr) -> str:  # noqa: N802
+        return self._constant(super()._print_Integer(expr))
+
+    def _print_Rational(self, expr: Expr) -> str:  # noqa: N802
+        return self._constant(super()._print_Rational(expr))
+
+    def _constant(self, text: str) -> str:
+        return self.constants.setdefault(text, f"n{len(self.constants)}")
+
+
+@lru_cache(maxsize=2048)
+def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...] = ()) -> Sums:
+    """Return the function from rows, their weights and the values of ``others`` to the sums of ``terms`` over the rows.
+
+    Weights are ``None`` where all are one. What contains no column is computed once; a sum of logarithms is the
+    logarithm of a product, which does not overflow: exponents of balls have no bound.
+
+    >>> from sympy.abc import a, x
+    >>> powers, logs = row_sums((a * x, log(x)), (x,), (a,))([(arb(2),), (arb(8),)], None, arb(3))
+    >>> powers == 30, bool(abs(logs - arb(16).log()) < 1e-12)
+    (True, True)
+    """
+    code = _written(terms, columns, others)
+    scope = dict(NAMESPACE)
+    exec(code, scope)
+    function: Sums = scope["sums"]
+    return function
+
+
+def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> str:
+    """The text of the function ``sums``."""
+    # A bare logarithm is summed by its argument, so that the search for common parts has to see the argument.
+    bare = [isinstance(term, log) for term in terms]
+    found, printed = cse([term.args[0] if is_log else term for term, is_log in zip(terms, bare, strict=True)])
+    names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
+    names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
+    lines, moving = _Lines(names), set(columns)
+    before, inside = list[str](), list[str]()
+    for symbol, part in found:
+        of_row = bool(part.free_symbols & moving)
+        moving |= {symbol} if of_row else set()
+        (inside if of_row else before).append(f"{names[symbol]} = {lines._print(part)}")
+    plain, heavy, after = list[str](), list[str](), list[str]()
+    for place, (term, is_log) in enumerate(zip(printed, bare, strict=True)):
+        text = lines._print(term)
+        plain += _factor(place, text) if is_log else [f"s{place} = s{place} + {text}"]
+        heavy.append(f"s{place} = s{place} + w * {f'f_log({text})' if is_log else text}")
+        after += [f"s{place} = f_log(s{place})"] if is_log else []
+    row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
+    starts = [f"s{place} = arb({int(is_log)})" for place, is_log in enumerate(bare)]
+    body = [
+        "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
+        *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.constants.items()), *before)),
+        f"{_INDENT}if weights is None:",
+        *(f"{_INDENT * 2}{line}" for line in starts),
+        f"{_INDENT * 2}for {row} in rows:",
+        *(f"{_INDENT * 3}{line}" for line in chain(inside, plain or ["pass"])),
+        *(f"{_INDENT * 2}{line}" for line in after),
+        f"{_INDENT}else:",
+        *(f"{_INDENT * 2}s{place} = arb(0)" for place in range(len(terms))),
+        f"{_INDENT * 2}for ({row}), w in zip(rows, weights):",
+        *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
+        f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
+    ]
+    return "\n".join(body)
+
+
+def _factor(place: int, text: str) -> list[str]:
+    """Lines that multiply by an argument of a logarithm, which has to be positive itself: two signs would cancel."""
+    return [f"f = {text}", f"s{place} = s{place} * f if f > 0 else arb('nan')"]
