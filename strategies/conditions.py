@@ -157,7 +157,7 @@ def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | No
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
     if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
-    for shortcut in (positive_by_ends, positive_by_part) if sample.size > _FEW else (positive_by_ends,):
+    for shortcut in (positive_by_ends, positive_by_part):
         truth = shortcut(expression, sample, places)
         if truth is not None:
             return truth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import accumulate
@@ -18,6 +19,7 @@ from ..proofs.errors import DataError
 from .rounded import Doubles, exact
 
 _CHUNK = 131_072  # rows in one pass: such an array of doubles just fits into the second-level cache
+_SHORT = 256  # observations up to which a column is sorted as a list
 _MANY = 4096  # observations above which whole numbers are counted, not sorted
 _FEW_VALUES = 8  # up to so many possible values, looking for each is quicker than sorting into cells
 
@@ -61,10 +63,19 @@ class Sample:
         if len(self.columns) == 1:
             if self.counted is not None:
                 return self.counted
+            if self.weights is None and self.size <= _SHORT:
+                return self._sorted
             values, which, counts = np.unique(self.columns[0], return_inverse=True, return_counts=True)
             return (values,), self._gathered(which, counts)
         rows, which, counts = np.unique(np.column_stack(self.columns), axis=0, return_inverse=True, return_counts=True)
         return tuple(np.ascontiguousarray(column) for column in rows.T), self._gathered(which.ravel(), counts)
+
+    @property
+    def _sorted(self) -> tuple[tuple[Doubles, ...], list[Any]]:
+        """The distinct values and their counts of a short column, where array functions cost more than they save."""
+        counts = Counter(self.columns[0].tolist())
+        values = sorted(counts)
+        return (np.array(values),), [counts[value] for value in values]
 
     @cached_property
     def whole(self) -> bool:

@@ -74,6 +74,9 @@ def positive_by_part(expression: Expr, sample: Sample, places: Mapping[Symbol, i
     spanning = _spanning(expression)
     if not spanning:
         return None
+    if len(spanning) == 1:
+        least, greatest = sample.ends[places[spanning[0]]]
+        return True if least < greatest else None
     used = [sample.columns[places[symbol]][:_PART].tolist() for symbol in spanning]
     rows = [[fmpq(1), *map(exact, row)] for row in zip(*used, strict=True)]
     return True if fmpq_mat(rows).rank() == len(spanning) + 1 else None

@@ -61,6 +61,12 @@ def few_rows(observations: Observations, of_any: bool = False) -> Observations |
     return joined if joined.n <= EXAMINED_ROWS else None
 
 
+@lru_cache(maxsize=4096)
+def _is_fixed(atom: Expr) -> bool:
+    """Whether no parameter changes a data atom."""
+    return not atom.free_symbols
+
+
 class Exactly:
     """Values of plain expressions on one dataset, from balls whose precision doubles as needed.
 
@@ -82,7 +88,7 @@ class Exactly:
         return enclosed(expression, balls, self._table, self._atom)
 
     def _atom(self, atom: Expr, known: Mapping[Symbol, arb], table: Table) -> arb:
-        return read_atom(atom, known, table) if atom.free_symbols else self.read(atom)
+        return self.read(atom) if _is_fixed(atom) else read_atom(atom, known, table)
 
     def read(self, atom: Expr) -> arb:
         """Return the enclosure of a data atom that no parameter changes, read off the rows once for each precision."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sympy import Symbol, oo
 from ...proofs.balls import precision
 from ...proofs.errors import ParameterError
 from ...proofs.family import Family, Parameter
-from ..enclosure import nats_lost
+from ..enclosure import nats_lost, precisions, table_of, total
 from ..ends import in_order
 from ..fitting import Fit
 from ..observations import Observations
@@ -135,8 +136,6 @@ class Certificate:
         there is none.
     region
         The box in which exactly one stationary point is proved, where that was the method.
-    log_likelihood
-        Encloses the maximum, summed over observations, in nats.
     method
         How the maximiser was enclosed: by a formula, or by contraction of a box.
     argument
@@ -153,7 +152,6 @@ class Certificate:
     verdict: CertificateVerdict
     theta: Mapping[str, Enclosure]
     region: Mapping[str, Enclosure]
-    log_likelihood: Enclosure | None
     method: str
     argument: str
     why: str
@@ -162,6 +160,26 @@ class Certificate:
     digest: str
     versions: Mapping[str, str]
     _observations: Observations = field(repr=False)
+
+    @cached_property
+    def log_likelihood(self) -> Enclosure | None:
+        """The maximum, summed over observations, in nats, enclosed when asked for; of a set, at its middle.
+
+        ``None`` without a maximiser.
+        """
+        if not self.theta:
+            return None
+        family, wide = self.family, self.verdict is CertificateVerdict.GLOBAL_SET
+        table = table_of(family, self._observations)
+        balls = [self.theta[name].ball for name in family.parameter_names]
+        point = [middle_of(s, ball) if wide else ball for s, ball in zip(family.symbols, balls, strict=True)]
+        for bits in precisions():
+            with precision(bits):
+                # The support holds the data at the maximiser, also where its enclosure leaves that open.
+                value = total(family, point, table, self._observations, inside=True)
+                if value.is_finite() and bits >= self.bits:
+                    return Enclosure.of(value)
+        return None
 
     def rounded(self) -> tuple[float, ...]:
         """Return the correctly rounded maximiser, in declared order.

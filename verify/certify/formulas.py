@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flint import arb, fmpq
 from sympy import Expr, Symbol
 
 from ...proofs.algebra.atoms import Quantile
+from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
+from ...proofs.family import Family
 from ...strategies.samples import Sample
 from ..enclosure import precisions, table_of, total
 from ..exact import Exactly, written_out
 from ..observations import Observations
 from ..tolerance import NARROW
+from .program import Values, program_of
 
 Balls = dict[Symbol, arb]
 
@@ -22,8 +26,20 @@ _DIGITS = 100
 """Binary digits after which an enclosure is narrow enough: near twice those of a double."""
 
 
-def enclosed(derivation: Derivation, observations: Observations) -> tuple[Balls, int] | None:
-    """Return an enclosure of every parameter that has a formula, and the precision that sufficed.
+@dataclass(frozen=True)
+class Enclosed:
+    """Enclosures of all parameters that have a formula, and the precision that sufficed.
+
+    ``inside`` says that they are all of the parameters and certainly lie in the interior of their space.
+    """
+
+    theta: Balls
+    bits: int
+    inside: bool
+
+
+def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | None:
+    """Return an enclosure of every parameter that has a formula.
 
     Where an order statistic is an interval, as a median between two observations, the enclosure covers both ends.
     ``None`` where a formula has no finite value in any precision.
@@ -31,27 +47,41 @@ def enclosed(derivation: Derivation, observations: Observations) -> tuple[Balls,
     >>> import numpy as np
     >>> from thetahat import derive, family
     >>> data = Observations(np.array([[1.0], [3.0]]), None, 2)
-    >>> [float(ball) for ball in enclosed(derive(family("exponential")), data)[0].values()]
+    >>> [float(ball) for ball in enclosed(derive(family("exponential")), data).theta.values()]
     [0.5]
     """
-    family, table = derivation.family, table_of(derivation.family, observations)
-    exactly = Exactly(family.columns, observations)
-    last: tuple[Balls, int] | None = None
+    program, complete = program_of(derivation), len(derivation.formulas) == len(derivation.family.symbols)
+    table, last = table_of(derivation.family, observations), None
+    ends = {symbol: _interval(atom, observations.sample) for atom, symbol in program.orders.items()}
     for bits in precisions():
         with precision(bits):
-            sides = [_values(derivation, exactly, observations.sample, side) for side in (-1, 1)]
-            values = {symbol: low.union(sides[1][symbol]) for symbol, low in sides[0].items()}
-            if not all(ball.is_finite() for ball in values.values()):
+            low = program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
+            high = program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}) if ends else low
+            theta = {s: ball.union(high.theta[s]) for s, ball in low.theta.items()} if ends else low.theta
+            if not all(ball.is_finite() for ball in theta.values()):
                 continue
-            last = values, bits
-            pairs = [(low, sides[1][symbol]) for symbol, low in sides[0].items()]
-            if not all(ball.rad() <= arb(2) ** -_DIGITS * abs(ball.mid()) for pair in pairs for ball in pair):
+            inside = complete and all(margin > 0 for side in (low, high) for margin in side.margins)
+            last = Enclosed(theta, bits, inside)
+            if not all(_is_narrow(ball) for side in (low, high) for ball in side.theta.values()):
                 continue
-            # A place far from zero may have all these digits right and still be many standard errors off.
-            point = [sides[0][s] for s in family.symbols if s in sides[0]]
-            if len(point) < len(family.symbols) or total(family, point, table, observations).rad() <= NARROW:
+            if not complete or _height(derivation.family, low, table, observations).rad() <= NARROW:
                 return last
     return last
+
+
+def _height(family: Family, values: Values, table: Table, observations: Observations) -> arb:
+    """The log-likelihood, but for a constant where the support is one.
+
+    A place far from zero may have all its digits right and still be many standard errors off; an end of the support,
+    without holding the data for certain.
+    """
+    if family.bounds.free_symbols:
+        return total(family, [values.theta[symbol] for symbol in family.symbols], table, observations)
+    return values.kernel * observations.total
+
+
+def _is_narrow(ball: arb) -> bool:
+    return bool(ball.rel_accuracy_bits() >= _DIGITS)
 
 
 def is_set(derivation: Derivation, sample: Sample) -> bool:
@@ -63,7 +93,7 @@ def is_set(derivation: Derivation, sample: Sample) -> bool:
     >>> is_set(laplace, sample_of([1.0, 2.0])), is_set(laplace, sample_of([1.0, 2.0, 4.0]))
     (True, False)
     """
-    return any(low != high for low, high in (_interval(atom, sample) for atom in _orders(derivation)))
+    return any(low != high for low, high in (_interval(atom, sample) for atom in program_of(derivation).orders))
 
 
 def uses_order(derivation: Derivation) -> bool:
@@ -73,22 +103,7 @@ def uses_order(derivation: Derivation) -> bool:
     >>> uses_order(derive(family("laplace"))), uses_order(derive(family("uniform")))
     (True, False)
     """
-    return any(atom.level not in (0, 1) for atom in _orders(derivation))
-
-
-def _orders(derivation: Derivation) -> set[Quantile]:
-    return set().union(*(written_out(derivation, formula).atoms(Quantile) for _, formula in derivation.formulas))
-
-
-def _values(derivation: Derivation, exactly: Exactly, sample: Sample, side: int) -> Balls:
-    """The formulas in order, with order statistics at their lower or their upper ends."""
-    known: Balls = {}
-    for symbol, formula in derivation.formulas:
-        expression = written_out(derivation, formula)
-        ends = {atom: Symbol(f"_q{i}", real=True) for i, atom in enumerate(sorted(expression.atoms(Quantile), key=str))}
-        numbers = {s: arb(_interval(atom, sample)[side > 0]) for atom, s in ends.items()}
-        known[symbol] = exactly.ball(expression.xreplace(ends), {**known, **numbers})
-    return known
+    return any(atom.level not in (0, 1) for atom in program_of(derivation).orders)
 
 
 def _interval(atom: Quantile, sample: Sample) -> tuple[fmpq, fmpq]:

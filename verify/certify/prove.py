@@ -24,7 +24,7 @@ from ..fitting import derivation_with, estimate, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
 from ..searching import has_others, leaders, place_of
-from .certificate import Certificate, Enclosure, middle_of
+from .certificate import Certificate, Enclosure
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
@@ -37,7 +37,7 @@ _DIGITS = 100
 
 @dataclass(frozen=True)
 class _Found:
-    """What was proved, before it is made into a certificate."""
+    """What was proved, before it is made into a certificate; ``inside``: that no parameter is on an end of a space."""
 
     verdict: Verdict
     theta: Balls = field(default_factory=dict)
@@ -46,6 +46,7 @@ class _Found:
     argument: str = ""
     why: str = ""
     bits: int = 0
+    inside: bool = False
 
 
 def certify(
@@ -81,13 +82,12 @@ def certify(
     observations = require_data(derivation.family, x, weights)
     found = _on_ends(derivation, _found(derivation, observations))
     member = derivation.family
-    names = {symbol: str(symbol) for symbol in member.symbols}
+    named = dict(zip(member.parameter_names, member.symbols, strict=True))
     return Certificate(
         family=member,
         verdict=found.verdict,
-        theta={names[s]: Enclosure.of(found.theta[s]) for s in member.symbols if s in found.theta},
-        region={names[s]: Enclosure.of(found.region[s]) for s in member.symbols if s in found.region},
-        log_likelihood=_log_likelihood(member, found, observations),
+        theta={name: Enclosure.of(found.theta[s]) for name, s in named.items() if s in found.theta},
+        region={name: Enclosure.of(found.region[s]) for name, s in named.items() if s in found.region},
         method=found.method,
         argument=found.argument,
         why=found.why,
@@ -149,10 +149,9 @@ def _set(derivation: Derivation, observations: Observations) -> _Found:
     found, ends = enclosed(derivation, observations), bounds_of_set(derivation, observations)
     if found is None or ends is None:
         return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
-    values, bits = found
-    with precision(bits):
-        values |= {symbol: low.union(high) for symbol, (low, high) in ends.items()}
-    return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", derivation.optimality.argument, "", bits)
+    with precision(found.bits):
+        values = found.theta | {symbol: low.union(high) for symbol, (low, high) in ends.items()}
+    return _Found(Verdict.GLOBAL_SET, values, {}, "formulas", derivation.optimality.argument, "", found.bits)
 
 
 def _by_search(derivation: Derivation, observations: Observations) -> _Found:
@@ -252,10 +251,10 @@ def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
     found = enclosed(derivation, observations)
     if found is None:
         return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
-    values, bits = found
-    optimality = derivation.optimality
+    values, bits, optimality = found.theta, found.bits, derivation.optimality
+    stationary = _Found(Verdict.LOCAL, values, method="formulas", bits=bits, inside=found.inside)
     if not optimality.proved or optimality.unique:
-        return _ranked(derivation, _Found(Verdict.LOCAL, values, method="formulas", bits=bits))
+        return _ranked(derivation, stationary)
     if uses_order(derivation):
         # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
         # the scale, and differ in a location between the ends of the order statistic.
@@ -268,7 +267,7 @@ def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
         region = dict(zip(box.parameters, box.region, strict=True))
         argument = f"{optimality.argument}; strictly so at the maximiser"
         return _Found(Verdict.UNIQUE_GLOBAL, values, region, "formulas", argument, "", max(bits, box.bits))
-    return _ranked(derivation, _Found(Verdict.LOCAL, values, method="formulas", bits=bits))
+    return _ranked(derivation, stationary)
 
 
 def _by_contraction(derivation: Derivation, observations: Observations) -> _Found:
@@ -300,7 +299,7 @@ def _ranked(derivation: Derivation, found: _Found, strict: bool = False) -> _Fou
 
 def _on_ends(derivation: Derivation, found: _Found) -> _Found:
     """The same, where the maximiser lies inside the space; another verdict where it lies on an end, or outside."""
-    if not found.theta:
+    if not found.theta or found.inside:
         return found
     family = derivation.family
     with precision(max(found.bits, 128)):
@@ -319,19 +318,3 @@ def _on_ends(derivation: Derivation, found: _Found) -> _Found:
                     why = f"whether {item.name} lies inside its space {item.space} could not be decided"
                     return _Found(Verdict.UNDECIDED, why=why)
     return found
-
-
-def _log_likelihood(family: Family, found: _Found, observations: Observations) -> Enclosure | None:
-    """The maximum; of a set, at its middle."""
-    if not found.theta:
-        return None
-    table, wide = table_of(family, observations), found.verdict is Verdict.GLOBAL_SET
-    for bits in precisions():
-        if bits < found.bits:
-            continue
-        with precision(bits):
-            point = [middle_of(s, found.theta[s]) if wide else found.theta[s] for s in family.symbols]
-            value = total(family, point, table, observations, inside=True)
-            if value.is_finite():
-                return Enclosure.of(value)
-    return None
