@@ -160,6 +160,27 @@ def test_a_wrong_root_is_refuted(name):
         assert not moved(certificate, parameter, 1 + 2.0**-40).check(x)
 
 
+@pytest.mark.parametrize("name", ["gamma", "weibull", "beta", "logistic", "von_mises", "zeta"])
+@pytest.mark.parametrize("factor", [1, 1 + 2.0**-30, 1.01, 1000])
+def test_where_a_search_begins_changes_nothing(name, factor):
+    """Near or far, the verdict is the same and the enclosures overlap."""
+    member = family(name)
+    x = [1.0, 1.0, 2.0, 3.0] if name == "zeta" else np.array([1.0, 2.0, 4.0, 4.5, 6.0]) / 8
+    alone = certify(member, x)
+    near = certify(member, x, near=factor * fit(member, x).theta)
+    assert near.verdict is alone.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert near.check(x)
+    for parameter, held in near.theta.items():
+        assert held.ball.overlaps(alone.theta[parameter].ball)
+        assert held.rounded() == alone.theta[parameter].rounded()
+
+
+def test_an_estimate_that_is_none_is_refused():
+    """One number for each parameter."""
+    with pytest.raises(ParameterError, match="one finite number for each of k, theta"):
+        certify(family("gamma"), X, near=[1.0])
+
+
 def test_a_local_maximum_is_not_called_global():
     """Planted: the Cauchy likelihood of two clusters has two peaks, and no argument makes the lower one global."""
     x = [-10.0, -9.9, -9.8, 10.0, 10.1]

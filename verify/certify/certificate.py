@@ -207,7 +207,7 @@ class Certificate:
         """
         self._require_theta()
         off = {}
-        for item, value in zip(self.family.parameters, self._values(estimate), strict=True):
+        for item, value in zip(self.family.parameters, numbers_of(self.family, estimate), strict=True):
             low, high = self.theta[item.name].ends
             number = fmpq(*value.as_integer_ratio())
             distance = max(low - number, number - high, fmpq(0))
@@ -235,7 +235,7 @@ class Certificate:
         maximiser = [self.theta[name].ball for name in self.family.parameter_names]
         if self.verdict is CertificateVerdict.GLOBAL_SET:
             maximiser = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
-        values, x, w = self._values(estimate), self._observations.x, self._observations.w
+        values, x, w = numbers_of(self.family, estimate), self._observations.x, self._observations.w
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
         lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
         points = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
@@ -290,15 +290,22 @@ class Certificate:
         if not self.theta:
             raise ValueError(f"{self.family.name}: there is no maximiser to compare with: {self.verdict.value}")
 
-    def _values(self, estimate: Fit | Mapping[str, float] | Sequence[float]) -> list[float]:
-        given = in_order(self.family, estimate.theta if isinstance(estimate, Fit) else estimate)
-        values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
-        if len(values) != len(self.family.parameters) or not all(map(math.isfinite, values)):
-            raise ParameterError(
-                f"{self.family.name}: the estimate {given!r} is not one finite number for each of "
-                f"{', '.join(self.family.parameter_names)}"
-            )
-        return values
+
+def numbers_of(family: Family, estimate: Fit | Mapping[str, float] | Sequence[float]) -> list[float]:
+    """Return an estimate's values in declared order, or raise ``ParameterError``.
+
+    >>> from thetahat import family
+    >>> numbers_of(family("exponential"), {"lambda": 2.0})
+    [2.0]
+    """
+    given = in_order(family, estimate.theta if isinstance(estimate, Fit) else estimate)
+    values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
+    if len(values) != len(family.parameters) or not all(map(math.isfinite, values)):
+        raise ParameterError(
+            f"{family.name}: the estimate {given!r} is not one finite number for each of "
+            f"{', '.join(family.parameter_names)}"
+        )
+    return values
 
 
 def middle_of(symbol: Symbol, ball: arb) -> arb:

@@ -5,7 +5,7 @@ Source: Krawczyk 1969, Computing 4, 187; Neumaier 1990, Interval Methods for Sys
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flint import arb, ctx
@@ -13,11 +13,12 @@ from sympy import Symbol
 
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
-from ..ball_climbing import Objective, Place, Terrain, climbed, solved
+from ..ball_climbing import Objective, Terrain, climbed, solved
 from ..climbing import mean_log_likelihood
-from ..enclosure import precisions
+from ..enclosure import precisions, table_of
 from ..exact import written_out
 from ..observations import Observations
+from .program import slopes_of
 
 Balls = list[arb]
 
@@ -35,11 +36,12 @@ class Contracted:
 
 
 def contracted(
-    derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]
+    derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float], climbing: bool = True
 ) -> Contracted | None:
     """Return a box near ``estimate`` that holds exactly one stationary point, a strict local maximum.
 
     ``None`` where no precision proves one. Parameters at an end of the support are taken as ``estimate`` has them.
+    Where Newton's steps lead nowhere it climbs, if it may.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -49,70 +51,102 @@ def contracted(
     >>> bool(found.inner[0].overlaps(arb(0.5)) and found.inner[0].rad() < 1e-30)
     True
     """
-    terrain, parameters = _terrain(derivation, observations, estimate)
-    start = [arb(estimate[p]) for p in parameters]
+    ground = _Ground(derivation, observations, estimate)
+    start = [arb(estimate[p]) for p in ground.parameters]
     for bits in precisions():
         with precision(bits):
-            near = _approached(terrain, start)
-            if near is None:
+            near = _approached(ground, start)
+            if near is None and climbing:
                 # A double may lie many standard errors off, where Newton's step leads anywhere: climb, damped.
-                near = climbed(terrain, start, bits)
-                near = None if near is None else _approached(terrain, near.point)
+                top = climbed(_terrain(derivation, observations, estimate), start, bits)
+                near = None if top is None else _approached(ground, top.point)
             if near is None:
                 continue
             start = near.point
-            boxes = _contraction(terrain, near)
+            boxes = _contraction(ground, near)
             if boxes is not None:
-                return Contracted(parameters, *boxes, bits)
+                return Contracted(ground.parameters, *boxes, bits)
     return None
 
 
-def _terrain(
-    derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]
-) -> tuple[Terrain, tuple[Symbol, ...]]:
-    """The mean log-likelihood as a function of the parameters themselves."""
+@dataclass(frozen=True, eq=False)
+class _Slope:
+    """The gradient at a point, or enclosed over a box, and minus the Hessian; both finite."""
+
+    point: Balls
+    gradient: Balls
+    curvature: list[Balls]
+
+
+class _Ground:
+    """The slopes of the mean log-likelihood of one dataset; parameters at ends of the support stay where they are."""
+
+    def __init__(self, derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]) -> None:
+        self._slopes = slopes_of(derivation)
+        self._table = table_of(derivation.family, observations)
+        self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
+        self._fixed: dict[int, dict[Symbol, arb]] = {}
+        self.parameters = self._slopes.parameters
+
+    def __call__(self, point: Balls) -> _Slope | None:
+        """Return the slopes at the working precision, ``None`` where they are not finite."""
+        program = self._slopes.program
+        if ctx.prec not in self._fixed:
+            self._fixed[ctx.prec] = program.fixed(self._table, {})
+        given = self._placed | dict(zip(self.parameters, point, strict=True))
+        found = program(self._table, given, self._fixed[ctx.prec])
+        gradient = [found[name] for name in self._slopes.gradient]
+        upper = [[found[name] for name in row] for row in self._slopes.curvature]
+        if not all(ball.is_finite() for row in (gradient, *upper) for ball in row):
+            return None
+        size = range(len(point))
+        return _Slope(point, gradient, [[upper[min(i, j)][abs(i - j)] for j in size] for i in size])
+
+
+def _terrain(derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]) -> Terrain:
+    """The mean log-likelihood as a function of the parameters themselves, for a climb."""
     parameters, value, averaged = mean_log_likelihood(derivation)
     used = value.free_symbols
     statistics = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics if s.symbol in used}
     placed = {p: estimate[p] for p in derivation.family.symbols if p in used and p not in parameters}
     objective = Objective(value, parameters, derivation.family.columns, averaged, statistics, placed, ())
-    return Terrain(objective, observations), parameters
+    return Terrain(objective, observations)
 
 
-def _approached(terrain: Terrain, start: Balls) -> Place | None:
-    """Where Newton steps end at this precision: a step is then below half of its digits."""
+def _approached(ground: _Ground, start: Balls) -> _Slope | None:
+    """The point from which a Newton step at this precision is below half of its digits."""
     point = start
     for _ in range(_STEPS):
-        here = terrain(point)
-        step = solved(_middles(here.curvature), here.gradient) if here.finite else None
-        if step is None or not all(s.is_finite() for s in step):
+        here = ground(point)
+        inverse = None if here is None else _inverse(here.curvature)
+        if here is None or inverse is None:
             return None
-        widths = _widths(here)
-        point = [(u + s).mid() for u, s in zip(point, step, strict=True)]
-        if widths is None:
+        step = [sum((a * b for a, b in zip(row, here.gradient, strict=True)), arb(0)) for row in inverse]
+        if not all(s.is_finite() for s in step):
             return None
+        widths = _widths(inverse)
         if all(abs(s) < w * arb(2) ** -(ctx.prec * 5 // 8) for s, w in zip(step, widths, strict=True)):
-            return terrain(point)
+            return here
+        point = [(u + s).mid() for u, s in zip(point, step, strict=True)]
     return None
 
 
-def _contraction(terrain: Terrain, near: Place) -> tuple[Balls, Balls] | None:
+def _contraction(ground: _Ground, near: _Slope) -> tuple[Balls, Balls] | None:
     """A box around a point and the image that lies strictly inside it."""
-    widths = _widths(near)
-    inverse = _inverse(_middles(near.curvature)) if near.finite else None
-    if widths is None or inverse is None:
+    inverse = _inverse(near.curvature)
+    if inverse is None:
         return None
-    size = len(near.point)
-    radii = [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in widths]
+    size = range(len(near.point))
+    radii = [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in _widths(inverse)]
     region = [arb(u, r) for u, r in zip(near.point, radii, strict=True)]
-    across = terrain(region)
-    if not across.finite or solved(across.curvature, across.gradient) is None:
+    across = ground(region)
+    if across is None or solved(across.curvature, across.gradient) is None:
         return None  # not certainly curved downwards all over the box
     inner = []
-    for i in range(size):
-        image = near.point[i] + sum((inverse[i][j] * near.gradient[j] for j in range(size)), arb(0))
-        for k in range(size):
-            slack = arb(int(i == k)) - sum((inverse[i][j] * across.curvature[j][k] for j in range(size)), arb(0))
+    for i in size:
+        image = near.point[i] + sum((inverse[i][j] * near.gradient[j] for j in size), arb(0))
+        for k in size:
+            slack = arb(int(i == k)) - sum((inverse[i][j] * across.curvature[j][k] for j in size), arb(0))
             image += slack * arb(0, radii[k])
         inner.append(image)
     if not all(box.contains_interior(image) for box, image in zip(region, inner, strict=True)):
@@ -120,19 +154,14 @@ def _contraction(terrain: Terrain, near: Place) -> tuple[Balls, Balls] | None:
     return region, inner
 
 
-def _widths(here: Place) -> Balls | None:
+def _widths(inverse: list[Balls]) -> Balls:
     """How far each parameter may move for half a nat an observation, all others following."""
-    inverse = _inverse(_middles(here.curvature)) if here.finite else None
-    return None if inverse is None else [inverse[i][i].sqrt().mid() for i in range(len(inverse))]
+    return [inverse[i][i].sqrt().mid() for i in range(len(inverse))]
 
 
-def _inverse(matrix: Sequence[Sequence[arb]]) -> list[Balls] | None:
-    """Middles of the inverse of a positive definite matrix."""
-    size = len(matrix)
-    columns = [solved([list(row) for row in matrix], [arb(int(i == j)) for i in range(size)]) for j in range(size)]
+def _inverse(matrix: list[Balls]) -> list[Balls] | None:
+    """Middles of the inverse of the middle of a matrix; ``None`` unless that is positive definite."""
+    middles, size = [[entry.mid() for entry in row] for row in matrix], range(len(matrix))
+    columns = [solved(middles, [arb(int(i == j)) for i in size]) for j in size]
     found = [column for column in columns if column is not None]
-    return [[found[j][i].mid() for j in range(size)] for i in range(size)] if len(found) == size else None
-
-
-def _middles(matrix: Sequence[Sequence[arb]]) -> list[Balls]:
-    return [[entry.mid() for entry in row] for row in matrix]
+    return [[found[j][i].mid() for j in size] for i in size] if len(found) == len(matrix) else None

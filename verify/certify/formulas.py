@@ -18,7 +18,7 @@ from ..enclosure import precisions, table_of, total
 from ..exact import Exactly, written_out
 from ..observations import Observations
 from ..tolerance import NARROW
-from .program import Values, program_of
+from .program import Formulas, formulas_of
 
 Balls = dict[Symbol, arb]
 
@@ -50,34 +50,35 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     >>> [float(ball) for ball in enclosed(derive(family("exponential")), data).theta.values()]
     [0.5]
     """
-    program, complete = program_of(derivation), len(derivation.formulas) == len(derivation.family.symbols)
-    table, last = table_of(derivation.family, observations), None
-    ends = {symbol: _interval(atom, observations.sample) for atom, symbol in program.orders.items()}
+    formulas, family = formulas_of(derivation), derivation.family
+    table, last = table_of(family, observations), None
+    ends = {symbol: _interval(atom, observations.sample) for atom, symbol in formulas.orders.items()}
     for bits in precisions():
         with precision(bits):
-            low = program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
-            high = program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}) if ends else low
-            theta = {s: ball.union(high.theta[s]) for s, ball in low.theta.items()} if ends else low.theta
+            low = formulas.program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
+            high = formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}) if ends else low
+            theta = {s: low[s].union(high[s]) if ends else low[s] for s in formulas.parameters}
             if not all(ball.is_finite() for ball in theta.values()):
                 continue
-            inside = complete and all(margin > 0 for side in (low, high) for margin in side.margins)
-            last = Enclosed(theta, bits, inside)
-            if not all(_is_narrow(ball) for side in (low, high) for ball in side.theta.values()):
+            inside = all(side[margin] > 0 for margin in formulas.margins for side in (low, high))
+            complete = len(theta) == len(family.symbols)
+            last = Enclosed(theta, bits, inside and complete)
+            if not all(_is_narrow(side[s]) for s in theta for side in (low, high)):
                 continue
-            if not complete or _height(derivation.family, low, table, observations).rad() <= NARROW:
+            if not complete or _height(family, formulas, low, table, observations).rad() <= NARROW:
                 return last
     return last
 
 
-def _height(family: Family, values: Values, table: Table, observations: Observations) -> arb:
+def _height(family: Family, formulas: Formulas, values: Balls, table: Table, observations: Observations) -> arb:
     """The log-likelihood, but for a constant where the support is one.
 
     A place far from zero may have all its digits right and still be many standard errors off; an end of the support,
     without holding the data for certain.
     """
     if family.bounds.free_symbols:
-        return total(family, [values.theta[symbol] for symbol in family.symbols], table, observations)
-    return values.kernel * observations.total
+        return total(family, [values[symbol] for symbol in family.symbols], table, observations)
+    return values[formulas.kernel] * observations.total
 
 
 def _is_narrow(ball: arb) -> bool:
@@ -93,7 +94,7 @@ def is_set(derivation: Derivation, sample: Sample) -> bool:
     >>> is_set(laplace, sample_of([1.0, 2.0])), is_set(laplace, sample_of([1.0, 2.0, 4.0]))
     (True, False)
     """
-    return any(low != high for low, high in (_interval(atom, sample) for atom in program_of(derivation).orders))
+    return any(low != high for low, high in (_interval(atom, sample) for atom in formulas_of(derivation).orders))
 
 
 def uses_order(derivation: Derivation) -> bool:
@@ -103,7 +104,7 @@ def uses_order(derivation: Derivation) -> bool:
     >>> uses_order(derive(family("laplace"))), uses_order(derive(family("uniform")))
     (True, False)
     """
-    return any(atom.level not in (0, 1) for atom in program_of(derivation).orders)
+    return any(atom.level not in (0, 1) for atom in formulas_of(derivation).orders)
 
 
 def _interval(atom: Quantile, sample: Sample) -> tuple[fmpq, fmpq]:

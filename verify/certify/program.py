@@ -1,8 +1,8 @@
-"""Compiles what a certificate by formulas needs, once for a derivation: sums over rows, then straight-line code."""
+"""Compiles what a certificate needs, once for a derivation: averages over rows, then straight-line ball code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,96 +18,79 @@ from ...proofs.family import Family
 from ..exact import written_out
 
 Balls = dict[Symbol, arb]
+Named = list[tuple[Symbol, Expr]]
 
-_KERNEL = Dummy("kernel", real=True)
+
+@dataclass(frozen=True, eq=False)
+class _Averages:
+    """Averages over the rows, each by its symbol; ``others`` are what their integrands contain beside data."""
+
+    symbols: tuple[Symbol, ...]
+    sums: Sums
+    others: tuple[Symbol, ...]
+
+    def __call__(self, table: Table, known: Mapping[Symbol, arb]) -> Balls:
+        if not self.symbols:
+            return {}
+        total = table.total()
+        sums = self.sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])
+        return dict(zip(self.symbols, [s / total for s in sums], strict=True))
 
 
 @dataclass(frozen=True, eq=False)
 class _Stage:
     """Averages that earlier stages suffice for, and then values that these averages suffice for."""
 
-    sums: Sums
-    others: tuple[Symbol, ...]
-    averages: tuple[Symbol, ...]
+    averages: _Averages
     function: Callable[..., list[arb]]
     arguments: tuple[Symbol, ...]
     results: tuple[Symbol, ...]
 
 
-@dataclass(frozen=True)
-class Values:
-    """What a program returns: each parameter, the moving part of the mean log-likelihood, distances from the ends."""
-
-    theta: Balls
-    kernel: arb
-    margins: tuple[arb, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Program:
-    """The formulas of a derivation, compiled. ``orders`` are the order statistics that it has to be given."""
+    """Named values in plain averages, compiled. Averages that nothing changes but the data are ``fixed``."""
 
-    parameters: tuple[Symbol, ...]
-    orders: Mapping[Quantile, Symbol]
+    fixed: _Averages
     stages: tuple[_Stage, ...]
-    margins: tuple[Symbol, ...]
 
-    def __call__(self, table: Table, orders: Balls) -> Values:
-        """Return the enclosures at the working precision; ``orders`` has a value for each symbol in ``self.orders``."""
-        known, total = dict(orders), table.total()
+    def __call__(self, table: Table, given: Balls, fixed: Balls | None = None) -> Balls:
+        """Return enclosures of all values by their names, at the working precision, and of what they are made of.
+
+        ``fixed`` are the fixed averages, if they are at hand from another call at this precision.
+        """
+        known = given | (self.fixed(table, {}) if fixed is None else fixed)
         for stage in self.stages:
-            if stage.averages:
-                sums = stage.sums(table.rows, table.weights, *[known[symbol] for symbol in stage.others])
-                known.update(zip(stage.averages, [s / total for s in sums], strict=True))
-            known.update(
-                zip(stage.results, stage.function(*[known[symbol] for symbol in stage.arguments]), strict=True)
-            )
-        theta = {symbol: known[symbol] for symbol in self.parameters}
-        return Values(theta, known[_KERNEL], tuple([known[symbol] for symbol in self.margins]))
+            known.update(stage.averages(table, known))
+            values = stage.function(*[known[symbol] for symbol in stage.arguments])
+            known.update(zip(stage.results, values, strict=True))
+        return known
 
 
-@lru_cache(maxsize=512)
-def program_of(derivation: Derivation) -> Program:
-    """Return the compiled formulas of a derivation.
+def program(items: Named, columns: tuple[Symbol, ...], given: Iterable[Symbol] = ()) -> Program:
+    """Return the program that computes ``items``, each from ``given``, averages and the items that it names.
 
-    >>> from thetahat import derive, family
-    >>> program = program_of(derive(family("exponential")))
-    >>> values = program(Table(family("exponential").columns, [(arb(1),), (arb(3),)], None), {})
-    >>> [float(ball) for ball in (*values.theta.values(), *values.margins)]
-    [0.5, 0.5]
+    >>> from sympy.abc import a, b, x
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> found = program([(a, 2 * Mean(x, x)), (b, Mean(x**a, x))], (x,))(Table((x,), [(arb(1),), (arb(2),)], None), {})
+    >>> found[a] == 3, found[b].contains(4.5)
+    (True, True)
     """
-    formulas = [(symbol, written_out(derivation, formula)) for symbol, formula in derivation.formulas]
-    found = sorted(set().union(*(expression.atoms(Quantile) for _, expression in formulas)), key=str)
-    orders = {atom: Dummy(f"q{i}", real=True) for i, atom in enumerate(found)}
-    solved = tuple(symbol for symbol, _ in formulas)
-    rest = [*_kernel(derivation, solved), *_margins(derivation.family, solved)]
-    items = [(symbol, expression.xreplace(orders)) for symbol, expression in (*formulas, *rest)]
-    margins = tuple(symbol for symbol, _ in rest if symbol is not _KERNEL)
-    return Program(solved, orders, tuple(_stages(items, derivation.family.columns, set(orders.values()))), margins)
+    atoms = dict.fromkeys(atom for _, expression in items for atom in atoms_of(expression))
+    fixed = {atom: Dummy("t", real=True) for atom in atoms if not atom.free_symbols}
+    known = {*given, *fixed.values()}
+    left = [(symbol, expression.xreplace(fixed)) for symbol, expression in items]
+    return Program(_averages(fixed, columns), tuple(_stages(left, columns, known)))
 
 
-def _kernel(derivation: Derivation, solved: Sequence[Symbol]) -> Iterator[tuple[Symbol, Expr]]:
-    """The mean log-likelihood without the terms that no parameter changes; zero where not every parameter is solved."""
-    whole = written_out(derivation, derivation.mean_log_likelihood)
-    moving = [term for term in Add.make_args(whole) if term.free_symbols & set(solved)]
-    yield _KERNEL, Add(*moving) if set(derivation.family.symbols) == set(solved) else Add()
+def _averages(atoms: Mapping[Expr, Symbol], columns: tuple[Symbol, ...]) -> _Averages:
+    others = tuple(sorted(set().union(*(atom.free_symbols for atom in atoms)), key=lambda s: s.sort_key()))
+    return _Averages(tuple(atoms.values()), row_sums(tuple(a.integrand for a in atoms), columns, others), others)
 
 
-def _margins(family: Family, solved: Sequence[Symbol]) -> Iterator[tuple[Symbol, Expr]]:
-    """The distance of each parameter from each finite end of its space."""
-    if set(family.symbols) != set(solved):
-        return
-    for item in family.parameters:
-        lo, hi = item.bounds.lo, item.bounds.hi
-        if lo is not -oo:
-            yield Dummy("above", real=True), item.symbol - lo
-        if hi is not oo:
-            yield Dummy("below", real=True), hi - item.symbol
-
-
-def _stages(items: list[tuple[Symbol, Expr]], columns: tuple[Symbol, ...], given: set[Symbol]) -> Iterator[_Stage]:
+def _stages(left: Named, columns: tuple[Symbol, ...], known: set[Symbol]) -> Iterator[_Stage]:
     """As few stages as possible; what an average contains has to be known before the stage."""
-    left, known, averages = list(items), set(given), dict[Expr, Symbol]()
+    averages: dict[Expr, Symbol] = {}
     while left:
         here: dict[Symbol, Expr] = {}
         fresh: dict[Expr, Symbol] = {}
@@ -119,24 +102,100 @@ def _stages(items: list[tuple[Symbol, Expr]], columns: tuple[Symbol, ...], given
             value = expression.xreplace(names).xreplace(here)
             if value.free_symbols <= known | set(names.values()):
                 here[symbol] = value
-                fresh |= {atom: names[atom] for atom in atoms if atom not in fresh}
-        assert here, "formulas come in an order in which each uses those before it"
-        yield _stage(here, fresh, columns)
+                fresh |= {atom: names[atom] for atom in atoms}
+        assert here, "items come in an order in which each uses those before it"
+        arguments = tuple(sorted(set().union(*(v.free_symbols for v in here.values())), key=lambda s: s.sort_key()))
+        yield _Stage(_averages(fresh, columns), compiled(tuple(here.values()), arguments), arguments, tuple(here))
         averages |= fresh
-        known |= set(here) | set(averages.values())
+        known |= set(here) | set(fresh.values())
         left = [(symbol, expression) for symbol, expression in left if symbol not in here]
 
 
-def _stage(values: Mapping[Symbol, Expr], averages: Mapping[Expr, Symbol], columns: tuple[Symbol, ...]) -> _Stage:
-    integrands = tuple(atom.integrand for atom in averages)
-    others = tuple(sorted(set().union(*(atom.free_symbols for atom in averages)), key=lambda s: s.sort_key()))
-    used = set().union(*(value.free_symbols for value in values.values()))
-    arguments = tuple(sorted(used, key=lambda s: s.sort_key()))
-    return _Stage(
-        row_sums(integrands, columns, others),
-        others,
-        tuple(averages.values()),
-        compiled(tuple(values.values()), arguments),
-        arguments,
-        tuple(values),
-    )
+@dataclass(frozen=True, eq=False)
+class Formulas:
+    """A derivation's formulas, compiled.
+
+    ``orders`` are the order statistics that the program has to be given; ``kernel`` names the mean log-likelihood
+    without the terms that no parameter changes, ``margins`` the distances of parameters from the ends of their spaces:
+    zero and none where not every parameter has a formula.
+    """
+
+    parameters: tuple[Symbol, ...]
+    orders: Mapping[Quantile, Symbol]
+    kernel: Symbol
+    margins: tuple[Symbol, ...]
+    program: Program
+
+
+@lru_cache(maxsize=512)
+def formulas_of(derivation: Derivation) -> Formulas:
+    """Return the compiled formulas of a derivation.
+
+    >>> from thetahat import derive, family
+    >>> formulas = formulas_of(derive(family("exponential")))
+    >>> values = formulas.program(Table(family("exponential").columns, [(arb(1),), (arb(3),)], None), {})
+    >>> [float(values[symbol]) for symbol in (*formulas.parameters, *formulas.margins)]
+    [0.5, 0.5]
+    """
+    family = derivation.family
+    formulas = [(symbol, written_out(derivation, formula)) for symbol, formula in derivation.formulas]
+    found = sorted(set().union(*(expression.atoms(Quantile) for _, expression in formulas)), key=str)
+    orders = {atom: Dummy(f"q{i}", real=True) for i, atom in enumerate(found)}
+    solved, kernel = tuple(symbol for symbol, _ in formulas), Dummy("kernel", real=True)
+    complete = set(family.symbols) == set(solved)
+    margins = list(_margins(family)) if complete else []
+    items = [*formulas, (kernel, _kernel(derivation) if complete else Add()), *margins]
+    written = [(symbol, expression.xreplace(orders)) for symbol, expression in items]
+    compiled_ = program(written, family.columns, orders.values())
+    return Formulas(solved, orders, kernel, tuple(symbol for symbol, _ in margins), compiled_)
+
+
+def _kernel(derivation: Derivation) -> Expr:
+    whole, parameters = written_out(derivation, derivation.mean_log_likelihood), set(derivation.family.symbols)
+    return Add(*(term for term in Add.make_args(whole) if term.free_symbols & parameters))
+
+
+def _margins(family: Family) -> Iterator[tuple[Symbol, Expr]]:
+    for item in family.parameters:
+        lo, hi = item.bounds.lo, item.bounds.hi
+        if lo is not -oo:
+            yield Dummy("above", real=True), item.symbol - lo
+        if hi is not oo:
+            yield Dummy("below", real=True), hi - item.symbol
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """The gradient of the mean log-likelihood in ``parameters`` and the upper triangle of minus its Hessian."""
+
+    parameters: tuple[Symbol, ...]
+    placed: tuple[Symbol, ...]
+    gradient: tuple[Symbol, ...]
+    curvature: tuple[tuple[Symbol, ...], ...]
+    program: Program
+
+
+@lru_cache(maxsize=512)
+def slopes_of(derivation: Derivation) -> Slopes:
+    """Return the compiled slopes in the parameters that no formula places at an end of the support.
+
+    >>> from thetahat import derive, family
+    >>> slopes = slopes_of(derive(family("exponential")))
+    >>> rate, table = family("exponential").symbols[0], Table(family("exponential").columns, [(arb(3),)], None)
+    >>> values = slopes.program(table, {rate: arb(1)})
+    >>> [float(values[symbol]) for symbol in (*slopes.gradient, *slopes.curvature[0])]
+    [-2.0, 1.0]
+    """
+    family = derivation.family
+    ends = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
+    parameters = tuple(p for p in family.symbols if p not in ends)
+    value = _kernel(derivation)
+    size = range(len(parameters))
+    first = [value.diff(p) for p in parameters]
+    gradient = tuple(Dummy("g", real=True) for _ in size)
+    curvature = tuple(tuple(Dummy("h", real=True) for _ in size[i:]) for i in size)
+    items = list(zip(gradient, first, strict=True))
+    for i in size:
+        items += [(curvature[i][j - i], -first[i].diff(parameters[j])) for j in size[i:]]
+    placed = tuple(p for p in family.symbols if p in ends)
+    return Slopes(parameters, placed, gradient, curvature, program(items, family.columns, family.symbols))

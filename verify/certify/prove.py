@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -20,16 +20,17 @@ from ...proofs.points import PointSearch
 from ...strategies.conditions import decide_sample
 from ..enclosure import precisions, table_of, total
 from ..exact import Exactly, written_out
-from ..fitting import derivation_with, estimate, fit_with
+from ..fitting import Fit, derivation_with, estimate, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
 from ..searching import has_others, leaders, place_of
-from .certificate import Certificate, Enclosure
+from .certificate import Certificate, Enclosure, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
 
 Balls = Mapping[Symbol, arb]
+Near = Fit | Mapping[str, float] | Sequence[float] | None
 
 _DIGITS = 100
 """Binary digits after which a value beside an integer is narrow enough, as for formulas without one."""
@@ -50,7 +51,11 @@ class _Found:
 
 
 def certify(
-    family: Family, x: ArrayLike, weights: ArrayLike | None = None, fixed: Mapping[str, object] | None = None
+    family: Family,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    fixed: Mapping[str, object] | None = None,
+    near: Fit | Mapping[str, float] | Sequence[float] | None = None,
 ) -> Certificate:
     """Return an enclosure of the exact maximiser of the likelihood, with the argument why it is the global one.
 
@@ -61,11 +66,14 @@ def certify(
     ----------
     x, weights, fixed
         As for ``fit``.
+    near
+        An estimate, anybody's, next to which a maximiser without a formula is looked for first; what is proved of it
+        does not depend on where the search began. Without it the data are fitted.
 
     Raises
     ------
     DataError, SupportError, ParameterError
-        For data, weights or fixed values that make no sense.
+        For data, weights or fixed values that make no sense, or values of ``near`` that are missing.
 
     Examples
     --------
@@ -80,7 +88,9 @@ def certify(
     """
     derivation = derivation_with(family, fixed or {})
     observations = require_data(derivation.family, x, weights)
-    found = _on_ends(derivation, _found(derivation, observations))
+    found = _on_ends(derivation, _found(derivation, observations, near))
+    if found.verdict is Verdict.UNDECIDED and near is not None:
+        found = _on_ends(derivation, _found(derivation, observations))
     member = derivation.family
     named = dict(zip(member.parameter_names, member.symbols, strict=True))
     return Certificate(
@@ -117,7 +127,7 @@ def digest(observations: Observations) -> str:
     return found.hexdigest()
 
 
-def _found(derivation: Derivation, observations: Observations) -> _Found:
+def _found(derivation: Derivation, observations: Observations, near: Near = None) -> _Found:
     if derivation.outcome is Outcome.UNSOLVED:
         return _Found(Verdict.UNDECIDED, why=f"no estimator is derived: {derivation.reason}")
     if derivation.outcome is Outcome.UNBOUNDED:
@@ -142,7 +152,9 @@ def _found(derivation: Derivation, observations: Observations) -> _Found:
         return _by_search_with_others(derivation, derivation.point, observations)
     if derivation.searched is not None:
         return _by_search(derivation, observations)
-    return _by_contraction(derivation, observations) if derivation.unknowns else _by_formula(derivation, observations)
+    if derivation.unknowns:
+        return _by_contraction(derivation, observations, near)
+    return _by_formula(derivation, observations)
 
 
 def _set(derivation: Derivation, observations: Observations) -> _Found:
@@ -270,13 +282,18 @@ def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
     return _ranked(derivation, stationary)
 
 
-def _by_contraction(derivation: Derivation, observations: Observations) -> _Found:
-    try:
-        start = fit_with(derivation, observations.x, observations.weights).theta
-    except UnsolvedError as unsolved:
-        return _Found(Verdict.UNDECIDED, why=str(unsolved))
-    estimate = dict(zip(derivation.family.symbols, start.tolist(), strict=True))
-    box = contracted(derivation, observations, estimate)
+def _by_contraction(derivation: Derivation, observations: Observations, near: Near) -> _Found:
+    family = derivation.family
+    # Parameters at an end of the support are taken as they are, so only from a fit of our own.
+    start = None if family.bounds.free_symbols else near
+    climbing = start is None
+    if start is None:
+        try:
+            start = fit_with(derivation, observations.x, observations.weights)
+        except UnsolvedError as unsolved:
+            return _Found(Verdict.UNDECIDED, why=str(unsolved))
+    estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
+    box = contracted(derivation, observations, estimate, climbing)
     if box is None:
         return _Found(Verdict.UNDECIDED, why="no box with exactly one stationary point was proved near the estimate")
     placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
