@@ -21,17 +21,30 @@ Read = Callable[[Expr, Balls, "Table"], arb]
 StandIns = tuple[tuple[Expr, Symbol], ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Table:
     """A dataset in balls: for each row the values of ``columns``; weights are ``None`` where all are one."""
 
-    columns: tuple[Symbol, ...]
-    rows: Rows
-    weights: Sequence[arb] | None
+    def __init__(self, columns: tuple[Symbol, ...], rows: Rows, weights: Sequence[arb] | None) -> None:
+        """Keep what is given."""
+        self.columns, self._rows, self._weights = columns, rows, weights
+
+    @property
+    def rows(self) -> Rows:
+        """The rows."""
+        return self._rows
+
+    @property
+    def weights(self) -> Sequence[arb] | None:
+        """The weight of each row."""
+        return self._weights
 
     def total(self) -> arb:
         """Return the sum of the weights, at the working precision."""
         return arb(len(self.rows)) if self.weights is None else sum(self.weights, arb(0))
+
+    def read_off(self, atoms: Sequence[Expr]) -> dict[int, arb]:
+        """Return, by their places, those of ``atoms`` that there is a better way to than row by row: here none."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,7 +163,7 @@ def total(
     ``inside`` says that the support is known to hold the data at the number that ``point`` encloses.
     """
     if inside is None:
-        inside = _ball_in_support(family, point, observations)
+        inside = holds(family, point, observations)
     if inside is None:
         return arb("nan")
     if not inside:
@@ -175,7 +175,13 @@ def total(
     return value
 
 
-def _ball_in_support(family: Family, point: Sequence[arb], observations: Observations) -> bool | None:
+def holds(family: Family, point: Sequence[arb], observations: Observations) -> bool | None:
+    """Return whether the support of a member holds the data; ``None`` where the width of ``point`` leaves it open.
+
+    >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
+    >>> holds(UNIFORM, [arb(0), arb(1)], Observations(np.array([[0.5], [2.0]]), None, 2))
+    False
+    """
     ends, column = family.bounds, observations.x[:, 0]
     if ends.discrete and not (column == np.rint(column)).all():
         return False

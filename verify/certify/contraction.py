@@ -15,9 +15,10 @@ from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ..ball_climbing import Objective, Terrain, climbed, solved
 from ..climbing import mean_log_likelihood
-from ..enclosure import precisions, table_of
+from ..enclosure import precisions
 from ..exact import written_out
 from ..observations import Observations
+from .long_table import laid_out
 from .program import slopes_of
 
 Balls = list[arb]
@@ -83,7 +84,7 @@ class _Ground:
 
     def __init__(self, derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]) -> None:
         self._slopes = slopes_of(derivation)
-        self._table = table_of(derivation.family, observations)
+        self._table = laid_out(derivation.family, observations)
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
         self._fixed: dict[int, dict[Symbol, arb]] = {}
         self.parameters = self._slopes.parameters

@@ -9,15 +9,15 @@ from flint import arb, fmpq
 from sympy import Expr, Symbol
 
 from ...proofs.algebra.atoms import Quantile
-from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
 from ...strategies.samples import Sample
-from ..enclosure import precisions, table_of, total
+from ..enclosure import holds, precisions
 from ..exact import Exactly, written_out
 from ..observations import Observations
 from ..tolerance import NARROW
+from .long_table import laid_out
 from .program import Formulas, formulas_of
 
 Balls = dict[Symbol, arb]
@@ -51,7 +51,7 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     [0.5]
     """
     formulas, family = formulas_of(derivation), derivation.family
-    table, last = table_of(family, observations), None
+    table, last = laid_out(family, observations), None
     ends = {symbol: _interval(atom, observations.sample) for atom, symbol in formulas.orders.items()}
     for bits in precisions():
         with precision(bits):
@@ -65,19 +65,19 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
             last = Enclosed(theta, bits, inside and complete)
             if not all(_is_narrow(side[s]) for s in theta for side in (low, high)):
                 continue
-            if not complete or _height(family, formulas, low, table, observations).rad() <= NARROW:
+            if not complete or _height(family, formulas, low, observations).rad() <= NARROW:
                 return last
     return last
 
 
-def _height(family: Family, formulas: Formulas, values: Balls, table: Table, observations: Observations) -> arb:
-    """The log-likelihood, but for a constant where the support is one.
+def _height(family: Family, formulas: Formulas, values: Balls, observations: Observations) -> arb:
+    """The log-likelihood but for a constant; ``nan`` where it is not certain that the support holds the data.
 
-    A place far from zero may have all its digits right and still be many standard errors off; an end of the support,
-    without holding the data for certain.
+    A place far from zero may have all its digits right and still be many standard errors off.
     """
-    if family.bounds.free_symbols:
-        return total(family, [values[symbol] for symbol in family.symbols], table, observations)
+    point = [values[symbol] for symbol in family.symbols]
+    if family.bounds.free_symbols and not holds(family, point, observations):
+        return arb("nan")
     return values[formulas.kernel] * observations.total
 
 

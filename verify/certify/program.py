@@ -9,7 +9,7 @@ from functools import lru_cache
 from flint import arb
 from sympy import Add, Dummy, Expr, Symbol, oo
 
-from ...proofs.algebra.atoms import Quantile, atoms_of
+from ...proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ...proofs.ball_data import Table
 from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled
@@ -25,16 +25,24 @@ Named = list[tuple[Symbol, Expr]]
 class _Averages:
     """Averages over the rows, each by its symbol; ``others`` are what their integrands contain beside data."""
 
+    atoms: tuple[Mean, ...]
     symbols: tuple[Symbol, ...]
+    columns: tuple[Symbol, ...]
     sums: Sums
     others: tuple[Symbol, ...]
 
     def __call__(self, table: Table, known: Mapping[Symbol, arb]) -> Balls:
         if not self.symbols:
             return {}
-        total = table.total()
-        sums = self.sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])
-        return dict(zip(self.symbols, [s / total for s in sums], strict=True))
+        ready, sums = table.read_off(self.atoms), self.sums
+        left = [place for place in range(len(self.atoms)) if place not in ready]
+        if ready and left:
+            sums = row_sums(tuple(self.atoms[place].integrand for place in left), self.columns, self.others)
+        if left:
+            total = table.total()
+            found = sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])
+            ready |= {place: s / total for place, s in zip(left, found, strict=True)}
+        return {self.symbols[place]: ball for place, ball in ready.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +93,8 @@ def program(items: Named, columns: tuple[Symbol, ...], given: Iterable[Symbol] =
 
 def _averages(atoms: Mapping[Expr, Symbol], columns: tuple[Symbol, ...]) -> _Averages:
     others = tuple(sorted(set().union(*(atom.free_symbols for atom in atoms)), key=lambda s: s.sort_key()))
-    return _Averages(tuple(atoms.values()), row_sums(tuple(a.integrand for a in atoms), columns, others), others)
+    sums = row_sums(tuple(atom.integrand for atom in atoms), columns, others)
+    return _Averages(tuple(atoms), tuple(atoms.values()), columns, sums, others)
 
 
 def _stages(left: Named, columns: tuple[Symbol, ...], known: set[Symbol]) -> Iterator[_Stage]:
