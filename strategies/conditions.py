@@ -16,7 +16,7 @@ from ..proofs.errors import DataError
 from .readings import Reader
 from .rounded import NotDecidedError
 from .samples import Sample, sample_of
-from .shortcuts import positive_by_ends, positive_by_part
+from .shortcuts import positive_by_ends, positive_by_order, positive_by_part
 
 Truth: TypeAlias = bool | None
 """Three values: proved, refuted, or ``None`` where neither was possible."""
@@ -157,7 +157,7 @@ def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | No
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
     if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
-    for shortcut in (positive_by_ends, positive_by_part):
+    for shortcut in (positive_by_order, positive_by_ends, positive_by_part):
         truth = shortcut(expression, sample, places)
         if truth is not None:
             return truth

@@ -50,7 +50,7 @@ class Sample:
     @cached_property
     def ends(self) -> tuple[tuple[float, float], ...]:
         """The least and the greatest value of each column; both ``nan`` where a value is."""
-        return tuple((float(column.min()), float(column.max())) for column in self.given)
+        return tuple(map(_ends, self.given))
 
     @property
     def constant(self) -> bool:
@@ -184,6 +184,15 @@ class Sample:
         for place, weight in zip(which.tolist(), self.weights.tolist(), strict=True):
             sums[place] = sums[place] + exact(weight)
         return sums
+
+
+def _ends(column: NDArray[Any]) -> tuple[float, float]:
+    """The least and the greatest value; of a short column as a list, if its sum shows that no value is ``nan``."""
+    if len(column) <= _SHORT:
+        values = column.tolist()
+        if math.isfinite(sum(values)):
+            return float(min(values)), float(max(values))
+    return float(column.min()), float(column.max())
 
 
 def are_whole(values: Doubles) -> bool:

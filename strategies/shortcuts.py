@@ -9,7 +9,7 @@ from functools import lru_cache
 from flint import fmpq, fmpq_mat
 from sympy import Dummy, Expr, Matrix, S, Symbol, expand
 
-from ..proofs.algebra.atoms import Mean, atoms_of
+from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.algebra.signs import is_nonnegative
 from ..proofs.algebra.size import factored
 from .rounded import NotDecidedError, exact, exact_constant, rational_value
@@ -54,6 +54,33 @@ def positive_by_ends(expression: Expr, sample: Sample, places: Mapping[Symbol, i
         ):
             return sign > 0
     return None
+
+
+def positive_by_order(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool | None:
+    """Return whether ``expression > 0``, where it is the difference of two ends of columns: doubles compare exactly.
+
+    ``None`` for any other expression, and where it is zero.
+
+    >>> from sympy.abc import x
+    >>> from .samples import sample_of
+    >>> positive_by_order(Quantile(1, x) - Quantile(0, x), sample_of([2.0, 2.5]), {x: 0})
+    True
+    """
+    ends = _as_difference(expression)
+    if ends is None:
+        return None
+    more, less = (sample.ends[places[symbol]][side] for symbol, side in ends)
+    return None if more == less else more > less
+
+
+@lru_cache(maxsize=2048)
+def _as_difference(expression: Expr) -> tuple[tuple[Symbol, int], tuple[Symbol, int]] | None:
+    """The column and the side of two order statistics, if the expression is the first minus the second."""
+    atoms = sorted(expression.atoms(Quantile), key=lambda atom: expression.coeff(atom), reverse=True)
+    if len(atoms) != 2 or expression != atoms[0] - atoms[1] or any(atom.level not in (0, 1) for atom in atoms):
+        return None
+    first, second = ((atom.args[1], int(atom.level)) for atom in atoms)
+    return first, second
 
 
 _PART = 64  # observations that are asked whether they already span the columns

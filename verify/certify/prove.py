@@ -264,8 +264,10 @@ def _by_formula(derivation: Derivation, observations: Observations) -> _Found:
     if found is None:
         return _Found(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
     values, bits, optimality = found.theta, found.bits, derivation.optimality
+    if optimality.proved and optimality.unique:
+        return _Found(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", optimality.argument, "", bits, found.inside)
     stationary = _Found(Verdict.LOCAL, values, method="formulas", bits=bits, inside=found.inside)
-    if not optimality.proved or optimality.unique:
+    if not optimality.proved:
         return _ranked(derivation, stationary)
     if uses_order(derivation):
         # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
