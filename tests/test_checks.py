@@ -107,6 +107,12 @@ def test_a_rival_beats_every_planted_formula(planted: str) -> None:
 
 
 CAUGHT = [
+    ("agrees with the certificate", "lost factor"),
+    ("agrees with the certificate", "variance for deviation"),
+    ("agrees with the certificate", "mean for median"),
+    ("agrees with the certificate", "moment estimate"),
+    ("agrees with the certificate", "wrong branch"),
+    ("agrees with the certificate", "wrong end"),
     ("agrees with minimised divergence", "lost factor"),
     ("agrees with minimised divergence", "moment estimate"),
     ("no rival wins", "lost factor"),
@@ -193,6 +199,23 @@ def test_a_wrong_divergence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     right = checks.log_likelihood_ball
     monkeypatch.setattr(checks, "log_likelihood_ball", lambda *args, **named: 2 * right(*args, **named))
     assert tally(derive(family("poisson")), "entropy term is constant").disagree > 0
+
+
+def test_the_search_goes_towards_worse_conditioning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis is told how far off each estimate is, by the certificate of its data."""
+    told: list[float] = []
+    monkeypatch.setattr(suite, "aim", told.append)
+    check_family(family("gamma"), examples=EXAMPLES)
+    assert len(told) >= EXAMPLES // 2
+    assert all(off <= 4 for off in told)
+
+
+def test_a_certificate_that_is_not_confirmed_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for the estimate nor against it."""
+    monkeypatch.setattr(checks, "confirms", lambda certificate, observations: False)
+    found = tally(derive(family("gamma")), "agrees with the certificate")
+    assert (found.agree, found.disagree) == (0, 0)
+    assert found.undecided > 0
 
 
 def test_every_check_has_a_planted_error_here() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from flint import arb
@@ -13,96 +11,27 @@ from numpy.typing import NDArray
 from sympy import Reals, Symbol, exp, oo
 
 from ..proofs.ball_data import evaluate
-from ..proofs.balls import ball, precision
+from ..proofs.balls import precision
 from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import DeclarationError, ExistenceError, ThetahatError, UnsolvedError
 from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_exponents
+from .certify import CertificateVerdict
+from .certify.checker import confirms
 from .covering import end_rounding
+from .drawn import Check, Drawn, against_certificate, agree, feasible, judged
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
-from .fitting import Fit, derivation_with, estimate, fit_with, require_existence
+from .fitting import derivation_with, estimate, fit_with, require_existence
 from .likelihood import nats_lost
 from .observations import require_data
 from .optimise import Optimum, beginnings, maximise_likelihood, minimise_divergence
 from .report import Case
 from .sharpening import sharpened
 from .slopes import promised, slopes_of
-from .tolerance import AGREEMENT_NATS, MOST_EVALUATIONS, NARROW, SLOPE_NATS, THETA_ULPS, UNIT_ROUNDOFF
+from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS, THETA_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed.
-
-    Where the family was declared with constants, ``declared`` is the declaration and ``constants`` are their values.
-    """
-
-    derivation: Derivation
-    x: Array
-    rivals: tuple[Array, ...]
-    seed: int
-    fit: Fit
-    declared: Family | None = None
-    constants: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def family(self) -> Family:
-        """The family."""
-        return self.derivation.family
-
-    @cached_property
-    def allowed(self) -> float:
-        """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs.
-
-        On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
-        """
-        theta = self.fit.theta
-        slack = 0.0
-        for j, item in enumerate(self.family.parameters):
-            for way in (-math.inf, math.inf):
-                moved = theta.copy()
-                for _ in range(THETA_ULPS):
-                    moved[j] = np.nextafter(moved[j], way)
-                if item.symbol.is_integer or not _feasible(self.family, moved):
-                    continue
-                lost = -nats_lost(self.family, tuple(theta), tuple(moved), self.x)
-                if lost.is_finite() and lost > 0:
-                    slack += float(lost.mid())
-        return AGREEMENT_NATS * len(self.x) + slack
-
-
-Check = Callable[[Drawn], Case]
-
-
-def agree() -> Case:
-    """Return a case that agrees.
-
-    >>> agree().verdict
-    <Verdict.AGREE: 'agree'>
-    """
-    return Case(Verdict.AGREE)
-
-
-def judged(family: Family, theta: object, rival: object, x: Array, what: str, allowed: float) -> Case:
-    """Compare two estimates by likelihood, in balls: is ``rival`` better than ``theta`` by more than is allowed?
-
-    Undecided where the enclosure of the gap contains the limit.
-    """
-    limit = allowed
-    gap = nats_lost(family, theta, rival, x)
-    if gap.is_nan():
-        return Case(Verdict.UNDECIDED, f"{what}: the gap could not be enclosed")
-    if gap < arb(limit):
-        return agree()
-    if gap > arb(limit):
-        return Case(
-            Verdict.DISAGREE,
-            f"{what}: {rival} has a log-likelihood {float(gap.mid()):.6g} nats above {theta} for x = {x.tolist()}",
-        )
-    return Case(Verdict.UNDECIDED, f"{what}: the gap is as large as the limit")
 
 
 def optimum_agrees(search: Callable[..., Optimum]) -> Check:
@@ -144,6 +73,19 @@ def _compared(drawn: Drawn, found: tuple[float, ...], how: str) -> Case:
         # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
         return Case(Verdict.UNDECIDED, f"the optimiser {how} below the estimate")
     return below
+
+
+def agrees_with_certificate(drawn: Drawn) -> Case:
+    """The estimate against the exact maximiser, which the declared density confirms once more."""
+    certificate = drawn.certificate
+    if certificate.verdict in (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED):
+        answer = f"answered {drawn.fit.theta.tolist()}"
+        return Case(Verdict.DISAGREE, f"{answer}: {certificate.verdict.value}, x = {drawn.x.tolist()}")
+    if certificate.verdict is CertificateVerdict.UNDECIDED:
+        return Case(Verdict.UNDECIDED, certificate.why)
+    if not confirms(certificate, require_data(drawn.family, drawn.x)):
+        return Case(Verdict.UNDECIDED, "the declared density does not confirm the certificate")
+    return drawn.own or Case(Verdict.UNDECIDED, "the loss could not be enclosed, or not against a global maximum")
 
 
 def entropy_is_constant(drawn: Drawn) -> Case:
@@ -198,24 +140,11 @@ def no_rival_wins(drawn: Drawn) -> Case:
     whole = [p.symbol.is_integer for p in drawn.family.parameters]
     near = [np.where(whole, np.round(theta + np.sign(rival - theta)), rival) for rival in near]
     for rival in (*drawn.rivals, *near):
-        if _feasible(drawn.family, rival):
+        if feasible(drawn.family, rival):
             case = judged(drawn.family, tuple(theta), tuple(rival), drawn.x, "rival", drawn.allowed)
             if case.verdict is not Verdict.AGREE:
                 return case
     return agree()
-
-
-def _feasible(family: Family, theta: Array) -> bool:
-    values: dict[Symbol, object] = {}
-    for item, value in zip(family.parameters, theta, strict=True):
-        ends = item.bounds
-        with precision(128):
-            below = ball(float(value)) - evaluate(ends.lo, values) if ends.lo is not -oo else arb(1)
-            above = evaluate(ends.hi, values) - ball(float(value)) if ends.hi is not oo else arb(1)
-        if not (below > 0 or (ends.lo_closed and below >= 0)) or not (above > 0 or (ends.hi_closed and above >= 0)):
-            return False
-        values[item.symbol] = float(value)
-    return True
 
 
 def _inside(derivation: Derivation) -> frozenset[Symbol]:
@@ -240,7 +169,7 @@ def score_is_zero(drawn: Drawn) -> Case:
                 # Where the end is a sum, the rounding of the other parameters may leave this one some doubles free.
                 step = 1.0 if symbol.is_integer else end_rounding(family, theta.tolist(), j)
                 copy[j] = copy[j] + way * step if step else np.nextafter(copy[j], way * np.inf)
-            lost = [log_likelihood_ball(family, tuple(copy), drawn.x) for copy in moved if _feasible(family, copy)]
+            lost = [log_likelihood_ball(family, tuple(copy), drawn.x) for copy in moved if feasible(family, copy)]
             # A move that leaves the parameter space, or the support of these data, shows that the data hold it there.
             if drawn.derivation.free or len(lost) < len(moved) or any(not value.is_finite() for value in lost):
                 continue
@@ -277,19 +206,25 @@ def _cost_of(drawn: Drawn, place: int, relative: float) -> float:
     for sign_ in (1, -1):
         moved = drawn.fit.theta.copy()
         moved[place] *= 1 + sign_ * relative
-        if _feasible(drawn.family, moved):
+        if feasible(drawn.family, moved):
             lost = -nats_lost(drawn.family, tuple(drawn.fit.theta), tuple(moved), drawn.x)
             cost += max(0.0, float(lost.mid())) if lost.is_finite() else 0.0
     return cost
 
 
 def _same(drawn: Drawn, theta: Array | None, what: str, more: float = 0.0) -> Case:
-    """Two estimates of one likelihood: neither is better than the other, beyond what is allowed and ``more``."""
+    """Two estimates of one likelihood: neither loses more than is allowed, and ``more``, of the exact maximum.
+
+    Without a certificate neither may be better than the other by more than that.
+    """
     if theta is None:
         return Case(Verdict.UNDECIDED, f"{what}: refused")
     if outside_space(drawn.family, theta.tolist()) is not None:
         # Brought back from another unit or scale, a double may vanish, overflow or round onto an open end.
         return Case(Verdict.UNDECIDED, f"{what}: {theta} leaves the parameter space in doubles")
+    certified, own = against_certificate(drawn, theta, what, more), drawn.own
+    if certified is not None and own is not None:
+        return own if certified.verdict is Verdict.AGREE else certified
     first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.x, what, drawn.allowed + more)
     if first.verdict is not Verdict.AGREE:
         return first
@@ -431,6 +366,7 @@ def refused_without_maximiser(derivation: Derivation, x: Array) -> Case:
 
 
 CHECKS: Mapping[str, Check] = {
+    "agrees with the certificate": agrees_with_certificate,
     "agrees with maximised likelihood": optimum_agrees(maximise_likelihood),
     "agrees with minimised divergence": optimum_agrees(minimise_divergence),
     "entropy term is constant": entropy_is_constant,

@@ -20,8 +20,9 @@ from ..proofs.family import Family
 from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets, parameters
-from .checks import CHECKS, SEARCHES, Check, Drawn, applies, judged, refused_without_maximiser
-from .driving import DisagreementError, run_property
+from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
+from .drawn import Check, Drawn, judged
+from .driving import DisagreementError, aim, run_property
 from .fitting import derivation_with, fit_with
 from .growth import grows_without_bound
 from .report import Case, Report, Tally
@@ -246,7 +247,7 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
         if not idle:
             break
         before = {name: counts[name][Verdict.UNDECIDED] for name in idle}
-        _round(derivation, idle, counts, found, examples * _MORE_DATA**turn, seed + turn)
+        _round(derivation, idle, counts, found, examples * _MORE_DATA**turn, seed + turn, aimed=False)
         for name in idle:
             counts[name][Verdict.UNDECIDED] += before[name]
     name_of = derivation.family.name
@@ -263,8 +264,12 @@ def _round(
     found: dict[str, str],
     examples: int,
     seed: int,
+    aimed: bool = True,
 ) -> list[str]:
-    """Ask the checks in ``left`` of one series of datasets; the name of the first that disagrees, if one does."""
+    """Ask the checks in ``left`` of one series of datasets; the name of the first that disagrees, if one does.
+
+    Where ``aimed`` the datasets become harder in the course of the series, and else not.
+    """
     for name in left:
         counts[name].clear()
     failed: list[str] = []
@@ -275,6 +280,8 @@ def _round(
             for name in left:
                 counts[name][Verdict.UNDECIDED] += not failed
             return
+        if aimed and drawn.ulps is not None:
+            aim(drawn.ulps)
         part = zlib.crc32(drawn.x.tobytes()) % SEARCH_SHARE
         for name in failed or left:
             if name in SEARCHES and part and not failed and counts[name].total() >= FIRST_SEARCHES:

@@ -61,7 +61,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _fails(derivation, observations)
     if verdict in _GLOBAL and not _argument_holds(derivation):
         return False
-    return _is_maximum(certificate, observations)
+    return confirms(certificate, observations)
 
 
 def _fails(derivation: Derivation, observations: Observations) -> bool:
@@ -91,7 +91,15 @@ def _argument_holds(derivation: Derivation) -> bool:
     return derivation.optimality.proved and not any(finding.evidence in weak for finding in part)
 
 
-def _is_maximum(certificate: Certificate, observations: Observations) -> bool:
+def confirms(certificate: Certificate, observations: Observations) -> bool:
+    """Return whether the declared density alone shows that the likelihood has a maximum in the enclosure.
+
+    >>> from thetahat import certify, family
+    >>> from thetahat.verify.observations import require_data
+    >>> proof = certify(family("gamma"), [1.0, 2.0, 4.0])
+    >>> confirms(proof, require_data(family("gamma"), [1.0, 2.0, 4.0]))
+    True
+    """
     family, table = certificate.family, table_of(certificate.family, observations)
     theta = [certificate.theta[name].ball for name in family.parameter_names]
     if certificate.verdict is Verdict.GLOBAL_SET and family.symbols[0].is_integer and len(theta) == 1:

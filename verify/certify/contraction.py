@@ -19,7 +19,7 @@ from ..enclosure import precisions
 from ..exact import written_out
 from ..observations import Observations
 from .long_table import laid_out
-from .program import slopes_of
+from .program import Slopes, slopes_of
 
 Balls = list[arb]
 
@@ -52,7 +52,10 @@ def contracted(
     >>> bool(found.inner[0].overlaps(arb(0.5)) and found.inner[0].rad() < 1e-30)
     True
     """
-    ground = _Ground(derivation, observations, estimate)
+    slopes = slopes_of(derivation)
+    if slopes is None:
+        return None
+    ground = _Ground(slopes, derivation, observations, estimate)
     start = [arb(estimate[p]) for p in ground.parameters]
     for bits in precisions():
         with precision(bits):
@@ -82,8 +85,14 @@ class _Slope:
 class _Ground:
     """The slopes of the mean log-likelihood of one dataset; parameters at ends of the support stay where they are."""
 
-    def __init__(self, derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]) -> None:
-        self._slopes = slopes_of(derivation)
+    def __init__(
+        self,
+        slopes: Slopes,
+        derivation: Derivation,
+        observations: Observations,
+        estimate: Mapping[Symbol, float],
+    ) -> None:
+        self._slopes = slopes
         self._table = laid_out(derivation.family, observations)
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
         self._fixed: dict[int, dict[Symbol, arb]] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb
-from sympy import Add, Dummy, Expr, Symbol, oo
+from sympy import Add, DiracDelta, Dummy, Expr, Symbol, oo
 
 from ...proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ...proofs.ball_data import Table
@@ -185,8 +185,10 @@ class Slopes:
 
 
 @lru_cache(maxsize=512)
-def slopes_of(derivation: Derivation) -> Slopes:
+def slopes_of(derivation: Derivation) -> Slopes | None:
     """Return the compiled slopes in the parameters that no formula places at an end of the support.
+
+    ``None`` where the likelihood has corners at observations, so that no Hessian describes it.
 
     >>> from thetahat import derive, family
     >>> slopes = slopes_of(derive(family("exponential")))
@@ -206,5 +208,7 @@ def slopes_of(derivation: Derivation) -> Slopes:
     items = list(zip(gradient, first, strict=True))
     for i in size:
         items += [(curvature[i][j - i], -first[i].diff(parameters[j])) for j in size[i:]]
+    if any(expression.has(DiracDelta) for _, expression in items):
+        return None
     placed = tuple(p for p in family.symbols if p in ends)
     return Slopes(parameters, placed, gradient, curvature, program(items, family.columns, family.symbols))

@@ -1,0 +1,159 @@
+"""One drawn example and its judges: the certificate of its exact maximiser, and a comparison of two likelihoods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+from sympy import Symbol, oo
+
+from ..proofs.ball_data import evaluate
+from ..proofs.balls import ball, precision
+from ..proofs.derivation import Derivation, Verdict
+from ..proofs.errors import SupportError
+from ..proofs.family import Family
+from .certify import Certificate, CertificateVerdict, certify
+from .fitting import Fit
+from .likelihood import nats_lost
+from .report import Case
+from .tolerance import AGREEMENT_NATS, THETA_ULPS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed.
+
+    Where the family was declared with constants, ``declared`` is the declaration and ``constants`` are their values.
+    """
+
+    derivation: Derivation
+    x: Array
+    rivals: tuple[Array, ...]
+    seed: int
+    fit: Fit
+    declared: Family | None = None
+    constants: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def family(self) -> Family:
+        """The family."""
+        return self.derivation.family
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The certificate for these data, looked for next to the estimate, by the derivation of the declaration."""
+        return certify(self.declared or self.family, self.x, fixed=dict(self.constants) or None, near=self.fit)
+
+    @cached_property
+    def ulps(self) -> float | None:
+        """How many units in the last place the estimate is off, at most; ``None`` without a maximiser to compare."""
+        return max(self.certificate.ulps(self.fit).values()) if self.certificate.theta else None
+
+    @cached_property
+    def own(self) -> Case | None:
+        """What the certificate says of the estimate."""
+        return against_certificate(self, self.fit.theta, "the estimate")
+
+    @cached_property
+    def allowed(self) -> float:
+        """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs.
+
+        On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
+        """
+        theta = self.fit.theta
+        slack = 0.0
+        for j, item in enumerate(self.family.parameters):
+            for way in (-math.inf, math.inf):
+                moved = theta.copy()
+                for _ in range(THETA_ULPS):
+                    moved[j] = np.nextafter(moved[j], way)
+                if item.symbol.is_integer or not feasible(self.family, moved):
+                    continue
+                lost = -nats_lost(self.family, tuple(theta), tuple(moved), self.x)
+                if lost.is_finite() and lost > 0:
+                    slack += float(lost.mid())
+        return AGREEMENT_NATS * len(self.x) + slack
+
+
+Check = Callable[[Drawn], Case]
+
+
+def agree() -> Case:
+    """Return a case that agrees.
+
+    >>> agree().verdict
+    <Verdict.AGREE: 'agree'>
+    """
+    return Case(Verdict.AGREE)
+
+
+def judged(family: Family, theta: object, rival: object, x: Array, what: str, allowed: float) -> Case:
+    """Compare two estimates by likelihood, in balls: is ``rival`` better than ``theta`` by more than is allowed?
+
+    Undecided where the enclosure of the gap contains the limit.
+    """
+    limit = allowed
+    gap = nats_lost(family, theta, rival, x)
+    if gap.is_nan():
+        return Case(Verdict.UNDECIDED, f"{what}: the gap could not be enclosed")
+    if gap < arb(limit):
+        return agree()
+    if gap > arb(limit):
+        return Case(
+            Verdict.DISAGREE,
+            f"{what}: {rival} has a log-likelihood {float(gap.mid()):.6g} nats above {theta} for x = {x.tolist()}",
+        )
+    return Case(Verdict.UNDECIDED, f"{what}: the gap is as large as the limit")
+
+
+def against_certificate(drawn: Drawn, theta: Array, what: str, more: float = 0.0) -> Case | None:
+    """Judge an estimate by the exact maximum: it may lose what is allowed, and ``more``; ``None`` if that is not known.
+
+    Within a few units in the last place nothing needs to be enclosed: what so many cost is allowed. Further from a
+    maximum that is only known to be a local one nothing is told, since another may be higher.
+    """
+    certificate = drawn.certificate
+    if not certificate.theta:
+        return None
+    off = certificate.ulps(theta.tolist())
+    if max(off.values()) <= THETA_ULPS:
+        return agree()
+    if certificate.verdict is CertificateVerdict.LOCAL:
+        return None
+    limit = drawn.allowed + more
+    try:
+        lost = certificate.nats_lost(theta.tolist())
+    except SupportError as outside:
+        return Case(Verdict.DISAGREE, f"{what}: {outside}, x = {drawn.x.tolist()}")
+    except ValueError:
+        return None
+    if lost.high < limit:
+        return agree()
+    if lost.low > limit:
+        return Case(
+            Verdict.DISAGREE,
+            f"{what}: {theta.tolist()} loses {lost.low:.6g} nats of the maximum, which lies at "
+            f"{', '.join(f'{name} = {held.digits(17)}' for name, held in certificate.theta.items())} "
+            f"for x = {drawn.x.tolist()}",
+        )
+    return Case(Verdict.UNDECIDED, f"{what}: the loss is as large as the limit")
+
+
+def feasible(family: Family, theta: Array) -> bool:
+    values: dict[Symbol, object] = {}
+    for item, value in zip(family.parameters, theta, strict=True):
+        ends = item.bounds
+        with precision(128):
+            below = ball(float(value)) - evaluate(ends.lo, values) if ends.lo is not -oo else arb(1)
+            above = evaluate(ends.hi, values) - ball(float(value)) if ends.hi is not oo else arb(1)
+        if not (below > 0 or (ends.lo_closed and below >= 0)) or not (above > 0 or (ends.hi_closed and above >= 0)):
+            return False
+        values[item.symbol] = float(value)
+    return True
