@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Max, Min, S, Symbol, oo
 
 from .algebra.atoms import Indicator, Mean, Quantile
+from .algebra.derivatives import derivative
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
@@ -147,7 +148,7 @@ def _balanced(placed: Sequence[AtEnd], left: Sequence[Symbol], ell: Expr, domain
             continue
         first, second = at.value.args
         for parameter in left:
-            slopes = {strict_sign(one.diff(parameter), domain) for one in (first, second)}
+            slopes = {strict_sign(derivative(one, parameter), domain) for one in (first, second)}
             if parameter in ell.free_symbols or slopes != {1, -1}:
                 continue
             roots = solve_one(first - second, parameter, {k: v for k, v in domain.items() if k != parameter})
@@ -246,7 +247,7 @@ def _place(
     parameter: Symbol, current: Expr, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain
 ) -> AtEnd | None:
     whole = parameter.is_integer
-    increment = current.subs(parameter, parameter + 1) - current if whole else current.diff(parameter)
+    increment = current.subs(parameter, parameter + 1) - current if whole else derivative(current, parameter)
     slope = strict_sign(increment, domain)
     if slope == 0:
         return None
@@ -263,7 +264,7 @@ def _always_stops(parameter: Symbol, ends: Bounds, value: Expr, domain: Domain) 
 
     A curved end, such as ``1/u``, reaches only some data: where the data ask nothing of it, its root means nothing.
     """
-    if all(parameter not in end.diff(parameter).free_symbols for end in (ends.lo, ends.hi)):
+    if all(parameter not in derivative(end, parameter).free_symbols for end in (ends.lo, ends.hi)):
         return True
     space = domain[parameter]
     above = space.lo is -oo or is_positive(value - space.lo, domain)
@@ -283,7 +284,7 @@ def _constraints(
     ):
         if parameter not in end.free_symbols:
             continue
-        direction = strict_sign(end.diff(parameter), domain)
+        direction = strict_sign(derivative(end, parameter), domain)
         roots = solve_one(end - data, parameter, {k: v for k, v in domain.items() if k != parameter})
         if direction == 0 or len(roots) != 1 or not closed:
             return [], []

@@ -34,6 +34,7 @@ from sympy import (
 
 from . import check_existence, check_integer
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
+from .algebra.derivatives import derivative
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
@@ -218,7 +219,7 @@ def support_end(step: Step, context: Context) -> Finding:
     p, value, slope = _subject(step), step.value, int(step.named("slope"))
     placed = _pairs(step, "placed")
     ell = context.given(step).value.subs(placed)
-    increment = ell.subs(p, p + 1) - ell if p.is_integer else ell.diff(p)
+    increment = ell.subs(p, p + 1) - ell if p.is_integer else derivative(ell, p)
     same = context.zero(increment - step.named("increment"))
     if same.evidence is not Evidence.ALGEBRA:
         return same
@@ -228,7 +229,7 @@ def support_end(step: Step, context: Context) -> Finding:
     stops: list[bool] = []
     for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
         at = end.subs(placed)
-        if p in at.free_symbols and closed and _stops(at.diff(p), level, slope, domain):
+        if p in at.free_symbols and closed and _stops(derivative(at, p), level, slope, domain):
             data = Quantile(level, context.family.observation)
             stops.append(
                 any((context.unfolded(at.subs(p, one)) - data).expand() == 0 for one in _alternatives(value, slope))
@@ -242,7 +243,7 @@ def support_end(step: Step, context: Context) -> Finding:
 def _reaches(p: Symbol, context: Context, placed: dict[Symbol, Expr], value: Expr, domain: Domain) -> bool:
     """Whether an end gets to the data at ``value`` whatever they are: it is linear, or the value always allowed."""
     ends, space = context.family.bounds, domain[p]
-    if not any(end.subs(placed).diff(p, 2) for end in (ends.lo, ends.hi)):
+    if not any(derivative(end.subs(placed), p, p) for end in (ends.lo, ends.hi)):
         return True
     inside = space.lo is S.NegativeInfinity or is_positive(value - space.lo, domain)
     inside = inside and (space.hi is S.Infinity or is_positive(space.hi - value, domain))
@@ -265,7 +266,7 @@ def balance(step: Step, context: Context) -> Finding:
     constraints = _alternatives(bound.value, int(bound.named("slope")))
     placed = _pairs(step, "placed")
     domain = _end_domain(context, {s: v for s, v in placed.items() if s != other})
-    signs = sorted(strict_sign(one.diff(p), domain) for one in constraints)
+    signs = sorted(strict_sign(derivative(one, p), domain) for one in constraints)
     if signs != [-1, 1]:
         return Finding(Evidence.UNDECIDED, "the constraints are not of opposite slopes")
     return context.zero((constraints[0] - constraints[1]).subs(p, step.value))
@@ -299,13 +300,13 @@ def any_value(step: Step, context: Context) -> Finding:
     """The likelihood does not contain the parameter, and at either end of the interval the support touches the data."""
     ends = context.family.bounds
     ell = context.given(step).value
-    if ell.diff(step.subject) != 0:
+    if derivative(ell, step.subject) != 0:
         return Finding(Evidence.REFUTED, f"the likelihood depends on {step.subject}")
     low, high = step.value.args
     domain = _end_domain(context, {})
     met: list[bool] = []
     for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
-        direction = strict_sign(end.diff(step.subject), domain)
+        direction = strict_sign(derivative(end, step.subject), domain)
         if direction:
             # A lower end that rises, or an upper one that falls, is what stops the parameter from above.
             at = high if (direction > 0) == (level == 0) else low
@@ -391,7 +392,7 @@ def score(step: Step, context: Context) -> Finding:
     """The derivative of the mean log-likelihood."""
     if context.given(step).rule not in ("mean-log-likelihood", "substitute"):
         return Finding(Evidence.REFUTED, "the premise is no mean log-likelihood")
-    return context.zero(context.given(step).value.diff(step.subject) - step.value)
+    return context.zero(derivative(context.given(step).value, step.subject) - step.value)
 
 
 def score_zero(step: Step, context: Context) -> Finding:
@@ -490,7 +491,7 @@ def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, context: Contex
     met = prove_zero(inside.subs(unknown, value.xreplace({quantile: variable})), context.family.domain, list)
     if quantile.args[1] != variable or met.evidence is not Evidence.ALGEBRA:
         return Finding(Evidence.REFUTED, "the sign does not change at the observation")
-    way, turn = (strict_sign(inside.diff(symbol), context.family.domain) for symbol in (variable, unknown))
+    way, turn = (strict_sign(derivative(inside, symbol), context.family.domain) for symbol in (variable, unknown))
     if not way or not turn:
         return Finding(Evidence.UNDECIDED, "that the sign changes once is not proved")
     if cancelled(together(flat.subs(stand_in, way * (1 - 2 * quantile.level)))) != 0:
@@ -570,14 +571,11 @@ def mean_map(step: Step, context: Context) -> Finding:
     form = context.given(step)
     eta, partition = form.named("eta").args, form.named("log_partition")
     regular = [p for p in context.family.symbols if p not in context.family.bounds.free_symbols]
-    return _worst(
-        [
-            context.zero(
-                Add(*(e.diff(p) * tau for e, tau in zip(eta, step.value.args, strict=True))) - partition.diff(p)
-            )
-            for p in regular
-        ]
-    )
+
+    def means(p: Symbol) -> Expr:
+        return Add(*(derivative(e, p) * tau for e, tau in zip(eta, step.value.args, strict=True)))
+
+    return _worst([context.zero(means(p) - derivative(partition, p)) for p in regular])
 
 
 def direct_expectation(step: Step, context: Context) -> Finding:
@@ -624,10 +622,10 @@ def agreement(step: Step, context: Context) -> Finding:
     jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
     ell = context.given(step).value
     found = [
-        context.zero(ell.diff(p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
+        context.zero(derivative(ell, p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
         for j in range(len(p))
     ]
-    found += [context.zero(ell.diff(one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
+    found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
     determinant = jacobian.det()
     regular = is_nonzero(determinant, context.domain) or is_nonzero(_circle(determinant), context.domain)
     if not regular:
@@ -694,7 +692,7 @@ def information(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "the means are not those of the mean map")
     at = dict(zip(step.named("statistics").args, step.named("means").args, strict=True))
     p = step.named("parameters").args
-    upper = {(i, j): -ell.diff(p[i], p[j]).subs(at) for i in range(len(p)) for j in range(i, len(p))}
+    upper = {(i, j): -derivative(ell, p[i], p[j]).subs(at) for i in range(len(p)) for j in range(i, len(p))}
     entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
     gaps = dict.fromkeys(upper[min(i, j), max(i, j)] - step.value[i][j] for i, j in entries)
     return _worst([context.zero(gap) for gap in gaps])
@@ -732,7 +730,7 @@ def kernel(step: Step, context: Context) -> Finding:
 def concave(step: Step, context: Context) -> Finding:
     """The kernel is concave on every piece, no slope rises at a kink, and the second derivative shown is its own."""
     shape, z, lo = context.given(step).value, _subject(step), step.named("lo")
-    same = [prove_zero(one - step.value, {}, list).evidence for one in (shape, shape.diff(z, 2))]
+    same = [prove_zero(one - step.value, {}, list).evidence for one in (shape, derivative(shape, z, z))]
     if Evidence.ALGEBRA not in same:
         return Finding(Evidence.REFUTED, "what is shown is neither the kernel nor its second derivative")
     holds = is_strictly_concave(shape, z, lo) if int(step.named("strict")) else is_concave(shape, z, lo)

@@ -9,6 +9,7 @@ from itertools import product
 from flint import arb
 from sympy import Abs, Expr, Matrix, Piecewise, Symbol, exp, oo, sign
 
+from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.signs import Domain, is_nonnegative, is_positive
@@ -80,8 +81,8 @@ class _Point:
 def _derivatives_seen(family: Family) -> list[_Point]:
     """The derivatives in the parameters at some members and observations, for every scale to be refuted with."""
     p = family.symbols
-    first = [family.log_density.diff(a) for a in p]
-    second = [[slope.diff(b) for b in p] for slope in first]
+    first = [derivative(family.log_density, a) for a in p]
+    second = [[derivative(slope, b) for b in p] for slope in first]
     points = []
     with precision(_BITS):
         for theta in parameter_points(family, _MEMBERS, 5):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Abs, Expr, Piecewise, S, Symbol, sign, true
 from sympy.core.relational import Relational
 
+from .algebra.derivatives import derivative
 from .algebra.signs import Domain, is_nonnegative
 from .bounds import Bounds
 from .family import Family
@@ -77,10 +78,10 @@ def peaks_at_data(pieces: DataPoint, family: Family) -> bool:
     return (
         bool(place.diff(x) > 0)
         and (pieces.below - pieces.above).subs(p, place).expand() == 0
-        and is_nonnegative(pieces.below.diff(p, 2), below)
-        and is_nonnegative(pieces.above.diff(p, 2), above)
-        and is_nonnegative(pieces.below.diff(p), below)
-        and is_nonnegative(-pieces.above.diff(p), above)
+        and is_nonnegative(derivative(pieces.below, p, p), below)
+        and is_nonnegative(derivative(pieces.above, p, p), above)
+        and is_nonnegative(derivative(pieces.below, p), below)
+        and is_nonnegative(-derivative(pieces.above, p), above)
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Matrix, Symbol
 
+from .algebra.derivatives import derivative
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
 from .algebra.size import cancelled, shortest
@@ -35,10 +36,10 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     """
     if len(parameters) != len(form.statistics) or not parameters:
         return None
-    jacobian = Matrix([[eta.diff(parameter) for parameter in parameters] for eta in form.eta])
+    jacobian = Matrix([[derivative(eta, parameter) for parameter in parameters] for eta in form.eta])
     if tidy(jacobian.det(), domain) == 0:
         return None
-    gradient = Matrix([form.log_partition.diff(parameter) for parameter in parameters])
+    gradient = Matrix([derivative(form.log_partition, parameter) for parameter in parameters])
     return MeanMap(parameters, tuple(tidy(value, domain) for value in _solved(jacobian.T, gradient)), jacobian)
 
 
@@ -108,7 +109,7 @@ def fisher_information(
     p = means.parameters
 
     def entry(i: int, j: int) -> Expr:
-        return tidy(-mean_log_likelihood.diff(p[i], p[j]).subs(at_means).expand(), domain)
+        return tidy(-derivative(mean_log_likelihood, p[i], p[j]).subs(at_means).expand(), domain)
 
     # The matrix is symmetric.
     upper = {(i, j): entry(i, j) for i in range(len(p)) for j in range(i, len(p))}

@@ -45,6 +45,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from .algebra.atoms import Indicator
+from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.signs import Domain, is_positive
 from .algebra.size import has_low_degree, shortest
@@ -282,9 +283,9 @@ def _derived(measure: _Measure, weight: Expr, factors: tuple[tuple[Expr, int], .
         return None
     moment: Expr = S.One
     for epsilon, (_, power) in zip(small, factors, strict=True):
-        slope = found.value.diff(epsilon)
+        slope = derivative(found.value, epsilon)
         for _step in range(power):
-            moment = moment.diff(epsilon) + moment * slope
+            moment = derivative(moment, epsilon) + moment * slope
     at_zero = dict.fromkeys(small, S.Zero)
     value, conditions, names = moment.xreplace(at_zero), found.conditions, found.lemma
     if weight != 0:
@@ -305,7 +306,7 @@ def _powered(measure: _Measure) -> Expected | None:
     found = measure.integrated(_TILTS[0] * measure.exponent, _TILTS[:1])
     if found is None:
         return None
-    value = measure.constant + found.value.diff(_TILTS[0]).xreplace({_TILTS[0]: S.Zero})
+    value = measure.constant + derivative(found.value, _TILTS[0]).xreplace({_TILTS[0]: S.Zero})
     if value.has(Derivative, Subs, oo, S.NaN, S.ComplexInfinity):
         return None
     return Expected(value, found.lemma, found.conditions)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Symbol
 
 from .algebra.atoms import Mean, atoms_of
+from .algebra.derivatives import derivative
 from .algebra.signs import is_negative, is_nonnegative, is_positive
 from .derivation import Statistic
 from .exponential import ExponentialForm, exponential_form, split_means
@@ -77,7 +78,7 @@ def scores(mean_log_likelihood: Expr, parameters: tuple[Symbol, ...]) -> dict[Sy
     >>> scores(log(a) - a * t, (a,))
     {a: -t + 1/a}
     """
-    return {parameter: mean_log_likelihood.diff(parameter) for parameter in parameters}
+    return {parameter: derivative(mean_log_likelihood, parameter) for parameter in parameters}
 
 
 def _free_name(family: Family, name: str) -> str:

@@ -26,6 +26,7 @@ from sympy import (
 )
 from sympy.core.function import PoleError
 
+from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.regions import is_concave, regions
@@ -141,12 +142,12 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     slopes = [part / scale for part in parts.values() if part.free_symbols & set(used)]
     coordinates = [*([1 / scale] if scale.free_symbols & set(used) else []), *slopes]
     if len(coordinates) == len(used):
-        determinant = Matrix([[c.diff(p) for p in used] for c in coordinates]).det()
+        determinant = Matrix([[derivative(c, p) for p in used] for c in coordinates]).det()
         return is_nonzero(tidy(determinant, family.domain), family.domain)
     if len(used) != 1 or len(coordinates) != 2:
         return False
-    first, second = (c.diff(used[0]) for c in coordinates)
-    straight = expand(first * second.diff(used[0]) - second * first.diff(used[0])) == 0
+    first, second = (derivative(c, used[0]) for c in coordinates)
+    straight = expand(first * derivative(second, used[0]) - second * derivative(first, used[0])) == 0
     return bool(straight and (is_nonzero(first, family.domain) or is_nonzero(second, family.domain)))
 
 
@@ -176,7 +177,7 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
     positive = [p.symbol for p in parameters if p.bounds.lo == 0 and p.bounds.hi is oo]
     scales: list[Expr] = [form for s in positive for form in (s, 1 / s)]
     if family.covariates:
-        modes = [root.value for root in solve_one(density.diff(line), line, family.domain)]
+        modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
         if len(modes) == 1 and _affine(modes[0], real):
             yield from ((modes[0], scale) for scale in (*scales, S.One))
         return
@@ -203,9 +204,9 @@ def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr
     """The mode as location, and as scale what the curvature there is the inverse square of."""
     if density.has(Abs, Piecewise, sign):
         return
-    modes = [root.value for root in solve_one(density.diff(line), line, family.domain)]
+    modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
     if len(modes) == 1 and line not in modes[0].free_symbols:
-        curvature = tidy(expand(-density.diff(line, 2).subs(line, modes[0])), family.domain)
+        curvature = tidy(expand(-derivative(density, line, line).subs(line, modes[0])), family.domain)
         # A family of locations and scales has a short curvature at its mode; others may have one without end.
         short = modes[0].count_ops() + curvature.count_ops() <= _MOST_OPERATIONS
         if short and is_positive(curvature, family.domain):
@@ -213,7 +214,7 @@ def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr
 
 
 def _affine(expression: Expr, parameters: list[Symbol]) -> bool:
-    return all(expression.diff(p, q) == 0 for p in parameters for q in parameters)
+    return all(derivative(expression, p, q) == 0 for p in parameters for q in parameters)
 
 
 def tail_exponent(kernel: Expr, lo: Expr = -oo) -> Expr | None:

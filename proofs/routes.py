@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
+from .algebra.derivatives import derivative
 from .algebra.eliminate import Elimination, eliminate
 from .algebra.signs import Domain
 from .boundary import Ends, place_ends, ranges, resolved, support_parameters
@@ -226,7 +227,7 @@ def _moment_steps(
         _KL,
         "Both routes agree: the score is `J'(t - tau)` with an invertible `J`, the derivative of `eta` in the "
         "parameters; it is zero exactly where the means match the statistics.",
-        Tuple(*(route.ends.mean_log_likelihood.diff(p) for p in means.parameters)),
+        Tuple(*(derivative(route.ends.mean_log_likelihood, p) for p in means.parameters)),
         Label("J'(t - tau)", r"J^{\top}(t - \tau)"),
         given=(route.likelihood, mean_step),
         using=(

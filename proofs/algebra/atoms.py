@@ -26,6 +26,8 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from .derivatives import derivative
+
 
 class Mean(Function):
     """The weighted average of an integrand over the data; linear, and differentiated under the bar.
@@ -81,7 +83,7 @@ class Mean(Function):
         return list(self.data)
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        return S.Zero if symbol in self.data else Mean(self.integrand.diff(symbol), *self.data)
+        return S.Zero if symbol in self.data else Mean(derivative(self.integrand, symbol), *self.data)
 
     def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
         return self if old in self.data else None
@@ -261,7 +263,7 @@ class Residual(Centred):
         return True if self.args[0].is_nonnegative else None
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        return Mean(self.args[0].diff(symbol).expand(), *self.data)
+        return Mean(derivative(self.args[0], symbol).expand(), *self.data)
 
     def _latex(self, printer: Any) -> str:
         return rf"\overline{{{printer._print(self.args[0])}}}"

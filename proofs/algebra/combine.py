@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sympy import Dummy, Expr, Function, PolynomialError, Symbol, apart
 
 from .atoms import Mean, atoms_of
+from .derivatives import derivative
 from .signs import Domain, is_nonzero
 from .size import cancelled, factored, is_small
 
@@ -89,7 +90,7 @@ def _open_atoms(equation: Expr, unknowns: set[Symbol]) -> set[Expr]:
 def _ratio(first: Expr, second: Expr, atom: Expr, domain: Domain) -> Expr | None:
     """The ratio of the coefficients of an atom that stands linearly in both, if it is known to be finite."""
     stand_in = Dummy(real=True)
-    slopes = [equation.xreplace({atom: stand_in}).diff(stand_in) for equation in (first, second)]
+    slopes = [derivative(equation.xreplace({atom: stand_in}), stand_in) for equation in (first, second)]
     if any(stand_in in slope.free_symbols or atoms_of(slope) for slope in slopes) or not is_nonzero(slopes[1], domain):
         return None
     return cancelled(slopes[0] / slopes[1])

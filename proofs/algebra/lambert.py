@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from sympy import Add, Dummy, Expr, LambertW, Poly, Symbol, cancel, exp, fraction, log, oo
 
 from ..bounds import Bounds
+from .derivatives import derivative
 from .roots import Root
 from .signs import Domain, is_nonnegative, is_positive, strict_sign
 from .size import joined
@@ -138,7 +139,7 @@ def _logarithmic(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     if len(logs) != 1 or equation.has(exp):
         return []
     inside = logs[0].args[0]
-    slope, v = inside.diff(unknown), Dummy("v", real=True)
+    slope, v = derivative(inside, unknown), Dummy("v", real=True)
     ends, way = domain.get(unknown), strict_sign(slope, domain)
     if ends is None or unknown in slope.free_symbols or not way:
         return []

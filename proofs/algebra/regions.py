@@ -11,6 +11,7 @@ from sympy import Abs, Expr, Piecewise, Pow, S, Symbol, cancel, cosh, exp, expan
 from sympy.core.relational import Relational
 
 from ..bounds import Bounds
+from .derivatives import derivative
 from .signs import is_negative, is_nonnegative, is_nonzero, is_positive
 from .solve import solve_one, tidy
 
@@ -115,7 +116,7 @@ def _meets(pieces: tuple[Region, ...], z: Symbol) -> bool:
     for left, right in itertools.pairwise(pieces):
         at = left.hi
         jump = (left.value - right.value).subs(z, at)
-        drop = (left.value.diff(z) - right.value.diff(z)).subs(z, at)
+        drop = (derivative(left.value, z) - derivative(right.value, z)).subs(z, at)
         if expand(jump) != 0 or not is_nonnegative(drop, {}):
             return False
     return True
@@ -125,14 +126,14 @@ def _curved(z: Symbol) -> Callable[[Region], tuple[Expr, dict[Symbol, Bounds]]]:
     """The second derivative of a region's function, rational in an exponential where that is possible."""
 
     def curved(region: Region) -> tuple[Expr, dict[Symbol, Bounds]]:
-        second = _exponentials(region.value).diff(z, 2).expand(power_exp=True)
-        rates = [node.args[0].diff(z) for node in second.atoms(exp) if z in node.free_symbols]
+        second = derivative(_exponentials(region.value), z, z).expand(power_exp=True)
+        rates = [derivative(node.args[0], z) for node in second.atoms(exp) if z in node.free_symbols]
         step = _step(rates)
         if step is not None:
             w = Symbol("_w", positive=True)
             rational = second.replace(
                 lambda e: isinstance(e, exp) and z in e.free_symbols,
-                lambda e: exp(e.args[0].subs(z, 0)) * w ** (e.args[0].diff(z) / step),
+                lambda e: exp(e.args[0].subs(z, 0)) * w ** (derivative(e.args[0], z) / step),
             )
             if z not in rational.free_symbols:
                 ends = sorted((exp(step * region.lo), exp(step * region.hi)), key=lambda e: (e is oo, e))

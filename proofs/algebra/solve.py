@@ -37,6 +37,7 @@ from sympy import (
 )
 
 from .atoms import Mean, Quantile, atoms_of
+from .derivatives import derivative
 from .lambert import lambert_roots
 from .logs import split_logs
 from .refute import Items
@@ -315,13 +316,22 @@ def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     variable = atom.data[0] if len(atom.data) == 1 else None
     stand_in = Symbol("_m", real=True)
     replaced = equation.xreplace({atom: stand_in})
-    if variable is None or unknown in replaced.free_symbols or inside.diff(unknown).free_symbols - {variable, unknown}:
+    if (
+        variable is None
+        or unknown in replaced.free_symbols
+        or derivative(inside, unknown).free_symbols - {variable, unknown}
+    ):
         # A parameter as the multiple would have the average of the sign in its score, which is zero up to ties only.
         return []
     places = _peeled(inside, unknown, domain)
-    slope = replaced.diff(stand_in)
-    rising = strict_sign(inside.diff(variable), domain)
-    if stand_in in slope.free_symbols or not places or not rising or not strict_sign(inside.diff(unknown), domain):
+    slope = derivative(replaced, stand_in)
+    rising = strict_sign(derivative(inside, variable), domain)
+    if (
+        stand_in in slope.free_symbols
+        or not places
+        or not rising
+        or not strict_sign(derivative(inside, unknown), domain)
+    ):
         return []
     average = rising * cancel(-replaced.subs(stand_in, 0) / slope)
     # The sign averages to 1 - 2 * level where the share of observations below is the level.

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Expr, Mul, Pow, S, Symbol, exp, log
 
 from .atoms import Centred, Mean, atoms_of
+from .derivatives import derivative
 
 
 class LogMeanExp(Centred):
@@ -23,7 +24,7 @@ class LogMeanExp(Centred):
         return log(Mean(exp(self.args[0]), *self.data))
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        return TiltedMean(self.args[0].diff(symbol), self.args[0], *self.data)
+        return TiltedMean(derivative(self.args[0], symbol), self.args[0], *self.data)
 
     def _latex(self, printer: Any) -> str:
         return rf"\log\overline{{{printer._print(exp(self.args[0]))}}}"
@@ -45,9 +46,9 @@ class TiltedMean(Centred):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         g, f = self.args[0], self.args[1]
-        df = f.diff(symbol)
+        df = derivative(f, symbol)
         mean = TiltedMean(df, f, *self.data)
-        return TiltedMean(g.diff(symbol) + g * df, f, *self.data) - self * mean
+        return TiltedMean(derivative(g, symbol) + g * df, f, *self.data) - self * mean
 
     def _latex(self, printer: Any) -> str:
         g, f = self.args[0], self.args[1]

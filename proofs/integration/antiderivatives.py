@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Rational, S, Symbol, asinh, cancel, cos, erf, exp, log, loggamma, oo, prime, sin
 
+from ..algebra.derivatives import derivative
 from .kernel import Kernel, Terms, is_infinite, line_of, terms_of
 from .table import Integrated
 from .values import product_of, spread
@@ -24,7 +25,7 @@ def by_antiderivative(kernel: Kernel, constant: Expr, terms: Terms) -> Integrate
         if not all(_is_smooth(part, kernel) for part in inner):
             continue
         sum_ = Add(*(coefficient * part for part, coefficient in inner.items()))
-        ratio = sum_.diff(x) * product_of(spread(sum_ - whole))
+        ratio = derivative(sum_, x) * product_of(spread(sum_ - whole))
         if ratio == 0 or not _seems_constant(ratio, x):
             continue
         ratio = spread(ratio)
