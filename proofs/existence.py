@@ -32,9 +32,10 @@ from .conditions import Condition
 from .derivation import Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
-from .location import LocationScale, Z, tail_exponent
+from .location import LocationScale, Z
 from .sameness import all_equal, as_variance, reaches_below_zero, spread_of
 from .stable import stable_form
+from .tails import tail_exponent
 
 _LONGEST = 200
 """Characters of a condition that a reader takes in."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sympy import (
     Abs,
     Add,
+    Dummy,
     Eq,
     Expr,
     Function,
@@ -39,7 +40,9 @@ from sympy.core.function import PoleError
 
 from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_outside
 from .algebra.kernels import ZetaDerivative
+from .algebra.orders import leading_term
 from .algebra.signs import Domain, is_positive
+from .algebra.solve import tidy
 
 _TERMS = 3
 _SMALL = Symbol("_u", positive=True)
@@ -70,6 +73,12 @@ def end_value(
 
 
 def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
+    found = _rational(expression, small)
+    if found is not None:
+        coefficient, order = found
+        if order < 0:
+            return S.One if coefficient.is_positive else -S.One if coefficient.is_negative else coefficient
+        return coefficient if order < powers else None
     for power in range(powers):
         try:
             value = limit((expression / small**power).expand(), small, 0, "+")
@@ -80,6 +89,13 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
         if value != 0:
             return _finite_sign(value)
     return None
+
+
+def _rational(expression: Expr, small: Symbol) -> tuple[Expr, int] | None:
+    """The leading coefficient of a rational function at zero and its power; ``None`` for others, and for zero."""
+    large = Dummy("v", positive=True)
+    found = leading_term(expression.xreplace({small: 1 / large}), (large,))
+    return None if found is None else (tidy(found[0], {}), -found[1][0])
 
 
 def _finite_sign(value: Expr) -> Expr:

@@ -17,19 +17,17 @@ from sympy import (
     Symbol,
     exp,
     expand,
-    limit,
     log,
     oo,
     powdenest,
     sign,
     sqrt,
 )
-from sympy.core.function import PoleError
 
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
-from .algebra.regions import is_concave, regions
+from .algebra.regions import is_concave
 from .algebra.signs import is_nonzero, is_positive
 from .algebra.solve import solve_one, tidy
 from .balls import ball
@@ -215,23 +213,3 @@ def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr
 
 def _affine(expression: Expr, parameters: list[Symbol]) -> bool:
     return all(derivative(expression, p, q) == 0 for p in parameters for q in parameters)
-
-
-def tail_exponent(kernel: Expr, lo: Expr = -oo) -> Expr | None:
-    """Return ``a`` such that the density falls like ``|z|**(-a)`` on every open side, infinity if faster; or ``None``.
-
-    >>> tail_exponent(-log(1 + Z**2))
-    2
-    """
-    pieces = regions(kernel, Z, lo)
-    if pieces is None:
-        return None
-    z = Symbol("z", positive=True)
-    found = set()
-    for piece, side in ((pieces[-1], z), (pieces[0], -z)):
-        if side == z or lo is -oo:
-            try:
-                found.add(limit(-piece.value.subs(Z, side) / log(z), z, oo))
-            except (NotImplementedError, ValueError, PoleError):
-                return None
-    return found.pop() if len(found) == 1 else None
