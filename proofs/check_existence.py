@@ -8,7 +8,8 @@ from flint import arb
 from sympy import Expr, Tuple, oo
 
 from .algebra.atoms import LargestTie, atoms_of
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .derivation import Evidence, Finding, Step
 
 if TYPE_CHECKING:

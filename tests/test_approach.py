@@ -10,7 +10,8 @@ from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
 from thetahat.proofs.algebra.signs import strict_sign
 from thetahat.proofs.approach import Approach, signs_near
-from thetahat.proofs.balls import evaluate, precision
+from thetahat.proofs.ball_data import evaluate
+from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import Bounds
 
 S_ = Symbol("s", positive=True)

@@ -12,7 +12,8 @@ from flint import arb
 from numpy.typing import ArrayLike
 from sympy import Symbol
 
-from ...proofs.balls import compiled, evaluate, precision
+from ...proofs.ball_data import evaluate
+from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
 from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
@@ -192,7 +193,8 @@ def _by_search_with_others(derivation: Derivation, search: PointSearch, observat
 
     A maximum between two neighbours would make both of them maxima, with the same values of the other parameters.
     """
-    how, values = "comparison of all observations", [row[0] for row, _ in table_of(observations)]
+    table = table_of(derivation.family, observations)
+    how, values = "comparison of all observations", [row[0] for row in table.rows]
     best = leaders(derivation, search, observations, values)
     met = [has_others(derivation, search, observations, value) for value in best]
     if all(known is False for known in met):
