@@ -84,7 +84,14 @@ def _points(entry: InducedLoss) -> list[Point]:
 
 def _zero(entry: InducedLoss, difference: Expr) -> Finding:
     domain = prediction_domain(entry.family, entry.role, entry.prediction)
-    return prove_zero(difference, domain, lambda: _points(entry))
+    finding = prove_zero(difference, domain, lambda: _points(entry))
+    if finding.evidence is not Evidence.BALL or entry.role != "location":
+        return finding
+    # Balls prove no identity. A real prediction is the logarithm of a positive number, which leaves logarithms alone.
+    positive = Symbol("_positive", positive=True)
+    spread = difference.rewrite(exp).subs(entry.prediction, log(positive))
+    again = prove_zero(spread, {s: ends for s, ends in domain.items() if s != entry.prediction}, list)
+    return again if again.evidence is Evidence.ALGEBRA else finding
 
 
 def _identity(entry: InducedLoss) -> Finding:

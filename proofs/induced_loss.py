@@ -1,7 +1,7 @@
 """Which loss a noise model induces: minus the log-density of an observation as a function of what is predicted.
 
-Two things can be predicted: a location, where the density depends on the observation less a parameter; and the mean,
-where it is a function of the parameters that can be solved for one of them.
+Two things can be predicted: a location, where the density depends on the observation less a parameter, or less a
+function of covariates that can be solved for one; and the mean, where it is such a function of the parameters.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ def induced_loss(family: Family) -> InducedLoss | None:
     >>> found.name, found.factor
     ('Poisson deviance', 1/2)
     """
-    if family.covariates:
-        return None
     found = [_named(one) for one in _roles(family)]
     named = next((one for one in found if one.name), None)
     # Without a name, a loss in the mean is nothing but the log-density in another parametrisation.
@@ -45,22 +43,31 @@ def induced_loss(family: Family) -> InducedLoss | None:
 def _roles(family: Family) -> Iterator[InducedLoss]:
     """What can be predicted, the terms that hold the prediction as its loss."""
     y, structure = family.observation, location_scale(family)
-    if structure is not None and structure.location.is_Symbol:
+    if structure is not None:
         m = _fresh(family, real=True)
-        yield _unnamed(family, "location", structure.observation, m, structure.location, m)
+        domain = prediction_domain(family, "location", m)
+        known = structure.location.is_Symbol and structure.location not in family.symbols
+        roots = [(structure.location, m)] if known else _solved(family, structure.location, m, domain)
+        for parameter, replacement in roots:
+            yield _unnamed(family, "location", structure.observation, m, parameter, replacement)
     ends = family.bounds
-    if ends.free_symbols & set(family.symbols):
+    if family.covariates or ends.free_symbols & set(family.symbols):
         return
     mean = expectation(family, y)
     if mean is None:
         return
     m = _fresh(family, positive=True) if ends.lo.is_nonnegative else _fresh(family, real=True)
-    domain = prediction_domain(family, "mean", m)
+    for parameter, replacement in _solved(family, mean.value, m, prediction_domain(family, "mean", m)):
+        yield _unnamed(family, "mean", y, m, parameter, replacement)
+
+
+def _solved(family: Family, value: Expr, m: Symbol, domain: Domain) -> Iterator[tuple[Symbol, Expr]]:
+    """Parameters in what is predicted, with the one value that each has in terms of the prediction."""
     for parameter in family.symbols:
-        if parameter in mean.value.free_symbols:
-            roots = solve_one(mean.value - m, parameter, domain)
+        if parameter in value.free_symbols:
+            roots = solve_one(value - m, parameter, domain)
             if len(roots) == 1 and roots[0].only:
-                yield _unnamed(family, "mean", y, m, parameter, roots[0].value)
+                yield parameter, roots[0].value
 
 
 def _fresh(family: Family, **assumptions: bool) -> Symbol:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Integer, S, Tuple
+from sympy import Expr, Integer, S, Tuple
 
 from . import labels
 from .algebra.regions import is_concave, is_strictly_concave, regions
@@ -11,8 +11,8 @@ from .derivation import Label, Optimality, Section
 from .divergence import divergence_between, fisher_information, member_symbols
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
+from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
-from .loss import regression_loss
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
 
@@ -36,23 +36,33 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _concave(family, route, structure, trail)
         or _concave_throughout(family, route, trail)
     )
-    loss = regression_loss(family, structure) if structure is not None else None
-    if loss is not None:
-        trail.add(
-            "loss",
-            _OPTIMAL,
-            f"Loss: {' and '.join(f'`{p}`' for p in loss.parameters)} enter the likelihood only through a negative "
-            f"multiple of the mean loss, so that maximising the likelihood is minimising the mean {loss.name}.",
-            loss.loss,
-            Label("loss", r"\text{loss}"),
-            given=(0,),
-            using=(
-                ("weight", loss.weight),
-                ("residual", loss.residual),
-                ("parameters", Tuple(*loss.parameters)),
-            ),
-        )
+    if structure is not None and family.covariates:
+        _loss_step(family, structure.location, trail)
     return found or Optimality(False, "stationary; that no other point is higher is not proved", False)
+
+
+def _loss_step(family: Family, location: Expr, trail: Trail) -> None:
+    """The loss of the residuals from a location with covariates, where it holds no parameter beside the location."""
+    induced = induced_loss(family)
+    if induced is None or induced.role != "location" or induced.observed != family.observation or not induced.name:
+        return
+    if induced.loss.free_symbols != {family.observation, induced.prediction}:
+        return
+    parameters = tuple(p for p in family.symbols if p in location.free_symbols)
+    trail.add(
+        "loss",
+        _OPTIMAL,
+        f"Loss: {' and '.join(f'`{p}`' for p in parameters)} enter the likelihood only through a negative multiple of "
+        f"the mean loss, so that maximising the likelihood is minimising the mean {induced.name}.",
+        induced.loss.subs(induced.prediction, location),
+        Label("loss", r"\text{loss}"),
+        given=(0,),
+        using=(
+            ("weight", induced.factor),
+            ("residual", family.observation - location),
+            ("parameters", Tuple(*parameters)),
+        ),
+    )
 
 
 def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail: Trail) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sympy import Abs, S, Symbol, log
 
 from thetahat.proofs.check_losses import check_loss
-from thetahat.proofs.derivation import Verdict
+from thetahat.proofs.derivation import Evidence, Verdict
 from thetahat.proofs.induced_loss import induced_loss
 from thetahat.proofs.loss_names import DEFINITIONS, InducedLoss
 from thetahat.proofs.registry import family, structured
@@ -15,13 +15,16 @@ from thetahat.proofs.structured.joint_loss import joint_loss
 from thetahat.proofs.structured.joint_loss_names import JointLoss
 
 LITERATURE = {
-    # What textbooks say, for comparison alone.
+    # What textbooks say, for comparison alone; of half-Cauchy and Levy noise, a short computation by hand.
     "normal": "squared error",
+    "linear_regression": "squared error",
     "lognormal": "squared error",
     "laplace": "absolute error",
     "hyperbolic_secant": "log-cosh error",
     "gumbel": "LINEX error",
     "cauchy": "Lorentzian error",
+    "levy": "LINEX error",
+    "half_cauchy": "log-cosh error",
     "bernoulli": "binary cross-entropy",
     "binomial": "binary cross-entropy",
     "poisson": "Poisson deviance",
@@ -51,6 +54,10 @@ PLANTED: dict[str, tuple[str, Callable[[InducedLoss], InducedLoss]]] = {
     "a rest that holds the prediction": (
         "normal",
         lambda one: replace(one, rest=one.rest + one.factor * one.loss, loss=S.Zero),
+    ),
+    "a slope forgotten in the prediction": (
+        "linear_regression",
+        lambda one: replace(one, replacement=one.prediction),
     ),
     "another loss by its formula": (
         "normal",
@@ -97,6 +104,13 @@ def test_the_least_observation_is_asked_for_where_logarithms_end() -> None:
         assert edge.evidence.verdict is verdict
     plain = {words for words, _ in check_loss(entry("bernoulli")).findings}
     assert not any("0 log 0" in words for words in plain)
+
+
+def test_an_identity_between_hyperbolic_functions_is_proved_not_sampled() -> None:
+    """No claim rests on numbers alone, which can only refute."""
+    for name in ("half_cauchy", "levy", "hyperbolic_secant"):
+        findings = check_loss(entry(name)).findings
+        assert {finding.evidence for _, finding in findings} <= {Evidence.ALGEBRA, Evidence.SIGN}
 
 
 def test_every_definition_is_least_at_the_observation() -> None:
