@@ -20,6 +20,7 @@ from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.plates import DatumComponent, Plate
 from thetahat.proofs.structured.terms import Average
+from thetahat.proofs.structured.units import unit_powers
 from thetahat.strategies.structured import StructuredData
 from thetahat.verify.separation import exact_matrix, separation
 from thetahat.verify.structured_checks import check_structured_family
@@ -437,3 +438,11 @@ def test_no_bounded_noise_is_claimed_where_the_density_varies_or_rises() -> None
         with_slope = replace(found.steps[1], value=density.diff(scale))
         findings = check_structured(other, (replace(found.steps[0], value=density), with_slope, *found.steps[2:]))
         assert findings[at].evidence is evidence
+
+
+def test_the_unit_of_what_bounds_the_support_is_seen() -> None:
+    """The density alone says nothing of coefficients, and would leave the scale's power open."""
+    declared = structured("uniform_regression")
+    powers = unit_powers(declared)
+    assert powers == dict(zip(declared.terms, (0, 1), strict=True))
+    assert unit_powers(structured("softmax_regression")) == {structured("softmax_regression").terms[0]: -1}

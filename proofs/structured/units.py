@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from .family import StructuredFamily
 from .plates import Component
-from .sums import normal
+from .sums import is_zero, normal
 from .terms import Matrix
 from .words import scalar
 
@@ -60,12 +60,21 @@ def _same_but_constant(family: StructuredFamily, powers: Mapping[Expr, int]) -> 
     table = {}
     for term, power in powers.items():
         indexed = isinstance(term, Component)
-        for one in family.log_density.atoms(type(term)) if indexed else (term,):
+        for one in _atoms(family, type(term)) if indexed else (term,):
             if not indexed or one.name == term.name:
                 table[one] = _FACTOR**power * one
+    for left, right in family.support:
+        # Sizes of differences are compared by their squares.
+        if not is_zero((left.xreplace(table) * right) ** 2 - (left * right.xreplace(table)) ** 2, family.totals):
+            return False
     moved = family.log_density.xreplace(table) - family.log_density
     change = normal(moved, family.totals) if family.in_plates else scalar(moved)
     # Under a sum an index has another name, so components are known by their names alone.
     named = {term.name for term in powers if isinstance(term, Component)}
     plain = [term for term in powers if not isinstance(term, Component)]
     return not change.has(*plain) and not any(one.name in named for one in change.atoms(Component))
+
+
+def _atoms(family: StructuredFamily, kind: type[Expr]) -> set[Expr]:
+    parts = (family.log_density, *(part for pair in family.support for part in pair))
+    return {one for part in parts for one in part.atoms(kind)}
