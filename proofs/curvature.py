@@ -10,6 +10,7 @@ from flint import arb
 from sympy import Abs, Expr, Matrix, Piecewise, Symbol, exp, oo, sign
 
 from .algebra.derivatives import derivative
+from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.signs import Domain, is_nonnegative, is_positive
@@ -146,6 +147,8 @@ def is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     """
     if matrix.has(oo):
         return False
+    if matrix.rows == 1 and is_nonnegative_by_gaps(matrix[0, 0], domain):
+        return True
     diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
     return diagonal and (matrix.rows == 1 or is_nonnegative(_short(matrix.det(), domain), domain))
 
@@ -157,6 +160,8 @@ def is_definite(matrix: Matrix, domain: Domain) -> bool:
     >>> is_definite(Matrix([[1, 1], [1, 1]]), {})
     False
     """
+    if matrix.rows == 1 and is_positive_by_gaps(matrix[0, 0], domain):
+        return True
     first = is_positive(_short(matrix[0, 0], domain), domain)
     return first and (matrix.rows == 1 or is_positive(_short(matrix.det(), domain), domain))
 

@@ -407,6 +407,10 @@ REFUTED = (
     Planted("lost factor in a square", "end-signs", "gompertz", value(lambda one: one - one.args[0] / 2)),
     Planted("another equation", "end-signs", "lomax", using("equation", opposite)),
     Planted("lost factor", "curvature", "poisson_exposure", value(twice)),
+    Planted("lost factor", "curvature", "yule_simon", value(twice)),
+    Planted(
+        "not by the logarithm", "curvature", "yule_simon", using("maps", lambda one: Tuple(1 / one.args[0].args[0]))
+    ),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
