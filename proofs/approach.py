@@ -22,13 +22,20 @@ _SMALL = Symbol("_s", positive=True)
 _LOG = Symbol("_log_s", real=True)
 _SHARE = Symbol("_share", positive=True)
 _UNKNOWN_ORDER_0 = Symbol("_bounded", real=True)
+# Of a function k of the data: its largest value, the observation where it is taken, the average of its positive part,
+# and by how much its average lies below that, or below the largest value where this is negative.
+_HIGH, _LOW = Symbol("_high", positive=True), Symbol("_low", negative=True)
+_TOP = Symbol("_top", real=True)
+_POSITIVE_PART = Symbol("_positive_part", positive=True)
+_FURTHER = Symbol("_further", nonnegative=True)
 
 
 @dataclass(frozen=True)
 class Approach:
     """The sign of the equation near an end is that of ``value``, for data for which all ``needed`` are positive.
 
-    ``kind`` is positive for the data that are meant, where the sign differs from one kind of data to the other.
+    ``kind`` is positive for the data that are meant, where the sign differs from one kind of data to the other; it is
+    zero for data that no random ones are of.
     """
 
     value: Expr
@@ -210,7 +217,7 @@ def _dominated(
 
 
 def _kinds(rate: _Rate, domain: Domain) -> Iterator[_Kind]:
-    """The kinds of data: one where ``k`` has one sign, else those that reach above its zero and those that do not."""
+    """The kinds of data: one where ``k`` has one sign, else those that reach above its zero, to it, and not to it."""
     sign = strict_sign(rate.k, domain)
     if sign:
         yield _Kind(rate, domain, sign)
@@ -220,63 +227,86 @@ def _kinds(rate: _Rate, domain: Domain) -> Iterator[_Kind]:
         box, zero = domain[rate.x], roots[0].value
         left, right = replace(box, hi=zero, hi_closed=False), replace(box, lo=zero, lo_closed=False)
         below, above = (left, right) if rate.rises else (right, left)
-        yield _Kind(rate, {**domain, rate.x: above}, 1, True, below)
-        yield _Kind(rate, {**domain, rate.x: below}, -1, True)
+        yield _Kind(rate, {**domain, rate.x: above}, 1, zero, below)
+        yield _Kind(rate, {**domain, rate.x: below}, 0, zero)
+        yield _Kind(rate, {**domain, rate.x: below}, -1, zero)
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """Data on which the largest ``k`` has a sign; ``domain`` is where ``k`` has it.
+    """Data on which the largest ``k`` has a sign, or is zero; ``domain`` is where ``k`` has it, or is negative.
 
-    ``one_of_two`` says that other data are of another kind; ``beyond`` is where ``k`` has the other sign, if such
-    observations may be among these data.
+    ``zero`` is where ``k`` changes its sign, if it does; then there are data of other kinds. ``beyond`` is where it has
+    the other sign, if such observations may be among these data.
     """
 
     rate: _Rate
     domain: Domain
     sign: int
-    one_of_two: bool = False
+    zero: Expr | None = None
     beyond: Bounds | None = None
 
     def sign_of(self, equation: Expr) -> Approach | None:
         """The sign of the equation for large ``u``: first by powers of the largest exponential, then by powers."""
         tiny = Symbol("_tiny", positive=True)
-        top, peak = Symbol("_top", real=True), Dummy("peak", positive=self.sign > 0, negative=self.sign < 0)
-        taken = _taken(equation, self.rate.large, lambda node: self._average(node, top, peak))
+        taken = _taken(equation, self.rate.large, self._average)
         if taken is None:
             return None
         whole, known = taken
-        later = _Later(self.rate.large, {**self.domain, top: self.domain[self.rate.x]})
-        size = -self.rate.large * self.sign * peak / 2
+        later = _Later(self.rate.large, {**self.domain, _TOP: self.domain[self.rate.x]}, self._plain)
+        size = -self.rate.large * (self.sign * self._peak or S.One) / 2
         first = series_in(whole, Scale(tiny, size, 2, later.sign, known))
         if first is None or first.lead is None:
             return None
         value = later.lead(first.lead[1])
+        return None if value is None else self._answer(value, later.sign_of(value))
+
+    def _answer(self, value: Expr, sign: int) -> Approach | None:
+        """The sign, or what has it, in data."""
         k, x = self.rate.k, self.rate.x
         at_extreme = k.subs(x, self.rate.extreme)
-        kind = self.sign * at_extreme if self.one_of_two else S.One
-        sign = 0 if value is None else strict_sign(value, later.domain)
+        kind = S.One if self.zero is None else self.sign * at_extreme
         if sign:
             return Approach(Integer(sign), kind=kind)
-        if value is None or _SHARE in value.free_symbols:
+        if self.sign == 0:
+            # Nothing but the distance of the observations below the zero may be left.
+            rest = (self._plain(value) / _FURTHER).cancel()
+            apart = Max(Quantile(1, x) - self.zero, self.zero - Quantile(0, x))
+            return Approach(rest * apart, kind=S.Zero) if rest.is_number else None
+        if _SHARE in value.free_symbols:
             return None
-        at = {top: self.rate.extreme, peak: at_extreme, _POSITIVE_PART: Mean(Max(0, k), x)}
+        at = {_TOP: self.rate.extreme, self._peak: at_extreme, _POSITIVE_PART: Mean(Max(0, k), x)}
         return Approach(value.xreplace(at), kind=kind)
 
-    def _average(self, node: Expr, top: Symbol, peak: Symbol) -> Series | None:
+    @property
+    def _peak(self) -> Symbol:
+        """What stands for the largest ``k``."""
+        return _HIGH if self.sign > 0 else _LOW
+
+    def _plain(self, expression: Expr) -> Expr:
+        """The average of ``k`` by its positive and its negative part, which for these data have signs."""
+        mean = {1: _POSITIVE_PART - _FURTHER, 0: -_FURTHER, -1: _LOW - _FURTHER}[self.sign]
+        if self.beyond is None and self.sign > 0:
+            mean = _POSITIVE_PART
+        multiples = {
+            atom: (atom.integrand / self.rate.k).cancel() for atom in atoms_of(expression) if isinstance(atom, Mean)
+        }
+        return expression.xreplace({atom: m * mean for atom, m in multiples.items() if m.is_number})
+
+    def _average(self, node: Expr) -> Series | None:
         """An average by its largest exponential: powers of ``sqrt(exp(-u |k|))`` at the extreme observation.
 
         What is left out is smaller by an exponential factor.
         """
         integrand = self._in_w(node.args[0])
-        if integrand is None:
-            return None
-        here = self._lead(integrand, self.sign)
-        if here is None:
+        here = None if integrand is None else self._lead(integrand, self.sign or -1)
+        if integrand is None or here is None:
             return None
         place, coefficient = here
+        if self.sign == 0:
+            return self._at_zero(integrand, place)
         if place < 0 or (place > 0 and self.sign < 0):
-            at_top = coefficient.subs(self.rate.k, peak).subs(self.rate.x, top)
+            at_top = coefficient.subs(self.rate.k, self._peak).subs(self.rate.x, _TOP)
             return Series(((2 * place, _SHARE * at_top),), 2 * place + 1)
         if place > 0:
             return None
@@ -284,14 +314,20 @@ class _Kind:
             return Series(((0, Mean(coefficient, *node.data)),), 1)
         return self._two_sided(integrand, coefficient, self.beyond)
 
+    def _at_zero(self, integrand: Expr, place: int) -> Series | None:
+        """An average whose terms vanish but for the observations at the zero of ``k``."""
+        own = integrand.subs({self.rate.x: self.zero, self.rate.w: 1})
+        if place <= 0:
+            return None
+        return Series((), 1) if own == 0 else Series(((0, _SHARE * own),), 1)
+
     def _two_sided(self, integrand: Expr, above: Expr, beyond: Bounds) -> Series | None:
         """An average whose terms tend to a multiple of ``k`` above its zero, and to zero below."""
         below = replace(self, domain={**self.domain, self.rate.x: beyond}, sign=-1)._lead(integrand, -1)
         slope = (above / self.rate.k).cancel()
         if below is None or below[0] <= 0 or self.rate.x in slope.free_symbols:
             return None
-        root = solve_one(self.rate.k, self.rate.x, {})[0].value
-        between = integrand.subs({self.rate.x: root, self.rate.w: 1})
+        between = integrand.subs({self.rate.x: self.zero, self.rate.w: 1})
         value = slope * _POSITIVE_PART + (0 if between == 0 else _UNKNOWN_ORDER_0)
         return Series(((0, value),), 1)
 
@@ -321,22 +357,26 @@ class _Kind:
         return None if found is None else found.lead
 
 
-_POSITIVE_PART = Symbol("_positive_part", positive=True)
-
-
 @dataclass(frozen=True)
 class _Later:
-    """Signs of what is left once the exponentials are gone, for a large ``u``."""
+    """Signs of what is left once the exponentials are gone, for a large ``u``; ``plain`` shows signs of averages."""
 
     large: Symbol
     domain: Domain
+    plain: Callable[[Expr], Expr]
 
     def lead(self, expression: Expr) -> Expr | None:
         """What has the sign of ``expression`` for large ``u``."""
-        scale = Scale(_SMALL, _LOG, _WIDTH, lambda c: strict_sign(c, self.domain))
+        scale = Scale(_SMALL, _LOG, _WIDTH, self.sign_of)
         found = series_in(expression.subs(self.large, 1 / _SMALL), scale)
         return None if found is None or found.lead is None else _outweighing(found.lead[1])
 
+    def sign_of(self, value: Expr) -> int:
+        """The sign of a number that ``u`` is not in."""
+        leading = _outweighing(value)
+        return 0 if leading is None else strict_sign(self.plain(leading), self.domain)
+
     def sign(self, expression: Expr) -> int:
+        """The sign for large ``u``."""
         value = self.lead(expression)
-        return 0 if value is None else strict_sign(value, self.domain)
+        return 0 if value is None else self.sign_of(value)

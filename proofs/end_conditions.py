@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, S, Symbol
+from sympy import Expr, Max, S, Symbol
 
 from .algebra.atoms import Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
@@ -46,14 +46,32 @@ def by_ends(
         factors = [factor for gap in wanted for factor in above_zero(gap, domain)]
         if not any(_impossible(factor, domain) for factor in factors):
             conditions = distinct(tuple(describe(factor, family, statistics, rule) for factor in factors))
+            if any(is_spread(one) for one in conditions):
+                conditions = tuple(one for one in conditions if not isinstance(one.expression, Max))
             equal = all(is_spread(one) for one in conditions) and _one_sign_on_equal_data(equation, domain)
             claims = tuple(
                 _claim(end, above, one, statistics)
                 for end, above, side in ((box.lo, True, low), (box.hi, False, high))
                 for one in side
+                if one.kind != 0
             )
-            return Existence(conditions, True, rule, "", only or equal, plain(equation), unknown, claims)
+            return Existence(
+                conditions,
+                True,
+                rule,
+                "",
+                (only and not _of_kinds(low, high)) or equal,
+                plain(equation),
+                unknown,
+                claims,
+            )
     return None
+
+
+def _of_kinds(*sides: tuple[Approach, ...]) -> bool:
+    """Whether something is asked of one kind of data that is not asked of the others."""
+    values = [{one.value for one in side if one.kind != 0} for side in sides]
+    return any(len(found) > 1 and any(not value.is_number for value in found) for found in values)
 
 
 def _claim(end: Expr, above: bool, one: Approach, statistics: tuple[Statistic, ...]) -> EndClaim:

@@ -224,11 +224,11 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
         *existence.inside_space(family, _closed(route), route.statistics, domain),
     )
     known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
-    conditions = existence.distinct((*ends.conditions, *known))
     if known == inside:
-        return replace(ends, conditions=conditions)
+        return replace(ends, conditions=existence.distinct((*ends.conditions, *known)))
+    # Where another parameter leaves its space, so does the curve that the equation is about: its ends say nothing.
     missing = "that the other parameters lie in their spaces at the root is only seen on the data"
-    return replace(ends, conditions=conditions, proved=False, missing=missing)
+    return Existence(known, False, "the estimate has to lie in the parameter space", missing)
 
 
 def _without_parameters(value: Expr, route: LikelihoodRoute) -> Expr:

@@ -33,7 +33,7 @@ from .derivation import Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
 from .location import LocationScale, Z
-from .sameness import all_equal, as_variance, reaches_below_zero, spread_of
+from .sameness import all_equal, as_variance, lies_elsewhere, reaches_below_zero, spread_of
 from .stable import stable_form
 from .tails import tail_exponent
 
@@ -299,6 +299,9 @@ def describe(
     equal = spread_of(as_variance(plain(unfolded), family.columns) or unfolded, family)
     if equal is not None:
         return all_equal(family, equal, why)
+    place = lies_elsewhere(unfolded)
+    if place is not None:
+        return Condition(unfolded, f"not all observations are {place}", why)
     beyond = reaches_below_zero(unfolded, family)
     shown = unfolded if beyond is None else beyond
     return Condition(plain(shown), _words(shown), why)

@@ -93,6 +93,25 @@ def _distance(integrand: Expr, family: Family) -> Expr | None:
     return base if exponent.is_number and exponent.is_even and exponent > 0 else None
 
 
+def lies_elsewhere(expression: Expr) -> Expr | None:
+    """Return the number that some observation is not, where ``expression`` is how far the furthest one lies from it.
+
+    >>> x = Symbol("x")
+    >>> lies_elsewhere(Max(Quantile(1, x) - 2, 2 - Quantile(0, x)))
+    2
+    """
+    if not isinstance(expression, Max) or len(expression.args) != 2:
+        return None
+    ends = [node for node in expression.atoms(Quantile) if node.level in (0, 1)]
+    if len(ends) != 2:
+        return None
+    low, high = sorted(ends, key=lambda node: node.level)
+    places = {(part - high).expand() * -1 for part in expression.args if part.has(high)}
+    places |= {(part + low).expand() for part in expression.args if part.has(low)}
+    (place, *others) = places
+    return place if not others and place.is_number else None
+
+
 def reaches_below_zero(expression: Expr, family: Family) -> Expr | None:
     """Return what is positive exactly where some observation has ``k(x) < 0``, for ``mean(max(0, k)) - mean(k)``.
 

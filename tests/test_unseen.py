@@ -266,3 +266,16 @@ def test_a_parameter_may_be_called_as_the_engine_calls_its_own(name: str) -> Non
     other = declared(y, Reals, density, LOCATION, positive(scale))
     x_ = [0.0, 1.0, 3.0]
     assert fit(other.family, x_).theta.tolist() == fit(found.family, x_).theta.tolist()
+
+
+def test_what_one_kind_of_data_needs_is_not_asked_of_others() -> None:
+    """A Frechet shape exists unless all data are 1; that their logarithms are positive on average was once asked."""
+    found = declared(x, POSITIVE, log(a) - (a + 1) * log(x) - x ** (-a), positive(a))
+    assert words(found) == ["not all observations are 1"]
+    assert found.existence_needed
+    for data in ([0.25, 0.5], [1.0, 0.5], [1.0, 2.0], [2.0, 8.0], [0.25, 8.0]):
+        shape, logs = fit(found.family, data).theta[0], np.log(data)
+        # 1/a = mean(log x) - mean(x^-a log x), Johnson, Kotz and Balakrishnan 1995, chapter 22.
+        np.testing.assert_allclose(1 / shape, logs.mean() - (np.exp(-shape * logs) * logs).mean(), rtol=1e-12)
+    with pytest.raises(ExistenceError, match="not all observations are 1"):
+        fit(found.family, [1.0, 1.0])
