@@ -48,8 +48,9 @@ class BallPrinter(PythonCodePrinter):
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         if expr.exp.is_Integer:
-            base, exponent = self._print(expr.base), int(expr.exp)
-            return f"({base})**{exponent}" if exponent >= 0 else f"(1 / ({base})**{-exponent})"
+            exponent = int(expr.exp)
+            power = _printed_power(self._print(expr.base), abs(exponent))
+            return power if exponent >= 0 else f"(1 / {power})"
         if expr.exp.is_Rational and expr.exp.q == 2:
             return f"f_power_integer(f_sqrt({self._print(expr.base)}), {int(expr.exp.p)})"
         return f"f_power({self._print(expr.base)}, {self._print(expr.exp)})"
@@ -116,6 +117,15 @@ class BallPrinter(PythonCodePrinter):
         return "arb('-inf')"
 
 
+def _printed_power(base: str, exponent: int) -> str:
+    # FLINT's power of a ball around exactly zero is no number.
+    if exponent == 1:
+        return base
+    if exponent % 2:
+        return f"({base} * {_printed_power(base, exponent - 1)})" if exponent == 3 else f"({base})**{exponent}"
+    return f"f_square({_printed_power(base, exponent // 2)})" if exponent <= 8 else f"({base})**{exponent}"
+
+
 def _add(self: BallPrinter, expr: Any, order: Any = None) -> str:
     return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
 
@@ -134,6 +144,12 @@ def _real(value: acb) -> arb:
 
 def _power(base: arb, exponent: arb) -> arb:
     return (exponent * base.log()).exp() if base > 0 else base**exponent
+
+
+def _square(base: Any) -> Any:
+    """The square, of a ball around zero without the negative numbers that a product of two balls would hold."""
+    square = base * base
+    return square.nonnegative_part() if isinstance(square, arb) and not square > 0 else square
 
 
 def _power_integer(base: arb, exponent: int) -> arb:
@@ -250,6 +266,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "euler": arb.const_euler,
     "power": _power,
     "power_integer": _power_integer,
+    "square": _square,
     "truth": _truth,
     "choose": _choose,
     "compare": _compare,

@@ -23,6 +23,9 @@ from ..ends import in_order
 from ..fitting import Fit
 from ..observations import Observations
 
+EXHAUSTION = "exhaustion of the range of the data"
+"""The method of a global maximum among several, which is checked by covering the range anew."""
+
 _BITS = 4096
 """Enough for every operation on the ends of an enclosure to be exact."""
 

@@ -26,8 +26,9 @@ from ..exact import in_plain_functions
 from ..fitting import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations, require_data
-from .certificate import Certificate
+from .certificate import EXHAUSTION, Certificate
 from .certificate import CertificateVerdict as Verdict
+from .exhaustion_check import nothing_higher
 from .prove import digest
 
 Balls = list[arb]
@@ -59,6 +60,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if verdict is Verdict.NO_MAXIMUM:
         return _fails(derivation, observations)
+    if certificate.method == EXHAUSTION:
+        return _is_the_highest(certificate, observations) and confirms(certificate, observations)
     if verdict in _GLOBAL and not _argument_holds(derivation):
         return False
     return confirms(certificate, observations)
@@ -81,6 +84,14 @@ def _has_estimate(derivation: Derivation, observations: Observations) -> bool:
     except ExistenceError:
         return False
     return True
+
+
+def _is_the_highest(certificate: Certificate, observations: Observations) -> bool:
+    """Whether no other place than the one that is certified has a likelihood as high."""
+    family, (least, greatest) = certificate.family, observations.sample.ends[0]
+    place = certificate.theta[family.parameter_names[0]].ball
+    with precision(certificate.bits):
+        return nothing_higher(family, place, table_of(family, observations), least, greatest)
 
 
 def _argument_holds(derivation: Derivation) -> bool:

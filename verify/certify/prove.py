@@ -25,13 +25,19 @@ from ..fitting import Fit, derivation_with, estimate, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
 from ..searching import has_others, leaders, place_of
-from .certificate import Certificate, Enclosure, numbers_of
+from .certificate import EXHAUSTION, Certificate, Enclosure, numbers_of
 from .certificate import CertificateVerdict as Verdict
-from .contraction import contracted
+from .contraction import Contracted, contracted
+from .exhaustion import candidates, rises_towards_data
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
 
 Balls = Mapping[Symbol, arb]
 Near = Fit | Mapping[str, float] | Sequence[float] | None
+
+EXHAUSTED = (
+    "the likelihood of each observation rises towards it, so that the maximum lies between the ends of the data; boxes "
+    "cover that range, and in all but one the likelihood has no stationary point or stays below"
+)
 
 _DIGITS = 100
 """Binary digits after which a value beside an integer is narrow enough, as for formulas without one."""
@@ -304,7 +310,39 @@ def _by_contraction(derivation: Derivation, observations: Observations, near: Ne
     values = placed | dict(zip(box.parameters, box.inner, strict=True))
     region = dict(zip(box.parameters, box.region, strict=True))
     found = _Found(Verdict.LOCAL, values, region, "contraction of a box around the estimate", bits=box.bits)
+    if not derivation.optimality.proved and rises_towards_data(family):
+        return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     return _ranked(derivation, found, strict=True)
+
+
+def _exhausted(derivation: Derivation, observations: Observations, first: Contracted) -> _Found | None:
+    """The one highest of all maxima between the ends of the data; ``None`` where it cannot be told."""
+    family, boxes = derivation.family, candidates(derivation.family, observations)
+    place = family.symbols[0]
+    summits: list[Contracted] = []
+    for box in boxes or ():
+        known = first if box.holds(first.inner[0]) else None
+        summit = known or contracted(derivation, observations, {place: float(box.ball.mid())})
+        if summit is None or not box.holds(summit.inner[0]):
+            return None
+        summits.append(summit)
+    best = _highest(family, summits, observations)
+    if best is None:
+        return None
+    theta, region = {place: best.inner[0]}, {place: best.region[0]}
+    return _Found(Verdict.UNIQUE_GLOBAL, theta, region, EXHAUSTION, EXHAUSTED, "", best.bits)
+
+
+def _highest(family: Family, summits: Sequence[Contracted], observations: Observations) -> Contracted | None:
+    """The summit that is certainly higher than all others."""
+    table = table_of(family, observations)
+    for bits in precisions():
+        with precision(bits):
+            heights = [total(family, summit.inner, table, observations) for summit in summits]
+            for summit, height in zip(summits, heights, strict=True):
+                if all(height > other for other in heights if other is not height):
+                    return summit
+    return None
 
 
 def _ranked(derivation: Derivation, found: _Found, strict: bool = False) -> _Found:
