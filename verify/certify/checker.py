@@ -29,6 +29,7 @@ from ..observations import Observations, require_data
 from .certificate import EXHAUSTION, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
+from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .prove import digest
 
 Balls = list[arb]
@@ -62,7 +63,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _fails(derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
-    if verdict in _GLOBAL and not _argument_holds(derivation):
+    if verdict in _GLOBAL and not (_lemma_holds(certificate) or _argument_holds(derivation)):
         return False
     return confirms(certificate, observations)
 
@@ -84,6 +85,14 @@ def _has_estimate(derivation: Derivation, observations: Observations) -> bool:
     except ExistenceError:
         return False
     return True
+
+
+def _lemma_holds(certificate: Certificate) -> bool:
+    """Whether the argument is a lemma whose form the declared density is proved to have."""
+    if certificate.argument != LEMMAS[HALF_PLANE].statement:
+        return False
+    numbers = on_half_plane(certificate.family)
+    return numbers is not None and is_on_half_plane(certificate.family, numbers)
 
 
 def _is_the_highest(certificate: Certificate, observations: Observations) -> bool:

@@ -30,6 +30,7 @@ from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
+from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
 
 Balls = Mapping[Symbol, arb]
 Near = Fit | Mapping[str, float] | Sequence[float] | None
@@ -310,6 +311,8 @@ def _by_contraction(derivation: Derivation, observations: Observations, near: Ne
     values = placed | dict(zip(box.parameters, box.inner, strict=True))
     region = dict(zip(box.parameters, box.region, strict=True))
     found = _Found(Verdict.LOCAL, values, region, "contraction of a box around the estimate", bits=box.bits)
+    if not derivation.optimality.proved and on_half_plane(family) is not None:
+        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=LEMMAS[HALF_PLANE].statement)
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     return _ranked(derivation, found, strict=True)
