@@ -48,7 +48,7 @@ def is_positive_by_gaps(expression: Expr, domain: Domain) -> bool:
 
 def _as_sums(expression: Expr, domain: Domain) -> list[tuple[Expr, Expr, Domain, Symbol]]:
     """For each count: what is outside the sum, its general term, where the term's symbols lie, and the count."""
-    found = []
+    found: list[tuple[Expr, Expr, Domain, Symbol]] = []
     for count, ends in domain.items():
         if not (count.is_integer and ends.discrete and ends.lo.is_nonnegative):
             continue
