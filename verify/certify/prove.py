@@ -200,8 +200,7 @@ def _by_search_with_others(derivation: Derivation, search: PointSearch, observat
 
     A maximum between two neighbours would make both of them maxima, with the same values of the other parameters.
     """
-    table = table_of(derivation.family, observations)
-    how, values = "comparison of all observations", [row[0] for row in table.rows]
+    how, values = "comparison of all observations", observations.distinct().columns[0].tolist()
     best = leaders(derivation, search, observations, values)
     met = [has_others(derivation, search, observations, value) for value in best]
     if all(known is False for known in met):
