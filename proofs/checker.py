@@ -32,7 +32,7 @@ from sympy import (
     together,
 )
 
-from . import check_existence, check_integer
+from . import check_existence, check_integer, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form, split_logs
@@ -799,4 +799,5 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "loss": loss,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
+    "transport": check_transport.transport,
 }

@@ -9,11 +9,12 @@ from sympy import Abs, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple,
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
-from thetahat.proofs.derivation import Evidence, Finding, Statistic, Step, Verdict
+from thetahat.proofs.derivation import Derivation, Evidence, Finding, Statistic, Step, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
 from thetahat.proofs.slack import one_observation
+from thetahat.proofs.transport import transport
 
 Steps = tuple[Step, ...]
 Change = Callable[[Steps], Steps]
@@ -40,6 +41,8 @@ class Planted:
 
 def steps_to(member: Family, rule: str) -> Steps:
     """Return the steps up to the first one of that rule; all, where there is none."""
+    if rule == "transport":
+        return carried().steps[-1:]
     steps = derive(member).steps
     return steps[: next((at for at, step in enumerate(steps, 1) if step.rule == rule), len(steps))]
 
@@ -154,7 +157,31 @@ def erlang() -> Family:
     return Family("erlang", x, positive, (Parameter(k, S.Naturals), Parameter(theta, positive)), density)
 
 
+def carried() -> Derivation:
+    """The power function out of Pareto: a falling map, and a support that ends at a parameter."""
+    y = Symbol("y", positive=True)
+    return transport(derive(family("pareto")), "carried", y, 1 / y)
+
+
+def _moved_pairs(change: Callable[[Expr], Expr]) -> Change:
+    """What changes every expression after the change of variable."""
+    return using("pairs", lambda pairs: Tuple(*(Tuple(old, change(new)) for old, new in pairs)))
+
+
+def _not_exchanged(new: Expr) -> Expr:
+    return new.replace(Quantile, lambda level, x: Quantile(1 - level, x))
+
+
+def _another_average(new: Expr) -> Expr:
+    return new.replace(Mean, lambda inside, x: Mean(inside + 1, x))
+
+
+def _with_parameter(slope: Expr) -> Expr:
+    return slope + Symbol("alpha", positive=True)
+
+
 OURS = {
+    "carried": lambda: carried().family,
     "erlang": erlang,
     "quartered": quartered,
     "sliding": sliding,
@@ -330,6 +357,13 @@ def _claimed_falling(steps: Steps) -> Steps:
 
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
+    Planted("extremes not exchanged", "transport", "carried", _moved_pairs(_not_exchanged)),
+    Planted("another average", "transport", "carried", _moved_pairs(_another_average)),
+    Planted("lost slope", "transport", "carried", value(lambda slope: S.Zero)),
+    Planted("slope of another map", "transport", "carried", value(twice)),
+    Planted("a parameter in the slope", "transport", "carried", value(_with_parameter)),
+    Planted("rising for falling", "transport", "carried", using("rising", opposite)),
+    Planted("density of another family", "transport", "carried", using("density", more)),
     Planted("lost factor", "mean-log-likelihood", "rayleigh", value(twice)),
     Planted("lost constant", "mean-log-likelihood", "rayleigh", value(more)),
     Planted("likelihood not flat", "any-value", "rayleigh", _other_flat_direction),
@@ -416,6 +450,8 @@ REFUTED = (
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
     Planted("not continuous where a statistic vanishes", "profile", "asymmetric_laplace", _not_continuous),
+    Planted("another map", "transport", "carried", using("image", twice)),
+    Planted("another end", "transport", "carried", using("ends", lambda ends: Tuple(2 * ends[0], ends[1]))),
     Planted("the wrong end", "support-end", "uniform", value(lambda one: Symbol("x_max", real=True))),
     Planted("lost factor", "support-end", "pareto", value(twice)),
     Planted("wrong slope", "support-end", "uniform", using("slope", opposite)),

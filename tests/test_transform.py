@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, exp, log, oo, sqrt
 
 from thetahat import Family, Parameter, derive, family
 from thetahat.proofs.algebra.atoms import Mean, Quantile, plain
 from thetahat.proofs.checker import Context, check_steps
-from thetahat.proofs.derivation import Derivation, Evidence
+from thetahat.proofs.derivation import Derivation, Evidence, Verdict
 from thetahat.proofs.errors import DeclarationError
 from thetahat.proofs.likelihood import unfold
 from thetahat.proofs.probes import data_points, parameter_points
+from thetahat.proofs.transport import transport
 from thetahat.proofs.validation import validate
 from thetahat.proofs.zero import prove_zero
+from thetahat.verify.checks import Drawn, judged
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.tolerance import THETA_ULPS, UNIT_ROUNDOFF
 
 POSITIVE = Interval.open(0, oo)
 y, real, minus = Symbol("y", positive=True), Symbol("y", real=True), Symbol("y", negative=True)
@@ -106,6 +111,48 @@ def test_the_estimator_of_the_new_data_is_that_of_the_old_data(pair: tuple[str, 
         gap = unfolded(after, after.estimator[p]) - old
         found = prove_zero(gap, after.family.domain, Context(after.family, ()).points)
         assert found.evidence in (Evidence.ALGEBRA, Evidence.BALL), (p, found.detail)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=name_of)
+def test_what_is_carried_over_agrees_with_what_is_derived_anew(pair: tuple[str, Symbol, Expr]) -> None:
+    """The checker proves the step; each formula is the direct one; and fits of data come out the same."""
+    name, variable, image = pair
+    direct = derive(family(name).transform("moved", variable, image))
+    carried = transport(derive(family(name)), "moved", variable, image)
+    assert carried.steps[-1].rule == "transport"
+    # In balls only where SymPy does not join the two logarithms of a logistic map.
+    expected = Evidence.BALL if image == 1 / (1 + exp(-real)) else Evidence.ALGEBRA
+    assert carried.findings[-1].evidence is expected, carried.findings[-1].detail
+    assert carried.family == direct.family
+    assert (carried.outcome, carried.unknowns) == (direct.outcome, direct.unknowns)
+    assert carried.existence_proved or not direct.existence_proved
+    if not any(one.args[0] not in (0, 1) for value in carried.estimator.values() for one in _quantiles(carried, value)):
+        for p, value in carried.estimator.items():
+            gap = unfolded(carried, value) - unfolded(direct, direct.estimator[p])
+            found = prove_zero(gap, direct.family.domain, Context(direct.family, ()).points)
+            assert found.evidence in (Evidence.ALGEBRA, Evidence.BALL), (p, found.detail)
+    for seed in range(3):
+        theta = parameter_points(direct.family, 1, seed)[0]
+        points = data_points(direct.family, theta, 7, seed)
+        y_ = np.array([float(point[direct.family.observation]) for point in points])
+        one, two = fit_with(carried, y_), fit_with(direct, y_)
+        if carried.free:
+            continue  # any value of an interval, which the two describe by its ends
+        if np.all(np.abs(one.theta - two.theta) <= 4 * THETA_ULPS * UNIT_ROUNDOFF * np.abs(two.theta)):
+            continue
+        allowed = sum(Drawn(d, y_, (), 0, found).allowed for d, found in ((carried, one), (direct, two)))
+        for a_, b_ in ((one.theta, two.theta), (two.theta, one.theta)):
+            case = judged(direct.family, tuple(map(float, a_)), tuple(map(float, b_)), y_, "the other", allowed)
+            assert case.verdict is not Verdict.DISAGREE, case.detail
+
+
+def test_what_cannot_be_carried_over_is_refused() -> None:
+    """A map that holds a parameter, and a family whose estimate is one of the observations."""
+    mu = family("normal").symbols[0]
+    with pytest.raises(DeclarationError, match="the map holds the parameter mu"):
+        transport(derive(family("normal")), "moved", real, real + mu)
+    with pytest.raises(DeclarationError, match="is one of the observations; derive the new family itself"):
+        transport(derive(family("triangular")), "moved", real, 1 - real)
 
 
 def _quantiles(derivation: Derivation, value: Expr) -> set[Quantile]:
