@@ -11,7 +11,8 @@ from .algebra.atoms import LargestTie, Mean, Quantile, plain
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
-from .balls import evaluate, precision
+from .ball_data import evaluate
+from .balls import precision
 from .derivation import Evidence, Finding, Step
 from .zero import prove_zero
 
