@@ -31,7 +31,7 @@ def minimax_of(derivation: StructuredDerivation) -> Step | None:
     >>> from thetahat.proofs.registry import structured
     >>> from thetahat.proofs.structured.engine import derive_structured
     >>> minimax_of(derive_structured(structured("uniform_regression"))).value
-    -log(max(|y - sum(beta_j*x_j; j = 1..p)|)) - log(2)
+    -log(max(Abs(y - sum(beta_j*x_j; j = 1..p)))) - log(2)
     """
     return next((step for step in derivation.steps if step.rule == "minimax"), None)
 
