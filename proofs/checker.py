@@ -39,7 +39,7 @@ from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import cancelled, factored, has_low_degree
-from .ball_data import evaluate, is_zero_at
+from .ball_data import Values, evaluate, is_zero_at
 from .balls import precision
 from .bounds import Bounds
 from .check_combined import combined
@@ -51,7 +51,7 @@ from .exponential import rank_bound
 from .family import Family
 from .location import is_regular
 from .points import is_continuous_at_zero
-from .probes import data_points, parameter_points
+from .probes import at, data_points, parameter_points
 from .zero import Point, prove_zero
 
 _POINTS = 3
@@ -120,19 +120,30 @@ class Context:
         return _points(self.family)
 
     def stretched(self) -> Sequence[Point]:
-        """The same members with data that lie ever further from zero, where a support begins, or ever nearer."""
-        family, x = self.family, self.family.observation
-        if family.discrete or (family.bounds.lo is not S.Zero) or family.bounds.hi is not oo:
+        """The same members with data ever nearer to a finite end of the support, or ever further from it."""
+        if self.family.discrete:
             return ()
         return [
-            (theta, [{**row, x: row[x] * Rational(4) ** (sign * place)} for place, row in enumerate(sample, 1)])
+            (theta, _pulled(self.family, sample, end, rate))
             for theta, sample in self.points()
-            for sign in (1, -1)
+            for ends in [at(self.family.bounds, {**theta, **sample[0]})]
+            for end, rates in ((ends.lo, (_NEARER, *([_FURTHER] * (ends.hi is oo)))), (ends.hi, (_NEARER,)))
+            if end.is_Rational
+            for rate in rates
         ]
 
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
         return self.steps[step.given[position]]
+
+
+_NEARER, _FURTHER = Rational(1, 4), Rational(4)
+
+
+def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:
+    """Each observation nearer to the end, or further from it, by one factor more than the one before."""
+    x = family.observation
+    return [{**row, x: end + (row[x] - end) * rate**place} for place, row in enumerate(sample, 1)]
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from .algebra.atoms import atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
-from .algebra.size import is_small, joined
+from .algebra.size import is_joinable, is_small, joined
 from .ball_data import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -95,7 +95,8 @@ def _split(expression: Expr, domain: Domain) -> Expr:
 
 
 def _numerator(expression: Expr, domain: Domain) -> Expr:
-    return joined(expression).as_numer_denom()[0].expand()
+    # Of nested roots in long fractions the numerator has more terms than there is time for.
+    return joined(expression).as_numer_denom()[0].expand() if is_joinable(expression) else expression
 
 
 def _special(expression: Expr, domain: Domain) -> Expr:
@@ -107,7 +108,7 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
     if out.has(polygamma):
         out = expand_func(out)
-    return joined(out).as_numer_denom()[0].expand()
+    return joined(out).as_numer_denom()[0].expand() if is_joinable(out) else out
 
 
 def _exponentiated(expression: Expr, domain: Domain) -> Expr:

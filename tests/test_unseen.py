@@ -279,3 +279,12 @@ def test_what_one_kind_of_data_needs_is_not_asked_of_others() -> None:
         np.testing.assert_allclose(1 / shape, logs.mean() - (np.exp(-shape * logs) * logs).mean(), rtol=1e-12)
     with pytest.raises(ExistenceError, match="not all observations are 1"):
         fit(found.family, [1.0, 1.0])
+
+
+def test_data_that_meet_a_condition_on_a_bounded_support_are_drawn() -> None:
+    """No dataset drawn by the checker lay low enough on [1, 5], so that it called the derivation wrong."""
+    density = log(a) - (a + 1) * log(x) - log(1 - 5 ** (-a))
+    found = declared(x, Interval(1, 5), density, positive(a))
+    assert found.outcome is Outcome.REDUCED
+    assert words(found) == ["2*mean(log(x)) < log(5)", "mean(log(x)) > 0"]
+    assert not found.refuted

@@ -10,6 +10,7 @@ from sympy import Add, Expr, Pow, cancel, exp, factor, together
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
 _MOST_DEGREE = 60
+_MOST_JOINED = 1000
 
 
 def is_small(expression: Expr) -> bool:
@@ -32,6 +33,16 @@ def is_moderate(expression: Expr) -> bool:
     True
     """
     return int(expression.count_ops()) <= 4 * _MOST_OPERATIONS and has_low_degree(expression)
+
+
+def is_joinable(expression: Expr) -> bool:
+    """Return whether a common denominator is found, and its numerator spread out, in reasonable time.
+
+    >>> from sympy.abc import a
+    >>> is_joinable(1 / a + 1 / (a + 1))
+    True
+    """
+    return int(expression.count_ops()) <= _MOST_JOINED
 
 
 def has_low_degree(expression: Expr) -> bool:
