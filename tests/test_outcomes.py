@@ -95,7 +95,8 @@ def test_a_peak_on_another_scale_is_fitted_at_the_same_observation() -> None:
 def test_the_certificate_of_a_peak_holds_and_so_does_that_of_none() -> None:
     """Compared in balls at every observation; the certificate's checker finds the same."""
     item = family("asymmetric_laplace")
-    for x, verdict in (([-9.0, 0.0, 1.0, 2.0, 9.0], "UNIQUE_GLOBAL"), ([0.0, 1.0, 2.0], "NO_MAXIMUM")):
+    cases = ([-9.0, 0.0, 1.0, 2.0, 9.0], "UNIQUE_GLOBAL"), ([0.0, 1.0, 2.0], "NO_MAXIMUM"), ([1.0], "NO_MAXIMUM")
+    for x, verdict in cases:
         proof = certify(item, x)
         assert proof.verdict.name == verdict
         assert check_certificate(proof, x)

@@ -148,8 +148,10 @@ def _likely(search: PointSearch, table: Observations) -> list[float]:
     atoms, rest = taken_apart(search.profile.xreplace(definitions))
     names = tuple(name for _, name in atoms)
     places = compiled(search.place, tuple(search.place.free_symbols))(table.columns[0])
-    averages = [_averages(atom, search.parameter, places, table) for atom, _ in atoms]
-    heights = np.broadcast_to(compiled(rest, names)(*averages), (table.n,))
+    # A profile is infinite where all its statistics vanish, and sums may overflow: balls decide about these.
+    with np.errstate(all="ignore"):
+        averages = [_averages(atom, search.parameter, places, table) for atom, _ in atoms]
+        heights = np.broadcast_to(compiled(rest, names)(*averages), (table.n,))
     finite = np.isfinite(heights)
     best = float(np.max(heights, initial=-np.inf, where=finite))
     slack = _SLACK * UNIT_ROUNDOFF * (table.n + abs(best)) if np.isfinite(best) else 0.0
