@@ -35,6 +35,8 @@ HARD |= {
     "gompertz",
     "kumaraswamy",
 }
+# That there is no maximiser where the derived conditions fail is not proved, and so not certified.
+HARD |= {"negative_binomial", "negative_binomial_by_mean"}
 
 
 def allowance(item, certificate, x):
@@ -109,7 +111,7 @@ VERDICTS = [
     ("laplace", [1.0, 2.0], "GLOBAL_SET"),
     ("uniform_unit_length", [0.5, 0.75], "GLOBAL_SET"),
     ("discrete_uniform", [1, 1], "AT_BOUNDARY"),
-    ("yule_simon", [1, 2, 2, 5, 9], "LOCAL"),
+    ("negative_binomial", [0, 0, 1, 5, 9], "LOCAL"),
     ("cauchy", [0.0, 1.0, 2.0, 5.0, 6.0], "UNIQUE_GLOBAL"),
     ("gamma", [1.0, 2.0, 4.0], "UNIQUE_GLOBAL"),
 ]

@@ -44,7 +44,7 @@ def above_end(expression: Expr, positive: Callable[[Expr], bool] = lambda _: Fal
     >>> above_end(t + LambertW(-t * exp(-t))), above_end(-t - LambertW(-t * exp(-t), -1))
     (t - 1, 1 - t)
     >>> above_end(t + LambertW(-t * exp(-t)) - c, lambda one: one == c)
-    t*(1 - exp(-c))/c - 1
+    -1 + t*(1 - exp(-c))/c
     """
     terms = [term for term in Add.make_args(expression) if term.has(LambertW)]
     if len(terms) != 1:

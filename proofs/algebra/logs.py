@@ -70,7 +70,7 @@ def _at_points(expression: Expr) -> Expr:
 
     >>> x = Symbol("x", integer=True, nonnegative=True)
     >>> _at_points(loggamma(x + 2) * Indicator(Eq(x, 1)) + x * Indicator(Eq(x, 0)) + log(x) * Indicator(Eq(x, 0)))
-    log(x)*[Eq(x, 0)]
+    log(x)*[Eq(x, 0)] + log(2)*[Eq(x, 1)]
     """
     if not expression.has(Indicator):
         return expression
