@@ -32,7 +32,7 @@ from sympy import (
     together,
 )
 
-from . import check_existence, check_integer, check_transport
+from . import check_existence, check_integer, check_means, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form, split_logs
@@ -46,7 +46,7 @@ from .check_combined import combined
 from .curvature import coordinate_domain, is_definite, is_semidefinite, minus_second
 from .data_point import DataPoint, peaks_at_data
 from .derivation import Evidence, Finding, Step, Verdict
-from .expectations import entropy, expectation, is_normalised
+from .expectations import is_normalised
 from .exponential import rank_bound
 from .family import Family
 from .location import is_regular
@@ -589,15 +589,6 @@ def mean_map(step: Step, context: Context) -> Finding:
     return _worst([context.zero(means(p) - derivative(partition, p)) for p in regular])
 
 
-def direct_expectation(step: Step, context: Context) -> Finding:
-    """The mean of a statistic by an integral lemma equals the mean map."""
-    again = expectation(context.family, step.subject)
-    if again is None:
-        return Finding(Evidence.UNDECIDED, "no lemma gives this expectation")
-    found = _worst([context.zero(again.value - step.named("tau")), context.zero(again.value - step.value)])
-    return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
-
-
 def normalised(step: Step, context: Context) -> Finding:
     """The integral or sum of the density is one, by a lemma."""
     again = is_normalised(context.family)
@@ -709,15 +700,6 @@ def information(step: Step, context: Context) -> Finding:
     return _worst([context.zero(gap) for gap in gaps])
 
 
-def direct_entropy(step: Step, context: Context) -> Finding:
-    """Minus the expected log-density, term by term."""
-    again = entropy(context.family)
-    if again is None:
-        return Finding(Evidence.UNDECIDED, "no lemma gives the entropy")
-    found = context.zero(again.value - step.value)
-    return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
-
-
 def kernel(step: Step, context: Context) -> Finding:
     """Moving and scaling the kernel gives back the declared log-density."""
     family = context.family
@@ -796,14 +778,14 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "exponential-form": exponential,
     "no-exponential-form": no_exponential,
     "mean-map": mean_map,
-    "expectation": direct_expectation,
+    "expectation": check_means.expectation,
     "normalised": normalised,
     "moment-root": moment_root,
     "agreement": agreement,
     "divergence": divergence,
     "identity": identity,
     "information": information,
-    "entropy": direct_entropy,
+    "entropy": check_means.entropy,
     "kernel": kernel,
     "concave": concave,
     "curvature": curvature,

@@ -203,8 +203,13 @@ class _Approach:
 def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:
     """Expand an integrand in powers of ``1 / unknown``; finite sums may be expanded term by term."""
     small = _SMALL
+    near = integrand.subs(unknown, 1 / small)
+    exponents = (node.as_base_exp()[1] for node in near.atoms(exp, Pow))
+    if not all(exponent.is_polynomial(small) for exponent in exponents if small in exponent.free_symbols):
+        # An essential singularity has no expansion, and SymPy may look for one without end.
+        return None
     try:
-        series = integrand.subs(unknown, 1 / small).expand(log=True, force=False)
+        series = near.expand(log=True, force=False)
         logs = log(small)
         series = series.replace(
             lambda e: isinstance(e, log) and small in e.free_symbols,

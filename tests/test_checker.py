@@ -407,7 +407,8 @@ REFUTED = (
     Planted("lost factor in J", "agreement", "rayleigh", using("jacobian", first_twice)),
     Planted("lost factor in tau", "agreement", "gamma", using("means", first_twice)),
     Planted("lost factor", "information", "gamma", value(twice)),
-    Planted("lost term", "entropy", "rayleigh", value(more)),
+    Planted("lost term", "entropy", "gamma", value(more)),
+    Planted("the mean of another statistic", "expectation", "gamma", using("tau", twice)),
     Planted("rate for scale", "kernel", "gumbel", using("scale", inverse)),
     Planted("lost factor", "kernel", "gumbel", value(twice)),
     Planted("absolute for squared", "loss", "line", value(lambda one: Abs(one.args[0]))),
@@ -450,6 +451,7 @@ REFUTED = (
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
     Planted("not continuous where a statistic vanishes", "profile", "asymmetric_laplace", _not_continuous),
+    Planted("lost term, seen by quadrature", "entropy", "rayleigh", value(more)),
     Planted("another map", "transport", "carried", using("image", twice)),
     Planted("another end", "transport", "carried", using("ends", lambda ends: Tuple(2 * ends[0], ends[1]))),
     Planted("the wrong end", "support-end", "uniform", value(lambda one: Symbol("x_max", real=True))),

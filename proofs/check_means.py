@@ -1,0 +1,136 @@
+"""Re-proves expectations and entropies without the lemmas that gave them: by the mean map, or by quadrature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mpmath as mp
+from sympy import Add, Expr, Matrix, Mul, S, Symbol
+
+from .algebra.logs import normal_form
+from .derivation import Evidence, Finding, Step
+from .digits import Evaluate, log_density_at, number
+from .family import Family
+from .probes import at
+
+if TYPE_CHECKING:
+    from .checker import Context
+
+# Two closed forms that agree to so many digits at a random rational member are the same function; quadrature works with
+# twice as many, and says itself how far it may be off.
+_AGREED, _WORKING = 15, 30
+# The logarithm of a density that is negligible; how many steps, each four times the last, go out to there; how many of
+# them cut a heavy tail; and how many terms a sum may have.
+_NEGLIGIBLE, _STEPS, _CUTS, _MOST_TERMS = -150, 100, 6, 1000
+
+
+def expectation(step: Step, context: Context) -> Finding:
+    """The mean of a statistic by an integral lemma is the one that the derivatives of the log-partition give.
+
+    Source: Brown 1986, *Fundamentals of Statistical Exponential Families*, theorem 2.2 and corollary 2.3.
+    """
+    means = context.given(step)
+    statistics = context.given(means).named("statistics").args if means.rule == "mean-map" else ()
+    if step.subject not in statistics:
+        return Finding(Evidence.REFUTED, "the premise gives no mean of this statistic")
+    tau = means.value.args[statistics.index(step.subject)]
+    if tau != step.named("tau"):
+        return Finding(Evidence.REFUTED, "the mean map gives another mean of this statistic")
+    found = context.zero(step.value - tau)
+    return Finding(Evidence.LEMMA, "derivative of the log-partition") if found.evidence is Evidence.ALGEBRA else found
+
+
+def entropy(step: Step, context: Context) -> Finding:
+    """``A - eta tau - E[log h]``, with ``log h`` written in the statistics; else by quadrature at a random member."""
+    form = next((one for one in context.steps if one.rule == "exponential-form"), None)
+    means = next((one for one in context.steps if one.rule == "mean-map"), None)
+    if form is None or means is None:
+        return Finding(Evidence.UNDECIDED, "there is no mean map to compute the entropy from")
+    tau = means.value.args
+    base = _mean_in_statistics(form.named("log_base_measure"), form.named("statistics").args, tau, context.family)
+    if base is None:
+        return _by_quadrature(step.value, context)
+    natural = Add(*(Mul(eta, one) for eta, one in zip(form.named("eta").args, tau, strict=True)))
+    found = context.zero(form.named("log_partition") - natural - base - step.value)
+    return Finding(Evidence.LEMMA, "means of the statistics") if found.evidence is Evidence.ALGEBRA else found
+
+
+def _mean_in_statistics(
+    function: Expr, statistics: tuple[Expr, ...], means: tuple[Expr, ...], family: Family
+) -> Expr | None:
+    """The mean of a function that is a sum of multiples of the statistics and a constant; ``None`` if it is not."""
+    rows = [_parts(one, family) for one in (*statistics, function)]
+    basis = list(dict.fromkeys(part for row in rows for part in row if part != 1))
+    target = Matrix([rows[-1].get(part, S.Zero) for part in basis])
+    matrix = Matrix([[row.get(part, S.Zero) for row in rows[:-1]] for part in basis])
+    if not basis or target.is_zero_matrix:
+        return rows[-1].get(S.One, S.Zero)
+    try:
+        multiples, free = matrix.gauss_jordan_solve(target)
+    except ValueError:
+        return None
+    if free.rows:
+        return None
+    constant = rows[-1].get(S.One, S.Zero) - Add(
+        *(c * row.get(S.One, S.Zero) for c, row in zip(multiples, rows[:-1], strict=True))
+    )
+    return constant + Add(*(c * mean for c, mean in zip(multiples, means, strict=True)))
+
+
+def _parts(function: Expr, family: Family) -> dict[Expr, Expr]:
+    """The coefficient of every function of the observation in a sum; under one, what is free of it."""
+    x = family.observation
+    found: dict[Expr, Expr] = {}
+    for term in Add.make_args(normal_form(function, (x,), family.domain)):
+        coefficient, part = term.as_independent(x, as_Add=False)
+        found[part] = found.get(part, S.Zero) + coefficient
+    return found
+
+
+def _by_quadrature(claimed: Expr, context: Context) -> Finding:
+    """The integral, or sum, of ``-p log p`` at one random member beside the claim: it supports, and refutes nothing."""
+    theta, sample = context.points()[0]
+    with mp.workdps(_WORKING):
+        found, error = _entropy_at(context.family, theta, sample[0][context.family.observation])
+        gap = abs(found - number(claimed.subs(theta)))
+        precise = error < mp.mpf(10) ** -_AGREED
+        agreed = gap < mp.mpf(10) ** -_AGREED * (1 + abs(found))
+    if precise and agreed:
+        return Finding(Evidence.BALL, f"quadrature agrees to {_AGREED} digits at a random member")
+    return Finding(Evidence.UNDECIDED, "quadrature is not sure" if not precise else "quadrature gives another number")
+
+
+def _entropy_at(family: Family, theta: dict[Symbol, Expr], start: Expr) -> tuple[mp.mpf, mp.mpf]:
+    """The entropy and how far it may be off; infinitely far where a sum has too many terms."""
+    log_density = log_density_at(family, theta)
+
+    def surprise(x: mp.mpf) -> mp.mpf:
+        value = log_density(x)
+        return -value * mp.exp(value) if value > 10 * _NEGLIGIBLE else mp.mpf(0)
+
+    ends = at(family.bounds, theta)
+    if family.discrete:
+        span = ends.hi - ends.lo
+        if not span.is_finite or span > _MOST_TERMS:
+            return mp.mpf(0), mp.inf
+        return mp.fsum(surprise(number(ends.lo) + place) for place in range(int(span) + 1)), mp.eps
+    below, above = (_outwards(log_density, number(start), end) for end in (ends.lo, ends.hi))
+    return mp.quad(surprise, [*below[::-1], *above[1:]], error=True)
+
+
+def _outwards(log_density: Evaluate, start: mp.mpf, end: Expr) -> list[mp.mpf]:
+    """Where to cut an integral on one side: in growing steps, up to the end or to where the density is negligible.
+
+    A density that is not negligible after all steps has a heavy tail, and is integrated to infinity.
+    """
+    side = 1 if (end.is_extended_positive and end.is_infinite) or (end.is_finite and number(end) > start) else -1
+    points, step = [start], mp.mpf(1)
+    for _ in range(_STEPS):
+        x = start + side * step
+        if end.is_finite and side * (number(end) - x) <= 0:
+            return [*points, number(end)]
+        points.append(x)
+        if log_density(x) < _NEGLIGIBLE:
+            return points
+        step *= 4
+    return [*points[:_CUTS], side * mp.inf]
