@@ -26,6 +26,8 @@ HARD = {"beta_by_mean", "lomax", "rayleigh_shifted", "logistic_known_scale"}
 """Families of which some datasets stay undecided: their fits refuse, or no box contracts."""
 HARD |= {
     "generalised_normal",
+    "negative_binomial",
+    "negative_binomial_by_mean",
     "generalised_poisson",
     "student_t",
     "birnbaum_saunders",

@@ -135,8 +135,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     data = tallied(observations) if _reads_rows(derivation) else observations
     if derivation.integer is None:
         require_existence(derivation, data)
-    with np.errstate(all="ignore"):
-        values, sets = estimate(derivation, data)
+    values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
@@ -178,6 +177,7 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
         )
 
 
+@np.errstate(all="ignore")
 def estimate(
     derivation: Derivation, observations: Observations
 ) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
