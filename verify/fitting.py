@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
+from flint import arb
 from numpy.typing import ArrayLike, NDArray
 from sympy import Abs, DiracDelta, Expr, LambertW, Symbol, sign
 
 from ..proofs.algebra.atoms import Mean
+from ..proofs.balls import precision
 from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.engine import derive, fix_constants
@@ -21,6 +23,7 @@ from ..strategies.conditions import decide_sample
 from .climbing import climb
 from .covering import covering
 from .density import compiled
+from .enclosure import holds
 from .ends import outside_space
 from .exact import Exactly, few_rows, written_out
 from .integer_fit import at_the_best_integer
@@ -29,6 +32,7 @@ from .observations import Observations, require_data, tallied
 from .rooting import solve_one
 from .searching import best_observation, best_with_others
 from .statistics import evaluate, weighted_average
+from .tolerance import FIRST_BITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +143,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
+    _require_held(member, theta_hat, observations)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
 
 
@@ -281,6 +286,19 @@ def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
             f"{family.name}: the estimate of {item.name} rounds to {theta_hat[item.name]!r}, outside its space "
             f"{item.space}: double precision has no number between the exact estimate and the end of the space. "
             "Use a parametrisation in which the estimate is not so close to an end."
+        )
+
+
+def _require_held(family: Family, theta_hat: Mapping[str, float], observations: Observations) -> None:
+    """Refuse an estimate at which an observation certainly lies outside the support: there is no likelihood there."""
+    if not family.bounds.free_symbols:
+        return
+    with precision(FIRST_BITS):
+        held = holds(family, [arb(value) for value in theta_hat.values()], observations)
+    if held is False:
+        raise UnsolvedError(
+            f"{family.name}: the search ended at {dict(theta_hat)}, where the support {family.support} does not hold "
+            "all observations. The data may have no maximiser; fix a parameter, or look for values that are all equal."
         )
 
 
