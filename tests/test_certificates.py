@@ -38,7 +38,6 @@ HARD |= {
     "kumaraswamy",
 }
 # That there is no maximiser where the derived conditions fail is not proved, and so not certified.
-HARD |= {"negative_binomial", "negative_binomial_by_mean"}
 
 
 def allowance(item, certificate, x):
