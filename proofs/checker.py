@@ -420,10 +420,22 @@ def score_zero(step: Step, context: Context) -> Finding:
     ratio = cancelled(step.value / equation) if plainly else None
     if ratio is not None and is_nonzero(ratio, context.domain):
         return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
-    return _worst([origin, _proportional(step.value, equation, step.subject, context)])
+    inside = _open_gaps(roots, context)
+    return _worst([origin, _proportional(step.value, equation, step.subject, inside, context)])
 
 
-def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context) -> Finding:
+def _open_gaps(roots: dict[Symbol, Expr], context: Context) -> list[Expr]:
+    """What vanishes where an unknown, solved before, lies on an open end of its space: it does not at an estimate."""
+    found: list[Expr] = []
+    for unknown, value in roots.items():
+        ends = context.family.domain[unknown]
+        whole = _chained(value, roots)
+        open_ends = [end for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if not closed]
+        found += [together(whole - end).as_numer_denom()[0].expand() for end in open_ends if end.is_finite]
+    return found
+
+
+def _proportional(claim: Expr, equation: Expr, unknown: Symbol, inside: Sequence[Expr], context: Context) -> Finding:
     """``claim = c * equation`` with ``c`` nonzero: common denominator on both sides, factor by factor."""
     masks = stand_ins(claim + equation)
     ratio = cancelled(together(claim.xreplace(masks) / equation.xreplace(masks)))
@@ -432,6 +444,8 @@ def _proportional(claim: Expr, equation: Expr, unknown: Symbol, context: Context
     needed = [step.value for step in context.steps if step.rule == "exists" and not int(step.named("weak"))]
     positive = _positive_statistics(needed, context)
     for part in (*Mul.make_args(factored(top)), *Mul.make_args(factored(bottom))):
+        if any((part - flip * one).expand() == 0 for one in inside for flip in (1, -1)):
+            continue
         if unknown in part.free_symbols - set(context.domain):
             return Finding(Evidence.REFUTED, f"the factor {part} contains data and the unknown")
         base = part.base if isinstance(part, Pow) else part
@@ -632,7 +646,16 @@ def agreement(step: Step, context: Context) -> Finding:
     regular = is_nonzero(determinant, context.domain) or is_nonzero(_circle(determinant), context.domain)
     if not regular:
         found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
-    return _worst(found)
+    return _worst([*found, *_same_estimates(p, context)])
+
+
+def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Finding]:
+    """Where both routes end in formulas, these are equal: zeros shared by two systems may still be different ones."""
+    both = [{s.subject: s.value for s in context.steps if s.rule == rule} for rule in ("root", "moment-root")]
+    if any(set(roots) != set(parameters) for roots in both):
+        return []
+    first, second = both
+    return [context.zero(_chained(first[p], first) - _chained(second[p], second)) for p in parameters]
 
 
 def _circle(expression: Expr) -> Expr:

@@ -104,9 +104,13 @@ def inside_space(
         value = chained.get(parameter.symbol, closed[parameter.symbol])
         known = _sharpened(domain, strict) if parameter.symbol in chained else domain
         firm, loose = _conditions(parameter, value, closed, known)
+        firm = [_without_number(one) for one in firm]
         strict += firm
         weak += loose
         owners |= dict.fromkeys(firm, parameter.symbol)
+    divided = {one: _without_number(_divided(one, strict)) for one in strict}
+    owners = {new: owners[old] for old, new in reversed(divided.items())}
+    strict = list(dict.fromkeys(divided.values()))
     rule = "the estimate has to lie in the parameter space"
     open_ones = [one for one in _not_implied(strict, domain) if not _holds_for_each(one, family, statistics)]
     found = _readable([(describe(one, family, statistics, rule), owners[one]) for one in open_ones])
@@ -157,20 +161,30 @@ def _readable(conditions: list[tuple[Condition, Symbol]]) -> list[Condition]:
     return found
 
 
+def _divided(condition: Expr, others: Iterable[Expr]) -> Expr:
+    """What is left to ask of a product that has to be positive where ``others`` are: without them among its factors."""
+    whole = factored(condition) if isinstance(condition, Add) else condition
+    if not isinstance(whole, (Mul, Pow)):
+        return condition
+    rest = {one.expand() for one in others} - {condition.expand()}
+    signs = {(flip * one).expand(): flip for one in rest for flip in (1, -1)}
+    left = S.One
+    for part in Mul.make_args(whole):
+        base, exponent = part.as_base_exp()
+        flip = signs.get(_without_number(base)) if exponent.is_Integer else None
+        left *= part if flip is None else flip**exponent
+    return left
+
+
+def _without_number(condition: Expr) -> Expr:
+    """The condition without a positive factor of the whole sum that is a number."""
+    return condition.expand().primitive()[1] if isinstance(condition.as_coeff_Mul()[1], Add) else condition
+
+
 def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
-    """Leave out what is positive as soon as others are: their squares, and what they make of the statistics."""
+    """Leave out what is positive as soon as others are: what they make of the statistics, and products of them."""
     wanted: dict[Expr, Expr] = {one: Dummy(one.name, positive=True) for one in conditions if isinstance(one, Symbol)}
-    plain_ones = [one.expand() for one in conditions]
-
-    def implied(one: Expr) -> bool:
-        squared = (
-            isinstance(one, Pow)
-            and one.exp == 2
-            and any((one.base - flip * other).expand() == 0 for other in plain_ones for flip in (1, -1))
-        )
-        return squared or is_positive(one.xreplace(wanted), domain)
-
-    return [one for one in conditions if one in wanted or not implied(one)]
+    return [one for one in conditions if one in wanted or not is_positive(one.xreplace(wanted), domain)]
 
 
 def positive(

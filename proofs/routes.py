@@ -82,7 +82,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
         p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
         for p, equation in equations.items()
     }
-    solved_at = solution_steps(elimination, where, domain, trail, current)
+    solved_at = solution_steps(elimination, where, trail, current)
     stable = [(item.unknown, stable_form(item.root.value, family, statistics)) for item in elimination.ordered()]
     left = tuple(stable_form(equation, family, statistics) for equation in elimination.equations)
     formulas, left, statistics = _named(family, ends, stable, left, statistics)

@@ -7,17 +7,13 @@ from sympy import Expr, Integer, Symbol, Tuple
 from . import labels
 from .algebra.combine import Combination
 from .algebra.eliminate import Elimination, Solved
-from .algebra.signs import Domain
-from .algebra.solve import cleared
 from .derivation import Label, Section, Statistic
 from .trail import Trail
 
 _LIKELIHOOD = Section.LIKELIHOOD
 
 
-def solution_steps(
-    elimination: Elimination, where: dict[Symbol, int], domain: Domain, trail: Trail, current: int
-) -> dict[Symbol, int]:
+def solution_steps(elimination: Elimination, where: dict[Symbol, int], trail: Trail, current: int) -> dict[Symbol, int]:
     """One step for every root, with its equation cleared, its rivals refuted, and one for every equation left."""
     solved_at: dict[Symbol, int] = {}
     flat = tuple(_cleared_step(unknown, equation, where, trail) for unknown, equation in elimination.cleared)
@@ -25,14 +21,13 @@ def solution_steps(
         roots = tuple(solved_at.values())
         source = (*where.values(), *flat)
         before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
-        clear = cleared(item.equation, domain)
         if item.combination is not None:
             source = (_combined_step(item, item.combination, trail, (*source, *roots)),)
         at = trail.add(
             "score-zero",
             _LIKELIHOOD,
-            _cleared_words(item.equation not in _raw(trail, source), clear != item.equation),
-            clear,
+            _cleared_words(item.equation not in _raw(trail, source), item.clear != item.equation),
+            item.clear,
             labels.zero(),
             given=(*source, *roots),
             subject=item.unknown,

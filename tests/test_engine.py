@@ -54,9 +54,8 @@ OPEN_MAXIMA = FROM_A_PROFILE | {
     "negative_binomial",
     "negative_binomial_by_mean",
     "rayleigh_shifted",
-    "yule_simon",
 }
-OPEN_EXISTENCE = FROM_A_PROFILE | {"beta_by_mean", "lomax", "rayleigh_shifted"}
+OPEN_EXISTENCE = {"generalised_gamma", "generalised_poisson"}
 
 
 def data_for(item: Family, seed: int = 3) -> Array:

@@ -28,7 +28,7 @@ from sympy import (
 from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.ball_data import evaluate
-from thetahat.proofs.derivation import Derivation, Outcome
+from thetahat.proofs.derivation import Derivation, Evidence, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 
@@ -202,16 +202,16 @@ def test_a_kernel_without_bound_is_not_said_to_have_a_maximiser() -> None:
 
 
 def test_inflated_zeros_are_no_refuted_family() -> None:
-    """Whether the share of zeros is large enough depends on the other root: it is looked at with the data."""
+    """There have to be more zeros than those of the other distribution, and counts above one."""
     w, rate = Symbol("w", positive=True), Symbol("rate", positive=True)
     zero = log(w + (1 - w) * exp(-rate))
     density = Piecewise((zero, count < 1), (log(1 - w) + count * log(rate) - rate - loggamma(count + 1), True))
     found = declared(count, Range(0, oo), density, Parameter(w, Interval.open(0, 1)), positive(rate))
     assert found.outcome is Outcome.CLOSED_FORM
     assert max(len(condition.meaning) for condition in found.exists_when) <= 200
-    with pytest.raises(ExistenceError, match="gives a number in its space"):
+    with pytest.raises(ExistenceError, match=r"mean\(x\) \+ share\(x = 0\) > 1"):
         fit(found.family, [0.0, 0.0, 1.0])
-    with pytest.raises(ExistenceError, match="gives a number in its space"):
+    with pytest.raises(ExistenceError, match=r"share\(x = 0\)\*exp\(mean\(x\)\) > 1"):
         fit(found.family, [1.0, 1.0, 1.0, 2.0])
     estimate = fit(found.family, [0.0, 0.0, 0.0, 2.0, 1.0, 3.0]).theta
     # mean of the positive counts = rate / (1 - exp(-rate)), and the share of zeros is matched.
@@ -287,4 +287,19 @@ def test_data_that_meet_a_condition_on_a_bounded_support_are_drawn() -> None:
     found = declared(x, Interval(1, 5), density, positive(a))
     assert found.outcome is Outcome.REDUCED
     assert words(found) == ["2*mean(log(x)) < log(5)", "mean(log(x)) > 0"]
-    assert not found.refuted
+    assert found.count(Evidence.REFUTED) == 0
+
+
+def test_a_root_that_puts_another_parameter_on_an_end_is_none() -> None:
+    """Of a product of two factors, the one that is zero at p = 0 was solved, and p = 0 called its estimate."""
+    p, q = Symbol("p", positive=True), Symbol("q", positive=True)
+    some = log(1 - p) + count * log(q) + (3 - count) * log(1 - q) - loggamma(count + 1) - loggamma(4 - count) + log(6)
+    density = Piecewise((log(p + (1 - p) * (1 - q) ** 3), count < 1), (some, True))
+    unit = Interval.open(0, 1)
+    item = Family("unseen", count, Range(0, 4), (Parameter(p, unit), Parameter(q, unit)), density)
+    assert derive(item).count(Evidence.REFUTED) == 0
+    sample = [0] * 12 + [1] * 3 + [2] * 4 + [3] * 2
+    share, success = fit(item, sample).theta
+    # Zeros as often as seen, and the mean of the others is that of a binomial without zeros.
+    assert 3 * success / (1 - (1 - success) ** 3) == pytest.approx(17 / 9, rel=1e-12)
+    assert share + (1 - share) * (1 - success) ** 3 == pytest.approx(12 / 21, rel=1e-12)

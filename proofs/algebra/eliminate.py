@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol, expand_log, fraction, together
+from sympy import Expr, Symbol, expand_log, fraction, numer, together
 
 from .combine import Combination, combinations
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
+from .size import joined
 from .solve import cleared, solve_one, tidy
 
 
@@ -18,6 +19,8 @@ from .solve import cleared, solve_one, tidy
 class Solved:
     """One unknown with its root, in terms of unknowns that are solved later; ``equation`` is what it solves.
 
+    ``clear`` is the equation without factors that are never zero, those included that would put unknowns solved before
+    on an open end of their spaces.
     ``rivals`` are roots that the rule gave as well and the caller's choice discarded. ``combination`` says of which two
     equations that one was made, if it was.
     """
@@ -25,6 +28,7 @@ class Solved:
     unknown: Symbol
     root: Root
     equation: Expr
+    clear: Expr
     rivals: tuple[Root, ...] = ()
     combination: Combination | None = None
 
@@ -116,7 +120,9 @@ def _eliminated(solver: _Solver, combine: bool, step: tuple[Solved, Symbol] | No
     solved: tuple[Solved, ...] = ()
     crossed = False
     while left:
-        step = step or solver.own(left, solved) or solver.other(left) or (solver.both(left) if combine else None)
+        step = (
+            step or solver.own(left, solved) or solver.other(left, solved) or (solver.both(left) if combine else None)
+        )
         if step is None:
             break
         item, used = step
@@ -151,9 +157,9 @@ class _Solver:
         """The best unknown to solve now from its own equation: as it stood at first, else after substitution."""
         options: list[tuple[tuple[int, int], Solved]] = []
         for unknown, equation in left.items():
-            first = self._attempt(unknown, self.equations[unknown])
+            first = self._attempt(unknown, self.equations[unknown], solved)
             if first is None or unknown in _depends_on(first, solved):
-                first = None if self.equations[unknown] == equation else self._attempt(unknown, equation)
+                first = None if self.equations[unknown] == equation else self._attempt(unknown, equation, solved)
             if first is not None:
                 open_unknowns = len(_depends_on(first, solved) & set(left))
                 options.append(((open_unknowns, int(first.root.value.count_ops())), first))
@@ -162,12 +168,12 @@ class _Solver:
         best = min(options, key=lambda option: option[0])[1]
         return best, best.unknown
 
-    def other(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
+    def other(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> tuple[Solved, Symbol] | None:
         """The best unknown to solve now from the equation of another."""
         options: list[tuple[int, Solved, Symbol]] = []
         for unknown in left:
             for owner, equation in left.items():
-                item = self._attempt(unknown, equation) if owner != unknown else None
+                item = self._attempt(unknown, equation, solved) if owner != unknown else None
                 if item is not None:
                     options.append((int(item.root.value.count_ops()), item, owner))
         return min(options, key=lambda option: option[0])[1:] if options else None
@@ -198,14 +204,39 @@ class _Solver:
     def _finite(self, ratio: Expr) -> bool:
         return is_nonzero(fraction(together(ratio))[1], self.domain)
 
-    def _attempt(self, unknown: Symbol, equation: Expr) -> Solved | None:
+    def _attempt(self, unknown: Symbol, equation: Expr, solved: tuple[Solved, ...] = ()) -> Solved | None:
         if unknown not in equation.free_symbols:
             return None
-        roots = solve_one(equation, unknown, self.domain)
+        clear = cleared(equation, self.domain)
+        inside = cleared(equation, self.domain, gaps([(e.unknown, e.root.value) for e in solved], self.domain))
+        roots = solve_one(equation if inside == clear else inside, unknown, self.domain)
         chosen = self.choose(unknown, roots) if len(roots) > 1 else roots[0] if roots else None
         if chosen is None:
             return None
-        return Solved(unknown, chosen, equation, tuple(root for root in roots if root is not chosen))
+        return Solved(unknown, chosen, equation, inside, tuple(root for root in roots if root is not chosen))
+
+
+def gaps(roots: Iterable[tuple[Symbol, Expr]], domain: Domain) -> tuple[Expr, ...]:
+    """Return what vanishes where one of the ``roots``, each put into those before it, is an open end of its space.
+
+    >>> from sympy import Interval
+    >>> from thetahat.proofs.bounds import bounds
+    >>> p, q, t = Symbol("p", positive=True), Symbol("q", positive=True), Symbol("t", positive=True)
+    >>> gaps([(p, 1 - t / q)], {p: bounds(Interval.open(0, 1))})
+    (q - t, -t)
+    """
+    found: list[Expr] = []
+    later: list[tuple[Symbol, Expr]] = []
+    for unknown, root in reversed(list(roots)):
+        value = root
+        for step in reversed(later):
+            value = value.subs(*step)
+        later.append((unknown, root))
+        ends = domain.get(unknown)
+        if ends is not None:
+            free = ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed))
+            found += [numer(joined(value - end)) for end, closed in free if not closed and end.is_finite]
+    return tuple(found)
 
 
 def _depends_on(item: Solved, solved: tuple[Solved, ...]) -> set[Symbol]:

@@ -7,14 +7,9 @@ from functools import lru_cache
 from sympy import (
     Abs,
     Add,
-    And,
     Dummy,
-    Eq,
     Expr,
-    KroneckerDelta,
     Mul,
-    Not,
-    Piecewise,
     Pow,
     RisingFactorial,
     S,
@@ -30,12 +25,11 @@ from sympy import (
     log,
     loggamma,
     sin,
-    true,
 )
-from sympy.logic.boolalg import Boolean
 
 from ..bounds import Bounds
 from .atoms import Indicator
+from .cases import at_points, indicators
 from .signs import Domain, is_negative, is_nonzero, is_positive
 from .size import cancelled, factored, is_moderate
 
@@ -59,60 +53,10 @@ def normal_form(expression: Expr, data: tuple[Symbol, ...], domain: Domain) -> E
 @lru_cache(maxsize=4096)
 def _normal_form(expression: Expr, data: tuple[Symbol, ...], items: tuple[tuple[Symbol, Bounds], ...]) -> Expr:
     domain = dict(items)
-    flat = _unit_moduli(indicators(expression, data), data)
+    flat = _unit_moduli(indicators(expression, data, domain), data)
     split = without_padding(split_logs(without_padding(flat), domain))
     apart = _separate_angles(split, data)
-    return _at_points(_spread(apart))
-
-
-def _at_points(expression: Expr) -> Expr:
-    """Return the sum with ``f(x) [x = c]`` written ``f(c) [x = c]`` wherever ``f(c)`` is a finite number.
-
-    >>> x = Symbol("x", integer=True, nonnegative=True)
-    >>> _at_points(loggamma(x + 2) * Indicator(Eq(x, 1)) + x * Indicator(Eq(x, 0)) + log(x) * Indicator(Eq(x, 0)))
-    log(x)*[Eq(x, 0)] + log(2)*[Eq(x, 1)]
-    """
-    if not expression.has(Indicator):
-        return expression
-    return Add(*map(_at_point, Add.make_args(expression)))
-
-
-def _at_point(term: Expr) -> Expr:
-    for part in Mul.make_args(term):
-        condition = part.condition if isinstance(part, Indicator) else None
-        if isinstance(condition, Eq) and condition.lhs.is_Symbol and condition.rhs.is_Rational:
-            factor = (term / part).subs(condition.lhs, condition.rhs)
-            if condition.lhs in (term / part).free_symbols and factor.is_finite:
-                return factor * part
-    return term
-
-
-def indicators(expression: Expr, data: tuple[Symbol, ...]) -> Expr:
-    """Return ``expression`` with cases on the data written as sums of indicators.
-
-    >>> from sympy import Symbol
-    >>> x, p = Symbol("x", integer=True), Symbol("p", positive=True)
-    >>> indicators(Piecewise((log(p), Eq(x, 0)), (p, True)), (x,))
-    p*(1 - [Eq(x, 0)]) + log(p)*[Eq(x, 0)]
-    """
-
-    def cases(piecewise: Piecewise) -> Expr:
-        conditions = [condition for _, condition in piecewise.args]
-        if any(c is not true and not c.free_symbols <= set(data) for c in conditions):
-            return piecewise
-        total, rest = S.Zero, S.One
-        before: list[Boolean] = []
-        for value, condition in piecewise.args:
-            if condition is true:
-                return total + value * rest
-            exclusive = all(isinstance(c, Eq) for c in (condition, *before))
-            here = Indicator(condition if exclusive else And(condition, *(Not(c) for c in before)))
-            total, rest = total + value * here, rest - here
-            before.append(condition)
-        return total
-
-    out = expression.replace(lambda e: isinstance(e, Piecewise), cases)
-    return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
+    return at_points(_spread(apart))
 
 
 def _unit_moduli(expression: Expr, data: tuple[Symbol, ...]) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
@@ -77,24 +78,33 @@ def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...]:
     return ()
 
 
-def cleared(equation: Expr, domain: Domain) -> Expr:
+def cleared(equation: Expr, domain: Domain, nonzero: Collection[Expr] = ()) -> Expr:
     """Return ``equation`` without its denominators and without factors proved to be nonzero on ``domain``.
+
+    ``nonzero`` are expressions known not to vanish for another reason; factors equal to one of them, or to minus one,
+    are left out as well.
 
     >>> s, t = Symbol("s", positive=True), Symbol("t", positive=True)
     >>> cleared(-2 / s + t / s**3, {})
     -2*s**2 + t
+    >>> cleared(s**2 - s * t, {}, [t - s])
+    1
     """
-    return _cleared(equation, tuple(domain.items()))
+    return _cleared(equation, tuple(domain.items()), tuple(nonzero))
 
 
 @lru_cache(maxsize=2048)
-def _cleared(equation: Expr, items: Items) -> Expr:
+def _cleared(equation: Expr, items: Items, nonzero: tuple[Expr, ...]) -> Expr:
     domain = dict(items)
-    top = numer(joined(equation))
-    kept = [part for part in Mul.make_args(factor_terms(top)) if not is_nonzero(part, domain)]
-    again = Mul(*kept)
+    known = {part.expand() for one in nonzero for part in (one, -one)}
+
+    def without(product: Expr) -> Expr:
+        parts = Mul.make_args(product)
+        return Mul(*(part for part in parts if not is_nonzero(part, domain) and part.expand() not in known))
+
+    again = without(factor_terms(numer(joined(equation))))
     if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
-        again = Mul(*(part for part in Mul.make_args(factored(again)) if not is_nonzero(part, domain)))
+        again = without(factored(again))
     return again
 
 

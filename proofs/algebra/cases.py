@@ -1,0 +1,113 @@
+"""Writes cases on the data as sums of indicators, and functions before the indicator of a point as values there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import (
+    Add,
+    And,
+    Dummy,
+    Eq,
+    Expr,
+    KroneckerDelta,
+    Max,
+    Min,
+    Mul,
+    Not,
+    Piecewise,
+    Range,
+    S,
+    Symbol,
+    ceiling,
+    floor,
+    true,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from ..bounds import Bounds
+from .atoms import Indicator
+
+_MOST_POINTS = 4
+
+
+def at_points(expression: Expr) -> Expr:
+    """Return the sum with ``f(x) [x = c]`` written ``f(c) [x = c]`` wherever ``f(c)`` is a finite number.
+
+    >>> from sympy import log, loggamma
+    >>> x = Symbol("x", integer=True, nonnegative=True)
+    >>> at_points(loggamma(x + 2) * Indicator(Eq(x, 1)) + x * Indicator(Eq(x, 0)) + log(x) * Indicator(Eq(x, 0)))
+    log(x)*[Eq(x, 0)] + log(2)*[Eq(x, 1)]
+    """
+    if not expression.has(Indicator):
+        return expression
+    return Add(*map(_at_point, Add.make_args(expression)))
+
+
+def _at_point(term: Expr) -> Expr:
+    for part in Mul.make_args(term):
+        condition = part.condition if isinstance(part, Indicator) else None
+        if isinstance(condition, Eq) and condition.lhs.is_Symbol and condition.rhs.is_Rational:
+            factor = (term / part).subs(condition.lhs, condition.rhs)
+            if condition.lhs in (term / part).free_symbols and factor.is_finite:
+                return factor * part
+    return term
+
+
+def indicators(expression: Expr, data: tuple[Symbol, ...], domain: Mapping[Symbol, Bounds]) -> Expr:
+    """Return ``expression`` with cases on the data written as sums of indicators.
+
+    A condition on a lattice that holds at few points, or fails at few, is written by these points.
+
+    >>> from sympy import Naturals0, log
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x, p = Symbol("x", integer=True), Symbol("p", positive=True)
+    >>> indicators(Piecewise((log(p), x < 1), (p, True)), (x,), {x: bounds(Naturals0)})
+    p*(1 - [Eq(x, 0)]) + log(p)*[Eq(x, 0)]
+    """
+
+    def cases(piecewise: Piecewise) -> Expr:
+        conditions = [condition for _, condition in piecewise.args]
+        if any(c is not true and not c.free_symbols <= set(data) for c in conditions):
+            return piecewise
+        total, rest = S.Zero, S.One
+        before: list[Boolean] = []
+        for value, condition in piecewise.args:
+            if condition is true:
+                return total + value * rest
+            exclusive = all(isinstance(c, Eq) for c in (condition, *before))
+            here = _by_points(condition if exclusive else And(condition, *(Not(c) for c in before)), domain)
+            total, rest = total + value * here, rest - here
+            before.append(condition)
+        return total
+
+    if not expression.has(Piecewise, KroneckerDelta):
+        return expression
+    out = expression.replace(lambda e: isinstance(e, Piecewise), cases)
+    return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
+
+
+def _by_points(condition: Boolean, domain: Mapping[Symbol, Bounds]) -> Expr:
+    """The indicator of a condition, as a sum over the few points of a lattice where it holds or fails."""
+    free = condition.free_symbols
+    x = next(iter(free)) if len(free) == 1 else None
+    parts = condition.atoms(Relational)
+    if x not in domain or not domain[x].discrete or not all((p.lhs - p.rhs).is_polynomial(x) for p in parts):
+        return Indicator(condition)
+    here, elsewhere = (_solutions(meant, x, domain[x]) for meant in (condition, Not(condition)))
+    if here is not None and (elsewhere is None or len(here) <= len(elsewhere)):
+        return Add(*(Indicator(Eq(x, point)) for point in here))
+    if elsewhere is not None:
+        return 1 - Add(*(Indicator(Eq(x, point)) for point in elsewhere))
+    return Indicator(condition)
+
+
+def _solutions(condition: Boolean, x: Symbol, ends: Bounds) -> tuple[Expr, ...] | None:
+    """Where polynomial conditions hold on a run of integers; ``None`` if that is at many points."""
+    real = Dummy(real=True)
+    where = condition.xreplace({x: real}).as_set()
+    lo, hi = Max(ends.lo, ceiling(where.inf)), Min(ends.hi, floor(where.sup))
+    if not (lo.is_Integer and hi.is_Integer) or hi - lo >= _MOST_POINTS:
+        return None
+    return tuple(point for point in Range(lo, hi + 1) if where.contains(point) == true)
