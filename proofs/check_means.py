@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import mpmath as mp
-from sympy import Add, Expr, Matrix, Mul, S, Symbol
+from sympy import Add, Expr, Matrix, Mul, S
 
 from .algebra.logs import normal_form
+from .ball_data import Values
 from .derivation import Evidence, Finding, Step
 from .digits import Evaluate, log_density_at, number
 from .family import Family
@@ -100,7 +101,7 @@ def _by_quadrature(claimed: Expr, context: Context) -> Finding:
     return Finding(Evidence.UNDECIDED, "quadrature is not sure" if not precise else "quadrature gives another number")
 
 
-def _entropy_at(family: Family, theta: dict[Symbol, Expr], start: Expr) -> tuple[mp.mpf, mp.mpf]:
+def _entropy_at(family: Family, theta: Values, start: Expr) -> tuple[mp.mpf, mp.mpf]:
     """The entropy and how far it may be off; infinitely far where a sum has too many terms."""
     log_density = log_density_at(family, theta)
 

@@ -11,7 +11,7 @@ from .algebra.atoms import LargestTie, Mean, Quantile, plain
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
-from .ball_data import evaluate
+from .ball_data import Values, evaluate
 from .balls import precision
 from .derivation import Evidence, Finding, Step
 from .zero import prove_zero
@@ -78,7 +78,7 @@ def _same_number(before: Expr, after: Expr, step: Step, context: Context) -> Fin
     for theta, sample in context.points():
         rows = [dict(row) for row in sample[:_ODD]]
         mapped = [{**row, x: image.xreplace({**theta, **row})} for row in rows]
-        known = theta | {s: 1 + abs(theta_like) for s, theta_like in _others(before, after, theta)}
+        known = {**theta, **{s: 1 + abs(theta_like) for s, theta_like in _others(before, after, theta)}}
         with precision(256):
             moved_rows = [{s: evaluate(v, {}) for s, v in row.items()} for row in mapped]
             gap = evaluate(before, known, moved_rows) - evaluate(after, known, rows)
@@ -88,7 +88,7 @@ def _same_number(before: Expr, after: Expr, step: Step, context: Context) -> Fin
     return prove_zero(plain(after) - carried, context.family.domain, list)
 
 
-def _others(before: Expr, after: Expr, theta: dict[Symbol, Expr]) -> list[tuple[Symbol, Expr]]:
+def _others(before: Expr, after: Expr, theta: Values) -> list[tuple[Symbol, Expr]]:
     """Symbols of statistics, whose numbers do not change: any value will do, the same on both sides."""
     free = sorted((before.free_symbols | after.free_symbols) - set(theta), key=str)
     return [(symbol, S(place) / 7) for place, symbol in enumerate(free, start=2)]

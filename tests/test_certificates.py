@@ -30,6 +30,7 @@ HARD |= {
     "negative_binomial_by_mean",
     "generalised_poisson",
     "student_t",
+    "skew_normal",
     "birnbaum_saunders",
     "burr",
     "exponentiated_exponential",

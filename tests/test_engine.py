@@ -48,6 +48,7 @@ FROM_A_PROFILE = {
     "kumaraswamy",
 }
 OPEN_MAXIMA = FROM_A_PROFILE | {
+    "skew_normal",
     "student_t",
     "cauchy",
     "lomax",
@@ -55,7 +56,7 @@ OPEN_MAXIMA = FROM_A_PROFILE | {
     "negative_binomial_by_mean",
     "rayleigh_shifted",
 }
-OPEN_EXISTENCE = {"generalised_gamma", "generalised_poisson"}
+OPEN_EXISTENCE = {"generalised_gamma", "generalised_poisson", "skew_normal"}
 
 
 def data_for(item: Family, seed: int = 3) -> Array:

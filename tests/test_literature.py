@@ -148,6 +148,16 @@ def student(x: Numbers, mu: Any, s: Any, nu: int) -> Theta:
     return mu - tilted(x, weight), s**2 - mean(weight(v) * (v - mu) ** 2 for v in x)
 
 
+def skew_normal_slopes(x: Numbers, xi: Any, omega: Any, alpha: int) -> Theta:
+    """The derivatives in location and scale, by the ratio of the normal density to the normal distribution function."""
+    z = [(v - xi) / omega for v in x]
+    ratio = [mp.npdf(alpha * one) / mp.ncdf(alpha * one) for one in z]
+    return (
+        mean(z) - alpha * mean(ratio),
+        1 - mean(one**2 for one in z) + alpha * mean(one * r for one, r in zip(z, ratio, strict=True)),
+    )
+
+
 def rising(v: Any, start: Any) -> Any:
     """1/start + 1/(start + 1) + ..., v terms."""
     return fsum(1 / (start + j) for j in range(int(v)))
@@ -454,6 +464,14 @@ POSITIVE = (
         "Lange, Little & Taylor 1989, Journal of the American Statistical Association, vol. 84, pp. 881-896",
         equations=lambda x, mu, s: student(x, mu, s, 4),
         fixed={"nu": 4},
+        slow=True,
+    ),
+    Row(
+        "skew_normal",
+        REALS,
+        "Azzalini & Capitanio 2014, The Skew-Normal and Related Families, section 3.1.1",
+        equations=lambda x, xi, omega: skew_normal_slopes(x, xi, omega, 2),
+        fixed={"alpha": 2},
         slow=True,
     ),
     Row("normal_natural", REALS, CB + "7.2.2", lambda x: (mean(x) / variance(x), -1 / (2 * variance(x))), slow=True),

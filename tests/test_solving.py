@@ -216,3 +216,16 @@ def test_a_climb_that_rounding_stops_at_every_step_gives_up_early() -> None:
 
     assert not newton_maximum(objective, [0.0]).converged
     assert asked <= NEWTON_TRIALS + 2
+
+
+def test_a_turning_point_is_left_for_the_maximum_beyond_it() -> None:
+    """At zero the slope of ``u^3 - u^4`` and its curvature vanish, though the maximum is at three quarters."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        v = float(u[0])
+        value = v**3 - v**4 - float(u[1] ** 2)
+        return value, np.array([3 * v**2 - 4 * v**3, -2 * u[1]]), np.diag([6 * v - 12 * v**2, -2.0])
+
+    found = newton_maximum(objective, [-0.5, 1.0])
+    assert found.converged
+    assert found.point == pytest.approx([0.75, 0.0], abs=1e-9)

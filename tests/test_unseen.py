@@ -303,3 +303,14 @@ def test_a_root_that_puts_another_parameter_on_an_end_is_none() -> None:
     # Zeros as often as seen, and the mean of the others is that of a binomial without zeros.
     assert 3 * success / (1 - (1 - success) ** 3) == pytest.approx(17 / 9, rel=1e-12)
     assert share + (1 - share) * (1 - success) ** 3 == pytest.approx(12 / 21, rel=1e-12)
+
+
+def test_a_local_maximum_below_the_limit_of_a_shape_is_refused() -> None:
+    """Half-normal data: the skew normal likelihood is highest for an infinite slant, though it has a maximum below."""
+    item = family("skew_normal")
+    limit = [0.0, 0.61, 0.67, 1.05, 1.13, 1.14, 1.29, 1.45, 2.14, 2.74]
+    with pytest.raises(UnsolvedError, match="may be highest in the limit where a parameter runs away"):
+        fit(item, limit)
+    rng = np.random.default_rng(5)
+    inside = fit(item, 0.95 * np.abs(rng.normal(size=200)) + 0.31 * rng.normal(size=200))
+    assert 1 < inside.theta_hat["alpha"] < 10

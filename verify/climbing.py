@@ -19,13 +19,14 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from .ball_climbing import Objective, Terrain, highest
+from .ball_climbing import Objective, Place, Terrain, highest
 from .density import compiled, compiled_together
 from .exact import written_out
+from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, curvature_units, newton_maximum
 from .statistics import weighted_averages
-from .suggestions import on_a_line, spread, suggested
+from .suggestions import is_a_number, is_a_place, spread, suggested
 from .tolerance import (
     AGREEMENT_NATS,
     BALL_ROWS,
@@ -116,8 +117,8 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
         return ends.lo + exp(u)
     if ends.hi is not oo:
         return ends.hi - exp(-u)
-    # On a line of data a parameter without ends is a place among them; elsewhere it is most likely a logarithm.
-    return _CENTRE + _SIZE * u if on_a_line(family) else u
+    # Elsewhere a parameter without ends is most likely a logarithm, or a shape.
+    return _CENTRE + _SIZE * u if is_a_place(family, parameter) else u
 
 
 def climb(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> dict[Symbol, float]:
@@ -150,28 +151,63 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
         ),
         key=lambda pair: -pair[0],
     )
-    most = _CLIMBS if derivation.optimality.proved else _CLIMBS_UNPROVED
-    climbs: list[Maximum] = []
-    for _, start in ranked[:most]:
-        climbs.append(newton_maximum(objective, start))
-        if climbs[-1].converged and derivation.optimality.proved:
-            break
+    climbs = _climbs(derivation, objective, ranked)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
     lost = math.inf if best is None else objective.rounding(best.point)
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     if best is not None and lost <= (CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS):
+        _require_highest(derivation, best.value, climbs)
         return _in_doubles(plan, best.point, numbers)
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
-        return _in_balls(derivation, joined, numbers, starts)
+        summit = _in_balls(derivation, joined, numbers, starts)
+        _require_highest(derivation, float(summit.value.mid()), climbs)
+        return _rounded(plan, summit, numbers)
     if best is not None and lost <= AGREEMENT_NATS:
+        _require_highest(derivation, best.value, climbs)
         return _in_doubles(plan, best.point, numbers)
     raise UnsolvedError(
         f"{family.name}: double precision does not suffice for these data: rounding of the likelihood equations alone "
         f"may cost {lost:.2g} nats an observation, and {joined.n} different rows are too many to solve them in higher "
         f"precision, which takes at most {BALL_ROWS}. Shift or rescale the data, or fit a part of them."
     )
+
+
+def _climbs(derivation: Derivation, objective: _Objective, ranked: Sequence[Start]) -> list[Maximum]:
+    """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out."""
+    climbs: list[Maximum] = []
+    if derivation.optimality.proved:
+        for _, start in ranked[:_CLIMBS]:
+            climbs.append(newton_maximum(objective, start))
+            if climbs[-1].converged:
+                break
+        return climbs
+    climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
+    family, parameters = derivation.family, climb_of(derivation).parameters
+    numbers = [j for j, parameter in enumerate(parameters) if is_a_number(family, parameter)]
+    for j in numbers if ranked else ():
+        ends = family.domain[parameters[j]]
+        for start in outermost(ranked, j):
+            climbs += climbs_far_out(objective, start, j, ends.lo is not -oo or ends.hi is not oo)
+    # From the highest of all, if that is no maximum, the climb goes on in all coordinates.
+    highest_one = max((f for f in climbs if math.isfinite(f.value)), key=lambda found: found.value, default=None)
+    if highest_one is not None and not highest_one.converged:
+        climbs.append(newton_maximum(objective, highest_one.point))
+    return climbs
+
+
+def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Maximum]) -> None:
+    """Refuse a maximum where a climb that reached none stands higher, on its way to another, or to none at all."""
+    if derivation.optimality.proved:
+        return
+    above = max((found.value for found in climbs if math.isfinite(found.value)), default=height) - height
+    if above > AGREEMENT_NATS:
+        raise UnsolvedError(
+            f"{derivation.family.name}: the highest maximum found is no global one: a climb that ended at no maximum "
+            f"stands {above:.3g} nats an observation above it. The likelihood may be highest in the limit where a "
+            "parameter runs away, and these data have no maximiser then; fix a parameter."
+        )
 
 
 def _in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
@@ -183,8 +219,8 @@ def _in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> d
 
 def _in_balls(
     derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float], starts: Sequence[Sequence[float]]
-) -> dict[Symbol, float]:
-    """The parameters of the highest maximum that climbs in balls reach, each rounded once."""
+) -> Place:
+    """The highest maximum that climbs in balls reach."""
     plan, family = climb_of(derivation), derivation.family
     definitions = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics}
     objective = Objective(
@@ -203,10 +239,15 @@ def _in_balls(
             f"{family.name}: Newton's method reached no maximum in ball arithmetic either, from the {most} best of "
             f"{len(starts)} starting points; the data may be too close to a case without a maximiser"
         )
+    return found
+
+
+def _rounded(plan: Climb, summit: Place, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """The parameters at a maximum found in balls, each rounded once."""
     with precision(2 * MOST_BITS):
         # Of the statistics only order statistics occur in the maps, and these are observations, exact in doubles.
         given = (arb(float(numbers[name])) for name in plan.names)
-        balls = ball_compiled(plan.maps, (*plan.coordinates, *plan.names))(*found.point, *given)
+        balls = ball_compiled(plan.maps, (*plan.coordinates, *plan.names))(*summit.point, *given)
         return {p: float(value.mid()) for p, value in zip(plan.parameters, balls, strict=True)}
 
 

@@ -11,13 +11,24 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from ..proofs.errors import UnsolvedError
-from .tolerance import CLIMB_NATS, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
+from .tolerance import CLIMB_NATS, FLAT_NATS, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
+Objective = Callable[[Array], tuple[float, Array, Array]]
+"""Value, gradient and Hessian at a point."""
 
 _FARTHEST = 690.0
 """Largest coordinate tried: exp of it is near the ends of the doubles."""
+
+_FLAT = 1e-5
+"""Curvature, relative to that of the coordinates by themselves, that does not tell a maximum from a turning point."""
+
+_STRIDES = (1.0, 0.3, 0.1, 0.03)
+"""Steps of the longest coordinate in which a flat place is left."""
+
+_LEFT = 3
+"""How many flat places are left in one climb."""
 
 _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
@@ -136,18 +147,50 @@ class Maximum:
     converged: bool
 
 
-def newton_maximum(objective: Callable[[Array], tuple[float, Array, Array]], start: Sequence[float]) -> Maximum:
+def newton_maximum(objective: Objective, start: Sequence[float]) -> Maximum:
     """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
 
     ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite
-    it is shifted; a step that does not increase the value is halved.
+    it is shifted; a step that does not increase the value is halved. A place where the gradient vanishes and the
+    curvature with it, in some direction, is left along that direction as long as that leads up.
 
     >>> def bowl(u):
     ...     return -float(u @ u), -2 * u, -2 * np.eye(1)
     >>> newton_maximum(bowl, [3.0]).converged
     True
     """
-    u = np.asarray(start, dtype=np.float64)
+    found = _climbed(objective, np.asarray(start, dtype=np.float64))
+    for _ in range(_LEFT):
+        beside = _beside(objective, found) if found.converged else None
+        if beside is None:
+            break
+        found = _climbed(objective, beside)
+    return found
+
+
+def _beside(objective: Objective, found: Maximum) -> Array | None:
+    """A higher point in a flat direction from a stationary point, if there is one: then that was no maximum."""
+    _, _, hessian = objective(found.point)
+    if not np.isfinite(hessian).all():
+        return None
+    lines = [line for units in (curvature_units(hessian), np.ones(len(hessian))) for line in _flat(hessian, units)]
+    trials = [found.point + length * line for line in lines for size in _STRIDES for length in (size, -size)]
+    heights = [value if math.isfinite(value := objective(trial)[0]) else -math.inf for trial in trials]
+    if not trials or max(heights) <= found.value + FLAT_NATS * (1 + abs(found.value)):
+        return None
+    return trials[int(np.argmax(heights))]
+
+
+def _flat(hessian: Array, units: Array) -> list[Array]:
+    """The direction without curvature in the given units, its longest coordinate one; none where all are curved."""
+    values, vectors = np.linalg.eigh(hessian / np.outer(units, units))
+    if values[-1] < -_FLAT * float(np.abs(values).max()):
+        return []
+    line = vectors[:, -1] / units
+    return [line / np.abs(line).max()]
+
+
+def _climbed(objective: Objective, u: Array) -> Maximum:
     value, gradient, hessian = objective(u)
     trials = 0
     for _ in range(NEWTON_STEPS):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol, oo
 
+from ..proofs.bounds import Bounds
 from ..proofs.family import Family
 from ..proofs.symmetry import unit_exponents
 
@@ -30,6 +31,32 @@ def on_a_line(family: Family) -> bool:
     return family.bounds.lo.is_infinite is True and family.bounds.hi.is_infinite is True
 
 
+def is_a_number(family: Family, parameter: Symbol) -> bool:
+    """Return whether a parameter stays as it is when the unit of the data changes, as far as that is known.
+
+    >>> from thetahat.proofs.families.positive.gamma import GAMMA
+    >>> [is_a_number(GAMMA, parameter) for parameter in GAMMA.symbols]
+    [True, False]
+    """
+    units = unit_exponents(family)
+    ends = family.domain[parameter]
+    return units[parameter] == 0 if units is not None else not (on_a_line(family) and _is_whole(ends))
+
+
+def is_a_place(family: Family, parameter: Symbol) -> bool:
+    """Return whether a parameter without ends may be a place on the line of the data.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> is_a_place(NORMAL, NORMAL.symbols[0])
+    True
+    """
+    return on_a_line(family) and _is_whole(family.domain[parameter]) and not is_a_number(family, parameter)
+
+
+def _is_whole(ends: Bounds) -> bool:
+    return ends.lo is -oo and ends.hi is oo
+
+
 def suggested(
     family: Family, parameters: Sequence[Symbol], column: Array, centre: float, size: float
 ) -> Iterator[tuple[float, ...]]:
@@ -38,16 +65,16 @@ def suggested(
     >>> from thetahat.proofs.families.real.normal import NORMAL
     >>> found = suggested(NORMAL, NORMAL.symbols[:1], np.array([1.0, 2.0, 3.0]), 2.0, 1.0)
     >>> [round(u, 1) for (u,) in found]
-    [-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9, -2.0]
+    [-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0, -2.0]
     """
     units = unit_exponents(family) or {}
     choices: list[list[float]] = []
     for parameter in parameters:
         ends = family.domain[parameter]
-        if ends.lo is -oo and ends.hi is oo and not on_a_line(family):
+        if _is_whole(ends) and not is_a_place(family, parameter):
             choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
-        elif ends.lo is -oo and ends.hi is oo:
-            levels = np.quantile(column, [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+        elif _is_whole(ends):
+            levels = np.quantile(column, [0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0])
             near = sorted({float((level - centre) / size) for level in levels})
             choices.append([*near, -centre / size])
         elif ends.lo is not -oo and ends.hi is not oo:

@@ -14,7 +14,9 @@ from sympy import (
     Max,
     Min,
     Mul,
+    Ne,
     Not,
+    Or,
     Piecewise,
     Range,
     S,
@@ -88,19 +90,49 @@ def indicators(expression: Expr, data: tuple[Symbol, ...], domain: Mapping[Symbo
     return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
 
 
+def pointwise(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
+    """Return ``expression`` with each condition that few points of a run of integers meet, or fail, by these points.
+
+    >>> from sympy import Naturals0
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x = Symbol("x", integer=True)
+    >>> pointwise(Piecewise((1, x > 0), (x, True)), x, bounds(Naturals0))
+    Piecewise((1, Ne(x, 0)), (x, True))
+    """
+
+    def by_points(condition: Relational) -> Boolean:
+        solved = isinstance(condition, (Eq, Ne)) and x in condition.args
+        if solved or condition.free_symbols != {x}:
+            return condition
+        few = _few_points(condition, x, ends)
+        if few is None:
+            return condition
+        points, here = few
+        return Or(*(Eq(x, point) for point in points)) if here else And(*(Ne(x, point) for point in points))
+
+    return expression.replace(lambda e: isinstance(e, Relational), by_points)
+
+
 def _by_points(condition: Boolean, domain: Mapping[Symbol, Bounds]) -> Expr:
     """The indicator of a condition, as a sum over the few points of a lattice where it holds or fails."""
-    free = condition.free_symbols
-    x = next(iter(free)) if len(free) == 1 else None
-    parts = condition.atoms(Relational)
-    if x not in domain or not domain[x].discrete or not all((p.lhs - p.rhs).is_polynomial(x) for p in parts):
+    x = next(iter(condition.free_symbols)) if len(condition.free_symbols) == 1 else None
+    few = _few_points(condition, x, domain[x]) if x in domain else None
+    if few is None:
         return Indicator(condition)
-    here, elsewhere = (_solutions(meant, x, domain[x]) for meant in (condition, Not(condition)))
-    if here is not None and (elsewhere is None or len(here) <= len(elsewhere)):
-        return Add(*(Indicator(Eq(x, point)) for point in here))
-    if elsewhere is not None:
-        return 1 - Add(*(Indicator(Eq(x, point)) for point in elsewhere))
-    return Indicator(condition)
+    points, here = few
+    total = Add(*(Indicator(Eq(x, point)) for point in points))
+    return total if here else 1 - total
+
+
+def _few_points(condition: Boolean, x: Symbol, ends: Bounds) -> tuple[tuple[Expr, ...], bool] | None:
+    """The few points of a run of integers at which the condition holds, and true; or where it fails, and false."""
+    polynomial = all((part.lhs - part.rhs).is_polynomial(x) for part in condition.atoms(Relational))
+    if not ends.discrete or not polynomial:
+        return None
+    holds, fails = (_solutions(meant, x, ends) for meant in (condition, Not(condition)))
+    if holds is not None and (fails is None or len(holds) <= len(fails)):
+        return holds, True
+    return None if fails is None else (fails, False)
 
 
 def _solutions(condition: Boolean, x: Symbol, ends: Bounds) -> tuple[Expr, ...] | None:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from sympy import Add, Eq, Expr, Integer, Ne, Rational, S, exp, false, log, oo, true
 
+from ..algebra.cases import pointwise
 from ..algebra.signs import is_nonnegative, is_positive
+from ..bounds import Bounds
 from .antiderivatives import limit_of
 from .kernel import (
     BY_TERMS,
@@ -52,8 +54,12 @@ def _split_sum(kernel: Kernel, node: Expr) -> Integrated | None:
 def log_sum(kernel: Kernel) -> Integrated | None:
     if len(kernel.trail) >= DEEPEST:
         return None
-    raw, kernel = kernel, kernel.normal(discrete=True)
+    here = Bounds(kernel.lower, kernel.upper, True, True, True)
+    raw = replace(kernel, exponent=pointwise(kernel.exponent, kernel.variable, here))
+    kernel = raw.normal(discrete=True)
     points = _special_points(raw, kernel)
+    if points and kernel.lower is -oo and kernel.upper is not oo:
+        return _from_above(raw)
     if points:
         return _with_points(raw, kernel, points)
     kinks = [node for node in kinks_of(kernel) if not isinstance(node, (Eq, Ne))]
@@ -61,8 +67,7 @@ def log_sum(kernel: Kernel) -> Integrated | None:
         return _split_sum(kernel, kinks[0]) or _term_by_term(raw)
     x, depth = kernel.variable, len(kernel.trail)
     if kernel.lower is -oo:
-        j = COUNT[depth]
-        return None if kernel.upper is oo else log_sum(kernel.substituted(kernel.upper - j, j, S.Zero, (S.Zero, oo)))
+        return None if kernel.upper is oo else _from_above(kernel)
     short = (kernel.upper - kernel.lower).is_Integer and kernel.upper - kernel.lower <= 2
     if short:
         return _term_by_term(raw)
@@ -75,6 +80,12 @@ def log_sum(kernel: Kernel) -> Integrated | None:
             found = log_sum(kernel.substituted(kernel.lower + j, j, S.Zero, (S.Zero, span)))
     constant, terms = terms_of(kernel.exponent, x)
     return found or _telescoping(kernel, constant, terms) or _linear_sum(kernel, terms) or _term_by_term(raw)
+
+
+def _from_above(kernel: Kernel) -> Integrated | None:
+    """The sum taken from its upper end downwards, where it has no lower one."""
+    j = COUNT[len(kernel.trail)]
+    return log_sum(kernel.substituted(kernel.upper - j, j, S.Zero, (S.Zero, oo)))
 
 
 def _special_points(raw: Kernel, kernel: Kernel) -> list[Expr]:
