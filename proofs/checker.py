@@ -43,7 +43,7 @@ from .ball_data import Values, evaluate, is_zero_at
 from .balls import precision
 from .bounds import Bounds
 from .check_combined import combined
-from .curvature import coordinate_domain, is_definite, is_semidefinite, minus_second
+from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
 from .data_point import DataPoint, peaks_at_data
 from .derivation import Evidence, Finding, Step, Verdict
 from .expectations import is_normalised
@@ -469,25 +469,29 @@ def root(step: Step, context: Context) -> Finding:
     kinks = [atom for atom in equation.atoms(Mean) if isinstance(atom.integrand, sign) and atom.has(step.subject)]
     if kinks and value.has(Quantile):
         return _quantile_root(equation, step.subject, value, context)
-    if _leaves_space(value, step.subject, context):
+    if _leaves_space(step, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(equation.subs(step.subject, value))
 
 
-def _leaves_space(value: Expr, unknown: Symbol, context: Context) -> bool:
+def _leaves_space(step: Step, context: Context) -> bool:
     """Whether balls put the root outside its space on every random dataset: then it is no estimate.
 
-    A root in terms of other parameters is left alone: only at their estimates does it have to lie in the space.
+    A root in terms of other parameters is left alone: only at their estimates does it have to lie in the space. Where
+    ends of the space are other parameters, these are at their estimates as well.
     """
-    if value.free_symbols & set(context.family.symbols):
+    value, parameters = step.value, set(context.family.symbols)
+    ends = context.family.domain[_subject(step)]
+    roots = {s.subject: s.value for s in context.steps if s.rule == step.rule and s.held == step.held}
+    lo, hi = (context.unfolded(_chained(end, roots)) for end in (ends.lo, ends.hi))
+    if parameters & (value.free_symbols | lo.free_symbols | hi.free_symbols):
         return False
-    ends = context.family.domain[unknown]
     outside = 0
     for theta, sample in context.points():
         with precision(256):
             place = evaluate(context.unfolded(value), theta, sample)
-            low = ends.lo is not S.NegativeInfinity and _beyond(evaluate(ends.lo, theta), place, ends.lo_closed)
-            high = ends.hi is not S.Infinity and _beyond(place, evaluate(ends.hi, theta), ends.hi_closed)
+            low = lo is not S.NegativeInfinity and _beyond(evaluate(lo, theta, sample), place, ends.lo_closed)
+            high = hi is not S.Infinity and _beyond(place, evaluate(hi, theta, sample), ends.hi_closed)
         outside += bool(low or high or not place.is_finite())
     return outside == len(context.points())
 
@@ -627,7 +631,7 @@ def moment_root(step: Step, context: Context) -> Finding:
         origin = context.one_of([_chained(e, roots) for e in equations])
         if origin.evidence is not Evidence.ALGEBRA:
             return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
-    if _leaves_space(step.value, step.subject, context):
+    if _leaves_space(step, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(step.named("equation").subs(step.subject, step.value))
 
@@ -758,6 +762,8 @@ def curvature(step: Step, context: Context) -> Finding:
     coordinates, maps = step.named("coordinates").args, step.named("maps").args
     if any(how not in (phi, exp(phi), 1 / phi) for how, phi in zip(maps, coordinates, strict=True)):
         return Finding(Evidence.REFUTED, "a parameter is no monotone function of its coordinate")
+    if has_corners(context.family):
+        return Finding(Evidence.REFUTED, "the log-density has corners, where it has no second derivatives")
     matrix = minus_second(context.family, coordinates, maps)
     domain = coordinate_domain(context.family, coordinates, maps)
     if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):

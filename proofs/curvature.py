@@ -47,7 +47,7 @@ def concave_scale(family: Family) -> Curvature | None:
         return None
     if any(item.bounds.free_symbols or item.symbol.is_integer for item in family.parameters):
         return None
-    if any(set(family.symbols) & node.free_symbols for node in family.log_density.atoms(Abs, Piecewise, sign)):
+    if has_corners(family):
         return None
     coordinates = tuple(Symbol(f"phi_{i}", real=True) for i in range(count))
     seen = _derivatives_seen(family)
@@ -59,6 +59,20 @@ def concave_scale(family: Family) -> Curvature | None:
         if is_semidefinite(matrix, domain):
             return Curvature(coordinates, maps, matrix, is_definite(matrix, domain))
     return None
+
+
+def has_corners(family: Family) -> bool:
+    """Return whether the log-density of some observation may have a corner in the parameters, or jump.
+
+    Cases that the observation alone decides leave it smooth in the parameters.
+
+    >>> from thetahat import family
+    >>> [has_corners(family(name)) for name in ("laplace", "zero_inflated_poisson")]
+    [True, False]
+    """
+    density, parameters = family.log_density, set(family.symbols)
+    switches = [*density.atoms(Abs, sign), *(case for node in density.atoms(Piecewise) for _, case in node.args)]
+    return any(parameters & node.free_symbols for node in switches)
 
 
 def _scales(family: Family, coordinates: tuple[Symbol, ...]) -> Iterator[tuple[Expr, ...]]:
@@ -145,12 +159,7 @@ def is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     >>> is_semidefinite(Matrix([[1, 1], [1, 1]]), {})
     True
     """
-    if matrix.has(oo):
-        return False
-    if matrix.rows == 1 and is_nonnegative_by_gaps(matrix[0, 0], domain):
-        return True
-    diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
-    return diagonal and (matrix.rows == 1 or is_nonnegative(_short(matrix.det(), domain), domain))
+    return not matrix.has(oo) and all(_is_semidefinite(one, domain) for one in _cases(matrix))
 
 
 def is_definite(matrix: Matrix, domain: Domain) -> bool:
@@ -160,6 +169,26 @@ def is_definite(matrix: Matrix, domain: Domain) -> bool:
     >>> is_definite(Matrix([[1, 1], [1, 1]]), {})
     False
     """
+    return all(_is_definite(one, domain) for one in _cases(matrix))
+
+
+def _cases(matrix: Matrix) -> Iterator[Matrix]:
+    """The matrix in every case that the observation decides; equal conditions are decided alike."""
+    nodes = sorted(matrix.atoms(Piecewise), key=lambda node: node.sort_key())
+    conditions = list(dict.fromkeys(tuple(case for _, case in node.args) for node in nodes))
+    for chosen in product(*(range(len(one)) for one in conditions)):
+        place = dict(zip(conditions, chosen, strict=True))
+        yield matrix.xreplace({node: node.args[place[tuple(c for _, c in node.args)]][0] for node in nodes})
+
+
+def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
+    if matrix.rows == 1 and is_nonnegative_by_gaps(matrix[0, 0], domain):
+        return True
+    diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
+    return diagonal and (matrix.rows == 1 or is_nonnegative(_short(matrix.det(), domain), domain))
+
+
+def _is_definite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows == 1 and is_positive_by_gaps(matrix[0, 0], domain):
         return True
     first = is_positive(_short(matrix[0, 0], domain), domain)

@@ -314,3 +314,37 @@ def test_a_local_maximum_below_the_limit_of_a_shape_is_refused() -> None:
     rng = np.random.default_rng(5)
     inside = fit(item, 0.95 * np.abs(rng.normal(size=200)) + 0.31 * rng.normal(size=200))
     assert 1 < inside.theta_hat["alpha"] < 10
+
+
+def test_a_local_maximum_below_the_limit_of_a_power_is_refused() -> None:
+    """With an infinite power the family is a power function up to the largest observation, here more likely."""
+    with pytest.raises(UnsolvedError, match="higher at p ="):
+        fit(family("generalised_gamma"), [0.2, 0.8, 1.1, 2.0, 2.3, 5.9])
+
+
+def test_cells_of_a_table_that_the_observation_decides_are_concave_each() -> None:
+    """Linkage of two genes: Dempster, Laird & Rubin 1977, Journal of the Royal Statistical Society B 39, section 1."""
+    q = Symbol("q", positive=True)
+    cells = Piecewise((log((2 + q) / 4), count < 1), (log((1 - q) / 4), count < 3), (log(q / 4), True))
+    found = declared(count, Range(0, 4), cells, Parameter(q, Interval.open(0, 1)))
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.optimality.proved
+    (share,) = fit(found.family, [0, 1, 2, 3], [125, 18, 20, 34]).theta
+    assert share == pytest.approx(0.626821498, rel=1e-9)
+
+
+def test_a_space_that_ends_at_another_parameter_is_that_of_its_estimate() -> None:
+    """Two genes against a third: the checker held an estimate against the end of the space at other values."""
+    p, q = Symbol("p", positive=True), Symbol("q", positive=True)
+    cells = Piecewise((log(p**2 + 2 * p * q), count < 1), (2 * log(q), count < 2), (log(1 - (p + q) ** 2), True))
+    parameters = Parameter(p, Interval.open(0, 1)), Parameter(q, Interval.open(0, 1 - p))
+    found = declared(count, Range(0, 3), cells, *parameters)
+    assert found.outcome is Outcome.CLOSED_FORM
+    estimate = fit(found.family, [0, 1, 2], [39, 25, 36]).theta
+    np.testing.assert_allclose(estimate, [0.3, 0.5], rtol=1e-14)
+
+
+def test_a_corner_in_a_parameter_is_no_curvature() -> None:
+    """Each case is linear in the parameter, but where they meet the log-density bends upwards."""
+    bent = Piecewise((m * y, m < 0), (2 * m * y, True)) - y**2
+    assert not declared(y, Reals, bent, LOCATION).optimality.proved

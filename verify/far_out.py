@@ -39,9 +39,9 @@ def climbs_far_out(objective: Objective, start: Start, j: int, logarithmic: bool
     Each is where a climb in the other coordinates ends, and is no maximum in all of them.
 
     >>> def ridge(u):
-    ...     return -float(u[1] ** 2), np.array([0.0, -2 * u[1]]), np.diag([0.0, -2.0])
+    ...     return 1.0 - float(u[1] ** 2), np.array([0.0, -2 * u[1]]), np.diag([0.0, -2.0])
     >>> [found.value for found in climbs_far_out(ridge, (-1.0, (1.0, 1.0)), 0, False)]
-    [0.0, 0.0, 0.0]
+    [1.0, 1.0, 1.0]
     """
     point = np.array(start[1])
     side = -1.0 if point[j] < 0 else 1.0

@@ -39,8 +39,8 @@ from .tolerance import (
 Numbers = dict[Symbol, float]
 
 _MOST_ROOTS = 4
-_FAR = (8.0, 16.0, 32.0)
-"""Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**8 and on."""
+_FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
+"""Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
 _ASIDE = 1e-2
 """How far beside a root, as a share of it, its likelihood is looked at."""
 
@@ -77,6 +77,8 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     root = _highest(residual, derivation, height, line)
     if root is not None:
         _require_highest(derivation, observations, completed(root), height, line)
+        if table.n <= EXAMINED_ROWS:
+            _require_highest(derivation, table, completed(root), _Exactly(derivation, table).height, line)
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
         polished = exactly.polished(root)
@@ -160,6 +162,7 @@ class _Exactly:
         self._equation = written_out(derivation, derivation.equations[0])
         self._formulas = [(symbol, written_out(derivation, formula)) for symbol, formula in derivation.formulas]
         self._exactly = Exactly(derivation.family.columns, table)
+        self._family, self._table = derivation.family, table
 
     def residual(self, value: float) -> float:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
@@ -180,6 +183,15 @@ class _Exactly:
         found = low + (high - low) / (1 - above / below)
         off = abs(self.residual(found)) * abs((high - low) / (above - below))
         return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
+
+    def height(self, root: float) -> float:
+        """Return the log-likelihood at a root; minus infinity where it rounds out of the space, or is not enclosed."""
+        values = self.completed(root)
+        theta = [values[symbol] for symbol in self._family.symbols]
+        if outside_space(self._family, theta) is not None:
+            return -math.inf
+        height = log_likelihood_ball(self._family, theta, self._table.x, self._table.w)
+        return float(height.mid()) if height.is_finite() else -math.inf
 
     def completed(self, root: float) -> Numbers:
         """Return the unknown, and what the formulas give for it."""
@@ -213,23 +225,16 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
             "Shift or rescale the data, or fit a part of them."
         )
-    exactly = _Exactly(derivation, joined)
-    residual = cache(exactly.residual)
-
-    def height(root: float) -> float:
-        values = exactly.completed(root)
-        theta = [values[symbol] for symbol in family.symbols]
-        if outside_space(family, theta) is not None:
-            return -math.inf
-        return float(log_likelihood_ball(family, theta, joined.x, joined.w).mid())
-
-    root = _highest(residual, derivation, height, _line(derivation, joined))
+    exactly, line = _Exactly(derivation, joined), _line(derivation, joined)
+    root = _highest(cache(exactly.residual), derivation, exactly.height, line)
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
             "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
         )
-    return exactly.completed(root)
+    values = exactly.completed(root)
+    _require_highest(derivation, joined, values, exactly.height, line)
+    return values
 
 
 def _carried(

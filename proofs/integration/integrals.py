@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sympy import Add, Eq, Expr, Ne, S, cancel, erf, false, log, oo, true
+from sympy import Add, Eq, Expr, Ne, S, cancel, erf, erfc, false, log, oo, true
 
 from ..algebra.signs import is_nonnegative
 from .antiderivatives import by_antiderivative
@@ -56,7 +56,7 @@ def _without_odd_part(kernel: Kernel, _: Expr, terms: Terms) -> Integrated | Non
     """
     x = kernel.variable
     fronts = [part for part, power in terms.items() if isinstance(part, log) and power == 1]
-    if len(fronts) != 1 or kernel.ends != (-oo, oo) or not fronts[0].has(erf):
+    if len(fronts) != 1 or kernel.ends != (-oo, oo) or not fronts[0].has(erf, erfc):
         return None
     rest = {part: coefficient for part, coefficient in terms.items() if part != fronts[0]}
     centre = -rest.get(x, S.Zero) / (2 * rest[x**2]) if x**2 in rest else S.Zero
@@ -68,7 +68,7 @@ def _without_odd_part(kernel: Kernel, _: Expr, terms: Terms) -> Integrated | Non
     bulk = kernel.exponent - fronts[0]
     if spread(centred(bulk, 1) - centred(bulk, -1)) != 0:
         return None
-    front = fronts[0].args[0]
+    front = fronts[0].args[0].replace(erfc, lambda z: 1 - erf(z))
     even = spread((centred(front, 1) + centred(front, -1)) / 2)
     if even.has(erf):
         return None
