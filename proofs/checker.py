@@ -659,6 +659,10 @@ def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Find
     if any(set(roots) != set(parameters) for roots in both):
         return []
     first, second = both
+    # The same formulas in the same statistics and other estimates say so sooner than written out.
+    alike = [prove_zero(first[p] - second[p], context.domain, list) for p in parameters]
+    if all(one.evidence is Evidence.ALGEBRA for one in alike):
+        return alike
     return [context.zero(_chained(first[p], first) - _chained(second[p], second)) for p in parameters]
 
 

@@ -82,8 +82,9 @@ def scores(mean_log_likelihood: Expr, parameters: tuple[Symbol, ...]) -> dict[Sy
 
 
 def _free_name(family: Family, name: str) -> str:
-    """The name, or a longer one where the family has declared it."""
+    """The name, or a longer one where the family has declared it, or would give it to one of two members."""
     taken = {symbol.name for symbol in (*family.columns, *family.domain)}
+    taken |= {f"{symbol.name}_{index}" for symbol in family.symbols for index in (0, 1)}
     while name in taken:
         name = f"{name}_"
     return name

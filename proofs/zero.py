@@ -10,7 +10,7 @@ from .algebra.atoms import atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
-from .algebra.size import is_joinable, is_small, joined
+from .algebra.size import cancelled, is_joinable, is_small, joined
 from .ball_data import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -53,7 +53,7 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
     # An average is not a free value, so that balls at free values refute only what contains none.
     if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
         return False
-    for rewrite in (_expanded, _split, _numerator, _special, _exponentiated):
+    for rewrite in (_expanded, _arguments, _split, _numerator, _special, _exponentiated):
         whole = rewrite(whole, domain)
         if whole == 0:
             return True
@@ -88,6 +88,14 @@ def _powers(expression: Expr) -> Expr:
 
 def _expanded(expression: Expr, domain: Domain) -> Expr:
     return expression.expand(log=False, func=False, trig=False, power_base=False)
+
+
+def _arguments(expression: Expr, domain: Domain) -> Expr:
+    """Under a function that algebra does not open, equal quotients have to be written alike."""
+    return expression.replace(
+        lambda e: isinstance(e, (exp, LambertW)),
+        lambda e: e.func(cancelled(e.args[0])),
+    )
 
 
 def _split(expression: Expr, domain: Domain) -> Expr:

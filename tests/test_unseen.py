@@ -268,6 +268,16 @@ def test_a_parameter_may_be_called_as_the_engine_calls_its_own(name: str) -> Non
     assert fit(other.family, x_).theta.tolist() == fit(found.family, x_).theta.tolist()
 
 
+@pytest.mark.parametrize("name", ["t", "x", "t_1", "_", "d"])
+def test_members_of_a_divergence_are_no_statistics(name: str) -> None:
+    """Two values of a parameter called t were named as the average t_1, and the identity of both was refuted."""
+    scale, square = Symbol(name, positive=True), Symbol("z", positive=True)
+    density = log(square) - 2 * log(scale) - square**2 / (2 * scale**2)
+    found = declared(square, POSITIVE, density, positive(scale))
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.optimality.proved
+
+
 def test_what_one_kind_of_data_needs_is_not_asked_of_others() -> None:
     """A Frechet shape exists unless all data are 1; that their logarithms are positive on average was once asked."""
     found = declared(x, POSITIVE, log(a) - (a + 1) * log(x) - x ** (-a), positive(a))
