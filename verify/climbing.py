@@ -19,9 +19,9 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from .ball_climbing import Objective, Place, Terrain, highest
+from .ball_climbing import Objective, Place, Terrain, climbed, highest
 from .density import compiled, compiled_together
-from .exact import written_out
+from .exact import few_rows, written_out
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, curvature_units, newton_maximum
@@ -157,7 +157,9 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     if best is not None and lost <= (CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS):
         _require_highest(derivation, best.value, climbs)
-        return _in_doubles(plan, best.point, numbers)
+        few = few_rows(observations)
+        summit = None if few is None else climbed(_terrain(derivation, few, numbers), [arb(u) for u in best.point])
+        return _in_doubles(plan, best.point, numbers) if summit is None else _rounded(plan, summit, numbers)
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
@@ -217,10 +219,8 @@ def _in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> d
     return {p: float(compiled(m, symbols)(*place)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
 
 
-def _in_balls(
-    derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float], starts: Sequence[Sequence[float]]
-) -> Place:
-    """The highest maximum that climbs in balls reach."""
+def _terrain(derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float]) -> Terrain:
+    """The mean log-likelihood of the rows in balls."""
     plan, family = climb_of(derivation), derivation.family
     definitions = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics}
     objective = Objective(
@@ -232,12 +232,19 @@ def _in_balls(
         {name: numbers[name] for name in plan.names if name not in definitions},
         tuple(i for i, m in enumerate(plan.maps) if m.has(exp)),
     )
+    return Terrain(objective, joined)
+
+
+def _in_balls(
+    derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float], starts: Sequence[Sequence[float]]
+) -> Place:
+    """The highest maximum that climbs in balls reach."""
     most = 1 if derivation.optimality.proved else _CLIMBS
-    found = highest(Terrain(objective, joined), starts, most)
+    found = highest(_terrain(derivation, joined, numbers), starts, most)
     if found is None:
         raise UnsolvedError(
-            f"{family.name}: Newton's method reached no maximum in ball arithmetic either, from the {most} best of "
-            f"{len(starts)} starting points; the data may be too close to a case without a maximiser"
+            f"{derivation.family.name}: Newton's method reached no maximum in ball arithmetic either, from the {most} "
+            f"best of {len(starts)} starting points; the data may be too close to a case without a maximiser"
         )
     return found
 

@@ -37,6 +37,22 @@ def written_out(derivation: Derivation, expression: Expr) -> Expr:
     return in_plain_functions(expression)
 
 
+@lru_cache(maxsize=512)
+def in_data(derivation: Derivation) -> tuple[tuple[Symbol, Expr], ...]:
+    """Return every formula in terms of the data and of the unknowns of equations alone.
+
+    No formula then loses what rounding has taken from the value of another.
+
+    >>> from thetahat import derive, family
+    >>> [symbol.name for symbol, formula in in_data(derive(family("normal"))) if not formula.free_symbols]
+    ['mu', 'sigma']
+    """
+    found: dict[Symbol, Expr] = {}
+    for symbol, formula in derivation.formulas:
+        found[symbol] = written_out(derivation, formula).xreplace(found)
+    return tuple(found.items())
+
+
 def in_plain_functions(expression: Expr) -> Expr:
     """Return ``expression`` with centred averages and named kernels replaced by what they stand for.
 

@@ -25,7 +25,7 @@ from .covering import covering
 from .density import compiled
 from .enclosure import holds
 from .ends import outside_space
-from .exact import Exactly, few_rows, written_out
+from .exact import Exactly, few_rows, in_data
 from .integer_fit import at_the_best_integer
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
@@ -194,13 +194,13 @@ def estimate(
         return at_the_best_integer(derivation, observations)
     closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
     few = few_rows(observations, of_any=_cancels(derivation)) if closed else None
-    if few is not None:
-        return _closed_in_balls(derivation, few), {}
     known: dict[Symbol, float] = {}
     if derivation.point is not None:
         known[derivation.point.parameter] = best_with_others(derivation, derivation.point, observations)
     elif derivation.searched is not None:
         known[derivation.searched] = best_observation(derivation.family, observations)
+    if few is not None:
+        return known | _closed_in_balls(derivation, few, known), {}
     for statistic in _needed(derivation):
         known[statistic.symbol] = evaluate(statistic.definition, observations, known)
     formulas = list(derivation.formulas)
@@ -223,16 +223,16 @@ def estimate(
     return known, sets
 
 
-def _closed_in_balls(derivation: Derivation, observations: Observations) -> dict[Symbol, float]:
-    """Every parameter by its formula, rounded once from balls.
+def _closed_in_balls(
+    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]
+) -> dict[Symbol, float]:
+    """Every parameter by its formula, rounded once from balls; ``known`` are exact.
 
     In doubles a formula loses what its statistics have lost: the spread of logarithms that agree in twelve digits
     keeps four of its own.
     """
-    exactly, values = Exactly(derivation.family.columns, observations), dict[Symbol, float]()
-    for symbol, formula in derivation.formulas:
-        values[symbol] = exactly.value(written_out(derivation, formula), values)
-    return values
+    exactly = Exactly(derivation.family.columns, observations)
+    return {symbol: exactly.value(formula, known) for symbol, formula in in_data(derivation)}
 
 
 @lru_cache(maxsize=512)

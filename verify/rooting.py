@@ -8,22 +8,25 @@ rows. What fails is solved again with residuals rounded from balls, or refused w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
 
 import numpy as np
+from flint import arb
 from sympy import Expr, Symbol
 
 from ..proofs.algebra.atoms import atoms_of
+from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.likelihood import unfold
 from .enclosure import log_likelihood_ball, nats_lost
 from .ends import outside_space
-from .exact import Exactly, few_rows, written_out
+from .exact import Exactly, few_rows, in_data, written_out
 from .likelihood import log_likelihood
 from .observations import Observations
+from .rivals import is_valley, probes, require_highest, roots_beside_a_probe
 from .solving import Line, Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import (
@@ -39,10 +42,8 @@ from .tolerance import (
 Numbers = dict[Symbol, float]
 
 _MOST_ROOTS = 4
-_FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
-"""Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
-_ASIDE = 1e-2
-"""How far beside a root, as a share of it, its likelihood is looked at."""
+_SHARP_BITS, _SECANT = 256, 40
+"""The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
 
 
 def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
@@ -74,22 +75,25 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
         return _height(derivation, observations, completed(root))
 
     line = _line(derivation, table)
-    root = _highest(residual, derivation, height, line)
+    others = probes(derivation, table, line)
+    root = _highest(residual, derivation, height, line, others)
     if root is not None:
-        _require_highest(derivation, observations, completed(root), height, line)
+        require_highest(derivation, observations, completed(root), height, others)
         if table.n <= EXAMINED_ROWS:
-            _require_highest(derivation, table, completed(root), _Exactly(derivation, table).height, line)
+            require_highest(derivation, table, completed(root), _Exactly(derivation, table).height, others)
     if root is not None and table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
         polished = exactly.polished(root)
         if polished is not None:
-            return exactly.completed(polished)
+            return exactly.completed(exactly.sharpened(polished))
     elif root is not None and _carried(derivation, table, known, residual, root):
         return completed(root)
     return solved_in_balls(derivation, table)
 
 
-def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Line) -> float | None:
+def _highest(
+    function: Scalar, derivation: Derivation, height: Scalar, line: Line, others: Sequence[float]
+) -> float | None:
     """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
     roots: list[float] = []
     for low, high in sign_changes(function, line):
@@ -99,34 +103,9 @@ def _highest(function: Scalar, derivation: Derivation, height: Scalar, line: Lin
         if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
             break
     if not derivation.optimality.proved:
-        roots = [root for root in roots if not _is_valley(root, height)]
+        roots = [root for root in roots if not is_valley(root, height)]
+        roots += roots_beside_a_probe(function, height, others, roots)
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
-
-
-def _require_highest(
-    derivation: Derivation, observations: Observations, values: Numbers, height: Scalar, line: Line
-) -> None:
-    """Refuse a root where nothing proves it the maximum and the likelihood is higher far out."""
-    if derivation.optimality.proved:
-        return
-    family, unknown = derivation.family, derivation.unknowns[0]
-    theta = [values[symbol] for symbol in family.symbols]
-    if outside_space(family, theta) is not None:
-        return
-    here, rounding = log_likelihood(family, theta, observations.x, observations.w)
-    higher = next((v for u in _FAR for v in (line.value(u), line.value(-u)) if height(v) > here + rounding), None)
-    if higher is not None:
-        raise UnsolvedError(
-            f"{family.name}: the likelihood has a maximum at {unknown} = {values[unknown]:.6g}, but it is higher at "
-            f"{unknown} = {higher:.6g}, towards an end of the space. These data have no maximiser that was found; "
-            f"fix {unknown}, or a parameter that it runs away with."
-        )
-
-
-def _is_valley(root: float, height: Scalar) -> bool:
-    """Whether the profile likelihood is higher on both sides of a root: then it is a minimum."""
-    here = height(root)
-    return all(height(root * (1 + side * _ASIDE)) > here for side in (-1, 1))
 
 
 def _line(derivation: Derivation, table: Observations) -> Line:
@@ -160,7 +139,7 @@ class _Exactly:
         """Write out equation and formulas in plain averages."""
         self._unknown = derivation.unknowns[0]
         self._equation = written_out(derivation, derivation.equations[0])
-        self._formulas = [(symbol, written_out(derivation, formula)) for symbol, formula in derivation.formulas]
+        self._formulas = in_data(derivation)
         self._exactly = Exactly(derivation.family.columns, table)
         self._family, self._table = derivation.family, table
 
@@ -193,12 +172,24 @@ class _Exactly:
         height = log_likelihood_ball(self._family, theta, self._table.x, self._table.w)
         return float(height.mid()) if height.is_finite() else -math.inf
 
-    def completed(self, root: float) -> Numbers:
-        """Return the unknown, and what the formulas give for it."""
-        values = {self._unknown: root}
-        for symbol, formula in self._formulas:
-            values[symbol] = self._exactly.value(formula, values)
-        return values
+    def completed(self, root: float | arb) -> Numbers:
+        """Return the unknown, and what the formulas give for it, each rounded once."""
+        found = {symbol: self._exactly.value(formula, {self._unknown: root}) for symbol, formula in self._formulas}
+        return {self._unknown: float(root), **found}
+
+    def sharpened(self, root: float) -> float | arb:
+        """Return a number far closer to the exact root than doubles are, if two secants lead there; else ``root``.
+
+        What formulas make of a root is more than a rounding off where they are steep in it.
+        """
+        with precision(_SHARP_BITS):
+            at = arb(root)
+            step = abs(at) * arb(2) ** -_SECANT
+            for _ in range(2):
+                here, beside = (self._exactly.ball(self._equation, {self._unknown: u}) for u in (at, at + step))
+                at = (at - here * step / (beside - here)).mid()
+            near = at.is_finite() and abs(at - root) <= 2 * math.ulp(root)
+        return at if near else root
 
 
 def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
@@ -226,14 +217,15 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             "Shift or rescale the data, or fit a part of them."
         )
     exactly, line = _Exactly(derivation, joined), _line(derivation, joined)
-    root = _highest(cache(exactly.residual), derivation, exactly.height, line)
+    others = probes(derivation, joined, line)
+    root = _highest(cache(exactly.residual), derivation, exactly.height, line, others)
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
             "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
         )
-    values = exactly.completed(root)
-    _require_highest(derivation, joined, values, exactly.height, line)
+    values = exactly.completed(exactly.sharpened(root))
+    require_highest(derivation, joined, values, exactly.height, others)
     return values
 
 
