@@ -22,7 +22,8 @@ from .covering import end_rounding
 from .drawn import Check, Drawn, against_certificate, agree, feasible, judged
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
-from .fitting import derivation_with, estimate, fit_with, require_existence
+from .estimation import estimate
+from .fitting import derivation_with, fit_with, require_existence
 from .likelihood import nats_lost
 from .observations import require_data
 from .optimise import Optimum, beginnings, maximise_likelihood, minimise_divergence

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
-from sympy import Abs, DiracDelta, Expr, LambertW, Symbol, sign
+from sympy import Abs, DiracDelta, Expr, sign
 
 from ..proofs.algebra.atoms import Mean
 from ..proofs.balls import precision
@@ -20,18 +20,14 @@ from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
-from .climbing import climb
 from .covering import covering
 from .density import compiled
 from .enclosure import holds
 from .ends import outside_space
-from .exact import Exactly, few_rows, in_data
-from .integer_fit import at_the_best_integer
+from .estimation import estimate, needed
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
-from .rooting import solve_one
-from .searching import best_observation, best_with_others
-from .statistics import evaluate, weighted_average
+from .statistics import weighted_average
 from .tolerance import FIRST_BITS
 
 
@@ -182,93 +178,17 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
         )
 
 
-@np.errstate(all="ignore")
-def estimate(
-    derivation: Derivation, observations: Observations
-) -> tuple[dict[Symbol, float], dict[str, tuple[float, float]]]:
-    """Return every parameter's value, and the interval of each that the likelihood leaves free.
-
-    Statistics first, then the unknowns of the equations, then the formulas in order.
-    """
-    if derivation.integer is not None:
-        return at_the_best_integer(derivation, observations)
-    closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
-    few = few_rows(observations, of_any=_cancels(derivation)) if closed else None
-    known: dict[Symbol, float] = {}
-    if derivation.point is not None:
-        known[derivation.point.parameter] = best_with_others(derivation, derivation.point, observations)
-    elif derivation.searched is not None:
-        known[derivation.searched] = best_observation(derivation.family, observations)
-    if few is not None:
-        return known | _closed_in_balls(derivation, few, known), {}
-    for statistic in _needed(derivation):
-        known[statistic.symbol] = evaluate(statistic.definition, observations, known)
-    formulas = list(derivation.formulas)
-    if len(derivation.unknowns) == 1:
-        known |= solve_one(derivation, observations, known)
-        formulas = [(s, e) for s, e in formulas if s not in known]
-    elif derivation.unknowns:
-        while formulas and not formulas[0][1].free_symbols & set(derivation.family.symbols):
-            symbol, formula = formulas.pop(0)
-            known[symbol] = evaluate(formula, observations, known)
-        known |= climb(derivation, observations, known)
-        formulas = [(s, e) for s, e in formulas if s not in known]
-    for symbol, formula in formulas:
-        known[symbol] = evaluate(formula, observations, known)
-    sets = {}
-    for symbol, low, high in derivation.free:
-        ends = evaluate(low, observations, known), evaluate(high, observations, known)
-        sets[symbol.name] = ends
-        known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
-    return known, sets
-
-
-def _closed_in_balls(
-    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]
-) -> dict[Symbol, float]:
-    """Every parameter by its formula, rounded once from balls; ``known`` are exact.
-
-    In doubles a formula loses what its statistics have lost: the spread of logarithms that agree in twelve digits
-    keeps four of its own.
-    """
-    exactly = Exactly(derivation.family.columns, observations)
-    return {symbol: exactly.value(formula, known) for symbol, formula in in_data(derivation)}
-
-
-@lru_cache(maxsize=512)
-def _cancels(derivation: Derivation) -> bool:
-    """Whether a formula loses digits in doubles: Lambert's W beside its branch point is known to half of them."""
-    return any(formula.has(LambertW) for _, formula in derivation.formulas)
-
-
 @lru_cache(maxsize=512)
 def _reads_rows(derivation: Derivation) -> bool:
     """Whether a fit to counts needs more of them than their average and their ends."""
     if not derivation.family.bounds.discrete:
         return False
-    expressions = [*(s.definition for s in _needed(derivation)), *(e for _, e in derivation.formulas)]
+    expressions = [*(s.definition for s in needed(derivation)), *(e for _, e in derivation.formulas)]
     expressions += [*derivation.equations, *(condition.expression for condition in derivation.exists_when)]
     if derivation.integer is not None:
         expressions.append(derivation.integer.increment)
     averages = set().union(*(expression.atoms(Mean) for expression in expressions))
     return any(average.integrand not in average.data for average in averages)
-
-
-@lru_cache(maxsize=512)
-def _needed(derivation: Derivation) -> tuple:  # type: ignore[type-arg]
-    """The statistics that formulas and equations use, and those that these use in turn."""
-    expressions = [*(e for _, e in derivation.formulas), *derivation.equations]
-    expressions += [e for _, low, high in (*derivation.free, *derivation.within) for e in (low, high)]
-    used = set().union(*(e.free_symbols for e in expressions))
-    if len(derivation.unknowns) > 1 and derivation.exponential_form is not None:
-        count = len(derivation.exponential_form.statistics)
-        used |= {s.symbol for s in derivation.statistics[:count]}
-    kept = []
-    for statistic in reversed(derivation.statistics):
-        if statistic.symbol in used:
-            used |= statistic.definition.free_symbols
-            kept.append(statistic)
-    return tuple(reversed(kept))
 
 
 def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:

@@ -22,8 +22,8 @@ from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample
 from ..enclosure import table_of, total
+from ..estimation import estimate
 from ..exact import in_plain_functions
-from ..fitting import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations, require_data
 from .certificate import EXHAUSTION, Certificate

@@ -13,17 +13,17 @@ from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
 from ...strategies.samples import Sample
-from ..enclosure import holds, precisions
+from ..enclosure import holds, precisions, table_of
 from ..exact import Exactly, written_out
 from ..observations import Observations
 from ..tolerance import NARROW
-from .long_table import laid_out
+from .long_table import LongTable, laid_out
 from .program import Formulas, formulas_of
 
 Balls = dict[Symbol, arb]
 
-_DIGITS = 100
-"""Binary digits after which an enclosure is narrow enough: near twice those of a double."""
+_DIGITS, _ENOUGH = 100, 64
+"""Binary digits after which an enclosure is narrow enough: near twice those of a double; for long data a few more."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,14 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
             inside = all(side[margin] > 0 for margin in formulas.margins for side in (low, high))
             complete = len(theta) == len(family.symbols)
             last = Enclosed(theta, bits, inside and complete)
-            if not all(_is_narrow(side[s]) for s in theta for side in (low, high)):
-                continue
-            if not complete or _height(family, formulas, low, observations).rad() <= NARROW:
+            digits = min((side[s].rel_accuracy_bits() for s in theta for side in (low, high)), default=_DIGITS)
+            if digits >= _DIGITS and (not complete or _height(family, formulas, low, observations).rad() <= NARROW):
                 return last
+            if isinstance(table, LongTable):
+                # What whole columns give does not become narrower with the working precision; what rows give does.
+                if digits >= _ENOUGH:
+                    return last
+                table = table_of(family, observations)
     return last
 
 
@@ -79,10 +83,6 @@ def _height(family: Family, formulas: Formulas, values: Balls, observations: Obs
     if family.bounds.free_symbols and not holds(family, point, observations):
         return arb("nan")
     return values[formulas.kernel] * observations.total
-
-
-def _is_narrow(ball: arb) -> bool:
-    return bool(ball.rel_accuracy_bits() >= _DIGITS)
 
 
 def is_set(derivation: Derivation, sample: Sample) -> bool:
