@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from sympy import Add, Expr, Mul, Rational, Symbol, log
+from sympy import Add, Expr, Integer, Mul, Rational, Symbol, Tuple, log
 
 from thetahat.proofs.derivation import Evidence, Finding, Outcome, Verdict
 from thetahat.proofs.errors import DeclarationError, ExistenceError, UnknownFamilyError, UnsolvedError
@@ -27,7 +27,7 @@ from thetahat.proofs.structured.family import StructuredFamily, Unknown
 from thetahat.proofs.structured.lemmas import Gaussian, expected_matrix
 from thetahat.proofs.structured.linear import predictor_of
 from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
-from thetahat.proofs.structured.sums import is_zero, normal
+from thetahat.proofs.structured.sums import is_zero, normal, placed
 from thetahat.proofs.structured.terms import (
     Average,
     Datum,
@@ -97,11 +97,11 @@ def test_every_step_is_proved(name: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("name", [name for name in CLOSED if name not in ("matrix_normal", "dirichlet")])
+@pytest.mark.parametrize("name", [name for name in CLOSED if name != "matrix_normal"])
 def test_the_maximum_is_proved_and_existence_decided(name: str) -> None:
-    """Apart from the two reduced families nothing is left open."""
+    """Apart from one reduced family nothing is left open."""
     found = derived(name)
-    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.outcome is (Outcome.REDUCED if found.equations else Outcome.CLOSED_FORM)
     assert found.optimality.proved
     assert found.optimality.unique
     assert found.existence_decided
@@ -109,15 +109,13 @@ def test_the_maximum_is_proved_and_existence_decided(name: str) -> None:
 
 
 def test_the_reduced_families_say_what_is_open() -> None:
-    """Coupled equations are a maximum in turn, not yet jointly; of the other, existence is open."""
+    """Coupled equations are a maximum in turn, not yet jointly; of the other nothing is open."""
     coupled, shared = derived("matrix_normal"), derived("dirichlet")
     assert coupled.outcome is shared.outcome is Outcome.REDUCED
     assert not coupled.optimality.proved
     assert [str(one) for one in coupled.unknowns] == ["U", "V"]
     assert any("global maximum" in one.statement for one in coupled.obligations)
-    assert shared.optimality.proved
-    assert not shared.optimality.unique
-    assert not shared.existence_decided
+    assert [one.words for one in shared.exists_when] == ["the observations are not all equal"]
     assert len(shared.equations) == 1
 
 
@@ -240,6 +238,16 @@ PLANTED: dict[str, tuple[str, str, str, Callable[[Any], Any]]] = {
     "n - 1 for n in groups": ("normal_groups", "root", "v", lambda value: value * Rational(10, 9)),
     "a gap too large": ("poisson_groups", "gap", "", lambda value: 2 * value),
     "another expected logarithm": ("dirichlet", "moment", "", lambda value: -value),
+    "members swapped": ("dirichlet", "distinct", "", lambda value: -value),
+    "a shortfall of the wrong sign": ("dirichlet", "shortfall", "", lambda value: -value),
+    "half a shortfall": ("dirichlet", "shortfall", "", lambda value: value / 2),
+    "a condition that all data meet": (
+        "dirichlet",
+        "interior",
+        "",
+        lambda value: value.replace(Average, lambda one: Average(one) if one.is_Pow else Integer(0)),
+    ),
+    "a condition that no data meet": ("dirichlet", "interior", "", lambda value: 0 * value),
 }
 
 
@@ -253,6 +261,43 @@ def test_a_planted_error_is_refuted(planted: str) -> None:
     value = change(found.steps[at].value)
     assert value != found.steps[at].value
     assert judged(found, at, value=value).evidence is Evidence.REFUTED
+
+
+def test_weights_and_directions_of_a_hull_are_not_free() -> None:
+    """The divergence has to be that from new weights to the shares, and of a statistic that has no end."""
+    found = derived("dirichlet")
+    at = position(found, "shortfall")
+    (piece,) = (one for _, one in found.steps[at].using)
+    kind, factor, weights, shares, plate = piece
+    for wrong in ((kind, factor, shares, weights, plate), (kind, 2 * factor, weights, shares, plate)):
+        assert judged(found, at, using=(("piece", Tuple(*wrong)),)).evidence is Evidence.REFUTED
+    assert judged(found, at, subject=found.family.terms[0]).evidence is Evidence.REFUTED
+    assert judged(found, at, given=(at - 1,)).evidence is Evidence.REFUTED
+    last = position(found, "interior")
+    assert judged(found, last, given=tuple(reversed(found.steps[last].given))).evidence is Evidence.REFUTED
+    distinct = position(found, "distinct")
+    assert judged(found, distinct, using=(("statistic", shares),)).evidence is Evidence.REFUTED
+
+
+def test_a_family_that_is_not_full_is_not_given_the_condition_of_full_ones() -> None:
+    """With exponents held above 1/2 the maximum may lie beyond: nothing is claimed."""
+    declared = structured("dirichlet")
+    (a,) = declared.terms
+    above = replace(declared, name="held", log_density=placed(declared.log_density, {a: a + Rational(1, 2)}))
+    found = derive_structured(above)
+    assert not found.existence_decided
+    assert not [step for step in found.steps if step.rule == "interior"]
+
+
+def test_a_single_share_is_refused_and_nearly_equal_shares_are_not() -> None:
+    """Of one share all members are one density; what differs at all has a maximiser."""
+    found = derived("dirichlet")
+    ((x,), (K,)) = found.family.observation, found.family.sizes
+    with pytest.raises(ExistenceError, match="not all equal"):
+        estimate(found, StructuredData({K: 1}, {}, {x: np.ones((4, 1))}))
+    near = np.array([[0.5, 0.5], [0.499, 0.501]])
+    theta = estimate(found, StructuredData({K: 2}, {}, {x: near}))["a"]
+    assert theta.min() > 1e5
 
 
 def test_what_rests_on_a_wrong_step_is_not_proved() -> None:

@@ -21,6 +21,8 @@ from .predictor_fit import fit_predictor, kernel_of
 from .structured_values import Place, matrix_at, number_at
 
 Array = NDArray[np.float64]
+_OF_DATA = ("rank", "spread")
+"""Conditions in which no parameter stands: they are asked before anything is solved."""
 _ROUNDS = 5000
 _SETTLED = 1e-13
 _RANK = 1e-10
@@ -47,7 +49,7 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     names = {str(getattr(term, "name", term)) for term in derivation.family.terms}
     place = Place(drawn, {})
     for one in derivation.exists_when:
-        if one.kind == "rank":
+        if one.kind in _OF_DATA:
             _require(derivation, one, place)
     if derivation.unknowns and derivation.unknowns[0] not in derivation.family.terms:
         place = _with_total(derivation, place)
@@ -59,7 +61,8 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     if derivation.unknowns and derivation.unknowns[0] in derivation.family.terms:
         place = _alternated(derivation, place)
     for one in derivation.exists_when:
-        _require(derivation, one, place)
+        if one.kind not in _OF_DATA:
+            _require(derivation, one, place)
     if not names <= place.theta.keys():
         raise UnsolvedError(f"{derivation.family.name}: no formula for {sorted(names - place.theta.keys())}")
     return {name: place.theta[name] for name in place.theta if name in names}

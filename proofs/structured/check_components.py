@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sympy import Add, Expr, S, Symbol, Tuple, polygamma
 
 from ..derivation import Evidence, Finding, Step
+from . import check_interior
 from .cases import vanishes
 from .check_shares import check_matching, check_moment, check_normalised, check_pythagoras, roots_in
 from .family import StructuredFamily
@@ -247,4 +248,5 @@ RULES = {
     "moment": check_moment,
     "matching": check_matching,
     "pythagoras": check_pythagoras,
+    **check_interior.RULES,
 }

@@ -12,6 +12,7 @@ from .claims import add_claim
 from .component_slopes import slope
 from .derivation import Requirement
 from .family import StructuredFamily, Unknown
+from .interior import add_distinct, add_interior
 from .naming import renamed
 from .pieces import expression, gibbs, squared, tangent
 from .plate_lemmas import shares
@@ -22,7 +23,7 @@ from .terms import Average
 Shared = tuple[Symbol, Expr] | None
 _INSIDE = "the estimate has to lie in the parameter space, and the likelihood equations have no other root"
 _NO_ROOT = "when the closing equation has a root is decided"
-_NOT_DERIVED = "not derived; a data set of equal observations has none"
+_NOT_DERIVED = "no rule relates it to the data"
 _HALF = S.One / 2
 
 
@@ -76,9 +77,8 @@ def _by_moments(
     gap = normal(placed(mean, dict(roots)) - placed(mean, others), family.totals)
     gap = gap.xreplace({shared[1]: shared[0]})
     add_claim(trail, family, "pythagoras", here, spoken, gap, Tuple(*family.terms), (matched, *at))
-    return True, [
-        Obligation("no other member is as high", "that members differ where parameters do is not proved here")
-    ]
+    add_distinct(family, trail, lemma, total)
+    return True, []
 
 
 def proposed(family: StructuredFamily, roots: dict[Expr, Expr]) -> list[Tuple] | None:
@@ -155,8 +155,10 @@ def add_conditions(
                 "; where it is 0, the supremum lies on the boundary of the simplex" if one.simplex is not None else ""
             )
             found.append(Requirement(above, "positive", f"{above} > 0{edge}", _INSIDE))
+    inner = None if shared is None else add_interior(family, trail)
+    found += [] if inner is None else [inner]
     unique = list({(each.subject, each.words): each for each in found}.values())
-    open_ = [] if shared is None else [Obligation(_NO_ROOT, _NOT_DERIVED)]
+    open_ = [] if shared is None or inner is not None else [Obligation(_NO_ROOT, _NOT_DERIVED)]
     return tuple(unique), open_
 
 

@@ -58,7 +58,7 @@ def derive_components(family: StructuredFamily, trail: Trail) -> Draft:
         () if found.shared is None else (found.shared[0],),
         conditions,
         not more,
-        Optimality(proved, argument, proved and not found.shared),
+        Optimality(proved, argument, proved),
         False,
         (*obligations, *more),
     )

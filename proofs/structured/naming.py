@@ -13,13 +13,16 @@ from .family import StructuredFamily
 from .plates import Component
 from .terms import Matrix
 
-_OF_THE_PREDICTOR = {
+_FIXED = {
     "kernel": Label("log p", r"\log p"),
     "concave": Label("-d^2 log p/d eta^2", r"-\partial^2 \log p / \partial \eta^2"),
     "distance": Label("factor", r"\text{factor}"),
     "joint-concave": Label("-d^2 log p(eta + t h)/dt^2", r"-\partial_t^2 \log p(\eta + t h)"),
     "exists": Label("needed and enough", r"\text{needed and enough}"),
     "exists-bounded": Label("needed and enough", r"\text{needed and enough}"),
+    "distinct": Label("log p_0 - log p_1", r"\log p_0 - \log p_1"),
+    "shortfall": Label("shortfall", r"\text{shortfall}"),
+    "interior": Label("spread", r"\text{spread}"),
     "recession": Label("slopes far out", r"\text{slopes far out}"),
     "joint-recession": Label(
         "slope along d far out, the least of", r"\text{slope along } d \text{ far out, the least of}"
@@ -87,8 +90,8 @@ def claim_label(rule: str, subject: Basic | None, family: StructuredFamily) -> L
         return Label(f"l({inside[0]}) - {other.text}", rf"\ell({inside[1]}) - {other.latex}")
     if rule == "unchanged":
         return Label("change of log p", r"\Delta \log p")
-    if rule in _OF_THE_PREDICTOR:
-        return _OF_THE_PREDICTOR[rule]
+    if rule in _FIXED:
+        return _FIXED[rule]
     if subject is None:
         fixed = {"normalised": Label("log of the total probability", r"\log \int p")}
         return fixed.get(rule, Label("0", "0"))

@@ -25,7 +25,9 @@ from .text import expression_text
 SCHEMA = 1
 _WIDTH = 100
 _KEY = 16
-_NOT_NEGATIVE = ("pieces", "gap", "pythagoras")
+_SIGNED = dict.fromkeys(("pieces", "gap", "pythagoras", "shortfall"), (" >= 0", r" \ge 0")) | {
+    "interior": (" > 0", " > 0")
+}
 _ONE_FUNCTION = (
     "The two routes are one computation here: the cross-entropy from the data is minus the mean log-likelihood, so its "
     "stationary points are those of the scores."
@@ -94,7 +96,7 @@ def _counts(derivation: StructuredDerivation) -> str:
 
 def _claim(step: Step, form: int) -> str:
     label = step.label.latex if form else step.label.text
-    tail = (r" \ge 0" if form else " >= 0") if step.rule in _NOT_NEGATIVE else ""
+    tail = _SIGNED.get(step.rule, ("", ""))[form]
     return f"{label} = {_formula(step.value, form)}{tail}"
 
 
