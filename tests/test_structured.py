@@ -247,6 +247,10 @@ PLANTED: dict[str, tuple[str, str, str, Callable[[Any], Any]]] = {
         "",
         lambda value: value.replace(Average, lambda one: Average(one) if one.is_Pow else Integer(0)),
     ),
+    "a gain that is a loss": ("matrix_normal", "unbounded", "U", lambda value: -value),
+    "a gain twice as large": ("matrix_normal", "unbounded", "V", lambda value: 2 * value),
+    "an observation too few for a bound": ("matrix_normal", "too-few", "U", lambda value: value - 1),
+    "sides of a bound swapped": ("matrix_normal", "too-few", "V", lambda value: 1 + 1 / (value - 1)),
     "a condition that no data meet": ("dirichlet", "interior", "", lambda value: 0 * value),
 }
 
@@ -277,6 +281,42 @@ def test_weights_and_directions_of_a_hull_are_not_free() -> None:
     assert judged(found, last, given=tuple(reversed(found.steps[last].given))).evidence is Evidence.REFUTED
     distinct = position(found, "distinct")
     assert judged(found, distinct, using=(("statistic", shares),)).evidence is Evidence.REFUTED
+
+
+def test_a_path_without_bound_needs_a_new_direction_and_residuals() -> None:
+    """Not a parameter for the direction, not the observations themselves for their residuals."""
+    found = derived("matrix_normal")
+    at = position(found, "unbounded", "U")
+    using = dict(found.steps[at].using)
+    (X,) = found.family.observation
+    for wrong in ({"direction": found.family.terms[0]}, {"residual": X}, {"other": Inverse(using["other"])}):
+        assert judged(found, at, using=tuple({**using, **wrong}.items())).evidence is Evidence.REFUTED
+    last = position(found, "too-few", "V")
+    assert judged(found, last, given=(position(found, "unbounded", "U") + 1,)).evidence is Evidence.REFUTED
+
+
+def test_the_likelihood_grows_along_the_path_and_enough_data_may_still_have_no_maximiser() -> None:
+    """In numbers: one residual of rank one leaves a direction; residuals with a common zero in a corner span all
+    dimensions, and taking turns still ends nowhere."""
+    found = derived("matrix_normal")
+    declared = found.family
+    (X,), (p_, q_) = declared.observation, declared.sizes
+    one = np.array([[1.0, 2.0], [2.0, 4.0]])
+    few = StructuredData({p_: 2, q_: 2}, {}, {X: np.array([one, -one])})
+    v = np.array([[2.0], [-1.0]])
+    heights = [
+        mean_log_likelihood(
+            declared,
+            few,
+            {"M": np.zeros((2, 2)), "U": np.linalg.inv(np.eye(2) + t * v @ v.T), "V": np.eye(2)},
+        )
+        for t in (0.0, 1.0, 1e3, 1e6)
+    ]
+    assert np.allclose(np.diff(heights), np.diff([np.log1p(5 * t) for t in (0.0, 1.0, 1e3, 1e6)]))
+    entries = ((1.0, 2.0, 1.0), (2.0, -1.0, 1.0), (-1.0, 3.0, -3.0), (4.0, 1.0, 2.0))
+    corner = np.array([[[a, b], [0.0, c]] for a, b, c in entries])
+    with pytest.raises((ExistenceError, UnsolvedError), match=r"becomes singular|did not settle"):
+        estimate(found, StructuredData({p_: 2, q_: 2}, {}, {X: corner}))
 
 
 def test_a_family_that_is_not_full_is_not_given_the_condition_of_full_ones() -> None:

@@ -10,6 +10,7 @@ from random import Random
 from sympy import Basic, Expr, Symbol, Tuple
 
 from ..derivation import Evidence, Finding, Step
+from . import check_unbounded
 from .cases import World, drawn, matrix_value, number_value, slope_value, vanishes
 from .check_forms import check_gram, check_orthogonal, check_pieces, check_rank
 from .check_gradients import check_gradient
@@ -266,4 +267,5 @@ RULES = {
     "gram": check_gram,
     "orthogonal": check_orthogonal,
     "rank": check_rank,
+    **check_unbounded.RULES,
 }

@@ -11,6 +11,7 @@ from .derivation import Requirement
 from .family import StructuredFamily
 from .lemmas import Gaussian, Lemma, Wishart
 from .terms import Average, Identity, Inverse, Known, Matrix, Trace, Transposed, shape
+from .unbounded import needed
 from .words import scalar, scaled, tree, words
 
 _INSIDE = "the estimate has to lie in the parameter space, and the likelihood equations have no other root"
@@ -25,7 +26,7 @@ def existence(
     needs: list[Expr],
     lemma: Lemma | None,
 ) -> tuple[tuple[Requirement, ...], tuple[Expr, ...]]:
-    """Add the steps on existence; return the conditions, and the parameters for which none was found."""
+    """Add the steps on existence; return the conditions, and the parameters for which none is known to be enough."""
     conditions = [Requirement(one, "rank", f"{one} has full column rank", _ONE_ROOT) for one in needs]
     missing = []
     for one in family.parameters:
@@ -34,6 +35,7 @@ def existence(
         found = _condition(family, trail, roots, places, lemma, one.term)
         if found is None:
             missing.append(one.term)
+            conditions += needed(family, trail, roots, places, lemma, one.term)
         conditions += found or []
     return tuple(conditions), tuple(missing)
 

@@ -217,9 +217,14 @@ def derive_matrices(family: StructuredFamily, trail: Trail) -> Draft:
         obligations += _scales(family, trail, coupled)
         obligations.append(Obligation("a solution of the coupled equations is the global maximum", _COUPLED))
     conditions, missing = existence(family, trail, found.roots, found.places, found.needs, lemma)
+    told = {one.subject for one in conditions}
     obligations += [
-        Obligation(f"when the estimate of {term} is positive definite is decided", _NOT_DECIDED) for term in missing
+        Obligation(f"when the estimate of {term} is positive definite is decided", _NOT_DECIDED)
+        for term in missing
+        if term not in told
     ]
+    if told.intersection(missing):
+        obligations.append(Obligation("the conditions are enough for a maximiser to exist", _NOT_ENOUGH))
     closed = tuple((term, found.roots[term]) for term in family.terms if term in found.roots and term not in coupled)
     outcome = Outcome.UNSOLVED if found.left else Outcome.REDUCED if coupled else Outcome.CLOSED_FORM
     reason = f"each of {', '.join(map(str, coupled))} in closed form given the others" if coupled else ""
@@ -259,5 +264,10 @@ def _scales(family: StructuredFamily, trail: Trail, coupled: tuple[Expr, ...]) -
 _COUPLED = (
     "each equation gives the maximum over its parameter with the others held, so taking turns never lowers the "
     "likelihood; that its end is the highest point is not proved here"
+)
+_NOT_ENOUGH = (
+    "they are needed, but where residuals share a block of zeros in some bases, data that meet them may have none; the "
+    "exact condition, on all pairs of subspaces (Derksen & Makam 2021, SIAM J. Appl. Algebra Geom. 5; Drton, Kuriki & "
+    "Hoff 2021, Ann. Statist. 49), is not derived"
 )
 _NOT_DECIDED = "no rule relates it to the number and position of the observations"

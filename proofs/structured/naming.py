@@ -22,6 +22,8 @@ _FIXED = {
     "exists-bounded": Label("needed and enough", r"\text{needed and enough}"),
     "distinct": Label("log p_0 - log p_1", r"\log p_0 - \log p_1"),
     "shortfall": Label("shortfall", r"\text{shortfall}"),
+    "unbounded": Label("gain in l", r"\text{gain in } \ell"),
+    "too-few": Label("lower bound of n", r"\text{lower bound of } n"),
     "interior": Label("spread", r"\text{spread}"),
     "recession": Label("slopes far out", r"\text{slopes far out}"),
     "joint-recession": Label(
