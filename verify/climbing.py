@@ -40,6 +40,11 @@ from .tolerance import (
 
 Array = NDArray[np.float64]
 
+_RUNS_AWAY = (
+    "The likelihood may be highest in the limit where a parameter runs away, and these data have no maximiser then; "
+    "fix a parameter."
+)
+
 _CLIMBS = 3
 _CLIMBS_UNPROVED = 8
 _START_ROWS = 4096  # at least half as many are looked at for where to begin
@@ -188,14 +193,21 @@ def _climbs(derivation: Derivation, objective: _Objective, ranked: Sequence[Star
     climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
     family, parameters = derivation.family, climb_of(derivation).parameters
     numbers = [j for j, parameter in enumerate(parameters) if is_a_number(family, parameter)]
+    far: list[Maximum] = []
     for j in numbers if ranked else ():
         ends = family.domain[parameters[j]]
         for start in outermost(ranked, j):
-            climbs += climbs_far_out(objective, start, j, ends.lo is not -oo or ends.hi is not oo)
+            far += climbs_far_out(objective, start, j, ends.lo is not -oo or ends.hi is not oo)
+    climbs += far
     # From the highest of all, if that is no maximum, the climb goes on in all coordinates.
-    highest_one = max((f for f in climbs if math.isfinite(f.value)), key=lambda found: found.value, default=None)
-    if highest_one is not None and not highest_one.converged:
-        climbs.append(newton_maximum(objective, highest_one.point))
+    top = max((found for found in climbs if math.isfinite(found.value)), key=lambda found: found.value, default=None)
+    if top is not None and not top.converged:
+        climbs.append(newton_maximum(objective, top.point))
+        if not climbs[-1].converged and any(top is found for found in far):
+            raise UnsolvedError(
+                f"{family.name}: of {len(climbs)} climbs the highest is one with a parameter held far out, and from "
+                f"there it reaches no maximum. {_RUNS_AWAY}"
+            )
     return climbs
 
 
@@ -207,8 +219,7 @@ def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Max
     if above > AGREEMENT_NATS:
         raise UnsolvedError(
             f"{derivation.family.name}: the highest maximum found is no global one: a climb that ended at no maximum "
-            f"stands {above:.3g} nats an observation above it. The likelihood may be highest in the limit where a "
-            "parameter runs away, and these data have no maximiser then; fix a parameter."
+            f"stands {above:.3g} nats an observation above it. {_RUNS_AWAY}"
         )
 
 
