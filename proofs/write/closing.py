@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..derivation import Derivation, Evidence, Label, Outcome
+from collections.abc import Callable
+
+from ..derivation import Derivation, Evidence, Label, Outcome, Step
 from ..labels import hat, symbol_latex
 from .display import Formula, Line, Part, inequality, is_formula, listed, sign
 from .steps import is_proof
@@ -44,19 +46,24 @@ def _strength(derivation: Derivation) -> Line:
 def proved(derivation: Derivation) -> tuple[Line, ...]:
     """Return the lines on what is proved and what is not, without the open obligations."""
     lines = [_estimate(derivation), _divergence(derivation), _existence(derivation), _routes(derivation)]
-    weak = _weak(derivation)
+    weak = _weak(derivation, lambda step: True)
     if weak:
         verb = "is" if "," not in weak else "are"
         lines.append((f"Not proved {verb} {weak}, found true at random points in ball arithmetic.",))
     return tuple(line for line in lines if line)
 
 
-def _weak(derivation: Derivation) -> str:
-    """The steps that balls support but nothing proves, as words."""
+# What a page says beside the estimate, and what it says of existence: that the estimate is a maximum rests on neither.
+_BESIDE = {"expectation", "information", "entropy"}
+_OF_EXISTENCE = {"end-signs", "exists"}
+
+
+def _weak(derivation: Derivation, of: Callable[[Step], bool]) -> str:
+    """Those of some steps that balls support but nothing proves, as words."""
     found = [
         str(at)
         for at, (step, finding) in enumerate(zip(derivation.steps, derivation.findings, strict=True), 1)
-        if finding.evidence is Evidence.BALL and not is_proof(step, finding)
+        if of(step) and finding.evidence is Evidence.BALL and not is_proof(step, finding)
     ]
     return f"step{'s' * (len(found) != 1)} {', '.join(found)}" if found else ""
 
@@ -81,7 +88,8 @@ def _estimate(derivation: Derivation) -> Line:
     several = len(derivation.family.symbols) > 1
     where: Line = ("Where the maximiser exists, ",) if derivation.exists_when or derivation.point else ()
     target = "the KL divergence from" if derivation.family.discrete else "the cross-entropy to"
-    optimality, weak = derivation.optimality, _weak(derivation)
+    optimality = derivation.optimality
+    weak = _weak(derivation, lambda step: step.rule not in _BESIDE | _OF_EXISTENCE)
     if not optimality.proved:
         verb = "are a stationary point" if several else "is a stationary point"
         return (_estimates(derivation), f" {verb} of the likelihood. That no other point is higher is not proved.")
@@ -123,7 +131,8 @@ def _existence(derivation: Derivation) -> Line:
         return ()
     if not derivation.existence_rule:
         return ("When a maximiser exists is not derived.",)
-    verdict = "Proved" if derivation.existence_proved else "Not proved to suffice"
+    weak = _weak(derivation, lambda step: step.rule in _OF_EXISTENCE)
+    verdict = f"Proved{f' but for {weak}' if weak else ''}" if derivation.existence_proved else "Not proved to suffice"
     return ("A maximiser exists ", *existence(derivation), f". {verdict}; the argument: {derivation.existence_rule}.")
 
 
