@@ -10,7 +10,7 @@ from random import Random
 from sympy import Basic, Expr, Symbol, Tuple
 
 from ..derivation import Evidence, Finding, Step
-from . import check_unbounded
+from . import check_geodesics, check_unbounded
 from .cases import World, drawn, matrix_value, number_value, slope_value, vanishes
 from .check_forms import check_gram, check_orthogonal, check_pieces, check_rank
 from .check_gradients import check_gradient
@@ -268,4 +268,5 @@ RULES = {
     "orthogonal": check_orthogonal,
     "rank": check_rank,
     **check_unbounded.RULES,
+    **check_geodesics.RULES,
 }

@@ -19,7 +19,7 @@ from .linear import predictor_of
 from .matrices import derive_matrices
 from .predictors import derive_predictor
 
-_DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance", "minimax")
+_DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance", "minimax", "geodesic")
 _OPEN = "no global maximum is proved"
 
 

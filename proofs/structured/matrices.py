@@ -13,6 +13,7 @@ from .claims import add_claim, averaged, lemma_record
 from .drafts import Draft
 from .existence import existence
 from .family import StructuredFamily
+from .geodesics import ARGUMENT, add_geodesic
 from .gradients import gradient, slope_size
 from .kernels import proposed_lemma, proposed_pieces, statistics
 from .lemmas import Gaussian, Lemma, expected, expected_matrix
@@ -215,7 +216,9 @@ def derive_matrices(family: StructuredFamily, trail: Trail) -> Draft:
         for term in coupled:
             maximum(family, trail, found, lemma, tuple(one for one in coupled if one is not term))
         obligations += _scales(family, trail, coupled)
-        obligations.append(Obligation("a solution of the coupled equations is the global maximum", _COUPLED))
+        proved = _joint(family, trail, found, lemma, coupled)
+        statement = _ONLY if proved else "a solution of the coupled equations is the global maximum"
+        obligations.append(Obligation(statement, _LINES if proved else _COUPLED))
     conditions, missing = existence(family, trail, found.roots, found.places, found.needs, lemma)
     told = {one.subject for one in conditions}
     obligations += [
@@ -237,10 +240,18 @@ def derive_matrices(family: StructuredFamily, trail: Trail) -> Draft:
         coupled,
         conditions,
         not missing,
-        Optimality(proved, _PYTHAGORAS if proved else "", proved),
+        Optimality(proved, (ARGUMENT if coupled else _PYTHAGORAS) if proved else "", proved and not coupled),
         independent,
         tuple(obligations),
     )
+
+
+def _joint(family: StructuredFamily, trail: Trail, found: Found, lemma: Lemma, coupled: tuple[Expr, ...]) -> bool:
+    """Add the steps that show a maximum over coupled parameters together; return whether they are claimed."""
+    if found.left or len(coupled) == len(family.terms):
+        return False
+    centred = maximum(family, trail, found, lemma, coupled)
+    return centred is not None and add_geodesic(family, trail, found.roots, found.places, lemma, centred)
 
 
 def _scales(family: StructuredFamily, trail: Trail, coupled: tuple[Expr, ...]) -> list[Obligation]:
@@ -261,6 +272,11 @@ def _scales(family: StructuredFamily, trail: Trail, coupled: tuple[Expr, ...]) -
     return found
 
 
+_ONLY = "apart from the scale there is no other maximum"
+_LINES = (
+    "maxima are joined by lines along which the height is constant; on which data the scale alone is such a line is "
+    "not derived"
+)
 _COUPLED = (
     "each equation gives the maximum over its parameter with the others held, so taking turns never lowers the "
     "likelihood; that its end is the highest point is not proved here"

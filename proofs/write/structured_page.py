@@ -25,7 +25,7 @@ from .text import expression_text
 SCHEMA = 1
 _WIDTH = 100
 _KEY = 16
-_SIGNED = dict.fromkeys(("pieces", "gap", "pythagoras", "shortfall"), (" >= 0", r" \ge 0")) | {
+_SIGNED = dict.fromkeys(("pieces", "gap", "pythagoras", "shortfall", "geodesic"), (" >= 0", r" \ge 0")) | {
     "interior": (" > 0", " > 0")
 }
 _ONE_FUNCTION = (
