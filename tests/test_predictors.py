@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import pytest
+from flint import fmpq_mat
+from hypothesis import given
+from hypothesis import strategies as st
 from sympy import Abs, S, Symbol, Tuple, exp, log, oo
 
 from thetahat.proofs.derivation import Evidence, Outcome, Verdict
@@ -15,7 +18,7 @@ from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.registry import structured
 from thetahat.proofs.structured.check_predictors import slope_far_out
 from thetahat.proofs.structured.checker import check_structured
-from thetahat.proofs.structured.conditions import AllOf, NoExactFit, Overlap
+from thetahat.proofs.structured.conditions import AllOf, Columns, Haar, NoExactFit, Overlap
 from thetahat.proofs.structured.derivation import StructuredDerivation
 from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.plates import DatumComponent, Plate
@@ -129,6 +132,13 @@ PLANTED: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
         "exists-bounded",
         lambda v: AllOf(NoExactFit(2 * v.args[0].args[0])),
     ),
+    "one column fewer for Haar's condition": ("uniform_regression", "only", lambda v: Haar(v.args[0], v.args[1] - 1)),
+    "another quantity for the covariates": (
+        "uniform_regression",
+        "only",
+        lambda v: Haar(DatumComponent("z", "real", *v.args[0].indices), v.args[1]),
+    ),
+    "independent columns for Haar's condition": ("uniform_regression", "only", lambda v: Columns(v.args[0])),
     "a slope that rises with the scale": ("uniform_regression", "gradient", lambda v: -v),
     "a finite slope": ("exponential_regression", "recession", lambda v: Tuple(S.One, v[1])),
 }
@@ -358,6 +368,39 @@ def test_uniform_noise_is_the_least_largest_error() -> None:
     assert found.existence_decided
     assert [one.kind for one in found.exists_when] == ["no-exact-fit"]
     assert not found.obligations
+
+
+def best_corners(x: list[list[int]], y: list[int]) -> set[tuple[Fraction, ...]]:
+    """The corners of the solutions of the program, in exact numbers: coefficients for which one distance more than
+    there are coefficients is the largest."""
+    found: dict[Fraction, set[tuple[Fraction, ...]]] = {}
+    p = len(x[0])
+    for rows in combinations(range(len(y)), p + 1):
+        for signs in product((1, -1), repeat=p + 1):
+            left = fmpq_mat(p + 1, p + 1, [n for at, sign in zip(rows, signs, strict=True) for n in (*x[at], sign)])
+            if left.det() == 0:
+                continue
+            ends = left.solve(fmpq_mat(p + 1, 1, [y[at] for at in rows]))
+            *beta, largest = (Fraction(int(ends[at, 0].p), int(ends[at, 0].q)) for at in range(p + 1))
+            fits = [sum((n * b for n, b in zip(row, beta, strict=True)), Fraction(0)) for row in x]
+            if all(abs(one - fit) <= largest for one, fit in zip(y, fits, strict=True)):
+                found.setdefault(largest, set()).add(tuple(beta))
+    return found[min(found)]
+
+
+@given(st.lists(st.integers(-9, 9), min_size=3, max_size=5, unique=True), st.data())
+def test_covariates_of_which_any_are_independent_leave_one_solution(places: list[int], drawn: st.DataObject) -> None:
+    """A line through points at distinct places: one of its corners, so one solution."""
+    y = drawn.draw(st.lists(st.integers(-5, 5), min_size=len(places), max_size=len(places)))
+    assert len(best_corners([[1, at] for at in places], y)) == 1
+
+
+def test_without_haar_s_condition_there_may_be_many_solutions() -> None:
+    """One observation whose covariate is 0 is the furthest, whatever the coefficient."""
+    assert len(best_corners([[1], [1], [0]], [0, 0, 10])) == 2
+    found = estimate(derived("uniform_regression"), data("uniform_regression", [0.0, 0.0, 10.0], [[1.0], [1.0], [0.0]]))
+    assert found["c"] == pytest.approx(10.0)
+    assert abs(found["beta"][0]) <= 10.0
 
 
 def test_an_intercept_alone_is_the_midrange() -> None:

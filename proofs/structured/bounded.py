@@ -12,7 +12,7 @@ from sympy import Abs, S, Symbol, Tuple
 from ..derivation import Optimality, Outcome, Section
 from ..trail import Trail
 from .claims import add_claim
-from .conditions import AllOf, NoExactFit
+from .conditions import AllOf, Haar, NoExactFit
 from .derivation import Requirement
 from .drafts import Draft
 from .family import StructuredFamily
@@ -20,6 +20,12 @@ from .linear import ETA, Predictor, predictor_in
 from .sums import normal
 from .terms import Average, Largest
 
+_ONLY = (
+    "Enough for the solution to be the only one (Haar's condition). Halfway between two solutions lies a third; where "
+    "its distance is the largest one, those of both are so too, on the same side, and both predict the same. As many "
+    "such observations as coefficients make both equal. Fewer are independent: some move of the coefficients brings "
+    "all of them closer, and a small one lifts no other to the largest distance, which was not the least then."
+)
 _INSIDE = "otherwise the likelihood grows beyond all bounds as the scale goes to 0"
 
 
@@ -70,7 +76,11 @@ def derive_bounded(family: StructuredFamily, shape: Bounded, trail: Trail) -> Dr
     best = add_claim(trail, family, "minimax", Section.OPTIMALITY, spoken, height, subject, (start, least), using)
     condition = NoExactFit(shape.distance.args[0])
     spoken = f"The largest distance of a solution is positive, as `{bound}` has to be, exactly where this holds."
-    add_claim(trail, family, "exists-bounded", Section.EXISTENCE, spoken, AllOf(condition), subject, (falls, best))
+    given = (falls, best)
+    exact = add_claim(trail, family, "exists-bounded", Section.EXISTENCE, spoken, AllOf(condition), subject, given)
+    predictor = shape.found.predictor
+    one = Haar(predictor.args[0] / shape.found.term, predictor.args[2])
+    add_claim(trail, family, "only", Section.EXISTENCE, _ONLY, one, shape.found.term, (best, exact))
     words = f"no {shape.found.term} fits every observation exactly, with {condition.args[0]} = 0 in all"
     return Draft(
         Outcome.SET_VALUED,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sympy import Abs, Expr, Symbol, Tuple
 
 from ..derivation import Evidence, Finding, Step
-from .conditions import AllOf, NoExactFit
+from .conditions import AllOf, Haar, NoExactFit
 from .family import StructuredFamily
-from .plates import Component, DatumComponent
-from .sums import is_zero, normal
+from .plates import Component, DatumComponent, Plate
+from .sums import is_zero, normal, placed
 from .terms import Average, Largest
 
 Steps = tuple[Step, ...]
@@ -94,4 +94,42 @@ def check_exists_bounded(family: StructuredFamily, step: Step, given: Steps) -> 
     return Finding(Evidence.LEMMA, _PROGRAM) if settled else Finding(Evidence.UNDECIDED, "no power of the scale")
 
 
-RULES = {"least-bound": check_least_bound, "minimax": check_minimax, "exists-bounded": check_exists_bounded}
+def check_only(family: StructuredFamily, step: Step, given: Steps) -> Finding:
+    """Residuals are affine in the coefficients: halfway they are the mean of both ends, and along a direction they move
+    by its sum with the covariates, which can be any numbers where these are independent.
+
+    The largest distance of a solution is positive, so that a residual of that size can be brought closer to 0, and the
+    mean of two numbers up to it reaches it only where both do (Cheney 1966, Introduction to Approximation Theory,
+    chapter 3).
+    """
+    best, exact = given
+    end = _end(family)
+    if end is None or (best.rule, exact.rule) != ("minimax", "exists-bounded") or len(family.terms) != 2:
+        return Finding(Evidence.REFUTED, "does not rest on the program, and on a distance that is not 0")
+    (distance, scale), condition = end, step.value
+    (term,) = (one for one in family.terms if one != scale)
+    if step.subject != term or not isinstance(condition, Haar) or not isinstance(distance, Abs):
+        return Finding(Evidence.REFUTED, "is not about the coefficients in a distance")
+    covariate, several = condition.args
+    if not isinstance(covariate, DatumComponent) or not isinstance(term, Component) or len(term.indices) != 1:
+        return Finding(Evidence.UNDECIDED, "is not about the covariates of one sum")
+    first, second, pace = (*(term.renamed(f"{term.name}{at}") for at in "01"), Symbol("_pace", real=True))
+    ends = [placed(distance.args[0], {term: one}) for one in (first, second)]
+    halfway = placed(distance.args[0], {term: (first + second) / 2})
+    if not is_zero(halfway - (ends[0] + ends[1]) / 2, family.totals):
+        return Finding(Evidence.UNDECIDED, "halfway, residuals are not seen to be the mean of both")
+    slope = normal(placed(distance.args[0], {term: term + pace * first}).diff(pace))
+    moved = Plate(covariate * first, term.indices[0], several)
+    if not any(is_zero(slope + sign * moved) for sign in (1, -1)):
+        return Finding(
+            Evidence.REFUTED, "is not about the covariates that the coefficients stand beside, and all those"
+        )
+    return Finding(Evidence.LEMMA, "Haar's condition")
+
+
+RULES = {
+    "least-bound": check_least_bound,
+    "minimax": check_minimax,
+    "exists-bounded": check_exists_bounded,
+    "only": check_only,
+}

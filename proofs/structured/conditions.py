@@ -60,6 +60,23 @@ class NoExactFit(Condition):
         return rf"\text{{no exact fit, }} {printer._print(self.args[0])} \not\equiv 0"
 
 
+class Haar(Condition):
+    """There are as many observations as coefficients, and the covariates of any so many are linearly independent.
+
+    >>> from .plates import Component
+    >>> Haar(Component("x", "real"), 3)
+    any 3 of x independent
+    """
+
+    def _sympystr(self, printer: Any) -> str:
+        covariate, several = map(printer._print, self.args)
+        return f"any {several} of {covariate} independent"
+
+    def _latex(self, printer: Any) -> str:
+        covariate, several = map(printer._print, self.args)
+        return rf"\text{{any }} {several} \text{{ of }} {covariate} \text{{ independent}}"
+
+
 class AllOf(Condition):
     """Every one of some conditions.
 

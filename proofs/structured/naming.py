@@ -22,6 +22,7 @@ _FIXED = {
     "exists-bounded": Label("needed and enough", r"\text{needed and enough}"),
     "distinct": Label("log p_0 - log p_1", r"\log p_0 - \log p_1"),
     "shortfall": Label("shortfall", r"\text{shortfall}"),
+    "only": Label("enough for one solution", r"\text{enough for one solution}"),
     "along": Label("l along a line", r"\ell \text{ along a line}"),
     "geodesic": Label("-d^2 l/ds^2", r"-\partial_s^2 \ell"),
     "unbounded": Label("gain in l", r"\text{gain in } \ell"),
