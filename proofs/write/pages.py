@@ -80,12 +80,13 @@ def _row(entry: Entry, derivation: Derivation) -> str:
 
 def _structured_row(entry: Entry) -> str:
     derivation = derive_structured(structured(entry.name))
-    conditions = " and ".join(escaped(one.words) for one in derivation.exists_when) or "always"
+    conditions = " and ".join(escaped(one.words) for one in derivation.exists_when)
+    undecided = f"only when {conditions}; whether that is enough is not decided" if conditions else "not decided"
     cells = [
         f"[{escaped(entry.name)}]({entry.name}.md)",
         derivation.outcome.value,
         str(len(derivation.equations)),
-        conditions if derivation.existence_decided else "not decided",
+        (conditions or "always") if derivation.existence_decided else undecided,
         escaped(derivation.optimality.argument) if derivation.optimality.proved else "not proved",
         str(len(derivation.obligations)) if derivation.obligations else "none",
     ]
