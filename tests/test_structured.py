@@ -387,6 +387,9 @@ def test_a_single_share_is_refused_and_nearly_equal_shares_are_not() -> None:
     near = np.array([[0.5, 0.5], [0.499, 0.501]])
     theta = estimate(found, StructuredData({K: 2}, {}, {x: near}))["a"]
     assert theta.min() > 1e5
+    nearer = np.array([[0.5, 0.5], [0.5 + 2.0**-30, 0.5 - 2.0**-30]])
+    with pytest.raises(UnsolvedError, match="though it has one; the observations differ too little"):
+        estimate(found, StructuredData({K: 2}, {}, {x: nearer}))
 
 
 def test_what_rests_on_a_wrong_step_is_not_proved() -> None:

@@ -164,7 +164,11 @@ def _with_total(derivation: StructuredDerivation, place: Place) -> Place:
         at for at in range(len(grid) - 1) if values[at] > 0 >= values[at + 1] or values[at] < 0 <= values[at + 1]
     ]
     if not changes or not np.isfinite(values).all():
-        raise ExistenceError(f"{derivation.family.name}: the equation for {total} has no root between 1e-6 and 1e12")
+        said = f"{derivation.family.name}: the equation for {total} has no root between 1e-6 and {_LARGEST:.0e}"
+        if derivation.existence_decided:
+            # The data have been asked all conditions: there is a root, further out or lost in rounding.
+            raise UnsolvedError(f"{said} in double precision, though it has one; the observations differ too little")
+        raise ExistenceError(said)
     root = brentq(excess, grid[changes[0]], grid[changes[0] + 1], xtol=1e-14, rtol=1e-14)
     return Place(place.drawn, {**place.theta, str(total): np.asarray(float(np.exp(root)))})
 
