@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from thetahat.proofs.theorem import theorem
     from thetahat.verify.certify import Certificate, CertificateVerdict, certify
     from thetahat.verify.fitting import fit
+    from thetahat.verify.rows import RowFits, fit_rows
     from thetahat.verify.suite import check_estimator, check_family
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ _HOME = {
     "Family": "thetahat.proofs.family",
     "Outcome": "thetahat.proofs.derivation",
     "Parameter": "thetahat.proofs.family",
+    "RowFits": "thetahat.verify.rows",
     "Source": "thetahat.proofs.family",
     "Verdict": "thetahat.proofs.derivation",
     "certify": "thetahat.verify.certify",
@@ -40,6 +42,7 @@ _HOME = {
     "families": "thetahat.proofs.registry",
     "family": "thetahat.proofs.registry",
     "fit": "thetahat.verify.fitting",
+    "fit_rows": "thetahat.verify.rows",
     "register": "thetahat.proofs.registry",
     "theorem": "thetahat.proofs.theorem",
 }
@@ -52,6 +55,7 @@ __all__ = [
     "Family",
     "Outcome",
     "Parameter",
+    "RowFits",
     "Source",
     "Verdict",
     "__version__",
@@ -62,6 +66,7 @@ __all__ = [
     "families",
     "family",
     "fit",
+    "fit_rows",
     "register",
     "theorem",
 ]
