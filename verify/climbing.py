@@ -196,8 +196,8 @@ def _climbs(derivation: Derivation, objective: _Objective, ranked: Sequence[Star
     far: list[Maximum] = []
     for j in numbers if ranked else ():
         ends = family.domain[parameters[j]]
-        for start in outermost(ranked, j):
-            far += climbs_far_out(objective, start, j, ends.lo is not -oo or ends.hi is not oo)
+        for begin in outermost(ranked, j):
+            far += climbs_far_out(objective, begin, j, ends.lo is not -oo or ends.hi is not oo)
     climbs += far
     # From the highest of all, if that is no maximum, the climb goes on in all coordinates.
     top = max((found for found in climbs if math.isfinite(found.value)), key=lambda found: found.value, default=None)

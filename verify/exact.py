@@ -113,7 +113,7 @@ class Exactly:
             self._read[key] = read_atom(atom, {}, self._table)
         return self._read[key]
 
-    def value(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
+    def value(self, expression: Expr, known: Mapping[Symbol, float | arb]) -> float:
         """Return the value to the last digits, infinite where a double overflows.
 
         Zero where no precision tells it from zero, ``nan`` where it has no value; never zero otherwise.

@@ -174,7 +174,8 @@ class _Exactly:
 
     def completed(self, root: float | arb) -> Numbers:
         """Return the unknown, and what the formulas give for it, each rounded once."""
-        found = {symbol: self._exactly.value(formula, {self._unknown: root}) for symbol, formula in self._formulas}
+        known: dict[Symbol, float | arb] = {self._unknown: root}
+        found = {symbol: self._exactly.value(formula, known) for symbol, formula in self._formulas}
         return {self._unknown: float(root), **found}
 
     def sharpened(self, root: float) -> float | arb:

@@ -18,7 +18,8 @@ from ..proofs.family import Family
 from ..proofs.likelihood import unfold
 from .density import compiled
 from .ends import space_ends
-from .fitting import _needed, derivation_with, fit_with
+from .estimation import needed
+from .fitting import derivation_with, fit_with
 from .observations import require_data, require_fixed
 from .row_roots import on_line, roots
 from .row_values import Rows, evaluate_rows, have_rules, magnitude
@@ -181,7 +182,7 @@ def _fits_together(derivation: Derivation) -> bool:
 
 
 def _used(derivation: Derivation) -> list[Expr]:
-    statistics = [s.definition for s in _needed(derivation)]
+    statistics = [s.definition for s in needed(derivation)]
     return [*statistics, *(e for _, e in derivation.formulas), *derivation.equations]
 
 
@@ -191,7 +192,7 @@ def _together(derivation: Derivation, rows: Rows) -> Array:
     clear = np.flatnonzero(_clearly_exist(derivation, rows))
     some = rows if len(clear) == len(rows.x) else rows.chosen(clear)
     known: dict[Symbol, Array] = {}
-    for statistic in _needed(derivation):
+    for statistic in needed(derivation):
         known[statistic.symbol] = evaluate_rows(statistic.definition, some, known)
     if derivation.unknowns:
         known[derivation.unknowns[0]] = _solved(derivation, some, known)

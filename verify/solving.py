@@ -147,7 +147,7 @@ class Maximum:
     converged: bool
 
 
-def newton_maximum(objective: Objective, start: Sequence[float]) -> Maximum:
+def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maximum:
     """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
 
     ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite

@@ -20,8 +20,9 @@ from ...proofs.family import Family
 from ...proofs.points import PointSearch
 from ...strategies.conditions import decide_sample
 from ..enclosure import precisions, table_of, total
+from ..estimation import estimate
 from ..exact import Exactly, written_out
-from ..fitting import Fit, derivation_with, estimate, fit_with
+from ..fitting import Fit, derivation_with, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
 from ..searching import has_others, leaders, place_of
