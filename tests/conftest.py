@@ -5,6 +5,8 @@ from importlib.util import find_spec
 
 # Before NumPy is imported anywhere: its threads slow small matrices down, and parallel runs share the cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A derivation is tested where it is made; what an earlier run has kept says nothing about the code.
+os.environ["THETAHAT_CACHE"] = "off"
 
 import pytest
 from hypothesis import settings

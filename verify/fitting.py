@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -16,12 +16,12 @@ from ..proofs.algebra.atoms import Mean
 from ..proofs.balls import precision
 from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
-from ..proofs.engine import derive, fix_constants
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
 from .covering import covering
 from .density import compiled
+from .derivation_cache import derivation_of
 from .enclosure import holds
 from .ends import outside_space
 from .estimation import estimate, needed
@@ -113,7 +113,7 @@ def fit(
     >>> dict(fit(family("exponential"), [1.0, 1.0, 4.0]).theta_hat)
     {'lambda': 0.5}
     """
-    return fit_with(derivation_with(family, fixed or {}), x, weights)
+    return fit_with(kept_with(family, fixed or {}), x, weights)
 
 
 def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:
@@ -150,17 +150,38 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
-    exact = sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items())
-    return _derivation_with(family, tuple(exact))
+    from ..proofs.engine import derive  # imported late, as below
+
+    return _derivation_with(family, _exact(family, fixed), derive)
+
+
+def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
+    """Return the same from what an earlier process may have kept: for fits, not for checks of derivations.
+
+    >>> from thetahat import family
+    >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
+    True
+    """
+    return _derivation_with(family, _exact(family, fixed), derivation_of)
+
+
+def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
+    return tuple(sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items()))
 
 
 @lru_cache(maxsize=512)
-def _derivation_with(family: Family, fixed: tuple[tuple[str, Expr], ...]) -> Derivation:
+def _derivation_with(
+    family: Family, fixed: tuple[tuple[str, Expr], ...], source: Callable[[Family], Derivation]
+) -> Derivation:
     constants = {item.name for item in family.constants}
     parameters = {name: value for name, value in fixed if name not in constants}
-    derivation = derive(family.fix(**parameters) if parameters else family)
+    derivation = source(family.fix(**parameters) if parameters else family)
     known = {name: value for name, value in fixed if name in constants}
-    return fix_constants(derivation, **known) if known else derivation
+    if not known:
+        return derivation
+    from ..proofs.engine import fix_constants  # imported late: it brings the deriver and the checker with it
+
+    return fix_constants(derivation, **known)
 
 
 def require_existence(derivation: Derivation, observations: Observations) -> None:

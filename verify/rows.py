@@ -19,7 +19,7 @@ from ..proofs.likelihood import unfold
 from .density import compiled
 from .ends import space_ends
 from .estimation import needed
-from .fitting import derivation_with, fit_with
+from .fitting import fit_with, kept_with
 from .observations import require_data, require_fixed
 from .row_roots import on_line, roots
 from .row_values import Rows, evaluate_rows, have_rules, magnitude
@@ -102,7 +102,7 @@ def fit_rows(
     >>> batch.found, batch.reasons[1][:45]
     (array([ True, False]), 'gamma: these data have no maximiser in the pa')
     """
-    derivation = derivation_with(family, fixed or {})
+    derivation = kept_with(family, fixed or {})
     rows, given = _require_rows(derivation.family, matrix, weights)
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) and len(given):
         fit_with(derivation, given[0])  # says why no dataset has an estimate

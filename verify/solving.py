@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from ..proofs.errors import UnsolvedError
 from .tolerance import CLIMB_NATS, FLAT_NATS, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
@@ -100,6 +99,9 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
     >>> bracketed_root(lambda x: x * x - 2.0, 0.0, 2.0)
     1.414213562373095
     """
+    # Imported late: half the time of a first fit by a formula, which has no use for it.
+    from scipy.optimize import brentq
+
     if function(low) == 0:
         return low
     if function(high) == 0:
