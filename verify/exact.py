@@ -71,10 +71,18 @@ def few_rows(observations: Observations, of_any: bool = False) -> Observations |
     >>> few_rows(Observations(np.ones((100, 1)), None, 100)).n
     1
     """
-    if observations.n > JOINED_ROWS and not of_any:
+    if (observations.n > JOINED_ROWS and not of_any) or _begin_differently(observations):
         return None
     joined = observations.distinct()
     return joined if joined.n <= EXAMINED_ROWS else None
+
+
+def _begin_differently(observations: Observations) -> bool:
+    """Whether the first rows already are too many different ones, which needs no joining of all to be seen."""
+    if observations.n <= EXAMINED_ROWS:
+        return False
+    first = [column[: EXAMINED_ROWS + 1].tolist() for column in observations.columns]
+    return len(set(first[0] if len(first) == 1 else zip(*first, strict=True))) > EXAMINED_ROWS
 
 
 @lru_cache(maxsize=4096)
