@@ -121,7 +121,7 @@ class Exactly:
             self._read[key] = read_atom(atom, {}, self._table)
         return self._read[key]
 
-    def value(self, expression: Expr, known: Mapping[Symbol, float | arb]) -> float:
+    def value(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:
         """Return the value to the last digits, infinite where a double overflows.
 
         Zero where no precision tells it from zero, ``nan`` where it has no value; never zero otherwise.
@@ -139,6 +139,6 @@ class Exactly:
                 found = 0.0
         return found
 
-    def bounded(self, expression: Expr, known: Mapping[Symbol, float]) -> float:
+    def bounded(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:
         """Return the same, with the largest double of its sign where it overflows: what a root search can use."""
         return float(np.clip(self.value(expression, known), -_MOST, _MOST))

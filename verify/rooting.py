@@ -32,10 +32,12 @@ from .statistics import evaluate
 from .tolerance import (
     BALL_ROWS,
     EXAMINED_ROWS,
+    MOST_BITS,
     PART_ROWS,
     ROOT_MARGIN,
     ROOT_SHARE,
     ROOT_SLACK,
+    ROOT_ULPS,
     SLOPE_NATS,
 )
 
@@ -44,6 +46,8 @@ Numbers = dict[Symbol, float]
 _MOST_ROOTS = 4
 _SHARP_BITS, _SECANT = 256, 40
 """The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
+_BENT, _MOST_MENDS = 75, 60
+"""By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
 
 
 def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
@@ -143,7 +147,7 @@ class _Exactly:
         self._exactly = Exactly(derivation.family.columns, table)
         self._family, self._table = derivation.family, table
 
-    def residual(self, value: float) -> float:
+    def residual(self, value: float | arb) -> float:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
         return self._exactly.bounded(self._equation, {self._unknown: value})
 
@@ -184,13 +188,42 @@ class _Exactly:
         What formulas make of a root is more than a rounding off where they are steep in it.
         """
         with precision(_SHARP_BITS):
-            at = arb(root)
+            at = last = arb(root)
             step = abs(at) * arb(2) ** -_SECANT
             for _ in range(2):
                 here, beside = (self._exactly.ball(self._equation, {self._unknown: u}) for u in (at, at + step))
-                at = (at - here * step / (beside - here)).mid()
+                at, last = (at - here * step / (beside - here)).mid(), at
             near = at.is_finite() and abs(at - root) <= 2 * math.ulp(root)
-        return at if near else root
+            # The second secant leads away by the square of what the first did, unless the equation bends there.
+            if near and abs(at - last) <= abs(at) * arb(2) ** -_BENT:
+                return at
+        return self._between(root)
+
+    def _between(self, root: float) -> float | arb:
+        """The exact root within a few units in the last place of ``root``, to many more digits; else ``root``.
+
+        By false position, halving the residual of an end that stays (the Illinois rule: Dahlquist & Bjoerck 1974,
+        Numerical Methods, section 6.4.2): between two doubles the equation may be far from straight.
+        """
+        with precision(MOST_BITS):
+            # Not at doubles: at an observation the equation may have no value.
+            reach = (ROOT_ULPS + 0.375) * arb(math.ulp(root))
+            ends = [arb(root) - reach, arb(root) + reach]
+            values = [arb(self.residual(end)) for end in ends]
+            if not values[0] * values[1] < 0:
+                return root
+            last, kept = ends[0], None
+            for _ in range(_MOST_MENDS):
+                middle = ((ends[0] * values[1] - ends[1] * values[0]) / (values[1] - values[0])).mid()
+                value = arb(self.residual(middle))
+                if value == 0 or abs(middle - last) <= abs(middle) * arb(2) ** -_BENT:
+                    return middle
+                side = 0 if value * values[0] > 0 else 1
+                ends[side], values[side], last = middle, value, middle
+                if kept == 1 - side:
+                    values[kept] /= 2
+                kept = 1 - side
+            return last
 
 
 def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
@@ -238,7 +271,7 @@ def _carried(
     Rounding differs little from row to row, so a part of them tells how large it is. A root is off by about that much
     over the slope of the equation.
     """
-    part = _part(table)
+    part = part_of(table)
     inside, exactly = dict(known), _Exactly(derivation, part)
     for statistic in derivation.statistics:
         if statistic.symbol in known:
@@ -262,8 +295,12 @@ def _carried(
     return bool(abs(nats_lost(family, ours, theirs, part.x, part.w)) <= SLOPE_NATS * part.total)
 
 
-def _part(table: Observations) -> Observations:
-    """So many rows at equal steps, the ones with the smallest and the largest observation among them."""
+def part_of(table: Observations) -> Observations:
+    """Return ``PART_ROWS`` rows at equal steps, the ones with the smallest and the largest observation among them.
+
+    >>> part_of(Observations(np.arange(100.0).reshape(-1, 1), None, 100)).n
+    24
+    """
     column, ends = table.columns[0], table.sample.ends[0]
     places = np.arange(PART_ROWS - 2) * table.n // (PART_ROWS - 2)
     if table.weights is None and len(table.columns) == 1:

@@ -121,6 +121,20 @@ EXAMINED_ROWS = 64
 PART_ROWS = 24
 """So many of more rows tell what doubles lose: the error of a sum of rows is no larger, relative to it, than theirs."""
 
+FORMULA_ULPS = 4.0
+"""Units in the last place that estimates by formulas may be off."""
+
+ORDINARY = 32.0
+"""Data of sizes between the inverse of this and this, whose spread is no smaller a share of their size, cost a formula
+of a family no more than about so many units in the last place, as measured, and on average far fewer."""
+
+CLOSE = 2.0**-20
+"""Spread of data, relative to their size, below which half a unit in the last place of a centre is more than 2**-33 of
+it, and the square of that, with a margin, more than half a unit in the last place."""
+
+FAR = 1e75
+"""Size of data up to which their squares, and squares of these, neither overflow nor lose digits to underflow."""
+
 BALL_ROWS = 5_000
 """Different rows up to which an equation is solved in balls where doubles fail: some sixty residuals of 50 ms each."""
 

@@ -1,0 +1,150 @@
+"""Floats of fits by formulas against certificates, on data that agree in nearly all their digits or lie far out.
+
+Data are a few shapes of whole numbers, set on a place and a spread: units in the last place of numbers up to 1e15,
+scales from 1e-150 to 1e150, subnormal numbers. Which of them a family's support holds decides what it is asked.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Symbol
+
+from thetahat import certify, family
+from thetahat.proofs.derivation import Derivation
+from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
+from thetahat.verify import estimation
+from thetahat.verify.exact import Exactly, written_out
+from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.observations import require_data
+from thetahat.verify.rooting import _Exactly
+
+FORMULA_ULPS = 4.0
+"""What a fit by formulas may be off; of a place on a line, in units of the larger of the place and the spread."""
+
+ROOT_ULPS = 1.0
+"""The same for the root of an equation, and formulas about it."""
+
+FAMILIES: dict[str, dict[str, object]] = {
+    "gamma_known_shape": {"k": 2},
+    "gumbel_known_scale": {"beta": 2},
+    "inverse_gaussian": {},
+    "laplace": {},
+    "lindley": {},
+    "logit_normal": {},
+    "lognormal": {},
+    "lognormal_by_median": {},
+    "normal": {},
+    "normal_by_log_scale": {},
+    "normal_by_precision": {},
+    "normal_mean_equals_scale": {},
+    "normal_natural": {},
+    "pareto": {},
+    "power_function": {},
+    "shifted_exponential": {},
+    "topp_leone": {},
+    "uniform_by_length": {},
+}
+"""Families with a formula for every parameter: what can cancel in them differs."""
+
+
+ROOTS: dict[str, dict[str, object]] = {
+    "gamma": {},
+    "generalised_normal": {"beta": 2},
+    "gumbel": {},
+    "log_logistic": {},
+    "logistic": {},
+    "logistic_known_scale": {"s": 2},
+    "moyal": {},
+    "rayleigh_shifted": {},
+    "weibull": {},
+}
+"""Families with equations left, and formulas about their root."""
+
+
+def shapes(n: int) -> list[np.ndarray]:
+    """Whole numbers from 0 to 8 n: skewed, and one apart from all others."""
+    spread_out = np.arange(n) ** 2 % (8 * n)
+    return [spread_out.astype(float), np.where(np.arange(n) == n // 2, 3.0, 0.0)]
+
+
+def hard_data(n: int) -> Iterator[tuple[str, np.ndarray]]:
+    """Datasets by what is hard about them."""
+    for k in shapes(n):
+        for place in (0.25, 1.0, -1e8, 1e8, 1e15):
+            yield f"units in the last place at {place:g}", place + k * np.spacing(abs(place))
+            yield f"near {place:g}", place * (1 + 1e-9 * k)
+        for scale in (1e-150, 1e-5, 1e150):
+            yield f"scale {scale:g}", scale * (1 + k)
+        yield "subnormal", 5e-324 * (7 + k)
+
+
+def off(derivation: Derivation, x: np.ndarray, fitted: Callable[..., Any] = fit_with) -> float | None:
+    """Units in the last place of the worst parameter; ``None`` where there is no estimate to judge."""
+    try:
+        estimate = fitted(derivation, x)
+    except (ExistenceError, SupportError, UnsolvedError):
+        return None
+    proof = certify(derivation.family, x)
+    return max(proof.ulps(estimate).values()) if proof.theta else None
+
+
+def worst(name: str, n: int, fitted: Callable[..., Any] = fit_with) -> tuple[int, float, str]:
+    """How many datasets were judged, what the worst fit was off, and on which data."""
+    derivation, count, found = derivation_with(family(name), (FAMILIES | ROOTS)[name]), 0, (0.0, "")
+    for label, x in hard_data(n):
+        units = off(derivation, x, fitted)
+        if units is not None:
+            count, found = count + 1, max(found, (units, label))
+    return count, *found
+
+
+@pytest.mark.parametrize("n", [9, 100])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_formulas_keep_their_digits_on_hard_data(name: str, n: int) -> None:
+    """At most four units in the last place, judged by enclosures of the maximiser; more than 64 rows go by doubles."""
+    count, units, label = worst(name, n)
+    assert count >= 9, "too few of the datasets have a maximiser for this to say anything"
+    assert units <= FORMULA_ULPS, f"{name} is off by {units:.3g} units in the last place for {label}"
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_roots_keep_their_digits_on_hard_data(name: str) -> None:
+    """At most one unit in the last place, and as much for the parameters that formulas give from the root."""
+    count, units, label = worst(name, 9)
+    assert count >= 9, "too few of the datasets have a maximiser for this to say anything"
+    assert units <= ROOT_ULPS, f"{name} is off by {units:.3g} units in the last place for {label}"
+
+
+def in_rounded_steps(derivation: Derivation, x: np.ndarray) -> dict[str, float]:
+    """Planted error: each formula is given the parameters before it as rounded, and not as enclosed."""
+    data = require_data(derivation.family, x).distinct()
+    exactly, values = Exactly(derivation.family.columns, data), dict[Symbol, float]()
+    for symbol, formula in derivation.formulas:
+        values[symbol] = exactly.value(written_out(derivation, formula), values)
+    return {symbol.name: value for symbol, value in values.items()}
+
+
+@pytest.mark.parametrize("name", ["normal", "lognormal", "inverse_gaussian"])
+def test_rounding_between_formulas_is_noticed(name: str) -> None:
+    """A scale about a rounded place is far from its own where the data differ in their last digits alone."""
+    _, units, _ = worst(name, 9, in_rounded_steps)
+    assert units > 1e6
+
+
+@pytest.mark.parametrize("name", ["normal", "lognormal", "lindley"])
+def test_doubles_alone_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: what formulas lose in doubles on more than 64 rows is not mended."""
+    monkeypatch.setattr(estimation, "mended", lambda derivation, observations, values: values)
+    _, units, _ = worst(name, 100)
+    assert units > 1e3
+
+
+@pytest.mark.parametrize("name", ["generalised_normal", "rayleigh_shifted"])
+def test_formulas_about_a_rounded_root_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the root is rounded before the formulas see it."""
+    completed = _Exactly.completed
+    monkeypatch.setattr(_Exactly, "completed", lambda self, root: completed(self, float(root)))
+    _, units, _ = worst(name, 9)
+    assert units > ROOT_ULPS
