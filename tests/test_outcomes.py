@@ -17,7 +17,7 @@ from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.verify.certify.checker import check as check_certificate
 from thetahat.verify.growth import grows_without_bound
 from thetahat.verify.likelihood import log_likelihood
-from thetahat.verify.rooting import _is_valley
+from thetahat.verify.rivals import is_valley
 from thetahat.verify.searching import best_observation
 
 
@@ -115,5 +115,5 @@ def test_too_many_observations_to_search_are_refused(monkeypatch: pytest.MonkeyP
 
 def test_a_minimum_of_the_profile_likelihood_is_no_candidate() -> None:
     """Planted: the likelihood is higher on both sides of the root."""
-    assert _is_valley(2.0, lambda root: (root - 2.0) ** 2)
-    assert not _is_valley(2.0, lambda root: -((root - 2.0) ** 2))
+    assert is_valley(2.0, lambda root: (root - 2.0) ** 2)
+    assert not is_valley(2.0, lambda root: -((root - 2.0) ** 2))

@@ -125,8 +125,8 @@ FORMULA_ULPS = 4.0
 """Units in the last place that estimates by formulas may be off."""
 
 ORDINARY = 32.0
-"""Data of sizes between the inverse of this and this, whose spread is no smaller a share of their size, cost a formula
-of a family no more than about so many units in the last place, as measured, and on average far fewer."""
+"""Data of sizes between the inverse of this and this, whose spread is no smaller a share of their size, are fitted by
+formulas in doubles unexamined: a limit chosen for speed, since what cancels grows with these ratios, and not proved."""
 
 CLOSE = 2.0**-20
 """Spread of data, relative to their size, below which half a unit in the last place of a centre is more than 2**-33 of
