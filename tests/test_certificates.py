@@ -66,7 +66,7 @@ def test_every_dataset_has_a_verdict_that_the_checker_confirms(item):
     """The checker proves each again from the declared density; fits lose next to nothing against it."""
     decided = []
 
-    @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
     @given(datasets(item, existence="any"))
     def each(x):
         certificate = certify(item, x)
