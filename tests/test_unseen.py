@@ -358,3 +358,13 @@ def test_a_corner_in_a_parameter_is_no_curvature() -> None:
     """Each case is linear in the parameter, but where they meet the log-density bends upwards."""
     bent = Piecewise((m * y, m < 0), (2 * m * y, True)) - y**2
     assert not declared(y, Reals, bent, LOCATION).optimality.proved
+
+
+@pytest.mark.parametrize("name", ["_g", "g", "_m"])
+def test_a_parameter_may_be_called_as_what_stands_in_for_a_function(name: str) -> None:
+    """A quadratic equation in a function of the unknown was written with a symbol that anybody may declare."""
+    mean = Symbol(name, positive=True)
+    density = log(b) / 2 - log(2 * pi) / 2 - 3 * log(x) / 2 - b * (x - mean) ** 2 / (2 * mean**2 * x)
+    found = declared(x, POSITIVE, density, positive(mean), positive(b))
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.optimality.proved

@@ -46,6 +46,10 @@ from .roots import Root
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .size import factored, is_small, joined, shortest
 
+# Nobody's symbols, whatever they are called: they stand in for a function of the unknown.
+_POSITIVE, _REAL = Dummy("g", positive=True), Dummy("g", real=True)
+_SINE, _COSINE = Dummy("s", real=True), Dummy("c", real=True)
+
 
 def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ...]:
     """Return the roots of ``equation`` in ``unknown`` that some rule finds; empty where no rule applies.
@@ -244,7 +248,7 @@ def _two_terms(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
 def _polynomial(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """A polynomial of degree one or two in the unknown or in one function of it."""
     for generator in _generators(equation, unknown):
-        stand_in = Symbol("_g", positive=True) if generator.is_positive else Symbol("_g", real=True)
+        stand_in = _POSITIVE if generator.is_positive else _REAL
         replaced = (
             equation.subs(generator, stand_in) if generator != unknown else equation.xreplace({unknown: stand_in})
         )
@@ -298,7 +302,7 @@ def _angle(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     """``a sin(u) + b cos(u) = 0`` on a circle: two opposite angles."""
     if not equation.has(sin) or not equation.has(cos):
         return []
-    s, c = Symbol("_s", real=True), Symbol("_c", real=True)
+    s, c = _SINE, _COSINE
     plain = equation.expand().subs({sin(unknown): s, cos(unknown): c})
     if unknown in plain.free_symbols or not plain.is_polynomial(s, c):
         return []
@@ -324,7 +328,7 @@ def _quantile(equation: Expr, unknown: Symbol, domain: Domain) -> list[Root]:
     atom = atoms[0]
     inside = atom.integrand.args[0]
     variable = atom.data[0] if len(atom.data) == 1 else None
-    stand_in = Symbol("_m", real=True)
+    stand_in = _REAL
     replaced = equation.xreplace({atom: stand_in})
     if (
         variable is None
