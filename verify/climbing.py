@@ -158,7 +158,7 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
     )
     climbs = _climbs(derivation, objective, ranked)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
-    lost = math.inf if best is None else objective.rounding(best.point)
+    lost = math.inf if best is None else objective.rounding(best)
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     if best is not None and lost <= (CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS):
         _require_highest(derivation, best.value, climbs)
@@ -296,10 +296,10 @@ class _Objective:
             hessian[i, j] = hessian[j, i] = bend
         return value, np.array(slopes[:size]), hessian
 
-    def rounding(self, u: Array) -> float:
+    def rounding(self, found: Maximum) -> float:
         """Return how many nats an observation the rounding of the gradient may cost, to first order."""
-        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(_magnitudes(self._plan), u))
-        _, _, hessian = self(u)
+        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(_magnitudes(self._plan), found.point))
+        hessian = self(found.point)[2] if found.hessian is None else found.hessian
         if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
             return math.inf
         units = curvature_units(hessian)

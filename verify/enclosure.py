@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from flint import arb, fmpq
 from numpy.typing import ArrayLike
 from sympy import Eq, Expr, Mul, Piecewise, log, oo, sign
@@ -148,6 +147,7 @@ def _balls(family: Family, theta: Any) -> list[arb]:
 def table_of(family: Family, observations: Observations) -> Table:
     """Return the distinct rows, each with the exact sum of its weights.
 
+    >>> import numpy as np
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
     >>> table_of(EXPONENTIAL, Observations(np.array([[2.0], [2.0]]), np.array([0.5, 0.25]), 2)).weights
     [0.750000000000000]
@@ -178,15 +178,16 @@ def total(
 def holds(family: Family, point: Sequence[arb], observations: Observations) -> bool | None:
     """Return whether the support of a member holds the data; ``None`` where the width of ``point`` leaves it open.
 
+    >>> import numpy as np
     >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
     >>> holds(UNIFORM, [arb(0), arb(1)], Observations(np.array([[0.5], [2.0]]), None, 2))
     False
     """
-    ends, column = family.bounds, observations.x[:, 0]
-    if ends.discrete and not (column == np.rint(column)).all():
+    ends, sample = family.bounds, observations.sample
+    if ends.discrete and not sample.whole:
         return False
     lo, hi = compiled((ends.lo, ends.hi), family.symbols)(*point)
-    least, most = arb(float(column.min())), arb(float(column.max()))
+    least, most = (arb(float(end)) for end in sample.ends[0])
     parts = (_ordered(lo, least, ends.lo_closed), _ordered(most, hi, ends.hi_closed))
     return False if False in parts else None if None in parts else True
 

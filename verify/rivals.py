@@ -63,7 +63,7 @@ def roots_beside_a_probe(
     found = []
     for (low, below), (high, above) in pairwise(zip(grid, signs, strict=True)):
         if below != above:
-            with suppress(UnsolvedError):  # as above
+            with suppress(UnsolvedError):  # where the equation has no value between two cuts, it has no root to offer
                 found.append(bracketed_root(function, low, high))
     return [root for root in found if not is_valley(root, height)]
 

@@ -75,23 +75,26 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
             values[symbol] = evaluate(formula, observations, values)
         return values
 
+    # So is each height: probes are ranked, compared with roots, and asked once more at the end.
+    @cache
     def height(root: float) -> float:
         return _height(derivation, observations, completed(root))
 
     line = _line(derivation, table)
     others = probes(derivation, table, line)
     root = _highest(residual, derivation, height, line, others)
-    if root is not None:
-        require_highest(derivation, observations, completed(root), height, others)
-        if table.n <= EXAMINED_ROWS:
-            require_highest(derivation, table, completed(root), _Exactly(derivation, table).height, others)
-    if root is not None and table.n <= EXAMINED_ROWS:
+    if root is None:
+        return solved_in_balls(derivation, table)
+    values = completed(root)
+    require_highest(derivation, observations, values, height, others)
+    if table.n <= EXAMINED_ROWS:
         exactly = _Exactly(derivation, table)
+        require_highest(derivation, table, values, exactly.height, others)
         polished = exactly.polished(root)
         if polished is not None:
             return exactly.completed(exactly.sharpened(polished))
-    elif root is not None and _carried(derivation, table, known, residual, root):
-        return completed(root)
+    elif _carried(derivation, table, known, residual, root):
+        return values
     return solved_in_balls(derivation, table)
 
 
@@ -251,15 +254,15 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             "Shift or rescale the data, or fit a part of them."
         )
     exactly, line = _Exactly(derivation, joined), _line(derivation, joined)
-    others = probes(derivation, joined, line)
-    root = _highest(cache(exactly.residual), derivation, exactly.height, line, others)
+    others, height = probes(derivation, joined, line), cache(exactly.height)
+    root = _highest(cache(exactly.residual), derivation, height, line, others)
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
             "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
         )
     values = exactly.completed(exactly.sharpened(root))
-    require_highest(derivation, joined, values, exactly.height, others)
+    require_highest(derivation, joined, values, height, others)
     return values
 
 

@@ -142,11 +142,15 @@ def _narrowed(function: Scalar, low: float, high: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Maximum:
-    """Where Newton's method ended: point, value there, and whether its last step was within rounding."""
+    """Where Newton's method ended: point, value there, and whether its last step was within rounding.
+
+    ``hessian`` are the second derivatives there, where they were computed.
+    """
 
     point: Array
     value: float
     converged: bool
+    hessian: Array | None = None
 
 
 def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maximum:
@@ -172,8 +176,8 @@ def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maxi
 
 def _beside(objective: Objective, found: Maximum) -> Array | None:
     """A higher point in a flat direction from a stationary point, if there is one: then that was no maximum."""
-    _, _, hessian = objective(found.point)
-    if not np.isfinite(hessian).all():
+    hessian = found.hessian
+    if hessian is None or not np.isfinite(hessian).all():
         return None
     lines = [line for units in (curvature_units(hessian), np.ones(len(hessian))) for line in _flat(hessian, units)]
     trials = [found.point + length * line for line in lines for size in _STRIDES for length in (size, -size)]
@@ -205,7 +209,7 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
             last = u + step
             at = objective(last)
             better = math.isfinite(at[0]) and float(np.abs(at[1]).max()) <= float(np.abs(gradient).max())
-            return Maximum(last if better else u, at[0] if better else value, True)
+            return Maximum(last, at[0], True, at[2]) if better else Maximum(u, value, True, hessian)
         factor = 1.0
         while factor > 1e-12:
             trial = u + factor * step
@@ -217,7 +221,7 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
                 return Maximum(u, value, False)
             factor /= 2
         else:
-            return Maximum(u, value, expected <= SLOPE_NATS)
+            return Maximum(u, value, expected <= SLOPE_NATS, hessian)
         u, (value, gradient, hessian) = trial, at
     return Maximum(u, value, False)
 
