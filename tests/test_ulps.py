@@ -14,7 +14,7 @@ from sympy import Symbol
 from thetahat import certify, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import estimation
+from thetahat.verify import closed
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.fitting import derivation_with, fit_with
 from thetahat.verify.observations import require_data
@@ -136,7 +136,7 @@ def test_rounding_between_formulas_is_noticed(name: str) -> None:
 @pytest.mark.parametrize("name", ["normal", "lognormal", "lindley"])
 def test_doubles_alone_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: what formulas lose in doubles on more than 64 rows is not mended."""
-    monkeypatch.setattr(estimation, "mended", lambda derivation, observations, values: values)
+    monkeypatch.setattr(closed, "mended", lambda derivation, observations, values: values)
     _, units, _ = worst(name, 100)
     assert units > 1e3
 

@@ -1,8 +1,8 @@
-"""Decides whether doubles carry formulas on many rows: by what they lose on a part of the rows, against balls.
+"""Evaluates estimates by formulas: in doubles where these carry them, else in balls.
 
 Few rows are always evaluated in balls. Many are not, unless that is needed: averages of terms of one sign, and products
-and powers of them, lose nothing to speak of. Other formulas are tried on a part of the rows where the data are not of
-ordinary size and spread.
+and powers of them, lose nothing to speak of. What others lose is seen on a part of the rows, against balls, where the
+data are not of ordinary size and spread.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sympy import Add, Expr, Mul, Pow, Symbol
+from sympy import Add, Expr, LambertW, Mul, Pow, Symbol
 
 from ..proofs.algebra.atoms import Mean, Quantile
-from ..proofs.derivation import Derivation
-from .exact import Exactly, in_data
+from ..proofs.derivation import Derivation, Statistic
+from .exact import Exactly, few_rows, in_data
 from .observations import Observations
 from .rooting import part_of
 from .statistics import evaluate
@@ -39,6 +39,22 @@ def in_balls(derivation: Derivation, observations: Observations, known: Mapping[
     return {symbol: exactly.value(formula, known) for symbol, formula in in_data(derivation)}
 
 
+def by_formulas(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
+    """Return every parameter of a derivation that ends in formulas; ``known`` are observations, and exact.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> data = Observations(np.arange(1.0, 200.0).reshape(-1, 1), None, 199)
+    >>> by_formulas(derive(family("exponential")), data, {})[family("exponential").symbols[0]]
+    0.01
+    """
+    few = few_rows(observations, of_any=_cancels(derivation))
+    if few is not None:
+        return {**known, **in_balls(derivation, few, known)}
+    values = in_doubles(derivation, observations, known)
+    return mended(derivation, observations, values) if derivation.point is None else values
+
+
 def mended(derivation: Derivation, observations: Observations, values: Numbers) -> Numbers:
     """Return ``values``, which come from formulas in doubles, or values from balls where doubles do not suffice.
 
@@ -54,19 +70,32 @@ def mended(derivation: Derivation, observations: Observations, values: Numbers) 
     return {**values, **in_balls(derivation, observations.distinct(), {})}
 
 
-def in_doubles(derivation: Derivation, observations: Observations) -> Numbers:
-    """Return the parameters by their formulas in doubles, the statistics before them."""
-    known: Numbers = {}
-    for statistic in derivation.statistics:
-        known[statistic.symbol] = evaluate(statistic.definition, observations, known)
+def in_doubles(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
+    """Return the parameters by their formulas in doubles, with the statistics before them."""
+    values = with_statistics(derivation, observations, known)
     for symbol, formula in derivation.formulas:
-        known[symbol] = evaluate(formula, observations, known)
-    return known
+        values[symbol] = evaluate(formula, observations, values)
+    return values
+
+
+def with_statistics(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
+    """Return ``known`` with the statistics that formulas and equations need.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> data = Observations(np.array([[1.0], [3.0]]), None, 2)
+    >>> list(with_statistics(derive(family("exponential")), data, {}).values())
+    [2.0]
+    """
+    values = dict(known)
+    for statistic in needed(derivation):
+        values[statistic.symbol] = evaluate(statistic.definition, observations, values)
+    return values
 
 
 def _lost(derivation: Derivation, part: Observations) -> float:
     """Units in the last place that doubles lose on some rows; infinite where they have no value."""
-    rounded, exact = in_doubles(derivation, part), in_balls(derivation, part, {})
+    rounded, exact = in_doubles(derivation, part, {}), in_balls(derivation, part, {})
     least, greatest = part.sample.ends[0]
     off = [_ulps(rounded[symbol], exact[symbol], _unit(symbol, greatest - least)) for symbol, _ in derivation.formulas]
     return max(off, default=0.0)
@@ -122,3 +151,31 @@ def _keeps_digits(derivation: Derivation) -> bool:
         return isinstance(e, Mul) and all(map(keeps, e.args))
 
     return all(keeps(formula) for _, formula in derivation.formulas)
+
+
+@lru_cache(maxsize=512)
+def _cancels(derivation: Derivation) -> bool:
+    """Whether a formula loses digits in doubles: Lambert's W beside its branch point is known to half of them."""
+    return any(formula.has(LambertW) for _, formula in derivation.formulas)
+
+
+@lru_cache(maxsize=512)
+def needed(derivation: Derivation) -> tuple[Statistic, ...]:
+    """Return the statistics that formulas and equations use, and those that these use in turn.
+
+    >>> from thetahat import derive, family
+    >>> [statistic.symbol.name for statistic in needed(derive(family("exponential")))]
+    ['t_1']
+    """
+    expressions = [*(e for _, e in derivation.formulas), *derivation.equations]
+    expressions += [e for _, low, high in (*derivation.free, *derivation.within) for e in (low, high)]
+    used = set().union(*(e.free_symbols for e in expressions))
+    if len(derivation.unknowns) > 1 and derivation.exponential_form is not None:
+        count = len(derivation.exponential_form.statistics)
+        used |= {s.symbol for s in derivation.statistics[:count]}
+    kept = []
+    for statistic in reversed(derivation.statistics):
+        if statistic.symbol in used:
+            used |= statistic.definition.free_symbols
+            kept.append(statistic)
+    return tuple(reversed(kept))

@@ -196,12 +196,24 @@ def outside_space(family: Family, point: Sequence[float]) -> int | None:
     """
     with np.errstate(all="ignore"):
         for j, (value, ends) in enumerate(zip(point, space_ends(family), strict=True)):
-            lo, hi = float(ends.lo.at(point)), float(ends.hi.at(point))
-            above = value >= lo if ends.lo.closed else value > lo
-            below = value <= hi if ends.hi.closed else value < hi
-            if not (above and below and math.isfinite(value)) or (ends.discrete and value != round(value)):
+            if not inside(value, ends, point):
                 return j
     return None
+
+
+def inside(value: Any, ends: Ends, theta: Sequence[Any]) -> Any:
+    """Return whether a value, or each of an array, is finite and a point of the space with these ends at ``theta``.
+
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> inside(np.array([-1.0, 1.0]), space_ends(NORMAL)[1], [0.0, 1.0]).tolist()
+    [False, True]
+    """
+    lo, hi = ends.lo.at(theta), ends.hi.at(theta)
+    above = value >= lo if ends.lo.closed else value > lo
+    below = value <= hi if ends.hi.closed else value < hi
+    # Of what is not finite the difference from itself is no number; for one double this is the quickest test.
+    found = above & below & (value - value == 0)
+    return found & (value == np.rint(value)) if ends.discrete else found
 
 
 def in_order(family: Family, theta: Any) -> Any:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from sympy import LambertW, Symbol
+from sympy import Symbol
 
-from ..proofs.derivation import Derivation, Statistic
+from ..proofs.derivation import Derivation
 from .climbing import climb
-from .closed import in_balls, mended
-from .exact import few_rows
+from .closed import by_formulas, with_statistics
 from .integer_fit import at_the_best_integer
 from .observations import Observations
 from .rooting import solve_one
@@ -34,17 +31,14 @@ def estimate(
     """
     if derivation.integer is not None:
         return at_the_best_integer(derivation, observations)
-    closed = derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched)
-    few = few_rows(observations, of_any=_cancels(derivation)) if closed else None
     known: dict[Symbol, float] = {}
     if derivation.point is not None:
         known[derivation.point.parameter] = best_with_others(derivation, derivation.point, observations)
     elif derivation.searched is not None:
         known[derivation.searched] = best_observation(derivation.family, observations)
-    if few is not None:
-        return known | in_balls(derivation, few, known), {}
-    for statistic in needed(derivation):
-        known[statistic.symbol] = evaluate(statistic.definition, observations, known)
+    if derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched):
+        return by_formulas(derivation, observations, known), {}
+    known = with_statistics(derivation, observations, known)
     formulas = list(derivation.formulas)
     if len(derivation.unknowns) == 1:
         known |= solve_one(derivation, observations, known)
@@ -57,39 +51,9 @@ def estimate(
         formulas = [(s, e) for s, e in formulas if s not in known]
     for symbol, formula in formulas:
         known[symbol] = evaluate(formula, observations, known)
-    if closed and derivation.point is None:
-        known = mended(derivation, observations, known)
     sets = {}
     for symbol, low, high in derivation.free:
         ends = evaluate(low, observations, known), evaluate(high, observations, known)
         sets[symbol.name] = ends
         known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
     return known, sets
-
-
-@lru_cache(maxsize=512)
-def _cancels(derivation: Derivation) -> bool:
-    """Whether a formula loses digits in doubles: Lambert's W beside its branch point is known to half of them."""
-    return any(formula.has(LambertW) for _, formula in derivation.formulas)
-
-
-@lru_cache(maxsize=512)
-def needed(derivation: Derivation) -> tuple[Statistic, ...]:
-    """Return the statistics that formulas and equations use, and those that these use in turn.
-
-    >>> from thetahat import derive, family
-    >>> [statistic.symbol.name for statistic in needed(derive(family("exponential")))]
-    ['t_1']
-    """
-    expressions = [*(e for _, e in derivation.formulas), *derivation.equations]
-    expressions += [e for _, low, high in (*derivation.free, *derivation.within) for e in (low, high)]
-    used = set().union(*(e.free_symbols for e in expressions))
-    if len(derivation.unknowns) > 1 and derivation.exponential_form is not None:
-        count = len(derivation.exponential_form.statistics)
-        used |= {s.symbol for s in derivation.statistics[:count]}
-    kept = []
-    for statistic in reversed(derivation.statistics):
-        if statistic.symbol in used:
-            used |= statistic.definition.free_symbols
-            kept.append(statistic)
-    return tuple(reversed(kept))

@@ -19,12 +19,13 @@ from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
+from .closed import needed
 from .covering import covering
 from .density import compiled
 from .derivation_cache import derivation_of
 from .enclosure import holds
 from .ends import outside_space
-from .estimation import estimate, needed
+from .estimation import estimate
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
 from .statistics import weighted_average

@@ -14,7 +14,7 @@ from sympy import Add, Expr, Max, Mul, Pow, Symbol, log
 from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, taken_apart
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .density import compiled
-from .statistics import _WIDE, _plan, _row_plan, log1pmx
+from .statistics import WIDE, log1pmx, plan_of, row_plan
 
 Array = NDArray[np.float64]
 Values = Mapping[Symbol, Any]
@@ -67,7 +67,7 @@ def evaluate_rows(expression: Expr, rows: Rows, known: Values) -> Array:
     >>> evaluate_rows(Mean(x, x) - Quantile(0, x), Rows(np.array([[1.0, 3.0], [2.0, 2.0]]), None), {})
     array([1., 0.])
     """
-    atoms, rest, symbols = _plan(expression)
+    atoms, rest, symbols = plan_of(expression)
     values = dict(known)
     for atom, stand_in in atoms:
         values[stand_in] = _RULES[type(atom)](atom, rows, values)
@@ -118,7 +118,7 @@ def magnitude(expression: Expr, rows: Rows) -> Array | None:
 
 def _over_rows(integrand: Expr, atom: Expr, rows: Rows, known: Values) -> Any:
     """The values of ``integrand`` at each observation of each dataset; a column of numbers where it has no data."""
-    others, code = _row_plan(integrand, atom.data)
+    others, code = row_plan(integrand, atom.data)
     return code(rows.x, *(np.reshape(known[symbol], (-1, 1)) for symbol in others))
 
 
@@ -144,7 +144,7 @@ def _jensen(atom: JensenGap, rows: Rows, known: Values) -> Array:
         return np.asarray(rows.average((f - centre[:, None]) ** 2 / f) / centre**2)
     logs = rows.average(np.log(f))
     gap = np.asarray(np.log(centre) - logs)
-    narrow = np.flatnonzero(~(gap > _WIDE * np.maximum(1.0, np.abs(logs))))
+    narrow = np.flatnonzero(~(gap > WIDE * np.maximum(1.0, np.abs(logs))))
     if len(narrow):
         few, middle = rows.chosen(narrow), centre[narrow]
         share = (f[narrow] - middle[:, None]) / middle[:, None]

@@ -16,9 +16,9 @@ from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DataError, ExistenceError, SupportError, UnsolvedError
 from ..proofs.family import Family
 from ..proofs.likelihood import unfold
+from .closed import needed
 from .density import compiled
-from .ends import space_ends
-from .estimation import needed
+from .ends import inside, space_ends
 from .fitting import fit_with, kept_with
 from .observations import require_data, require_fixed
 from .row_roots import on_line, roots
@@ -254,12 +254,6 @@ def _solved(derivation: Derivation, rows: Rows, known: Mapping[Symbol, Array]) -
 
 def _inside(family: Family, theta: Array) -> NDArray[np.bool_]:
     """Which rows of estimates are finite and lie in the parameter space."""
-    good: Any = np.isfinite(theta).all(axis=1)
-    for values, ends in zip(theta.T, space_ends(family), strict=True):
-        lo, hi = (np.asarray(end.at(list(theta.T))) for end in (ends.lo, ends.hi))
-        above = values >= lo if ends.lo.closed else values > lo
-        below = values <= hi if ends.hi.closed else values < hi
-        good = np.logical_and(good, np.logical_and(above, below))
-        if ends.discrete:
-            good = np.logical_and(good, values == np.rint(values))
-    return np.asarray(good)
+    columns = list(theta.T)
+    good = [inside(values, ends, columns) for values, ends in zip(columns, space_ends(family), strict=True)]
+    return np.asarray(np.logical_and.reduce(good))

@@ -25,7 +25,7 @@ _CHUNK = 65_536
 # Up to this many terms an exactly rounded sum costs less than the calls around it.
 _FEW = 512
 # A Jensen gap above this share of its terms loses at most three of sixteen digits to a plain difference.
-_WIDE = 1e-3
+WIDE = 1e-3
 
 
 def evaluate(expression: Expr, observations: Observations, known: Values) -> float:
@@ -39,7 +39,7 @@ def evaluate(expression: Expr, observations: Observations, known: Values) -> flo
     >>> evaluate(Mean(x, x) - Quantile(0, x), data, {})
     1.0
     """
-    atoms, rest, symbols = _plan(expression)
+    atoms, rest, symbols = plan_of(expression)
     values = dict(known)
     for atom, stand_in in atoms:
         values[stand_in] = _atom(atom, observations, values)
@@ -48,7 +48,7 @@ def evaluate(expression: Expr, observations: Observations, known: Values) -> flo
 
 
 @lru_cache(maxsize=4096)
-def _plan(expression: Expr) -> tuple[tuple[tuple[Expr, Symbol], ...], Expr, tuple[Symbol, ...]]:
+def plan_of(expression: Expr) -> tuple[tuple[tuple[Expr, Symbol], ...], Expr, tuple[Symbol, ...]]:
     """The data atoms with symbols to stand in for them, and what is left, with its symbols."""
     atoms, rest = taken_apart(expression)
     return atoms, rest, tuple(sorted(rest.free_symbols, key=lambda symbol: symbol.sort_key()))
@@ -63,7 +63,7 @@ def _atom(atom: Expr, observations: Observations, known: Values) -> float:
 
 def _rows(integrand: Expr, atom: Expr, observations: Observations, known: Values) -> Callable[[slice], Any]:
     """A function from a range of rows to the values of ``integrand`` on them."""
-    others, code = _row_plan(integrand, atom.data)
+    others, code = row_plan(integrand, atom.data)
     numbers = [np.float64(known[symbol]) for symbol in others]
     columns = observations.columns
 
@@ -74,7 +74,7 @@ def _rows(integrand: Expr, atom: Expr, observations: Observations, known: Values
 
 
 @lru_cache(maxsize=4096)
-def _row_plan(integrand: Expr, data: tuple[Symbol, ...]) -> tuple[tuple[Symbol, ...], Callable[..., Any]]:
+def row_plan(integrand: Expr, data: tuple[Symbol, ...]) -> tuple[tuple[Symbol, ...], Callable[..., Any]]:
     """The symbols of an integrand that are no data, and its compiled form."""
     others = tuple(sorted(integrand.free_symbols - set(data), key=lambda symbol: symbol.sort_key()))
     return others, compiled(integrand, (*data, *others))
@@ -189,7 +189,7 @@ def _jensen(atom: JensenGap, observations: Observations, known: Values) -> float
         return weighted_average(lambda rows: (f(rows) - centre) ** 2 / f(rows), observations) / centre**2
     g = weighted_average(lambda rows: np.log(f(rows)), observations)
     plain = math.log(centre) - g if centre > 0 else math.nan
-    if plain > _WIDE * max(1.0, abs(g)):
+    if plain > WIDE * max(1.0, abs(g)):
         return plain
     left = weighted_average(lambda rows: (f(rows) - centre) / centre, observations)
     return weighted_average(lambda rows: log1pmx((f(rows) - centre) / centre), observations) - (left - math.log1p(left))
