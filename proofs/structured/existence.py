@@ -57,7 +57,7 @@ def _condition(
     if lemma is None:
         return None
     known = {one: value for one, value in roots.items() if not value.has(*family.terms)}
-    residual = lemma.datum - lemma.centre.xreplace(known)
+    residual = lemma.residual(known)
     inverted = isinstance(roots[term], Inverse)
     formula = roots[term].args[0] if inverted else roots[term]
     for candidate in _grams(lemma, residual, term):

@@ -47,7 +47,7 @@ def add_geodesic(
     if len(sides) != 2 or any(roots[one].has(*family.terms) for one in means):
         return False
     (first, root_1, move_1), (second, root_2, move_2) = lines = _letters(family, sides)
-    residual = lemma.datum - lemma.centre.xreplace({one: roots[one] for one in means})
+    residual = lemma.residual({one: roots[one] for one in means})
     turned = Inverse(root_1) * residual * Inverse(root_2)
     table = {**roots, first: root_1 * move_1 * root_1, second: root_2 * move_2 * root_2}
     whole = averaged(family, family.log_density.xreplace(table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -30,6 +31,10 @@ class Gaussian:
     centre: Expr
     left: Expr
     right: Expr
+
+    def residual(self, roots: Mapping[Expr, Expr]) -> Expr:
+        """Return the observation less its centre, with roots put in for parameters there."""
+        return self.datum - self.centre.xreplace(dict(roots))
 
     @property
     def requires(self) -> tuple[Expr, ...]:

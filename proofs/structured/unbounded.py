@@ -40,7 +40,7 @@ def needed(
     if not isinstance(lemma, Gaussian) or family.rows is not None:
         return []
     centres = [one for one in roots if lemma.centre.has(one)]
-    residual = lemma.datum - lemma.centre.xreplace({one: roots[one] for one in centres})
+    residual = lemma.residual(roots)
     if residual.has(*family.terms) or words(Average(residual)):
         return []
     option = _side(lemma, residual, term)
