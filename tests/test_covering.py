@@ -9,6 +9,7 @@ from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.symmetry import unit_exponents
 from thetahat.verify.checks import Drawn, score_is_zero
 from thetahat.verify.covering import covering, end_rounding
+from thetahat.verify.drawn import against_certificate
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import log_likelihood_ball
 from thetahat.verify.observations import require_data
@@ -52,6 +53,22 @@ def test_a_half_width_beyond_the_data_is_not_where_they_stop_it() -> None:
     for wrong in ({"m": 501.0, "w": 501.0}, {"m": 501.0, "w": 500.0 * (1 + 1e-12)}):
         planted = type(found)(item, wrong, found.outcome, 3, derivation, {}, require_data(item, x))
         assert score_is_zero(Drawn(derivation, x, (), 0, planted)).verdict is Verdict.DISAGREE
+
+
+def test_what_a_rounded_centre_costs_the_half_width_is_allowed() -> None:
+    """The exact half-width beside the nearest double of the centre would leave an observation out."""
+    item = family("uniform_by_centre")
+    x = np.array([-0.5, *[-0.49999999999955635] * 16, -0.4999999999990919])
+    derivation = derive(item)
+    found = fit_with(derivation, x)
+    drawn = Drawn(derivation, x, (), 0, found)
+    assert drawn.certificate.nats_lost(found).low > 1e-4
+    judged = against_certificate(drawn, found.theta, "the estimate")
+    assert judged is not None
+    assert judged.verdict is Verdict.AGREE
+    wider = against_certificate(drawn, found.theta * [1, 1.01], "a wider one")
+    assert wider is not None
+    assert wider.verdict is Verdict.DISAGREE
 
 
 def test_only_sums_have_room() -> None:

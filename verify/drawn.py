@@ -18,6 +18,7 @@ from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import SupportError
 from ..proofs.family import Family
 from .certify import Certificate, CertificateVerdict, certify
+from .covering import end_rounding
 from .fitting import Fit
 from .likelihood import nats_lost
 from .report import Case
@@ -66,20 +67,34 @@ class Drawn:
         """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs.
 
         On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
+        Where an end of the support is a sum, one parameter has to make up for the rounding of the others as well.
         """
         theta = self.fit.theta
         slack = 0.0
         for j, item in enumerate(self.family.parameters):
-            for way in (-math.inf, math.inf):
-                moved = theta.copy()
-                for _ in range(THETA_ULPS):
-                    moved[j] = np.nextafter(moved[j], way)
-                if item.symbol.is_integer or not feasible(self.family, moved):
-                    continue
-                lost = -nats_lost(self.family, tuple(theta), tuple(moved), self.x)
-                if lost.is_finite() and lost > 0:
-                    slack += float(lost.mid())
+            if item.symbol.is_integer:
+                continue
+            step = end_rounding(self.family, theta.tolist(), j)
+            for way in (-1, 1):
+                slack += self._cost(j, _beside(theta[j], way * math.inf))
+                slack += self._cost(j, theta[j] + way * step) if step else 0.0
         return AGREEMENT_NATS * len(self.x) + slack
+
+    def _cost(self, place: int, value: float) -> float:
+        """Nats lost with another value of one parameter; zero where that is none, or holds the data no more."""
+        moved = self.fit.theta.copy()
+        moved[place] = value
+        if not feasible(self.family, moved):
+            return 0.0
+        lost = -nats_lost(self.family, tuple(self.fit.theta), tuple(moved), self.x)
+        return float(lost.mid()) if lost.is_finite() and lost > 0 else 0.0
+
+
+def _beside(value: float, way: float) -> float:
+    """The double so many further on as an estimate may be off."""
+    for _ in range(THETA_ULPS):
+        value = math.nextafter(value, way)
+    return value
 
 
 Check = Callable[[Drawn], Case]
