@@ -8,21 +8,17 @@ import mpmath as mp
 from sympy import Add, Expr, Matrix, Mul, S
 
 from .algebra.logs import normal_form
-from .ball_data import Values
 from .derivation import Evidence, Finding, Step
-from .digits import Evaluate, log_density_at, number
+from .digits import number
 from .family import Family
-from .probes import at
+from .quadrature import WORKING, expected_at
 
 if TYPE_CHECKING:
     from .checker import Context
 
 # Two closed forms that agree to so many digits at a random rational member are the same function; quadrature works with
 # twice as many, and says itself how far it may be off.
-_AGREED, _WORKING = 15, 30
-# The logarithm of a density that is negligible; how many steps, each four times the last, go out to there; how many of
-# them cut a heavy tail; and how many terms a sum may have.
-_NEGLIGIBLE, _STEPS, _CUTS, _MOST_TERMS = -150, 100, 6, 1000
+_AGREED = 15
 
 
 def expectation(step: Step, context: Context) -> Finding:
@@ -91,47 +87,12 @@ def _parts(function: Expr, family: Family) -> dict[Expr, Expr]:
 def _by_quadrature(claimed: Expr, context: Context) -> Finding:
     """The integral, or sum, of ``-p log p`` at one random member beside the claim: it supports, and refutes nothing."""
     theta, sample = context.points()[0]
-    with mp.workdps(_WORKING):
-        found, error = _entropy_at(context.family, theta, sample[0][context.family.observation])
+    with mp.workdps(WORKING):
+        start = sample[0][context.family.observation]
+        found, error = expected_at(context.family, theta, lambda _, log_density: -log_density, start)
         gap = abs(found - number(claimed.subs(theta)))
         precise = error < mp.mpf(10) ** -_AGREED
         agreed = gap < mp.mpf(10) ** -_AGREED * (1 + abs(found))
     if precise and agreed:
         return Finding(Evidence.BALL, f"quadrature agrees to {_AGREED} digits at a random member")
     return Finding(Evidence.UNDECIDED, "quadrature is not sure" if not precise else "quadrature gives another number")
-
-
-def _entropy_at(family: Family, theta: Values, start: Expr) -> tuple[mp.mpf, mp.mpf]:
-    """The entropy and how far it may be off; infinitely far where a sum has too many terms."""
-    log_density = log_density_at(family, theta)
-
-    def surprise(x: mp.mpf) -> mp.mpf:
-        value = log_density(x)
-        return -value * mp.exp(value) if value > 10 * _NEGLIGIBLE else mp.mpf(0)
-
-    ends = at(family.bounds, theta)
-    if family.discrete:
-        span = ends.hi - ends.lo
-        if not span.is_finite or span > _MOST_TERMS:
-            return mp.mpf(0), mp.inf
-        return mp.fsum(surprise(number(ends.lo) + place) for place in range(int(span) + 1)), mp.eps
-    below, above = (_outwards(log_density, number(start), end) for end in (ends.lo, ends.hi))
-    return mp.quad(surprise, [*below[::-1], *above[1:]], error=True)
-
-
-def _outwards(log_density: Evaluate, start: mp.mpf, end: Expr) -> list[mp.mpf]:
-    """Where to cut an integral on one side: in growing steps, up to the end or to where the density is negligible.
-
-    A density that is not negligible after all steps has a heavy tail, and is integrated to infinity.
-    """
-    side = 1 if (end.is_extended_positive and end.is_infinite) or (end.is_finite and number(end) > start) else -1
-    points, step = [start], mp.mpf(1)
-    for _ in range(_STEPS):
-        x = start + side * step
-        if end.is_finite and side * (number(end) - x) <= 0:
-            return [*points, number(end)]
-        points.append(x)
-        if log_density(x) < _NEGLIGIBLE:
-            return points
-        step *= 4
-    return [*points[:_CUTS], side * mp.inf]

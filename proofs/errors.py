@@ -33,5 +33,9 @@ class UnsolvedError(ThetahatError, ArithmeticError):
     """The engine has no estimator for this family, or an iteration did not converge."""
 
 
+class ExpressionError(ThetahatError, ValueError):
+    """A text is no expression that can be read, or one that is too large."""
+
+
 class UndecidedError(ThetahatError, ArithmeticError):
     """A claim could be neither confirmed nor refuted; it is not taken for true."""

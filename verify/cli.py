@@ -218,6 +218,58 @@ def verify_families(
         raise typer.Exit(FAILED)
 
 
+@app.command("claim", epilog='Example: thetahat claim gamma --mle "k = Mean(x)**2 / (Mean(x**2) - Mean(x)**2)"')
+def judge_claim(
+    name: Name,
+    entropy: Annotated[str | None, typer.Option(metavar="EXPRESSION", help="In nats.")] = None,
+    cross_entropy: Annotated[
+        str | None, typer.Option(metavar="EXPRESSION", help="Of two members: k_0 is of the first, k_1 of the second.")
+    ] = None,
+    kl: Annotated[
+        str | None, typer.Option(metavar="EXPRESSION", help="The divergence from the first member to the second.")
+    ] = None,
+    mle: Annotated[
+        str | None,
+        typer.Option(metavar="NAME=EXPRESSION,...", help="Estimators, in Mean(f(x)), Quantile(level) and n."),
+    ] = None,
+    log_partition: Annotated[str | None, typer.Option(metavar="EXPRESSION", help="Up to a constant.")] = None,
+    fisher_information: Annotated[
+        str | None, typer.Option(metavar="MATRIX", help='Of one observation: "a, b; c, d" in declared order.')
+    ] = None,
+    mean: Annotated[str | None, typer.Option(metavar="EXPRESSION", help="Of one observation.")] = None,
+    examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn to refute an estimator.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Prove or refute what a formula says.
+
+    Expressions are written as in Python; they are read, never run. What is refuted comes with a case in which it is
+    wrong. Anything but a proof ends with exit code 1.
+    """
+    from .claims import ClaimVerdict, check_claim
+    from .cli_claim import claim_record, estimators, matrix
+
+    declared = family(name)
+    verdict = check_claim(
+        declared,
+        entropy=entropy,
+        cross_entropy=cross_entropy,
+        kl=kl,
+        mle=None if mle is None else estimators(mle),
+        log_partition=log_partition,
+        fisher_information=None if fisher_information is None else matrix(fisher_information),
+        mean=mean,
+        examples=examples,
+        seed=seed,
+    )
+    if as_json:
+        _echo_json(claim_record(verdict))
+    else:
+        typer.echo(str(verdict))
+    if verdict.verdict is not ClaimVerdict.PROVED:
+        raise typer.Exit(FAILED)
+
+
 @app.command("new", epilog="Example: thetahat new waiting_time")
 def new_declaration(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the family: lower case, digits, underscores.")],

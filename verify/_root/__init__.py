@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thetahat.proofs.registry import families, family, register
     from thetahat.proofs.theorem import theorem
     from thetahat.verify.certify import Certificate, CertificateVerdict, certify
+    from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
     from thetahat.verify.fitting import fit
     from thetahat.verify.rows import RowFits, fit_rows
     from thetahat.verify.suite import check_estimator, check_family
@@ -27,6 +28,8 @@ __version__ = "0.1.0"
 _HOME = {
     "Certificate": "thetahat.verify.certify",
     "CertificateVerdict": "thetahat.verify.certify",
+    "Claim": "thetahat.verify.claims",
+    "ClaimVerdict": "thetahat.verify.claims",
     "Derivation": "thetahat.proofs.derivation",
     "Evidence": "thetahat.proofs.derivation",
     "Family": "thetahat.proofs.family",
@@ -36,6 +39,7 @@ _HOME = {
     "Source": "thetahat.proofs.family",
     "Verdict": "thetahat.proofs.derivation",
     "certify": "thetahat.verify.certify",
+    "check_claim": "thetahat.verify.claims",
     "check_estimator": "thetahat.verify.suite",
     "check_family": "thetahat.verify.suite",
     "derive": "thetahat.proofs.engine",
@@ -50,6 +54,8 @@ _HOME = {
 __all__ = [
     "Certificate",
     "CertificateVerdict",
+    "Claim",
+    "ClaimVerdict",
     "Derivation",
     "Evidence",
     "Family",
@@ -60,6 +66,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "certify",
+    "check_claim",
     "check_estimator",
     "check_family",
     "derive",

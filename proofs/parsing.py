@@ -1,0 +1,309 @@
+"""Reads an expression that somebody typed: Python's syntax tree, an allow-list of names, limits on size; no evaluation.
+
+Nothing of the text is ever executed. What is not on the list of names, functions and operators is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import E, EulerGamma, Expr, Integer, Piecewise, Rational, Symbol, oo, pi
+from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
+
+from .algebra.atoms import Mean, Quantile
+from .errors import ExpressionError
+
+LONGEST, MOST_NODES, DEEPEST = 2000, 600, 60
+"""How many characters, parts, and levels of nesting are read."""
+MOST_BITS = 4096
+"""How long an exact number may become, in binary digits."""
+LARGEST_ARGUMENT = 300
+"""Up to which number a function is evaluated exactly, such as a factorial."""
+
+CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
+FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
+    name: (getattr(sympy, name), counts)
+    for name, counts in {
+        "Abs": (1,),
+        "LambertW": (1,),
+        "Max": (2, 3, 4),
+        "Min": (2, 3, 4),
+        "acos": (1,),
+        "asin": (1,),
+        "atan": (1,),
+        "atan2": (2,),
+        "besseli": (2,),
+        "besselk": (2,),
+        "beta": (2,),
+        "binomial": (2,),
+        "ceiling": (1,),
+        "cos": (1,),
+        "cosh": (1,),
+        "digamma": (1,),
+        "erf": (1,),
+        "erfc": (1,),
+        "exp": (1,),
+        "factorial": (1,),
+        "floor": (1,),
+        "gamma": (1,),
+        "log": (1,),
+        "loggamma": (1,),
+        "polygamma": (2,),
+        "sign": (1,),
+        "sin": (1,),
+        "sinh": (1,),
+        "sqrt": (1,),
+        "tan": (1,),
+        "tanh": (1,),
+        "trigamma": (1,),
+        "zeta": (1,),
+    }.items()
+}
+_RESERVED = "lambda"
+_STAND_IN = "lambda_as_a_name"
+_UNLIMITED = {"Abs", "Max", "Min", "sign", "sqrt", "log"}
+_ORDERS = {ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__"}
+
+
+def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] = ()) -> Expr:
+    """Return the expression that ``text`` writes.
+
+    Parameters
+    ----------
+    text
+        In Python's syntax: ``log(sigma) + (1 + log(2*pi))/2``, ``Piecewise((k, k < 2), (oo, True))``. A parameter may
+        be called ``lambda``. Decimals are read as the exact numbers they write.
+    names
+        The symbols that may occur.
+    data
+        The data variables; where given, ``Mean(f)`` is an average of them and ``Quantile(level)`` a quantile.
+
+    Raises
+    ------
+    ExpressionError
+        For a name, function or operator that is not known, and for what is too long, too deep or too large.
+
+    Examples
+    --------
+    >>> expression("log(lambda) + 0.5", {"lambda": Symbol("lambda", positive=True)})
+    log(lambda) + 1/2
+    >>> expression("Mean(x**2)", {"x": Symbol("x", real=True)}, (Symbol("x", real=True),))
+    Mean(x**2, x)
+    """
+    tree = _parsed(text)
+    value = _Reader(text, names, data).read(tree.body)
+    if not isinstance(value, Expr):
+        raise ExpressionError(f"{_short(text)}: this is {value}, which is no number; write an expression")
+    return value
+
+
+def _parsed(text: str) -> ast.Expression:
+    if not text.strip():
+        raise ExpressionError("the expression is empty; write one such as log(sigma)")
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the expression has {len(text)} characters, and at most {LONGEST} are read; shorten it")
+    if _nesting(text) > DEEPEST:
+        raise ExpressionError(f"{_short(text)}: it is nested more than {DEEPEST} levels deep; simplify it")
+    if "^" in text:
+        raise ExpressionError(f"{_short(text)}: '^' is no operator here; write a power as a**b")
+    try:
+        tree = ast.parse(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, text.strip()), mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError(f"{_short(text)}: this is no expression ({error.msg}); write one as in Python") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ExpressionError(f"{_short(text)}: this cannot be read; write a short expression as in Python") from None
+    parts = sum(1 for _ in ast.walk(tree))
+    if parts > MOST_NODES:
+        raise ExpressionError(f"{_short(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
+    return tree
+
+
+def _nesting(text: str) -> int:
+    """The deepest level of brackets, and the longest run of signs, each of which is a level for a parser."""
+    level = deepest = 0
+    for character in text:
+        level += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, level)
+    signs = max((len(run.replace(" ", "")) for run in re.findall(r"[-+~ ]+", text)), default=0)
+    words = len(re.findall(r"\bnot\b", text))
+    return max(deepest, signs, words)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+class _Reader:
+    """Walks a syntax tree; every kind of node that is not named here is refused."""
+
+    def __init__(self, text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...]) -> None:
+        self._text, self._names, self._data, self._levels = text, names, data, 0
+
+    def read(self, node: ast.AST) -> Any:
+        readers: dict[type[ast.AST], Callable[[Any], Any]] = {
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
+            ast.Call: self._call,
+            ast.Compare: self._compare,
+            ast.BoolOp: self._join,
+        }
+        reader = readers.get(type(node))
+        if reader is None:
+            raise self._refusal(f"{type(node).__name__} is not read here; write numbers, names, functions, + - * / **")
+        self._levels += 1
+        if self._levels > 4 * DEEPEST:
+            raise self._refusal("it is nested too deep; simplify it")
+        try:
+            value = reader(node)
+        except (ZeroDivisionError, TypeError, ValueError) as error:
+            if isinstance(error, ExpressionError):
+                raise
+            raise self._refusal(f"it has no value ({error})") from None
+        finally:
+            self._levels -= 1
+        if isinstance(value, Expr) and (value is sympy.nan or value is sympy.zoo):
+            raise self._refusal("a part of it has no value, such as a division by zero")
+        return value
+
+    def _refusal(self, why: str) -> ExpressionError:
+        return ExpressionError(f"{_short(self._text)}: {why}")
+
+    def _constant(self, node: ast.Constant) -> Any:
+        if isinstance(node.value, bool):
+            return true if node.value else false
+        if isinstance(node.value, int):
+            return self._limited(Integer(node.value))
+        if isinstance(node.value, float):
+            written = ast.get_source_segment(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, self._text.strip()), node)
+            return self._limited(self._decimal(written or repr(node.value)))
+        raise self._refusal(f"{node.value!r} is no number")
+
+    def _decimal(self, written: str) -> Rational:
+        """The exact number; 1e999999999 would fill the memory."""
+        exponent = re.search(r"[eE]([+-]?\d+)", written)
+        if exponent is not None and abs(int(exponent[1])) > MOST_BITS // 4:
+            raise self._refusal(f"{written} is too large or too small a number")
+        return Rational(written.replace("_", ""))
+
+    def _name(self, node: ast.Name) -> Expr:
+        name = _RESERVED if node.id == _STAND_IN else node.id
+        if name in self._names:
+            return self._names[name]
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        raise self._refusal(f"the name {name!r} is not known; known are {', '.join([*self._names, *CONSTANTS])}")
+
+    def _binary(self, node: ast.BinOp) -> Expr:
+        left, right = self._number(node.left), self._number(node.right)
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return self._limited(left * right)
+        if isinstance(node.op, ast.Div):
+            return self._limited(left / right)
+        if isinstance(node.op, ast.Pow):
+            self._require_small_power(left, right)
+            return left**right
+        raise self._refusal(f"the operator {type(node.op).__name__} is not read here; write + - * / **")
+
+    def _unary(self, node: ast.UnaryOp) -> Any:
+        if isinstance(node.op, ast.Not):
+            return Not(self._condition(node.operand))
+        if isinstance(node.op, ast.USub | ast.UAdd):
+            value = self._number(node.operand)
+            return -value if isinstance(node.op, ast.USub) else value
+        raise self._refusal(f"the operator {type(node.op).__name__} is not read here")
+
+    def _call(self, node: ast.Call) -> Expr:
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            raise self._refusal("only functions by their names, without keywords, are read here")
+        name = node.func.id
+        if name == "Piecewise":
+            return Piecewise(*map(self._piece, node.args))
+        if name in ("Mean", "Quantile") and self._data:
+            return self._of_data(name, node)
+        if name not in FUNCTIONS:
+            known = [*FUNCTIONS, "Piecewise", *(("Mean", "Quantile") if self._data else ())]
+            raise self._refusal(f"the function {name!r} is not known; known are {', '.join(known)}")
+        function, counts = FUNCTIONS[name]
+        if len(node.args) not in counts:
+            raise self._refusal(f"{name} takes {' or '.join(map(str, counts))} arguments, not {len(node.args)}")
+        arguments = [self._number(one) for one in node.args]
+        if name not in _UNLIMITED and any(one.is_number and _size(one) > LARGEST_ARGUMENT for one in arguments):
+            raise self._refusal(f"{name} of a number beyond {LARGEST_ARGUMENT} is not evaluated; write it otherwise")
+        return function(*arguments)
+
+    def _of_data(self, name: str, node: ast.Call) -> Expr:
+        if len(node.args) != 1:
+            raise self._refusal(f"{name} takes one argument, not {len(node.args)}")
+        inner = self._number(node.args[0])
+        if name == "Mean":
+            return Mean(inner, *self._data)
+        if not (inner.is_Rational and 0 <= inner <= 1):
+            raise self._refusal(f"the level {inner} of a quantile is no number from 0 to 1")
+        return Quantile(inner, self._data[0])
+
+    def _piece(self, node: ast.expr) -> tuple[Expr, Boolean]:
+        if not isinstance(node, ast.Tuple) or len(node.elts) != 2:
+            raise self._refusal("Piecewise takes pairs of a value and a condition: Piecewise((a, a < b), (b, True))")
+        return self._number(node.elts[0]), self._condition(node.elts[1])
+
+    def _compare(self, node: ast.Compare) -> Boolean:
+        values = [self._number(one) for one in (node.left, *node.comparators)]
+        if any(type(operator) not in _ORDERS for operator in node.ops):
+            raise self._refusal("conditions are written with <, <=, > and >=")
+        return And(
+            *(
+                getattr(a, _ORDERS[type(operator)])(b)
+                for a, operator, b in zip(values, node.ops, values[1:], strict=False)
+            )
+        )
+
+    def _join(self, node: ast.BoolOp) -> Boolean:
+        parts = [self._condition(one) for one in node.values]
+        return And(*parts) if isinstance(node.op, ast.And) else Or(*parts)
+
+    def _number(self, node: ast.AST) -> Expr:
+        value = self.read(node)
+        if not isinstance(value, Expr):
+            raise self._refusal(f"{value} is no number")
+        return value
+
+    def _condition(self, node: ast.AST) -> Boolean:
+        value = self.read(node)
+        if not isinstance(value, Boolean):
+            raise self._refusal(f"{value} is no condition")
+        return value
+
+    def _require_small_power(self, base: Expr, exponent: Expr) -> None:
+        """Refuse powers of numbers that would fill the memory, and powers of sums that would be multiplied out."""
+        if base.is_number and exponent.is_number and base != 0:
+            bits = _bits(base) if base.is_Rational else abs(math.log2(max(_size(base), 2)))
+            if _size(exponent) * bits > MOST_BITS:
+                raise self._refusal(f"the power {base}**{exponent} is too large")
+
+    def _limited(self, value: Expr) -> Expr:
+        if value.is_Rational and _bits(value) > MOST_BITS:
+            raise self._refusal("a number in it is too long")
+        return value
+
+
+def _size(value: Expr) -> float:
+    """How far a number is from zero; infinite where a double does not hold it, or where it has no value."""
+    try:
+        return float(abs(value.evalf(15)))
+    except (TypeError, ValueError, OverflowError):
+        return math.inf
+
+
+def _bits(value: Expr) -> int:
+    return max((int(n.p).bit_length() + int(n.q).bit_length() for n in value.atoms(Rational)), default=1)

@@ -1,0 +1,286 @@
+"""What somebody claims of a family, proved or refuted: entropy, divergence, information, mean, or its estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeAlias
+
+import sympy
+from sympy import Expr, I, Matrix, MatrixBase, Symbol, nan, sympify, zoo
+from sympy.core.function import AppliedUndef
+
+from ..proofs.algebra.atoms import Mean, Quantile
+from ..proofs.closed_forms import members_domain
+from ..proofs.errors import ExpressionError, ParameterError
+from ..proofs.family import Family
+from ..proofs.parsing import expression
+from .certify import Enclosure
+
+Claimed: TypeAlias = Expr | str | int | float
+COUNT = Symbol("n", integer=True, positive=True)
+"""The number of observations, in a claim about an estimator."""
+
+
+class ClaimVerdict(Enum):
+    """What is known of a claim."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One case in which a claim is wrong.
+
+    Attributes
+    ----------
+    values
+        The parameters, by name, as exact numbers; for an estimator the known constants.
+    x
+        The data, for an estimator.
+    claimed, actual
+        Enclosures of what the claim says and of what is true; ``None`` for a value that is infinite or no number,
+        which ``said`` and ``true`` then tell in words.
+    """
+
+    values: Mapping[str, Any]
+    claimed: Enclosure | None
+    actual: Enclosure | None
+    said: str
+    true: str
+    x: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the case as one line."""
+        at = [f"{name} = {value}" for name, value in self.values.items()]
+        at += [f"x = {list(self.x)}"] if self.x else []
+        return f"at {', '.join(at)}: claimed {self.said}, actual {self.true}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The verdict on one quantity."""
+
+    quantity: str
+    verdict: ClaimVerdict
+    why: str
+    witness: Witness | None = None
+
+    def __str__(self) -> str:
+        """Return the verdict, why, and the witness."""
+        text = f"{self.quantity}: {self.verdict.value}, {self.why}"
+        return text if self.witness is None else f"{text}\n  {self.witness}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The verdict on everything that was claimed: refuted if one part is, proved if all are.
+
+    Attributes
+    ----------
+    parts
+        One for each quantity, in the order of the arguments of ``check_claim``.
+    """
+
+    family: str
+    parts: tuple[Part, ...] = field(default=())
+
+    @property
+    def verdict(self) -> ClaimVerdict:
+        """Refuted if one part is, else undecided if one is, else proved."""
+        return _worst(part.verdict for part in self.parts)
+
+    @property
+    def witness(self) -> Witness | None:
+        """The case in which the claim is wrong."""
+        return next((part.witness for part in self.parts if part.witness is not None), None)
+
+    @property
+    def why(self) -> str:
+        """The reason for the verdict."""
+        return next(part.why for part in self.parts if part.verdict is self.verdict)
+
+    def __str__(self) -> str:
+        """Return the verdict of every part."""
+        return "\n".join(f"{self.family}, {part}" for part in self.parts)
+
+
+def _worst(verdicts: Iterable[ClaimVerdict]) -> ClaimVerdict:
+    order = [ClaimVerdict.REFUTED, ClaimVerdict.UNDECIDED, ClaimVerdict.PROVED]
+    return min(verdicts, key=order.index)
+
+
+def check_claim(
+    family: Family,
+    *,
+    entropy: Claimed | None = None,
+    cross_entropy: Claimed | None = None,
+    kl: Claimed | None = None,
+    mle: Mapping[str, Claimed] | None = None,
+    log_partition: Claimed | None = None,
+    fisher_information: Claimed | Matrix | None = None,
+    mean: Claimed | None = None,
+    examples: int = 200,
+    seed: int = 0,
+) -> Claim:
+    """Return whether what is claimed of ``family`` is true: proved, refuted with a witness, or undecided.
+
+    Claims are SymPy expressions, or texts, which are read and never evaluated. Symbols go by their names.
+
+    Parameters
+    ----------
+    entropy, mean, log_partition
+        In the parameters. Entropies are in nats; a log-partition may differ from ours by a constant.
+    cross_entropy, kl
+        In the parameters of both members: ``k_0``, ``theta_0`` of the first, which averages, ``k_1``, ``theta_1`` of
+        the second. A divergence is infinite where supports do not nest, and the claim has to say so:
+        ``Piecewise((..., b_0 <= b_1), (oo, True))``.
+    fisher_information
+        A matrix in declared order, of one observation; for one parameter its entry.
+    mle
+        For some or all parameters, by name, the estimate: in ``Mean(f(x))``, ``Quantile(level)``, of which level 0 is
+        the minimum and 1 the maximum, the number of observations ``n``, and estimates of other parameters.
+    examples, seed
+        How many datasets are drawn to refute an estimator.
+
+    Returns
+    -------
+    A claim is proved by algebra against a formula that is derived from the declared density, and refuted by a case in
+    which enclosures of both values are apart. What only agrees at random cases is undecided.
+
+    Raises
+    ------
+    ParameterError
+        Where nothing is claimed, for names that are not known, and matrices of another shape.
+    ExpressionError
+        For a text that is no expression.
+
+    Examples
+    --------
+    >>> from thetahat import check_claim, family
+    >>> print(check_claim(family("exponential"), entropy="1 - log(lambda)"))
+    exponential, entropy: proved, equal to the derived formula by algebra
+    >>> print(check_claim(family("exponential"), entropy="1 + log(lambda)").witness)
+    at lambda = 2: claimed 1.69314718055995, actual 0.306852819440055
+    """
+    from .claim_estimates import judge_estimator
+    from .claim_forms import FORMS, judge_form
+
+    given = {
+        "entropy": entropy,
+        "cross_entropy": cross_entropy,
+        "kl": kl,
+        "log_partition": log_partition,
+        "fisher_information": fisher_information,
+        "mean": mean,
+    }
+    parts = [
+        judge_form(family, quantity, entries_of(family, quantity, claimed))
+        for quantity in FORMS
+        if (claimed := given[quantity]) is not None
+    ]
+    if mle is not None:
+        parts.append(judge_estimator(family, estimators_of(family, mle), examples, seed))
+    if not parts:
+        raise ParameterError(f"{family.name}: nothing is claimed; give {', '.join(FORMS)} or mle")
+    return Claim(family.name, tuple(parts))
+
+
+def entries_of(family: Family, quantity: str, claimed: Any) -> tuple[Expr, ...]:
+    """Return the claimed expressions of a quantity, in the family's own symbols.
+
+    >>> from thetahat import family
+    >>> entries_of(family("exponential"), "entropy", "1 - log(lambda)")
+    (1 - log(lambda),)
+    """
+    names = _names(family, of_both=quantity in ("cross_entropy", "kl"))
+    if quantity != "fisher_information":
+        if isinstance(claimed, MatrixBase):
+            raise ParameterError(f"{family.name}: {quantity} is one expression, not a matrix of shape {claimed.shape}")
+        return (in_symbols(family, claimed, names, quantity),)
+    p = len(family.parameters)
+    rows = claimed if isinstance(claimed, MatrixBase) else None
+    if rows is None and p == 1 and not isinstance(claimed, list | tuple):
+        return (in_symbols(family, claimed, names, quantity),)
+    try:
+        flat = list(rows) if rows is not None else [entry for row in claimed for entry in row]
+    except TypeError:
+        flat = []
+    if len(flat) != p * p or (rows is not None and rows.shape != (p, p)):
+        raise ParameterError(
+            f"{family.name}: fisher_information is a matrix of {p} rows and {p} columns, not {claimed}"
+        )
+    return tuple(in_symbols(family, entry, names, quantity) for entry in flat)
+
+
+def estimators_of(family: Family, mle: Mapping[str, Claimed]) -> dict[Symbol, Expr]:
+    """Return the claimed estimators in the family's own symbols and in data atoms."""
+    if not isinstance(mle, Mapping) or not mle:
+        raise ParameterError(f"{family.name}: mle is a mapping from names of parameters to expressions, not {mle!r}")
+    unknown = [name for name in mle if name not in family.parameter_names]
+    if unknown:
+        raise ParameterError(
+            f"{family.name}: there is no parameter {unknown[0]!r}; known: {', '.join(family.parameter_names)}"
+        )
+    names = {COUNT.name: COUNT} | _names(family, of_both=False) | {one.name: one for one in family.columns}
+    symbols = dict(zip(family.parameter_names, family.symbols, strict=True))
+    found = {
+        symbols[name]: in_symbols(family, one, names, f"mle of {name}", family.columns) for name, one in mle.items()
+    }
+    for symbol, value in found.items():
+        if value.free_symbols & set(family.columns):
+            raise ParameterError(
+                f"{family.name}: the estimate of {symbol} contains {family.columns[0]} outside Mean(...); an estimate "
+                "is made of averages, quantiles and n"
+            )
+    return found
+
+
+def _names(family: Family, of_both: bool) -> dict[str, Symbol]:
+    constants = {item.name: item.symbol for item in family.constants}
+    if of_both:
+        return {symbol.name: symbol for symbol in members_domain(family)} | _covariates(family)
+    return constants | {item.name: item.symbol for item in family.parameters} | _covariates(family)
+
+
+def _covariates(family: Family) -> dict[str, Symbol]:
+    return {one.name: one for one in family.covariates}
+
+
+def in_symbols(
+    family: Family, claimed: Any, names: Mapping[str, Symbol], what: str, data: tuple[Symbol, ...] = ()
+) -> Expr:
+    """Return a claimed expression with the symbols that ``names`` knows in place of any others of these names."""
+    if isinstance(claimed, str):
+        value = expression(claimed, names, data)
+    else:
+        value = sympify(claimed, strict=True) if not isinstance(claimed, float) else sympy.Rational(str(claimed))
+        if not isinstance(value, Expr):
+            raise ParameterError(f"{family.name}: the {what} {claimed!r} is no expression")
+        symbols = value.atoms(Symbol)
+        unknown = sorted({one.name for one in symbols if one.name not in names})
+        if unknown:
+            raise ParameterError(
+                f"{family.name}: the {what} contains {unknown[0]!r}, which is not known; known: {', '.join(names)}"
+            )
+        value = _bound(value.xreplace({one: names[one.name] for one in symbols}), data)
+    if value.has(I, nan, zoo) or value.atoms(AppliedUndef):
+        raise ExpressionError(f"{family.name}: the {what} {claimed} is no real number, or contains an unknown function")
+    return value
+
+
+def _bound(value: Expr, data: tuple[Symbol, ...]) -> Expr:
+    """``Mean(f)`` and ``Quantile(level)`` as somebody writes them, with the data variables they refer to."""
+    if not data:
+        return value
+
+    def bound(node: Expr) -> Expr:
+        name = type(node).__name__
+        if name == "Mean" and len(node.args) == 1:
+            return Mean(node.args[0], *data)
+        return Quantile(node.args[0], data[0]) if name == "Quantile" and len(node.args) == 1 else node
+
+    return value.replace(lambda node: type(node).__name__ in ("Mean", "Quantile"), bound)
