@@ -270,6 +270,42 @@ def judge_claim(
         raise typer.Exit(FAILED)
 
 
+@app.command(
+    "divergence", epilog='Example: thetahat divergence normal --target "normal(mu=-3, sigma=1) + normal(mu=3, sigma=1)"'
+)
+def project_target(
+    name: Name,
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="TARGET",
+            help='A member "gamma(k=2, theta=1)", a weighted sum of members, or a table "{0: 1, 1: 3}".',
+        ),
+    ],
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw both projections and both divergences (needs matplotlib).")
+    ] = None,
+) -> None:
+    """Project a target in both directions.
+
+    The member with the least KL(target || member), which maximum likelihood tends to, and the one with the least
+    KL(member || target), which settles on one part of a target that has several.
+    """
+    from .cli_target import target_of
+    from .projections import i_projection, m_projection
+
+    if plot is not None:
+        require_writable(plot)
+    declared, read = family(name), target_of(target)
+    forward, reverse = m_projection(read, declared), i_projection(read, declared)
+    typer.echo(f"{forward}\n{reverse}")
+    if plot is not None:
+        from .picture import draw
+
+        draw(read, forward, reverse, plot)
+        typer.echo(f"Wrote {plot}")
+
+
 @app.command("new", epilog="Example: thetahat new waiting_time")
 def new_declaration(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the family: lower case, digits, underscores.")],

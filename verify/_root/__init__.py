@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from thetahat.proofs.engine import derive
     from thetahat.proofs.family import Family, Parameter, Source
     from thetahat.proofs.registry import families, family, register
+    from thetahat.proofs.targets import Member, Mixture, Table
     from thetahat.proofs.theorem import theorem
     from thetahat.verify.certify import Certificate, CertificateVerdict, certify
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
     from thetahat.verify.fitting import fit
+    from thetahat.verify.projections import Projection, i_projection, m_projection
     from thetahat.verify.rows import RowFits, fit_rows
     from thetahat.verify.suite import check_estimator, check_family
 
@@ -33,10 +35,14 @@ _HOME = {
     "Derivation": "thetahat.proofs.derivation",
     "Evidence": "thetahat.proofs.derivation",
     "Family": "thetahat.proofs.family",
+    "Member": "thetahat.proofs.targets",
+    "Mixture": "thetahat.proofs.targets",
     "Outcome": "thetahat.proofs.derivation",
     "Parameter": "thetahat.proofs.family",
+    "Projection": "thetahat.verify.projections",
     "RowFits": "thetahat.verify.rows",
     "Source": "thetahat.proofs.family",
+    "Table": "thetahat.proofs.targets",
     "Verdict": "thetahat.proofs.derivation",
     "certify": "thetahat.verify.certify",
     "check_claim": "thetahat.verify.claims",
@@ -47,6 +53,8 @@ _HOME = {
     "family": "thetahat.proofs.registry",
     "fit": "thetahat.verify.fitting",
     "fit_rows": "thetahat.verify.rows",
+    "i_projection": "thetahat.verify.projections",
+    "m_projection": "thetahat.verify.projections",
     "register": "thetahat.proofs.registry",
     "theorem": "thetahat.proofs.theorem",
 }
@@ -59,10 +67,14 @@ __all__ = [
     "Derivation",
     "Evidence",
     "Family",
+    "Member",
+    "Mixture",
     "Outcome",
     "Parameter",
+    "Projection",
     "RowFits",
     "Source",
+    "Table",
     "Verdict",
     "__version__",
     "certify",
@@ -74,6 +86,8 @@ __all__ = [
     "family",
     "fit",
     "fit_rows",
+    "i_projection",
+    "m_projection",
     "register",
     "theorem",
 ]
