@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Dummy, Expr, Integer, Max, Pow, S, Symbol, exp, fraction, log, oo, together
+from sympy import Dummy, Eq, Expr, Integer, Max, Pow, S, Symbol, exp, fraction, log, oo, together
 
-from .algebra.atoms import Mean, Quantile, Residual, atoms_of
+from .algebra.atoms import Indicator, Mean, Quantile, Residual, atoms_of
 from .algebra.power_series import Scale, Series, series_in
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.solve import solve_one
@@ -62,12 +62,15 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
         return _dominated(equation, unknown, end, domain, exponents)
     needed: list[Expr] = []
     place = 1 / _SMALL if end is oo else -1 / _SMALL if end is -oo else end + (_SMALL if above else -_SMALL)
-    taken = _taken(equation, unknown, lambda node: _average(node, node.args[0].subs(unknown, place), end, domain))
+    signs = _recording(domain, needed)
+    taken = _taken(
+        equation, unknown, lambda node: _average(node, node.args[0].subs(unknown, place), end, domain, signs)
+    )
     if taken is None:
         return None
     whole, known = taken
     whole = whole.subs(unknown, place)
-    series = series_in(whole, Scale(_SMALL, _LOG, _WIDTH, _recording(domain, needed), known))
+    series = series_in(whole, Scale(_SMALL, _LOG, _WIDTH, signs, known))
     lead = None if series is None or series.lead is None else _outweighing(series.lead[1])
     if lead is None:
         return None
@@ -125,18 +128,45 @@ def _outweighing(coefficient: Expr) -> Expr | None:
     return signs
 
 
-def _average(node: Expr, integrand: Expr, end: Expr, domain: Domain) -> Series | None:
-    """The series of an average, term by term; where the end is an extreme of the data, that observation apart."""
+def _average(node: Expr, integrand: Expr, end: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
+    """The series of an average, term by term; where one observation behaves otherwise than others, that one apart.
+
+    ``signs`` is for coefficients that are averages themselves.
+    """
     if not isinstance(node, (Mean, Residual)):
         return None
     x = node.data[0]
-    found = series_in(integrand, Scale(_SMALL, _LOG, _WIDTH, lambda c: strict_sign(c, domain)))
+    found = series_in(integrand, _at_each(node, domain, signs))
     if found is None:
-        return _extreme_apart(integrand, x, end, domain)
+        return _extreme_apart(integrand, x, end, domain) or _first_apart(node, integrand, domain, signs)
     terms = [(place, Mean(value, *node.data)) for place, value in found.terms]
     if isinstance(node, Residual) and terms and terms[0][0] == 0 and not strict_sign(found.terms[0][1], domain):
         terms[0] = (0, Residual(found.terms[0][1], 1, x))
     return Series(tuple((place, value) for place, value in terms if value != 0), found.order)
+
+
+def _at_each(node: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Scale:
+    """The scale for the terms of an average: signs of what contains the observation hold for every one there may be."""
+
+    def sign(coefficient: Expr) -> int:
+        return strict_sign(coefficient, domain) if coefficient.free_symbols & set(node.data) else signs(coefficient)
+
+    return Scale(_SMALL, _LOG, _WIDTH, sign)
+
+
+def _first_apart(node: Expr, integrand: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
+    """An average over counts: the terms of the smallest that there may be, by its share, and a bounded rest."""
+    x = node.data[0]
+    ends = domain.get(x)
+    if len(node.data) > 1 or ends is None or not (ends.discrete and ends.lo_closed and ends.lo.is_number):
+        return None
+    later = {**domain, x: replace(ends, lo=ends.lo + 1)}
+    rest = series_in(integrand, _at_each(node, later, signs))
+    own = series_in(integrand.subs(x, ends.lo), _at_each(node, later, signs))
+    if rest is None or own is None or rest.order < 0 or (rest.lead is not None and rest.lead[0] < 0):
+        return None
+    share = Mean(Indicator(Eq(x, ends.lo)), x)
+    return Series(tuple((place, share * value) for place, value in own.terms if place < 0), min(0, own.order))
 
 
 def _extreme_apart(integrand: Expr, x: Symbol, end: Expr, domain: Domain) -> Series | None:

@@ -32,7 +32,7 @@ from sympy import (
     together,
 )
 
-from . import check_existence, check_integer, check_means, check_transport
+from . import check_existence, check_integer, check_means, check_ridge, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form, split_logs
@@ -823,6 +823,8 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "concave": concave,
     "curvature": curvature,
     "loss": loss,
+    "ridge": check_ridge.ridge,
+    "ridge-profile": check_ridge.profile,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

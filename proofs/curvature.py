@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from flint import arb
-from sympy import Abs, Expr, Matrix, Piecewise, Symbol, exp, oo, sign
+from sympy import Abs, Add, Expr, Matrix, Piecewise, S, Symbol, exp, fraction, oo, sign
 
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
-from .algebra.signs import Domain, is_nonnegative, is_positive
+from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive
+from .algebra.size import cancelled, factored
 from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
@@ -197,3 +198,34 @@ def _is_definite(matrix: Matrix, domain: Domain) -> bool:
 
 def _short(expression: Expr, domain: Domain) -> Expr:
     return split_logs(expression.expand(power_base=False, log=False), domain)
+
+
+def bends_down(bend: Expr, observation: Symbol, domain: Domain) -> bool | None:
+    """Return whether a second derivative is proved negative at every observation; ``None`` where it may be positive.
+
+    ``False`` says that it may be zero at the smallest that there may be, where that is a count, and nowhere else.
+
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x = Symbol("x", integer=True, nonnegative=True)
+    >>> counts = {x: bounds(S.Naturals0)}
+    >>> [bends_down(bend, x, counts) for bend in (-1 - x, -x, 1 - x)]
+    [True, False, None]
+    """
+    bend = _by_denominators(bend)
+    if is_negative(bend, domain):
+        return True
+    ends = domain[observation]
+    if not (ends.discrete and ends.lo_closed and ends.lo.is_number):
+        return None
+    later = {**domain, observation: replace(ends, lo=ends.lo + 1)}
+    first = cancelled(bend.subs(observation, ends.lo))
+    return False if is_nonnegative(-first, domain) and is_negative(bend, later) else None
+
+
+def _by_denominators(expression: Expr) -> Expr:
+    """The sum with one factored numerator over each denominator: under a common one, squares no longer show."""
+    parts: dict[Expr, Expr] = {}
+    for term in Add.make_args(expression):
+        top, bottom = fraction(term)
+        parts[bottom] = parts.get(bottom, S.Zero) + top
+    return Add(*(factored(top) / bottom for bottom, top in parts.items()))

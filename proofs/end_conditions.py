@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from sympy import Expr, Max, S, Symbol
 
-from .algebra.atoms import Mean, atoms_of, plain, stand_ins
+from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.size import cancelled
 from .approach import Approach, signs_near
@@ -106,4 +108,8 @@ def _impossible(expression: Expr, domain: Domain) -> bool:
     if is_nonnegative(-expression, domain):
         return True
     joined = apart.xreplace({mask: atom.integrand for atom, mask in masks.items()}) if linear else S.One
-    return bool(cancelled(joined).is_nonpositive)
+    cases = sorted(joined.atoms(Indicator), key=lambda node: node.sort_key())
+    return all(
+        bool(cancelled(joined.xreplace(dict(zip(cases, values, strict=True)))).is_nonpositive)
+        for values in product((S.Zero, S.One), repeat=len(cases))
+    )

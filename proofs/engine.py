@@ -21,6 +21,7 @@ from .existence import Existence
 from .exponential import ExponentialForm
 from .family import Family
 from .fullness import is_full
+from .implied import without_implied
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
 from .location import location_scale
@@ -219,13 +220,16 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
     if ends is None:
         return None
     domain = {**ranges(route.statistics), **route.domain}
+    # One name for each average: what is left of them where two forms meet would hide a common factor.
+    names = {s.definition: s.symbol for s in route.statistics}
+    closed = {symbol: value.xreplace(names) for symbol, value in _closed(route).items()}
     inside = (
         *existence.reached(family, route.ends.needed, route.statistics),
-        *existence.inside_space(family, _closed(route), route.statistics, domain),
+        *existence.inside_space(family, closed, route.statistics, domain),
     )
     known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
     if known == inside:
-        return replace(ends, conditions=existence.distinct((*ends.conditions, *known)))
+        return replace(ends, conditions=without_implied(existence.distinct((*ends.conditions, *known)), family))
     # Where another parameter leaves its space, so does the curve that the equation is about: its ends say nothing.
     missing = "that the other parameters lie in their spaces at the root is only seen on the data"
     return Existence(known, False, "the estimate has to lie in the parameter space", missing)

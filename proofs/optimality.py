@@ -13,6 +13,7 @@ from .expectations import entropy, expectation, is_normalised
 from .family import Family
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
+from .ridge import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
 
@@ -35,6 +36,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _ends_only(route)
         or _concave(family, route, structure, trail)
         or _concave_throughout(family, route, trail)
+        or ridge_steps(family, route, trail)
     )
     if structure is not None and family.covariates:
         _loss_step(family, structure.location, trail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sympy import Add, Expr, Integer, Max, Rational, S, Symbol, exp, log, oo, sin
@@ -139,3 +141,25 @@ def test_a_share_below_zero_is_an_extreme_below_it(values: list[float]) -> None:
     with precision(128):
         known = evaluate(gap, {}, sample), evaluate(1 - Quantile(0, X), {}, sample)
     assert bool(known[0] > 0) == bool(known[1] > 0) == bool(np.min(values) < 1)
+
+
+COUNT = Symbol("k", integer=True, nonnegative=True)
+COUNTS = {COUNT: Bounds(S.Zero, oo, True, False, True)}
+
+
+@pytest.mark.parametrize("values", [[0, 0, 1], [1, 2], [0, 3, 7], [5]])
+def test_counts_of_zero_are_taken_apart(values: list[int]) -> None:
+    """An average in which only these terms are large, by their share of the data; the others are bounded."""
+    mean = Mean(COUNT, COUNT)
+    equation = Mean(-1 / (B * COUNT + (1 - B) * mean), COUNT) + 1 / (mean * (1 - B))
+    (near,) = signs_near(equation, B, S.One, False, COUNTS) or ()
+    sample = [{COUNT: Integer(value)} for value in values]
+    assert _agrees(near, equation, 1 - Rational(1, 2**40), sample)
+    everywhere = {COUNT: replace(COUNTS[COUNT], discrete=False)}
+    assert signs_near(equation, B, S.One, False, everywhere) is None
+
+
+def test_averages_that_may_vanish_are_wanted_above_zero() -> None:
+    """The mean of counts is zero where they all are: nothing is said of such data."""
+    (near,) = signs_near(Mean(1 / (B * COUNT + Mean(COUNT, COUNT)), COUNT), B, S.Zero, True, COUNTS) or ()
+    assert near.needed == (Mean(COUNT, COUNT),)

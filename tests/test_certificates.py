@@ -29,7 +29,6 @@ HARD |= {
     "generalised_normal",
     "negative_binomial",
     "negative_binomial_by_mean",
-    "generalised_poisson",
     "student_t",
     "skew_normal",
     "birnbaum_saunders",

@@ -355,6 +355,42 @@ def _claimed_falling(steps: Steps) -> Steps:
     return (*steps, replace(steps[at], rule="integer-falling", value=slope, given=(at,), using=()))
 
 
+def _premise(at: int) -> Change:
+    """Another step in the place of the one that the last rests on."""
+    return lambda steps: (*steps[:-1], replace(steps[-1], given=(at,)))
+
+
+def _none(one: Expr) -> Expr:
+    return Tuple()
+
+
+def _cubed(moves: Expr) -> Expr:
+    """Lines that bend: a parameter taken to a multiple that is no power."""
+    (p, how), *rest = moves.args
+    return Tuple(Tuple(p, p * (1 + log(how / p)) ** 3), *rest)
+
+
+def _one_at_rest(moves: Expr) -> Expr:
+    """Lines along which only the first parameter moves."""
+    return Tuple(moves.args[0])
+
+
+def _ridge_premise(key: str, change: Callable[[Expr], Expr]) -> Change:
+    """A wrong named expression in the ridge that the last step rests on."""
+
+    def changed(steps: Steps) -> Steps:
+        at = steps[-1].given[0]
+        return (*using(key, change)(steps[: at + 1]), *steps[at + 1 :])
+
+    return changed
+
+
+def _along_the_other(steps: Steps) -> Steps:
+    """The second derivative in the parameter that was put in."""
+    at = steps[-1].given[0]
+    return (*steps[:-1], replace(steps[-1], subject=steps[at].subject))
+
+
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
     Planted("extremes not exchanged", "transport", "carried", _moved_pairs(_not_exchanged)),
@@ -446,6 +482,16 @@ REFUTED = (
     Planted(
         "not by the logarithm", "curvature", "yule_simon", using("maps", lambda one: Tuple(1 / one.args[0].args[0]))
     ),
+    Planted("flipped sign", "ridge", "generalised_poisson", value(opposite)),
+    Planted("lost term", "ridge", "generalised_poisson", value(more)),
+    Planted("one at rest", "ridge", "generalised_poisson", using("moves", _one_at_rest)),
+    Planted("no group", "ridge", "generalised_poisson", using("moves", _cubed)),
+    Planted("no lines", "ridge", "generalised_poisson", using("moves", lambda one: Tuple())),
+    Planted("lost factor in the root", "ridge", "generalised_poisson", using("root", twice)),
+    Planted("the score for the likelihood", "ridge", "generalised_poisson", _premise(1)),
+    Planted("lost factor", "ridge-profile", "generalised_poisson", value(twice)),
+    Planted("in another parameter", "ridge-profile", "generalised_poisson", _along_the_other),
+    Planted("no ridge", "ridge-profile", "generalised_poisson", _premise(0)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -476,6 +522,10 @@ UNDECIDED = (
     Planted("turns that are not proved", "integer-falling", "hypergeometric", _claimed_falling),
     Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
     Planted("never positive", "end-signs", "lomax", using("ends", _never)),
+    Planted("lost factor in the stop", "ridge", "generalised_poisson", using("stop", twice)),
+    Planted("before the start of the line", "ridge", "generalised_poisson", using("stop", opposite)),
+    Planted("for data that are all zero", "ridge", "generalised_poisson", using("positive", lambda one: Tuple())),
+    Planted("zero at every observation", "ridge-profile", "generalised_poisson", _ridge_premise("positive", _none)),
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.
 UNSEEN = (

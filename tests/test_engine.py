@@ -43,7 +43,6 @@ FROM_A_PROFILE = {
     "exponentiated_exponential",
     "generalised_gamma",
     "generalised_normal",
-    "generalised_poisson",
     "gompertz",
     "kumaraswamy",
 }
@@ -56,7 +55,7 @@ OPEN_MAXIMA = FROM_A_PROFILE | {
     "negative_binomial_by_mean",
     "rayleigh_shifted",
 }
-OPEN_EXISTENCE = {"generalised_gamma", "generalised_poisson", "skew_normal"}
+OPEN_EXISTENCE = {"generalised_gamma", "skew_normal"}
 
 
 def data_for(item: Family, seed: int = 3) -> Array:
