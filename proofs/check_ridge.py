@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Dummy, Expr, S, Symbol, log, oo
 
 from .algebra.atoms import Mean, atoms_of
+from .algebra.averages import sign_on_averages
 from .algebra.derivatives import derivative
-from .algebra.signs import Domain, is_negative, is_nonzero, is_positive
+from .algebra.exponentials import is_nonnegative_in_exponentials, is_positive_in_exponentials
+from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive
 from .algebra.size import cancelled
 from .bounds import Bounds
 from .check_combined import under_one_bar
@@ -74,15 +76,15 @@ def _not_crossed(step: Step, speeds: dict[Symbol, Expr], context: Context) -> st
     slope, stop, root = (one.xreplace(known) for one in (step.value, step.named("stop"), step.named("root")))
     place = step.named("along")
     moves = {p: how.subs(place, stop) for p, how in step.named("moves").args}
-    if not is_negative(Add(*(speed * derivative(slope, p) for p, speed in speeds.items())), domain):
+    if sign_on_averages(Add(*(speed * derivative(slope, p) for p, speed in speeds.items())), domain) >= 0:
         return "that the slope falls along the line"
-    if not is_nonzero(derivative(slope, step.subject), domain):
+    if not sign_on_averages(derivative(slope, step.subject), domain):
         return f"that the slope is zero for one value of {step.subject} only"
     zeros = (slope.subs(moves, simultaneous=True), slope.subs(step.subject, root))
     if any(prove_zero(zero, domain, list).evidence is not Evidence.ALGEBRA for zero in zeros):
         return "that the slope is zero at the end of the line"
     inside = all(_lies_in(moves[p], domain[p], domain) for p in moves)
-    inside = inside and is_positive(stop, domain) and _lies_in(root, domain[step.subject], domain)
+    inside = inside and sign_on_averages(stop, domain) > 0 and _lies_in(root, domain[step.subject], domain)
     return "" if inside else "that the end of the line lies in the space"
 
 
@@ -100,12 +102,12 @@ def _positive(step: Step) -> dict[Symbol, Symbol]:
 
 
 def _where(known: dict[Symbol, Symbol], context: Context) -> Domain:
-    return {**context.domain, **{t: Bounds(S.Zero, oo, False, False, False) for t in known.values()}}
+    return {**context.family.domain, **{t: Bounds(S.Zero, oo, False, False, False) for t in known.values()}}
 
 
 def _lies_in(value: Expr, box: Bounds, domain: Domain) -> bool:
-    above = box.lo is -oo or is_positive(value - box.lo, domain)
-    return bool(above and (box.hi is oo or is_positive(box.hi - value, domain)))
+    above = box.lo is -oo or sign_on_averages(value - box.lo, domain) > 0
+    return bool(above and (box.hi is oo or sign_on_averages(box.hi - value, domain) > 0))
 
 
 def profile(step: Step, context: Context) -> Finding:
@@ -122,8 +124,7 @@ def profile(step: Step, context: Context) -> Finding:
     if cancelled(bend - step.value) != 0:
         return Finding(Evidence.REFUTED, "this is not the second derivative")
     known = _positive(before)
-    domain = {**_where(known, context), **{s: b for s, b in family.domain.items() if s in family.columns}}
-    down = bends_down(bend.xreplace(known), family.observation, domain)
+    down = bends_down(bend.xreplace(known), family.observation, _where(known, context))
     if down is None:
         return Finding(Evidence.UNDECIDED, "that it bends down at every observation")
     if not down and not any(_vanishes_at_first(t, context) for t in known):
@@ -136,3 +137,45 @@ def _vanishes_at_first(statistic: Symbol, context: Context) -> bool:
     definition = dict(context.table).get(statistic)
     x, lo = context.family.observation, context.family.bounds.lo
     return isinstance(definition, Mean) and definition.integrand.subs(x, lo) == 0
+
+
+def log_profile(step: Step, context: Context) -> Finding:
+    """With the root put in, the likelihood is what is claimed but for a constant, and each function bends as claimed.
+
+    The average of concave functions is concave. That of log-convex functions is log-convex, strictly so where each is.
+    """
+    before, family, u = context.given(step), context.family, _unknown(step)
+    if before.rule != "ridge" or {before.subject, u} != set(family.symbols) or family.covariates:
+        return Finding(Evidence.REFUTED, "it is not along the ridge, or other parameters are left")
+    each, logs = step.named("each"), [tuple(row.args) for row in step.named("logs").args]
+    claimed = Mean(each, *family.columns) - Add(*(c * log(Mean(f, *family.columns)) for c, f in logs))
+    along = context.unfolded(context.given(before).value.subs(before.subject, before.named("root")))
+    if claimed != step.value or any(not (c.is_Rational and c > 0) for c, _ in logs):
+        return Finding(Evidence.REFUTED, "the profile is not made of these functions")
+    same = context.zero(derivative(along, u) - derivative(claimed, u))
+    if same.evidence is not Evidence.ALGEBRA:
+        return Finding(Evidence.REFUTED, "this is not the profile")
+    bends = [-derivative(each, u, u)]
+    for _, f in logs:
+        if not _is_above(f, u, context):
+            return Finding(Evidence.UNDECIDED, f"that {f} is positive")
+        bends.append(f * derivative(f, u, u) - derivative(f, u) ** 2)
+    strict = [_is_above(bend, u, context) for bend in bends]
+    if not any(strict) or not all(
+        sure or _is_above(bend, u, context, 0) for sure, bend in zip(strict, bends, strict=True)
+    ):
+        return Finding(Evidence.UNDECIDED, "that one function is concave and the others log-convex, one strictly")
+    return Finding(Evidence.SIGN, "it bends down at every observation")
+
+
+def _unknown(step: Step) -> Any:
+    """The parameter along the ridge; SymPy's types are all ``Any``."""
+    return step.subject
+
+
+def _is_above(expression: Expr, unknown: Symbol, context: Context, least: int = 1) -> bool:
+    """Whether it is positive at every observation; with ``least`` zero, at least zero."""
+    domain, x = context.family.domain, context.family.observation
+    if least:
+        return is_positive(expression, domain) or is_positive_in_exponentials(expression, unknown, x, domain)
+    return is_nonnegative(expression, domain) or is_nonnegative_in_exponentials(expression, unknown, x, domain)

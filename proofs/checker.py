@@ -825,6 +825,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "loss": loss,
     "ridge": check_ridge.ridge,
     "ridge-profile": check_ridge.profile,
+    "ridge-logs": check_ridge.log_profile,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

@@ -13,7 +13,7 @@ from .expectations import entropy, expectation, is_normalised
 from .family import Family
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
-from .ridge import ridge_steps
+from .ridge_steps import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
 

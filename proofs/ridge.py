@@ -10,21 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Dummy, Expr, S, Symbol, Tuple, latex, log, oo
+from sympy import Dummy, Expr, S, Symbol, log, oo
 
-from .algebra.atoms import Mean, atoms_of
+from .algebra.averages import sign_on_averages
 from .algebra.derivatives import derivative
 from .algebra.eliminate import Solved
-from .algebra.signs import Domain, is_negative, is_nonzero, is_positive
+from .algebra.signs import Domain, is_nonzero
 from .algebra.size import cancelled
 from .algebra.solve import solve_one, tidy
 from .bounds import Bounds
-from .curvature import bends_down, has_corners
-from .derivation import Label, Optimality, Section, Statistic
-from .existence import describe
+from .curvature import has_corners
 from .family import Family
 from .routes import LikelihoodRoute
-from .trail import Trail
 
 _HALF_LINE = Bounds(S.Zero, oo, False, False, False)
 
@@ -53,34 +50,7 @@ class Ridge:
         return _moved(self.speeds, self.along)
 
 
-def ridge_steps(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
-    """Record that the likelihood is highest on a ridge, and concave along it, where both are proved."""
-    elimination = route.elimination
-    if len(elimination.solved) != 1 or len(elimination.unknowns) != 1 or not _is_plain(family, route):
-        return None
-    unknown = elimination.unknowns[0]
-    ridge = find_ridge(elimination.solved[0], unknown, route)
-    if ridge is None or atoms_of(ridge.root):
-        return None
-    bend = derivative(family.log_density.subs(ridge.solved, ridge.root), unknown, unknown)
-    if not _is_concave(bend, ridge, family, route.statistics):
-        return None
-    at = _ridge_step(ridge, family, route.statistics, route.likelihood, trail)
-    trail.add(
-        "ridge-profile",
-        Section.OPTIMALITY,
-        f"Concave along the ridge: with `{ridge.solved}` put in and the statistics as they are, the log-density of no "
-        f"observation has a positive second derivative in `{unknown}`, and not for all of them is it zero. So every "
-        "root is the one maximum. The second derivative:",
-        bend,
-        Label(f"d2 log p / d{unknown}2", r"\partial^2 \log p"),
-        given=(at,),
-        subject=unknown,
-    )
-    return Optimality(True, "highest at one point of each line, and strictly concave along the curve of these", True)
-
-
-def _is_plain(family: Family, route: LikelihoodRoute) -> bool:
+def is_plain(family: Family, route: LikelihoodRoute) -> bool:
     """Whether two parameters of open intervals with known ends are all there is, and the likelihood is smooth."""
     boxes = [item.bounds for item in family.parameters]
     fixed = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
@@ -88,19 +58,20 @@ def _is_plain(family: Family, route: LikelihoodRoute) -> bool:
     return fixed and still and len(boxes) == 2 and not family.covariates and not has_corners(family)
 
 
-def find_ridge(item: Solved, unknown: Symbol, route: LikelihoodRoute) -> Ridge | None:
+def find_ridge(family: Family, item: Solved, unknown: Symbol, route: LikelihoodRoute) -> Ridge | None:
     """Return the lines along which the equation that was solved is the derivative, if they are crossed by a ridge."""
     if item.combination is None and route.elimination.crossed:
         return None
     way = _direction(item, unknown)
+    domain = {**family.domain, **route.domain}
     names = {s.definition: s.symbol for s in route.statistics}
     equation, root = item.equation.xreplace(names), item.root.value.xreplace(names)
     for speeds, factor in _speeds(way):
         slope = cancelled(tidy(equation * factor, route.domain))
-        used = sorted((slope.free_symbols | root.free_symbols) - set(route.domain), key=str)
+        used = sorted((slope.free_symbols | root.free_symbols) - set(domain), key=str)
         positive = tuple(t for t in used if t.is_nonnegative and not t.is_positive)
-        ridge = Ridge(_along(route.domain), speeds, slope, S.One, item.unknown, root, positive)
-        stop = _stop(ridge, route.domain)
+        ridge = Ridge(_along(domain), speeds, slope, S.One, item.unknown, root, positive)
+        stop = _stop(ridge, domain)
         if stop is not None:
             return replace(ridge, stop=stop)
     return None
@@ -148,13 +119,13 @@ def _stop(ridge: Ridge, domain: Domain) -> Expr | None:
     where = {**domain, **dict.fromkeys(known.values(), _HALF_LINE)}
     slope = ridge.slope.xreplace(known)
     turn = sum((speed * derivative(slope, p) for p, speed in ridge.speeds.items()), S.Zero)
-    if not is_negative(turn, where) or not is_nonzero(derivative(slope, ridge.solved), where):
+    if sign_on_averages(turn, where) >= 0 or not sign_on_averages(derivative(slope, ridge.solved), where):
         return None
     # Where a statistic that is taken for positive is not, there has to be no stationary point to miss.
     if not all(is_nonzero(ridge.slope.xreplace({t: -Dummy(t.name, nonnegative=True)}), domain) for t in known):
         return None
     stops = solve_one(slope.subs(ridge.moves, simultaneous=True), ridge.along, {**where, ridge.along: _HALF_LINE})
-    if len(stops) != 1 or not is_positive(stops[0].value, where):
+    if len(stops) != 1 or sign_on_averages(stops[0].value, where) <= 0:
         return None
     ends = [(p, how.subs(ridge.along, stops[0].value)) for p, how in ridge.moves.items()]
     if not all(lies_in(value, domain[p], where) for p, value in (*ends, (ridge.solved, ridge.root.xreplace(known)))):
@@ -169,49 +140,5 @@ def lies_in(value: Expr, box: Bounds, domain: Domain) -> bool:
     >>> lies_in(a / (1 + a), Bounds(S.Zero, S.One, False, False, False), {})
     True
     """
-    above = box.lo is -oo or is_positive(value - box.lo, domain)
-    return bool(above and (box.hi is oo or is_positive(box.hi - value, domain)))
-
-
-def _is_concave(bend: Expr, ridge: Ridge, family: Family, statistics: tuple[Statistic, ...]) -> bool:
-    """Whether the profile bends down: at every observation, or at all but the smallest count, which not all are."""
-    known, x = stand_ins_for(ridge.positive), family.observation
-    where = {**family.domain, **dict.fromkeys(known.values(), _HALF_LINE)}
-    down = bends_down(bend.xreplace(known), x, where)
-    if down is not False:
-        return bool(down)
-    averages = [s.definition for s in statistics if s.symbol in known and isinstance(s.definition, Mean)]
-    return any(one.integrand.subs(x, family.bounds.lo) == 0 for one in averages)
-
-
-def _ridge_step(ridge: Ridge, family: Family, statistics: tuple[Statistic, ...], likelihood: int, trail: Trail) -> int:
-    """Record the ridge."""
-    s = ridge.along
-    line = " and ".join(_in_words(p, speed, ridge.along) for p, speed in ridge.speeds.items())
-    data = " and ".join(describe(t, family, statistics, "").meaning for t in ridge.positive)
-    return trail.add(
-        "ridge",
-        Section.OPTIMALITY,
-        f"Ridge: the line through a member {line}, for all {s} > 0. The derivative of the mean log-likelihood in "
-        f"log({s}), here at {s} = 1, falls along each line, and is zero at one member of the space"
-        f"{f', where {data}, as it has to be for any to be' * bool(data)}. No other on the line is as high.",
-        ridge.slope,
-        Label(f"d l / d log({s})", rf"\partial \ell / \partial \log {latex(s)}"),
-        given=(likelihood,),
-        subject=ridge.solved,
-        using=(
-            ("along", ridge.along),
-            ("moves", Tuple(*(Tuple(p, how) for p, how in ridge.moves.items()))),
-            ("stop", ridge.stop),
-            ("root", ridge.root),
-            ("positive", Tuple(*ridge.positive)),
-        ),
-    )
-
-
-def _in_words(parameter: Symbol, speed: Expr, along: Symbol) -> str:
-    """What a line does with a parameter."""
-    rate = cancelled(speed / parameter)
-    if not rate.is_Rational:
-        return f"adds {'' if speed == 1 else f'{speed} '}log({along}) to `{parameter}`"
-    return f"multiplies `{parameter}` by {along}{'' if rate == 1 else f' to the power of {rate}'}"
+    above = box.lo is -oo or sign_on_averages(value - box.lo, domain) > 0
+    return bool(above and (box.hi is oo or sign_on_averages(box.hi - value, domain) > 0))

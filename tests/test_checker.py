@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from sympy import Abs, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, loggamma, oo, pi, sqrt
+from sympy import Abs, Add, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, loggamma, oo, pi, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -355,6 +355,37 @@ def _claimed_falling(steps: Steps) -> Steps:
     return (*steps, replace(steps[at], rule="integer-falling", value=slope, given=(at,), using=()))
 
 
+Logs = list[tuple[Expr, Expr]]
+
+
+def _logs_of(change: Callable[[Expr, Logs], tuple[Expr, Logs]]) -> Change:
+    """Other functions under the bars of a profile, and the profile that they make."""
+
+    def changed(steps: Steps) -> Steps:
+        last = steps[-1]
+        (data,) = {atom.data for atom in last.value.atoms(Mean)}
+        each, logs = change(last.named("each"), [tuple(row.args) for row in last.named("logs").args])
+        whole = Mean(each, *data) - Add(*(c * log(Mean(f, *data)) for c, f in logs))
+        named = (("each", each), ("logs", Tuple(*(Tuple(c, f) for c, f in logs))))
+        return (*steps[:-1], replace(last, value=whole, using=named))
+
+    return changed
+
+
+def _moved_into_each(each: Expr, logs: Logs) -> tuple[Expr, Logs]:
+    """A divisor under the bar as a logarithm outside: the same profile, with a function that is not log-convex."""
+    ((c, f),) = logs
+    b = family("gompertz").symbols[1]
+    return each + c * log(b), [(c, (f * b).expand())]
+
+
+def _moved_into_log(each: Expr, logs: Logs) -> tuple[Expr, Logs]:
+    """A logarithm outside as a divisor under the bar: the same profile, with a convex function outside."""
+    ((c, f),) = logs
+    a = family("kumaraswamy").symbols[0]
+    return each - c * log(a), [(c, f / a)]
+
+
 def _premise(at: int) -> Change:
     """Another step in the place of the one that the last rests on."""
     return lambda steps: (*steps[:-1], replace(steps[-1], given=(at,)))
@@ -492,6 +523,17 @@ REFUTED = (
     Planted("lost factor", "ridge-profile", "generalised_poisson", value(twice)),
     Planted("in another parameter", "ridge-profile", "generalised_poisson", _along_the_other),
     Planted("no ridge", "ridge-profile", "generalised_poisson", _premise(0)),
+    Planted("lost term", "ridge", "gompertz", value(more)),
+    Planted("lost factor", "ridge-logs", "gompertz", value(twice)),
+    Planted("lost factor in a slope", "ridge-logs", "gompertz", _logs_of(lambda each, logs: (2 * each, logs))),
+    Planted("lost logarithm", "ridge-logs", "kumaraswamy", _logs_of(lambda each, logs: (each, []))),
+    Planted(
+        "another function",
+        "ridge-logs",
+        "kumaraswamy",
+        _logs_of(lambda each, logs: (each, [(c, f**2) for c, f in logs])),
+    ),
+    Planted("no ridge", "ridge-logs", "gompertz", _premise(0)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -523,6 +565,9 @@ UNDECIDED = (
     Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
     Planted("never positive", "end-signs", "lomax", using("ends", _never)),
     Planted("lost factor in the stop", "ridge", "generalised_poisson", using("stop", twice)),
+    Planted("a member that is no member", "ridge", "gompertz", using("stop", opposite)),
+    Planted("not log-convex", "ridge-logs", "gompertz", _logs_of(_moved_into_each)),
+    Planted("not concave", "ridge-logs", "kumaraswamy", _logs_of(_moved_into_log)),
     Planted("before the start of the line", "ridge", "generalised_poisson", using("stop", opposite)),
     Planted("for data that are all zero", "ridge", "generalised_poisson", using("positive", lambda one: Tuple())),
     Planted("zero at every observation", "ridge-profile", "generalised_poisson", _ridge_premise("positive", _none)),

@@ -40,11 +40,8 @@ OTHERS = {
 FROM_A_PROFILE = {
     "birnbaum_saunders",
     "burr",
-    "exponentiated_exponential",
     "generalised_gamma",
     "generalised_normal",
-    "gompertz",
-    "kumaraswamy",
 }
 OPEN_MAXIMA = FROM_A_PROFILE | {
     "skew_normal",
