@@ -9,7 +9,7 @@ from itertools import chain
 from flint import arb
 from sympy import Expr, Symbol, cse, log
 
-from .balls import NAMESPACE, BallPrinter
+from .balls import BallPrinter, defined
 
 Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]
@@ -18,16 +18,11 @@ _INDENT = "    "
 
 
 class _Lines(BallPrinter):
-    """Prints expressions with a short name for each symbol, and with constants that are made before the loop."""
+    """Prints expressions with constants that are made before the loop."""
 
     def __init__(self, names: dict[Symbol, str]) -> None:
-        super().__init__()
-        self.names, self.constants = names, dict[str, str]()
-
-    def _print_Symbol(self, expr: Symbol) -> str:  # noqa: N802
-        return self.names[expr]
-
-    _print_Dummy = _print_Symbol  # noqa: N815
+        super().__init__(names)
+        self.constants = dict[str, str]()
 
     def _print_Integer(self, expr: Expr) -> str:  # noqa: N802
         return self._constant(super()._print_Integer(expr))
@@ -51,15 +46,11 @@ def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
     >>> powers == 30, bool(abs(logs - arb(16).log()) < 1e-12)
     (True, True)
     """
-    code = _written(terms, columns, others)
-    scope = dict(NAMESPACE)
-    exec(code, scope)
-    function: Sums = scope["sums"]
-    return function
+    return defined("sums", _written(terms, columns, others))
 
 
-def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> str:
-    """The text of the function ``sums``."""
+def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> list[str]:
+    """The lines of the function ``sums``."""
     # A bare logarithm is summed by its argument, so that the search for common parts has to see the argument.
     bare = [isinstance(term, log) for term in terms]
     found, printed = cse([term.args[0] if is_log else term for term, is_log in zip(terms, bare, strict=True)])
@@ -70,16 +61,16 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
     for symbol, part in found:
         of_row = bool(part.free_symbols & moving)
         moving |= {symbol} if of_row else set()
-        (inside if of_row else before).append(f"{names[symbol]} = {lines._print(part)}")
+        (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
     plain, heavy, after = list[str](), list[str](), list[str]()
     for place, (term, is_log) in enumerate(zip(printed, bare, strict=True)):
-        text = lines._print(term)
+        text = lines.printed(term)
         plain += _factor(place, text) if is_log else [f"s{place} = s{place} + {text}"]
         heavy.append(f"s{place} = s{place} + w * {f'f_log({text})' if is_log else text}")
         after += [f"s{place} = f_log(s{place})"] if is_log else []
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
     starts = [f"s{place} = arb({int(is_log)})" for place, is_log in enumerate(bare)]
-    body = [
+    return [
         "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
         *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.constants.items()), *before)),
         f"{_INDENT}if weights is None:",
@@ -93,7 +84,6 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
         *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
         f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
     ]
-    return "\n".join(body)
 
 
 def _factor(place: int, text: str) -> list[str]:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from operator import methodcaller
 from typing import Any
 
 from flint import acb, arb, arb_series, ctx, fmpq, fmpz
-from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, lambdify
+from sympy import Basic, Expr, Function, Number, Piecewise, Symbol, cse
 from sympy.printing.pycode import PythonCodePrinter
 
 from .errors import DeclarationError
@@ -29,10 +29,20 @@ def precision(bits: int) -> AbstractContextManager[None]:
 
 
 class BallPrinter(PythonCodePrinter):
-    """Prints exact constants as FLINT numbers and every function by its own name."""
+    """Prints exact constants as FLINT numbers, every function by its own name, and each symbol by the name given."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True, "user_functions": {}})
+        self.names = names
+
+    def printed(self, expression: Expr) -> str:
+        """Return the text of ``expression``."""
+        return str(self._print(expression))
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return self.names[expr]
+
+    _print_Dummy = _print_Symbol
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         # The base class has a method for each function of `math`; a double must never get in.
@@ -285,7 +295,25 @@ def compiled(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Call
     >>> [ball.contains(6) for ball in compiled((a + 1, 2 * a), (a,))(arb(3))]
     [False, True]
     """
-    return lambdify(symbols, list(expressions), modules=[NAMESPACE], printer=BallPrinter(), cse=True)
+    names = {symbol: f"x{i}" for i, symbol in enumerate(symbols)}
+    parts, values = cse(list(expressions))
+    names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(parts)}
+    printer = BallPrinter(names)
+    lines = [f"    {names[symbol]} = {printer.printed(part)}" for symbol, part in parts]
+    lines += [f"    return [{', '.join(map(printer.printed, values))}]"]
+    return defined("values", [f"def values({', '.join(names[symbol] for symbol in symbols)}):", *lines])
+
+
+def defined(name: str, lines: Sequence[str]) -> Callable[..., list[arb]]:
+    """Return the function of that name that lines of printed code define.
+
+    >>> defined("one", ["def one():", "    return [arb(1)]"])()
+    [1.00000000000000]
+    """
+    scope = dict(NAMESPACE)
+    exec("\n".join(lines), scope)
+    function: Callable[..., list[arb]] = scope[name]
+    return function
 
 
 def ball(number: Any) -> arb:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sympy import Add, Expr, Integer, Mul, Pow, S, Symbol, binomial, exp, factorial, log
 
+from .refute import signs_seen
 from .size import cancelled
 
 _EXACT = 10**6
@@ -110,7 +111,10 @@ def _collected(terms: Iterable[tuple[int, Expr]], order: int) -> Series:
 
 
 def _vanishes(coefficient: Expr) -> bool:
-    return bool(coefficient == 0 or coefficient.expand() == 0 or cancelled(coefficient) == 0)
+    """Whether a coefficient is zero whatever its symbols: only sums cancel, and none that is seen to have a sign."""
+    if not coefficient.has(Add) or signs_seen(coefficient, ()):
+        return bool(coefficient == 0)
+    return bool(coefficient.expand() == 0 or cancelled(coefficient) == 0)
 
 
 def plus(first: Series, second: Series) -> Series:

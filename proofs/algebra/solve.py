@@ -133,9 +133,8 @@ def _outside(value: Expr, unknown: Symbol, domain: Domain) -> bool:
     rest = {symbol: b for symbol, b in domain.items() if symbol != unknown}
     if ends is None:
         return False
-    below = ends.lo - value
-    above = value - ends.hi
-    beyond = ((below, ends.lo_closed), (above, ends.hi_closed))
+    beyond = [] if ends.lo.is_infinite else [(ends.lo - value, ends.lo_closed)]
+    beyond += [] if ends.hi.is_infinite else [(value - ends.hi, ends.hi_closed)]
     return any(is_positive(gap, rest) if closed else is_nonnegative(gap, rest) for gap, closed in beyond)
 
 
