@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
 _FAR = (80, 40, 12)
 """Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide."""
-_BITS = 8192
-"""Enough for what is exponentially small there."""
+_BITS = (512, 8192)
+"""Enough for most equations there; enough for what is exponentially small."""
 
 
 def end_signs(step: Step, context: Context) -> Finding:
@@ -41,26 +43,34 @@ def end_signs(step: Step, context: Context) -> Finding:
 def _seen(step: Step, claim: Expr, row: Tuple, point: Point) -> bool | None:
     """Whether the sign is the claimed one at the closest place that balls decide; ``None`` if none, or other data."""
     theta, sample = point
-    with precision(_BITS):
-        if not all(evaluate(gap, theta, sample) > 0 for gap in row[2].args):
-            return None
-        claimed = _sign(evaluate(claim, theta, sample))
-        for place in _places(row[0], bool(int(row[1])), point):
-            found = _sign(evaluate(step.named("equation"), {**theta, step.subject: place}, sample))
-            if claimed and found:
-                return claimed == found
+    if not all(_sign(partial(evaluate, gap, theta, sample)) > 0 for gap in row[2].args):
+        return None
+    claimed = _sign(partial(evaluate, claim, theta, sample))
+    for power in _FAR if claimed else ():
+        found = _sign(partial(_close_to, row[0], bool(int(row[1])), power, step, point))
+        if found:
+            return claimed == found
     return None
 
 
-def _places(end: Expr, above: bool, point: Point) -> list[arb]:
-    """Numbers close to an end, the closest first, or far out where there is none."""
+def _close_to(end: Expr, above: bool, power: int, step: Step, point: Point) -> arb:
+    """The equation close to an end, or far out where there is none."""
+    theta, sample = point
     if end.is_infinite:
-        return [arb(2) ** power * (1 if end is oo else -1) for power in _FAR]
-    return [evaluate(end, *point) + arb(2) ** -power * (1 if above else -1) for power in _FAR]
+        place = arb(2) ** power * (1 if end is oo else -1)
+    else:
+        place = evaluate(end, theta, sample) + arb(2) ** -power * (1 if above else -1)
+    return evaluate(step.named("equation"), {**theta, step.subject: place}, sample)
 
 
-def _sign(value: arb) -> int:
-    return int(value > 0) - int(value < 0)
+def _sign(value: Callable[[], arb]) -> int:
+    """The sign of a number at the first precision that shows one."""
+    for bits in _BITS:
+        with precision(bits):
+            found = value()
+        if found > 0 or found < 0:
+            return 1 if found > 0 else -1
+    return 0
 
 
 def exists(step: Step, context: Context) -> Finding:

@@ -48,7 +48,7 @@ from .algebra.atoms import Indicator
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.signs import Domain, is_positive
-from .algebra.size import has_low_degree, shortest
+from .algebra.size import has_low_degree, operations, shortest
 from .bounds import Bounds
 from .family import Family
 from .lemmas import Integrated, kink_of, level_gammas, log_integral, product_of, simplified
@@ -430,8 +430,8 @@ def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
         lambda node: factor_terms(node.base) ** node.exp,
     )
     forms = [value, spread, joined]
-    if (not value.has(log) or value.count_ops() < 25) and has_low_degree(value):
-        forms.append(factor(cancel(value)))
+    if (not value.has(log) or operations(value) < 25) and has_low_degree(value):
+        forms.append(factor(value))
     if not _is_large(spread) and has_low_degree(spread):
         forms.append(_grouped(spread))
     return shortest(forms)
@@ -444,7 +444,7 @@ def _is_large(value: Expr) -> bool:
     """
     powers = value.atoms(Pow)
     high = any(isinstance(power.base, Add) and power.exp.is_Integer and abs(power.exp) > 4 for power in powers)
-    return high or value.count_ops() > 120 or sum(1 for power in powers if not power.exp.is_Rational) > 5
+    return high or operations(value) > 120 or sum(1 for power in powers if not power.exp.is_Rational) > 5
 
 
 def _principal(argument: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
@@ -460,7 +460,7 @@ def _grouped(spread: Expr) -> Expr:
     for term in Add.make_args(spread):
         special = Mul(*(piece for piece in Mul.make_args(term) if piece.has(Function) and not piece.has(exp)))
         coefficients[special] = coefficients.get(special, S.Zero) + term / special
-    return Add(*(factor(cancel(coefficient)) * special for special, coefficient in coefficients.items()))
+    return Add(*(factor(coefficient) * special for special, coefficient in coefficients.items()))
 
 
 def _level_digammas(value: Expr) -> Expr:

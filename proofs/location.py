@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flint import arb
 from sympy import (
     Abs,
     Expr,
@@ -87,13 +88,9 @@ def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) 
 
 def _is_refuted(location: Expr, scale: Expr, density: Expr, line: Symbol, family: Family) -> bool:
     """Whether two members certainly differ in the density of ``z`` at some place: then it is not free of parameters."""
-    row = data_points(family, parameter_points(family, 1, 3)[0], 1, 3)[0]
-    first, second = parameter_points(family, 2, 3)
-    second |= {item.symbol: first[item.symbol] for item in family.constants}
-    members = [{s: ball(v) for s, v in {**row, **theta}.items() if s != line} for theta in (first, second)]
     for z in _PLACES:
         heights = []
-        for member in members:
+        for member in ({s: v for s, v in one.items() if s != line} for one in _two_members(family)):
             at, size = enclosure(location, member), enclosure(scale, member)
             if at is None or size is None:
                 return False
@@ -104,6 +101,15 @@ def _is_refuted(location: Expr, scale: Expr, density: Expr, line: Symbol, family
         if (one + stretch).is_finite() and one + stretch != other + stretched:
             return True
     return False
+
+
+@lru_cache(maxsize=512)
+def _two_members(family: Family) -> tuple[dict[Symbol, arb], ...]:
+    """The parameters of two members, with the same constants and the same data."""
+    row = data_points(family, parameter_points(family, 1, 3)[0], 1, 3)[0]
+    first, second = parameter_points(family, 2, 3)
+    second |= {item.symbol: first[item.symbol] for item in family.constants}
+    return tuple({s: ball(v) for s, v in {**row, **theta}.items()} for theta in (first, second))
 
 
 def _scale_alone(family: Family) -> LocationScale | None:

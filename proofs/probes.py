@@ -47,8 +47,7 @@ def parameter_points(family: Family, count: int, seed: int) -> list[dict[Symbol,
         values: dict[Symbol, Rational] = {}
         for item in (*family.constants, *family.parameters):
             ends = at(item.bounds, values)
-            who = f"{family.name}: the space {item.space} of {item.symbol}"
-            values[item.symbol] = _inside(ends, rng, who, values)
+            values[item.symbol] = _inside(ends, rng, (family.name, "the space", item.space, "of", item.symbol), values)
         points.append(values)
     return points
 
@@ -76,10 +75,10 @@ def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: 
     for _ in range(count):
         values: dict[Symbol, Rational] = {}
         for symbol in family.covariates:
-            values[symbol] = _inside(_by_assumptions(symbol), rng, f"{family.name}: covariate {symbol}", {})
+            values[symbol] = _inside(_by_assumptions(symbol), rng, (family.name, "covariate", symbol), {})
         known = {**theta, **values}
         ends = _around(at(family.bounds, known), _kinks(family), rng)
-        observed = _inside(ends, rng, f"{family.name}: the support {family.support}", known)
+        observed = _inside(ends, rng, (family.name, "the support", family.support), known)
         points.append({family.observation: observed, **values})
     return points
 
@@ -118,18 +117,17 @@ def at(ends: Bounds, values: Mapping[Symbol, Expr]) -> Bounds:
     return Bounds(lo, hi, ends.lo_closed, ends.hi_closed, ends.discrete)
 
 
-def _inside(ends: Bounds, rng: Random, who: str, values: Mapping[Symbol, Expr]) -> Rational:
+def _inside(ends: Bounds, rng: Random, who: tuple[object, ...], values: Mapping[Symbol, Expr]) -> Rational:
     lo, hi = ends.lo, ends.hi
-    where = f"at {written(values)}" if values else "as declared"
     if not (lo.is_extended_real and hi.is_extended_real):
-        raise DeclarationError(f"{who}: {where} its ends are {lo} and {hi}, which are not real numbers")
+        raise _unfit(who, values, f"its ends are {lo} and {hi}, which are not real numbers")
     if ends.discrete:
         first, last = ceiling(lo), -ceiling(-hi)
         if first > last:
-            raise DeclarationError(f"{who}: {where} it is empty, since it runs from {lo} to {hi}")
+            raise _unfit(who, values, f"it is empty, since it runs from {lo} to {hi}")
         return _whole(first, last, rng)
     if not lo < hi:
-        raise DeclarationError(f"{who}: {where} it is empty, since its ends are {lo} and {hi}")
+        raise _unfit(who, values, f"it is empty, since its ends are {lo} and {hi}")
     if lo == -oo and hi == oo:
         return _rational(rng, Fraction(-5, 2), Fraction(5, 2))
     low = _bracketed(lo, 1) if lo != -oo else _bracketed(hi, -1) - _WIDTH
@@ -137,6 +135,13 @@ def _inside(ends: Bounds, rng: Random, who: str, values: Mapping[Symbol, Expr]) 
     # A tenth is left at each end: a value next to an end makes densities degenerate and quadrature slow.
     margin = (high - low) / 10
     return _rational(rng, low + margin, high - margin)
+
+
+def _unfit(who: tuple[object, ...], values: Mapping[Symbol, Expr], why: str) -> DeclarationError:
+    """The error about a set, which ``who`` names; put together only where it is needed, for printing takes long."""
+    name, *words = who
+    where = f"at {written(values)}" if values else "as declared"
+    return DeclarationError(f"{name}: {' '.join(map(str, words))}: {where} {why}")
 
 
 def _whole(first: Expr, last: Expr, rng: Random) -> Rational:

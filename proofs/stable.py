@@ -10,7 +10,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, log
 from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, rewrite_outside
 from .algebra.kernels import join_digamma
 from .algebra.signs import is_positive, strict_sign
-from .algebra.size import cancelled, factored
+from .algebra.size import cancelled, factored, operations
 from .algebra.solve import tidy
 from .algebra.tilt import tilted
 from .derivation import Statistic
@@ -63,7 +63,7 @@ def _exchanged(expression: Expr, group: tuple[_Exchange, ...]) -> Expr:
 
 
 def _size(expression: Expr) -> tuple[int, int]:
-    return len(expression.free_symbols), int(expression.count_ops())
+    return len(expression.free_symbols), operations(expression)
 
 
 def _exchanges(family: Family, statistics: tuple[Statistic, ...]) -> Iterator[_Exchange]:
@@ -88,7 +88,7 @@ def _exchanges(family: Family, statistics: tuple[Statistic, ...]) -> Iterator[_E
                 if integrand == f * g and symbol != second:
                     spread = Covariance(f, g, *data)
                     yield _Exchange(symbol, spread, first * second + spread)
-            if integrand == 1 / f and f.count_ops() <= integrand.count_ops() and is_positive(f, family.domain):
+            if integrand == 1 / f and operations(f) <= operations(integrand) and is_positive(f, family.domain):
                 gap = JensenGap(f, integrand, *data)
                 yield _Exchange(symbol, gap, 1 / first + gap)
             multiple = _multiple(integrand, log(f).expand(force=False) if is_positive(f, family.domain) else None)

@@ -11,7 +11,7 @@ from .combine import Combination, combinations
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
-from .size import joined
+from .size import joined, operations
 from .solve import cleared, solve_one, tidy
 
 
@@ -162,7 +162,7 @@ class _Solver:
                 first = None if self.equations[unknown] == equation else self._attempt(unknown, equation, solved)
             if first is not None:
                 open_unknowns = len(_depends_on(first, solved) & set(left))
-                options.append(((open_unknowns, int(first.root.value.count_ops())), first))
+                options.append(((open_unknowns, operations(first.root.value)), first))
         if not options:
             return None
         best = min(options, key=lambda option: option[0])[1]
@@ -175,7 +175,7 @@ class _Solver:
             for owner, equation in left.items():
                 item = self._attempt(unknown, equation, solved) if owner != unknown else None
                 if item is not None:
-                    options.append((int(item.root.value.count_ops()), item, owner))
+                    options.append((operations(item.root.value), item, owner))
         return min(options, key=lambda option: option[0])[1:] if options else None
 
     def both(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
@@ -197,7 +197,7 @@ class _Solver:
                 item = self._attempt(unknown, one.value)
                 if item is not None and item.root.only:
                     finite = self._finite(one.ratio.subs(unknown, item.root.value))
-                    order = (not finite, one.used != unknown, int(item.root.value.count_ops()))
+                    order = (not finite, one.used != unknown, operations(item.root.value))
                     options.append((order, replace(item, combination=one), one.used))
         return [option[1:] for option in sorted(options, key=lambda option: option[0])]
 

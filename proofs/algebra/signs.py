@@ -175,6 +175,8 @@ _DEPTH = 3
 
 def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
     """Try the expression as written, then as one factored fraction, then spread out."""
+    if isinstance(expression, Add) and len(signs_seen(expression, ())) == 2:
+        return _NOTHING
     best = _structure(expression, depth)
     for rewrite in (_spread_fraction, _factored_fraction, expand):
         if (best.nonzero and (best.above or best.below)) or depth == 0:

@@ -20,7 +20,7 @@ def is_small(expression: Expr) -> bool:
     >>> is_small(a**2 - 1)
     True
     """
-    if len(expression.free_symbols) > _MOST_SYMBOLS or expression.count_ops() > _MOST_OPERATIONS:
+    if len(expression.free_symbols) > _MOST_SYMBOLS or operations(expression) > _MOST_OPERATIONS:
         return False
     return has_low_degree(expression)
 
@@ -32,7 +32,7 @@ def is_moderate(expression: Expr) -> bool:
     >>> is_moderate((a**2 - 1) / (a - 1))
     True
     """
-    return int(expression.count_ops()) <= 4 * _MOST_OPERATIONS and has_low_degree(expression)
+    return operations(expression) <= 4 * _MOST_OPERATIONS and has_low_degree(expression)
 
 
 def is_joinable(expression: Expr) -> bool:
@@ -42,7 +42,7 @@ def is_joinable(expression: Expr) -> bool:
     >>> is_joinable(1 / a + 1 / (a + 1))
     True
     """
-    return int(expression.count_ops()) <= _MOST_JOINED
+    return operations(expression) <= _MOST_JOINED
 
 
 def has_low_degree(expression: Expr) -> bool:

@@ -44,7 +44,7 @@ from .logs import split_logs
 from .refute import Items
 from .roots import Root
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
-from .size import factored, is_small, joined, shortest
+from .size import factored, is_small, joined, operations, shortest
 
 # Nobody's symbols, whatever they are called: they stand in for a function of the unknown.
 _POSITIVE, _REAL = Dummy("g", positive=True), Dummy("g", real=True)
@@ -104,7 +104,7 @@ def _cleared(equation: Expr, items: Items, nonzero: tuple[Expr, ...]) -> Expr:
 
     def without(product: Expr) -> Expr:
         parts = Mul.make_args(product)
-        return Mul(*(part for part in parts if not is_nonzero(part, domain) and part.expand() not in known))
+        return Mul(*(p for p in parts if not is_nonzero(p, domain) and not (known and p.expand() in known)))
 
     again = without(factor_terms(numer(joined(equation))))
     if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
@@ -210,7 +210,7 @@ def _tidy(value: Expr, items: Items) -> Expr:
         split = collect(split, roots)
         forms = [split]
     if split.is_rational_function(*split.free_symbols):
-        forms += [factored(split), cancel(split) if is_small(split) else split]
+        forms += [factored(split), _spread(factored(split))] if is_small(split) else []
     else:
         forms += [joined(split), factor_terms(joined(split))]
     if angles := {node.args[0] for node in split.atoms(cos)} & {node.args[0] for node in split.atoms(sin)}:
@@ -218,6 +218,12 @@ def _tidy(value: Expr, items: Items) -> Expr:
         forms += [cancel(factored(form).subs(circle)) for form in tuple(forms) if is_small(form)]
     unmasked = [form.xreplace({mask: atom for atom, mask in masks.items()}) for form in forms]
     return shortest(unmasked)
+
+
+def _spread(product: Expr) -> Expr:
+    """A factored fraction with numerator and denominator multiplied out."""
+    top, bottom = fraction(product)
+    return top.expand() / bottom.expand()
 
 
 @lru_cache(maxsize=2048)
@@ -276,7 +282,7 @@ def _generators(equation: Expr, unknown: Symbol) -> list[Expr]:
     for node in equation.atoms(Pow, exp, log, Function):
         if unknown in node.free_symbols and not isinstance(node, (Mean, Quantile)) and node not in found:
             found.append(node)
-    return sorted(found, key=lambda node: (node.count_ops(), node.sort_key()))
+    return sorted(found, key=lambda node: (operations(node), node.sort_key()))
 
 
 def _low_degree(polynomial: Poly, generator: Expr, domain: Domain) -> list[tuple[Expr, str, bool]]:
