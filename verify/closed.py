@@ -11,9 +11,9 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sympy import Add, Expr, LambertW, Mul, Pow, Symbol
+from sympy import Add, Expr, LambertW, Mul, Pow, Symbol, log
 
-from ..proofs.algebra.atoms import Mean, Quantile
+from ..proofs.algebra.atoms import Excess, Mean, Quantile
 from ..proofs.derivation import Derivation, Statistic
 from .exact import Exactly, few_rows, in_data
 from .observations import Observations
@@ -60,7 +60,7 @@ def mended(derivation: Derivation, observations: Observations, values: Numbers) 
 
     These take a second or two for a million different rows, which data of ordinary size and spread never need.
     """
-    if _is_ordinary(observations) or (_keeps_digits(derivation) and _is_within(observations, FAR)):
+    if _is_ordinary(observations) or (keeps_digits(derivation) and _is_within(observations, FAR)):
         return values
     # Errors of single rows differ, and average out over many; of fewer rows the other half is for the sums.
     few = observations.n <= JOINED_ROWS
@@ -133,7 +133,7 @@ def _is_within(observations: Observations, limit: float) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _keeps_digits(derivation: Derivation) -> bool:
+def keeps_digits(derivation: Derivation) -> bool:
     """Whether no formula can lose more than a few units in the last place, whatever the data."""
     definitions: Mapping[Symbol, Expr] = {s.symbol: s.definition for s in derivation.statistics}
 
@@ -142,6 +142,8 @@ def _keeps_digits(derivation: Derivation) -> bool:
             return keeps(definitions[e]) if e in definitions else True
         if e.is_number or isinstance(e, Quantile):
             return True
+        if isinstance(e, Excess):
+            return e.args[0] in (*e.data, *map(log, e.data))  # differences from the smallest, which are taken first
         if isinstance(e, Mean):
             return e.integrand in e.data or (bool(e.integrand.is_nonnegative) and keeps(e.integrand))
         if isinstance(e, Add):

@@ -275,7 +275,7 @@ def _rounded_product(logarithm: Numeric) -> Numeric:
 
 
 _RELATED = {name: getattr(np, name) for name in (*RELATIONS.values(), "logical_not")}
-_PLAIN: dict[str, Numeric] = {
+PLAIN: dict[str, Numeric] = {
     **_ELEMENTARY,
     **_BOUNDED_SLOPE,
     **_SPECIAL,
@@ -324,7 +324,7 @@ def compiled(expression: Expr, symbols: tuple[Symbol, ...], rounded: bool = Fals
     >>> float(compiled(log(1 + sympy_exp(z)), (z,))(1000.0))
     1000.0
     """
-    functions = _ROUNDED if rounded else _PLAIN
+    functions = _ROUNDED if rounded else PLAIN
     return lambdify(
         symbols, stable(expression), modules=[_namespace(functions)], printer=Printer(functions, rounded), cse=True
     )
@@ -340,7 +340,7 @@ def compiled_together(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]
     [1.0, 1.0]
     """
     together = [stable(expression) for expression in expressions]
-    return lambdify(symbols, together, modules=[_namespace(_PLAIN)], printer=Printer(_PLAIN, False), cse=True)
+    return lambdify(symbols, together, modules=[_namespace(PLAIN)], printer=Printer(PLAIN, False), cse=True)
 
 
 def _namespace(functions: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..strategies.conditions import decide_sample
 from .closed import needed
+from .compiled_fit import compiled_estimate
 from .covering import covering
 from .density import compiled
 from .derivation_cache import derivation_of
@@ -56,6 +57,7 @@ class Fit:
     derivation: Derivation
     sets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     _observations: Observations | None = field(default=None, repr=False)
+    _given: ArrayLike | None = field(default=None, repr=False)
 
     @property
     def theta(self) -> NDArray[np.float64]:
@@ -76,10 +78,12 @@ class Fit:
         """
         return _standard_errors(self)
 
-    @property
+    @cached_property
     def _data(self) -> Observations:
-        assert self._observations is not None
-        return self._observations
+        if self._observations is not None:
+            return self._observations
+        assert self._given is not None
+        return require_data(self.family, self._given)
 
 
 def fit(
@@ -125,6 +129,10 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     {'lambda': 0.5}
     """
     member = derivation.family
+    quick = compiled_estimate(derivation, x) if weights is None else None
+    if quick is not None:
+        given, theta = quick
+        return Fit(member, theta, derivation.outcome, len(given), derivation, _given=given)
     observations = require_data(member, x, weights)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")

@@ -140,7 +140,7 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
         return observations.sample.ends[0][0 if level == 0 else 1]
     column = observations.columns[0]
     if observations.weights is None:
-        return _midpoint(column, level * observations.n)
+        return midpoint(column, level * observations.n)
     order = np.argsort(column, kind="stable")
     reached = np.cumsum(observations.w[order])
     target = level * reached[-1]
@@ -151,7 +151,7 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
     return float(low + (high - low) / 2)
 
 
-def _midpoint(column: Array, target: float) -> float:
+def midpoint(column: Array, target: float) -> float:
     """The middle between the first value with at least ``target`` values up to it, and the first with more."""
     last = len(column) - 1
     low, high = (min(place, last) for place in (max(math.ceil(target) - 1, 0), math.floor(target)))

@@ -1,0 +1,220 @@
+"""Whether fits by compiled estimators are those of the careful path, and leave to it whatever is hard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sympy import Add, Rational
+
+from thetahat import Family, certify, families, family
+from thetahat.proofs.derivation import Derivation
+from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
+from thetahat.verify import fitting
+from thetahat.verify.compiled_fit import compiled_estimate, estimator_of
+from thetahat.verify.enclosure import nats_lost
+from thetahat.verify.ends import reach
+from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.quick import Estimator
+from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, SLOPE_NATS
+
+SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]
+
+QUICK = {
+    "bernoulli", "chi", "exponential", "gamma", "gamma_by_mean", "geometric", "half_normal", "inverse_gamma",
+    "inverse_gaussian", "laplace", "logit_normal", "lognormal", "maxwell", "nakagami", "normal", "normal_natural",
+    "pareto", "poisson", "rayleigh", "shifted_exponential", "uniform", "von_mises",
+}  # fmt: skip
+"""Some of the families that have a compiled estimator; that they do is not to get lost."""
+
+SLOW = {"binomial_both", "cauchy", "lomax", "triangular", "uniform_by_centre", "zero_truncated_poisson"}
+"""Searches, maxima that are not proved to be the only ones, ends that are rounded, digits that are lost."""
+
+
+def compiled(declared: Family) -> Derivation:
+    """The derivation of a family with a compiled estimator; any other is the business of other tests."""
+    derivation = derivation_with(declared, {})
+    if estimator_of(derivation) is None:
+        pytest.skip("left to the careful path")
+    return derivation
+
+
+def carefully(derivation: Derivation, x: np.ndarray) -> np.ndarray | str:
+    """What the careful path says: an estimate, or why there is none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "compiled_estimate", lambda *_: None)
+        try:
+            return fit_with(derivation, x).theta
+        except (ExistenceError, UnsolvedError, SupportError) as error:
+            return str(error)
+
+
+def ordinary(derivation: Derivation, n: int, seed: int) -> np.ndarray:
+    """Data without anything hard about them, somewhere in the support."""
+    r, allowed = np.random.default_rng(seed), reach(derivation.family)
+    if allowed.discrete:
+        width = int(min(allowed.hi - allowed.lo, 12))
+        return (allowed.lo if np.isfinite(allowed.lo) else -3) + r.binomial(width, 0.3, n)
+    if np.isfinite(allowed.hi):
+        lo = max(allowed.lo, allowed.hi - 4)
+        return lo + (allowed.hi - lo) * r.beta(2.0, 3.0, n)
+    return (allowed.lo if np.isfinite(allowed.lo) else r.normal(0, 2, n)) + r.gamma(2.0, 1.5, n)
+
+
+def apart(derivation: Derivation, ours: np.ndarray, theirs: np.ndarray, x: np.ndarray) -> float:
+    """Units in the last place between two estimates, of a place on a line in units of the spread if that is larger."""
+    spread = np.array([np.ptp(x) if p.symbol.is_nonnegative is None else 0.0 for p in derivation.family.parameters])
+    return float((np.abs(ours - theirs) / np.spacing(np.maximum(np.abs(theirs), spread))).max())
+
+
+def check(derivation: Derivation, ours: np.ndarray, theirs: np.ndarray, x: np.ndarray) -> None:
+    """Formulas agree to a few units in the last place, roots to what their promise in nats allows."""
+    units = apart(derivation, ours, theirs, x)
+    if derivation.unknowns and units > FORMULA_ULPS:
+        lost = abs(nats_lost(derivation.family, ours, theirs, x))
+        assert lost <= SLOPE_NATS * len(x), f"{derivation.family.name}: {ours} against {theirs} costs {lost} nats"
+    else:
+        assert units <= 2 * FORMULA_ULPS, f"{derivation.family.name}: {ours} against {theirs}, {units} units off"
+
+
+def test_which_families_are_compiled() -> None:
+    """Formulas and equations with a proved maximum are, and what the careful path has to watch is not."""
+    have = {f.name for f in families() if not f.constants and estimator_of(derivation_with(f, {})) is not None}
+    assert have >= QUICK
+    assert not have & SLOW
+
+
+@pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("n", [100, 1000, 5000])
+def test_ordinary_data_get_what_the_careful_path_gives(declared: Family, n: int) -> None:
+    """And get it from the compiled estimator, unless the careful path refuses them or takes few values in balls."""
+    derivation = compiled(declared)
+    for seed in range(3):
+        x = ordinary(derivation, n, seed)
+        found, theirs = compiled_estimate(derivation, x), carefully(derivation, x)
+        few_values = n <= JOINED_ROWS and len(np.unique(x)) <= EXAMINED_ROWS
+        if found is None:
+            assert isinstance(theirs, str) or few_values, f"{derivation.family.name}: ordinary data are not taken"
+        else:
+            assert not isinstance(theirs, str), f"{found}, where the careful path says {theirs}"
+            check(derivation, np.array(list(found[1].values())), theirs, x)
+
+
+@pytest.mark.parametrize("name", ["normal", "lognormal", "gamma", "pareto", "von_mises", "poisson", "inverse_gaussian"])
+def test_blocks_of_rows_make_no_difference(name: str) -> None:
+    """More rows than a block holds, and no whole number of blocks, of products and of columns for one library call."""
+    derivation = derivation_with(family(name), {})
+    x = ordinary(derivation, 200_003, 0)
+    found = compiled_estimate(derivation, x)
+    assert found is not None
+    check(derivation, np.array(list(found[1].values())), carefully(derivation, x), x)
+
+
+@pytest.mark.parametrize(
+    "name", ["exponential", "normal", "lognormal", "lindley", "normal_mean_equals_scale", "pareto"]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_formulas_keep_their_digits(name: str, seed: int) -> None:
+    """At most four units in the last place from the exact maximiser, which a certificate encloses."""
+    derivation = derivation_with(family(name), {})
+    x = ordinary(derivation, 100, seed)
+    assert compiled_estimate(derivation, x) is not None
+    assert max(certify(derivation.family, x).ulps(fit_with(derivation, x)).values()) <= FORMULA_ULPS
+
+
+def hard(derivation: Derivation) -> Iterator[np.ndarray]:
+    """Data to be refused, or that doubles do not carry: of every size that the paths tell apart."""
+    x = ordinary(derivation, 5000, 1)
+    for n in (1, 2, 20, 100, 5000):
+        some, place = x[:n].astype(float), n // 2
+        yield np.full(n, some[0])
+        yield np.repeat(some[: n // 10 + 1], 10)
+        for bad in (np.nan, np.inf, -np.inf, -1e300, 0.0, 0.5, 1.0, 1e300, 5e-324):
+            yield np.where(np.arange(n) == place, bad, some)
+        for scale in (1e-150, 1e-80, 1e80, 1e150):
+            yield some * scale
+        for offset in (-1e8, 1e8, 1e15):
+            yield some + offset
+            yield offset * (1 + 1e-13 * some)
+
+
+@pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
+def test_hard_data_get_what_the_careful_path_gives(declared: Family) -> None:
+    """The compiled estimator answers none of those that have no estimate, and the others alike."""
+    derivation, taken, refused = compiled(declared), 0, 0
+    for x in hard(derivation):
+        found = compiled_estimate(derivation, x)
+        if found is not None:
+            theirs = carefully(derivation, x)
+            assert not isinstance(theirs, str), f"{found}, where the careful path says {theirs}"
+            check(derivation, np.array(list(found[1].values())), theirs, x)
+        taken, refused = taken + (found is not None), refused + (found is None)
+    assert refused > 20
+
+
+@pytest.mark.parametrize(
+    "given", [[], [[1.0], [2.0]], ["a"] * 99, [[1.0], [2.0, 3.0]], np.ma.ones(99), [True] * 99, 1.0]
+)
+def test_what_is_no_column_of_numbers_is_left_alone(given: object) -> None:
+    """The careful path knows what is wrong with it."""
+    assert compiled_estimate(derivation_with(family("normal"), {}), given) is None
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int16, np.uint8, np.float64])
+def test_whole_numbers_are_counted_exactly(dtype: type) -> None:
+    """However few they are: their sum is exact."""
+    x = np.array([3, 1, 0, 200, 5], dtype=dtype)
+    found = compiled_estimate(derivation_with(family("poisson"), {}), x)
+    assert found is not None
+    assert found[1] == {"lambda": 41.8}
+    assert compiled_estimate(derivation_with(family("poisson"), {}), x + 0.5) is None
+
+
+def test_a_fit_answers_further_questions_from_the_data() -> None:
+    """Log-likelihood and standard errors are those of the careful path, though its checks were not made."""
+    derivation = derivation_with(family("gamma"), {})
+    x = ordinary(derivation, 500, 3)
+    quick = fit_with(derivation, x)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "compiled_estimate", lambda *_: None)
+        slow = fit_with(derivation, x)
+    assert quick.n == slow.n == 500
+    assert quick.log_likelihood == pytest.approx(slow.log_likelihood, rel=1e-14)
+    assert dict(quick.standard_errors) == pytest.approx(dict(slow.standard_errors), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["normal", "lognormal", "laplace", "pareto", "inverse_gaussian"])
+def test_a_wrong_formula_is_noticed(name: str) -> None:
+    """Planted error: the last formula is off by one part in 1e13."""
+    derivation = derivation_with(family(name), {})
+    (*others, (symbol, formula)) = derivation.formulas
+    wrong = replace(derivation, formulas=(*others, (symbol, formula * (1 + Rational(1, 10**13)))))
+    assert_noticed(derivation, wrong)
+
+
+@pytest.mark.parametrize("name", ["gamma", "von_mises", "chi", "nakagami"])
+def test_a_wrong_equation_is_noticed(name: str) -> None:
+    """Planted error: the function that is tabulated is off by one part in a thousand."""
+    derivation = derivation_with(family(name), {})
+    unknown, equation = derivation.unknowns[0], derivation.equations[0]
+    bent = Add(*(term * Rational(1001, 1000) if term.has(unknown) else term for term in Add.make_args(equation)))
+    assert_noticed(derivation, replace(derivation, equations=(bent,)))
+
+
+def assert_noticed(derivation: Derivation, wrong: Derivation) -> None:
+    """The comparison of this file fails for an estimator compiled from a derivation that is wrong."""
+    x = ordinary(derivation, 1000, 0)
+    found = compiled_estimate(wrong, x)
+    assert found is not None
+    with pytest.raises(AssertionError, match="against"):
+        check(derivation, np.array(list(found[1].values())), carefully(derivation, x), x)
+
+
+def test_lost_checks_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: nothing is asked of the data."""
+    derivation = derivation_with(family("lindley"), {})
+    monkeypatch.setattr(Estimator, "_suits", lambda *_: True)
+    with pytest.raises(AssertionError, match="against"):
+        test_hard_data_get_what_the_careful_path_gives(derivation.family)

@@ -1,0 +1,216 @@
+"""Compiles a derivation into an estimator for ordinary data, once, and asks it first.
+
+Everything that the derivation alone decides is decided here: which averages are read in which pass, what is computed
+from them, which numbers show that the data meet the conditions for a maximiser and that doubles keep their digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from sympy import Add, Expr, LambertW, Symbol
+
+from ..proofs.algebra.atoms import Quantile, atoms_of
+from ..proofs.derivation import Derivation, Outcome
+from ..proofs.errors import DeclarationError
+from ..proofs.likelihood import unfold
+from .closed import keeps_digits, needed
+from .ends import End, inside, reach, space_ends
+from .lowering import Lowering, NotLoweredError, Stage, magnitude
+from .passes import functions_of, planned, shared
+from .quick import Array, Estimator, Root, Step
+from .scalars import scalars
+from .tabulated import tabulated
+from .tolerance import CLEAR_CONDITION
+
+
+def _ordinary_column(given: Any) -> Array | None:
+    """The data as one column of doubles, ``None`` for anything that is not plainly that, or integers for it."""
+    if type(given) is not np.ndarray:
+        if type(given) not in (list, tuple):
+            return None
+        try:
+            given = np.asarray(given)
+        except ValueError:
+            return None
+    if given.ndim != 1 or not len(given):
+        return None
+    if given.dtype != np.float64 and (given.dtype.kind not in "iu" or not given.dtype.isnative):
+        return None
+    return given if given.flags.c_contiguous else np.ascontiguousarray(given)
+
+
+def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[str, float]] | None:
+    """Return the data as an array and the estimate by name; ``None`` where one of them needs the careful path.
+
+    >>> from thetahat import derive, family
+    >>> compiled_estimate(derive(family("exponential")), np.arange(1.0, 200.0))[1]
+    {'lambda': 0.01}
+    >>> compiled_estimate(derive(family("exponential")), [1.0, 2.0]) is None
+    True
+    """
+    estimator = estimator_of(derivation)
+    x = None if estimator is None else _ordinary_column(given)
+    if estimator is None or x is None:
+        return None
+    with np.errstate(all="ignore"):
+        theta = estimator(x)
+    return None if theta is None else (x, theta)
+
+
+@lru_cache(maxsize=512)
+def estimator_of(derivation: Derivation) -> Estimator | None:
+    """Return the compiled estimator, ``None`` where the derivation alone says that there can be none.
+
+    >>> from thetahat import derive, family
+    >>> estimator_of(derive(family("exponential")))(np.arange(1.0, 200.0))
+    {'lambda': 0.01}
+    >>> estimator_of(derive(family("laplace"))).levels
+    (0.5,)
+    """
+    if not _is_eligible(derivation):
+        return None
+    try:
+        return _assembled(derivation)
+    except (NotLoweredError, DeclarationError):
+        return None
+
+
+def _is_eligible(derivation: Derivation) -> bool:
+    """Whether a derivation ends in formulas and at most one equation, with no search and no end that is rounded."""
+    family = derivation.family
+    if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or len(family.columns) > 1 or family.constants:
+        return False
+    searches = derivation.point, derivation.searched, derivation.integer, *derivation.free, *derivation.within
+    if any(item is not None for item in searches) or len(derivation.unknowns) > 1:
+        return False
+    if derivation.unknowns and not derivation.optimality.proved:
+        return False
+    if any(formula.has(LambertW) for _, formula in derivation.formulas):
+        return False  # beside its branch point it is known to half its digits
+    formulas = dict(derivation.formulas)
+    moved = [end for end in (family.bounds.lo, family.bounds.hi) if end.free_symbols & set(family.symbols)]
+    ends = [unfold(formulas.get(end, end), derivation.statistics) for end in moved]
+    if any(not isinstance(end, Quantile) for end in ends):
+        return False  # it may miss the data
+    return not any(p.symbol.is_integer for p in family.parameters) or not derivation.unknowns
+
+
+def _assembled(derivation: Derivation) -> Estimator:
+    family, lowering = derivation.family, Lowering(derivation.family.observation)
+    for statistic in needed(derivation):
+        lowering.define(statistic.symbol, statistic.definition)
+    clear = _conditions(derivation, lowering)
+    formulas, unknowns = list(derivation.formulas), set(derivation.unknowns)
+    while formulas and not formulas[0][1].free_symbols & unknowns:
+        lowering.define(*formulas.pop(0))
+    terms = None if not unknowns else _separated(derivation, lowering)
+    before = lowering.stages()
+    for unknown in unknowns:
+        lowering.given(unknown)
+    for formula in formulas:
+        lowering.define(*formula)
+    theta = [lowering.number(symbol) for symbol in family.symbols]
+    after = lowering.stages()
+
+    every = [[integrand for _, integrand in stage.averages] for stage in (*before, *after)]
+    functions = shared(every, lowering.data)
+    known: list[Symbol] = [lowering.least, lowering.most, lowering.size, *lowering.quantiles.values()]
+    compiler = _Compiler(lowering.data, functions, known)
+    first = compiler.steps(before)
+    checks = scalars([*clear, *lowering.wide], known)
+    root = None
+    if terms is not None:
+        ends = family.domain[derivation.unknowns[0]]
+        table = tabulated(terms[0], derivation.unknowns[0], (float(ends.lo), float(ends.hi)))
+        if table is None:
+            raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
+        root = Root(table, scalars(terms[1:], known))
+        known.append(derivation.unknowns[0])
+    last = compiler.steps(after)
+    return Estimator(
+        family.parameter_names,
+        reach(family),
+        tuple(float(level) for level in lowering.quantiles),
+        functions_of(functions, lowering.data),
+        first,
+        checks,
+        root,
+        last,
+        scalars(theta, known),
+        _inside(derivation),
+        keeps_digits(derivation),
+        not lowering.quantiles and all(integrand == lowering.data for stage in every for integrand in stage),
+    )
+
+
+class _Compiler:
+    """Compiles stages one after the other; ``known`` grows by the symbols of each."""
+
+    def __init__(self, data: Symbol, functions: Sequence[Expr], known: list[Symbol]) -> None:
+        self._stand_ins = {function: Symbol(f"column_{place}", real=True) for place, function in enumerate(functions)}
+        self._columns = (data, *self._stand_ins.values())
+        self._known = known
+
+    def steps(self, stages: Sequence[Stage]) -> tuple[Step, ...]:
+        return tuple(self._step(stage) for stage in stages)
+
+    def _step(self, stage: Stage) -> Step:
+        numbers: dict[Symbol, Expr] = {}
+        for symbol, expression in stage.scalars:
+            numbers[symbol] = expression.xreplace(numbers)
+        code = scalars(list(numbers.values()), self._known) if numbers else None
+        self._known += numbers
+        integrands = [integrand.xreplace(self._stand_ins) for _, integrand in stage.averages]
+        one = planned(integrands, self._columns, self._known) if integrands else None
+        self._known += [symbol for symbol, _ in stage.averages]
+        return Step(code, one)
+
+
+def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
+    """What has to be positive for each condition to hold by more than doubles may be off."""
+    found = []
+    for condition in derivation.exists_when:
+        expression = condition.expression
+        if not atoms_of(expression):
+            raise NotLoweredError(f"the condition {expression} is not one on averages")
+        found.append(lowering.number(expression) - CLEAR_CONDITION * magnitude(expression, lowering))
+    return found
+
+
+def _separated(derivation: Derivation, lowering: Lowering) -> tuple[Expr, Expr, Expr]:
+    """The equation's part with the unknown in it; what that has to be; and the moduli of the latter's terms.
+
+    Raises
+    ------
+    NotLoweredError
+        Where the unknown and the data stay together.
+    """
+    unknown, equation = derivation.unknowns[0], lowering.number(derivation.equations[0])
+    own, rest = equation.as_independent(unknown, as_Add=True)[::-1]
+    if own.free_symbols != {unknown}:
+        raise NotLoweredError(f"the equation does not keep {unknown} and the data apart")
+    return own, -rest, Add(*(abs(term) for term in Add.make_args(rest)))
+
+
+def _inward(end: End, way: float) -> float:
+    """The outermost double that belongs to a space; it is finite."""
+    assert end.constant is not None
+    return end.constant if end.closed else math.nextafter(end.constant, way)
+
+
+def _inside(derivation: Derivation) -> Callable[[Sequence[float]], bool]:
+    """Whether estimates are finite and lie in the parameter space."""
+    spaces = space_ends(derivation.family)
+    if any(ends.discrete or ends.lo.constant is None or ends.hi.constant is None for ends in spaces):
+        return lambda theta: all(bool(inside(v, ends, theta)) for v, ends in zip(theta, spaces, strict=True))
+    doubles = [(_inward(ends.lo, math.inf), _inward(ends.hi, -math.inf)) for ends in spaces]
+
+    def within(theta: Sequence[float]) -> bool:
+        return all(lo <= value <= hi for value, (lo, hi) in zip(theta, doubles, strict=True))
+
+    return within

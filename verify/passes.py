@@ -1,0 +1,180 @@
+"""Reads averages of row functions off a long column: few passes, no large temporaries, few logarithms.
+
+A block of rows stays in the processor's cache. The logarithm of a product of many factors costs one logarithm, that
+of the squares one product; sine and cosine of one argument are rational in the tangent of its half.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Function, Pow, Symbol, cos, lambdify, log, sin
+
+from .density import PLAIN, stable
+from .printing import PREFIX, Printer
+
+Array = NDArray[Any]
+
+_BLOCK = 65_536
+"""Rows at a time: a few such arrays of doubles stay in the second-level cache."""
+_SHORT = 256
+"""Length of the products of two columns that a sum of squares is made of: a longer one loses digits, as its terms are
+added one after the other, and may be shared among threads, which cost more than they bring."""
+_MANY = 2048
+"""Rows from which a logarithm of products is the quicker."""
+_BITS = 1000.0
+"""Binary digits of a product that neither overflows nor is subnormal."""
+_MOST_FACTORS = 64
+
+half_tangent: Any = Function("half_tangent")
+_ROWS: dict[str, Callable[..., Any]] = {**PLAIN, "half_tangent": lambda z: np.tan(0.5 * z)}
+
+
+def total(values: Array) -> float:
+    """Return the sum, by NumPy's pairwise summation.
+
+    >>> total(np.array([1.0, 2.0]))
+    3.0
+    """
+    return float(np.add.reduce(values))
+
+
+def square_total(values: Array) -> float:
+    """Return the sum of squares.
+
+    >>> square_total(np.array([1.0, 2.0]))
+    5.0
+    """
+    whole = len(values) - len(values) % _SHORT
+    if not whole:
+        return float(values.dot(values))
+    table, rest = values[:whole].reshape(-1, _SHORT), values[whole:]
+    return total(np.vecdot(table, table)) + float(rest.dot(rest))
+
+
+def log_total(values: Array) -> float:
+    """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
+
+    The product of ``k`` factors is off by no more than ``k`` roundings, each as much as one in its logarithm's sum.
+
+    >>> log_total(np.array([1.0, math.e]))
+    1.0
+    """
+    n = len(values)
+    if n >= _MANY:
+        digits = max(abs(math.frexp(float(end))[1]) for end in (np.minimum.reduce(values), np.maximum.reduce(values)))
+        factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
+        if factors > 1:
+            whole = n // factors
+            product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
+            return total(np.log(product)) + total(np.log(values[whole * factors :]))
+    return total(np.log(values))
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """Averages read in one pass: a function to the arrays that are summed up, and how each of them is."""
+
+    rows: Callable[..., Sequence[Array]]
+    sums: tuple[Callable[[Array], float], ...]
+
+    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
+        """Return the sums over one block of rows, given by the columns that ``shared`` lists."""
+        return [add(values) for add, values in zip(self.sums, self.rows(*block, *known), strict=True)]
+
+
+def planned(integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequence[Symbol]) -> Pass:
+    """Return the pass that reads averages of row functions of ``columns``, which may contain the numbers ``known``.
+
+    >>> x = Symbol("x", real=True)
+    >>> planned([x, x**2], [x], []).over([np.array([1.0, 3.0])], [])
+    [4.0, 10.0]
+    """
+    chosen = [_summed(integrand, columns) for integrand in integrands]
+    rows = _compiled([inner for inner, _ in chosen], (*columns, *known))
+    return Pass(rows, tuple(add for _, add in chosen))
+
+
+def _summed(integrand: Expr, columns: Sequence[Symbol]) -> tuple[Expr, Callable[[Array], float]]:
+    if isinstance(integrand, log) and integrand.args[0].is_positive:
+        return integrand.args[0], log_total
+    if isinstance(integrand, Pow) and integrand.exp == 2:
+        return integrand.base, square_total
+    return integrand, total
+
+
+def _compiled(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
+    namespace = {f"{PREFIX}{name}": function for name, function in _ROWS.items()}
+    together = [_with_half_tangents(stable(expression)) for expression in expressions]
+    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=True)
+
+
+def _with_half_tangents(expression: Expr) -> Expr:
+    """Sine and cosine through the tangent of half the angle, which NumPy has for many numbers at once.
+
+    Source: NIST DLMF 4.21.28 and 4.21.29.
+    """
+    return expression.replace(sin, lambda z: half_tangent(z) * _weight(z)).replace(cos, lambda z: _weight(z) - 1)
+
+
+def _weight(z: Expr) -> Expr:
+    tangent: Expr = half_tangent(z)
+    return 2 / (1 + tangent**2)
+
+
+def shared(stages: Sequence[Sequence[Expr]], data: Symbol) -> tuple[Expr, ...]:
+    """Return the functions of the data alone that several passes need: they are computed once for a block.
+
+    >>> x, m = Symbol("x", positive=True), Symbol("m", real=True)
+    >>> shared([[log(x)], [(log(x) - m) ** 2]], x)
+    (log(x),)
+    """
+    seen: dict[Expr, set[int]] = {}
+    for place, integrands in enumerate(stages):
+        for integrand in integrands:
+            for node in integrand.atoms(Function):
+                if node.free_symbols == {data}:
+                    seen.setdefault(node, set()).add(place)
+    several = [node for node, places in seen.items() if len(places) > 1]
+    # The largest first: what it contains need not be kept beside it.
+    return tuple(node for node in several if not any(node is not other and other.has(node) for other in several))
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """The rows of a dataset in blocks, with the functions of them that several passes need."""
+
+    x: Array
+    functions: Callable[..., Sequence[Array]] | None
+
+    def block(self, start: int) -> list[Array]:
+        """Return the columns of the rows from ``start`` on."""
+        x = self.x[start : start + _BLOCK]
+        return [x] if self.functions is None else [x, *self.functions(x)]
+
+
+def functions_of(expressions: Sequence[Expr], data: Symbol) -> Callable[..., Sequence[Array]] | None:
+    """Return the compiled functions of the rows, ``None`` without any."""
+    return _compiled(expressions, (data,)) if expressions else None
+
+
+class Reader:
+    """Reads passes over one dataset; a single block keeps its columns from one pass to the next."""
+
+    def __init__(self, column: Column) -> None:
+        """Look at the rows only when asked."""
+        self.n = len(column.x)
+        self._column = column
+        self._only = column.block(0) if self.n <= _BLOCK else None
+
+    def averages(self, one: Pass, known: Sequence[float]) -> list[float]:
+        """Return the averages of a pass, given the numbers before it."""
+        if self._only is not None:
+            return [value / self.n for value in one.over(self._only, known)]
+        parts = [one.over(self._column.block(start), known) for start in range(0, self.n, _BLOCK)]
+        return [math.fsum(column) / self.n for column in zip(*parts, strict=True)]

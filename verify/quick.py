@@ -1,0 +1,134 @@
+"""Estimates in a few passes and a few operations on floats, for ordinary data; of any other it says nothing.
+
+It has no answer, and no error either, where a condition fails or is close, where the rows are few enough to be
+evaluated in balls, or where the data are of unusual size or spread: the careful path has the last word on all of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ends import Reach
+from .passes import Column, Pass, Reader
+from .scalars import Scalars
+from .statistics import midpoint
+from .tabulated import Tabulated
+from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
+
+Array = NDArray[Any]
+
+_EXACT = 2.0**53
+"""Below it in size every integer is a double."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What follows from the numbers so far: more numbers, then averages of the rows."""
+
+    scalars: Scalars | None
+    averages: Pass | None
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """An equation ``table(unknown) = target``: ``target`` gives that number, and the sum of its terms' moduli."""
+
+    table: Tabulated
+    target: Scalars
+
+
+@dataclass(frozen=True, eq=False)
+class Estimator:
+    """A derivation compiled for ordinary data.
+
+    ``before`` leads to what ``clear`` and the equation need, ``after`` from the unknown to what ``estimate`` needs.
+    All numbers in ``clear`` have to be positive. ``keeps`` says that formulas lose no digits whatever the data,
+    ``sums_alone`` that the rows enter through their sum and their ends alone.
+    """
+
+    names: tuple[str, ...]
+    reach: Reach
+    levels: tuple[float, ...]
+    functions: Callable[..., Sequence[Array]] | None
+    before: tuple[Step, ...]
+    clear: Scalars
+    root: Root | None
+    after: tuple[Step, ...]
+    estimate: Scalars
+    inside: Callable[[Sequence[float]], bool]
+    keeps: bool
+    sums_alone: bool
+
+    def __call__(self, x: Array) -> dict[str, float] | None:
+        """Return the estimate by name, in declared order, or ``None`` where it is for the careful path to say.
+
+        ``x`` has shape ``(n,)`` and holds doubles, or integers.
+        """
+        least, most = float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
+        if not (self.reach.spans((least, most)) and self._suits(x, least, most)):
+            return None
+        if not self.sums_alone:
+            x = x.astype(np.float64, copy=False)
+        try:
+            theta = self._theta(x, least, most)
+        except (ArithmeticError, ValueError):
+            return None
+        return dict(zip(self.names, theta, strict=True)) if theta is not None and self.inside(theta) else None
+
+    def _suits(self, x: Array, least: float, most: float) -> bool:
+        """Whether doubles are known to suffice, or the rows too many for the careful path to take anything better."""
+        size, n = max(-least, most), len(x)
+        if not 1 / FAR <= size <= FAR:
+            return False
+        whole = x.dtype != np.float64
+        if self.reach.discrete or whole:
+            if not n * size < _EXACT or not (whole or bool((x == np.rint(x)).all())):
+                return False
+            if self.sums_alone and self.keeps:
+                return True  # sums of whole numbers are exact
+        if n <= EXAMINED_ROWS:
+            return False
+        if self.root is None and self.keeps:
+            return True
+        if n <= JOINED_ROWS and _are_few(x):
+            return False
+        apart = most - least
+        if self.root is not None:
+            return apart > CLEAR_SPREAD * size
+        return 1 / ORDINARY <= size <= ORDINARY and apart >= size / ORDINARY
+
+    def _theta(self, x: Array, least: float, most: float) -> list[float] | None:
+        reader = Reader(Column(x, self.functions))
+        known = [least, most, max(-least, most)]
+        for level in self.levels:
+            known.append(midpoint(x, level * len(x)))
+        _run(self.before, reader, known)
+        for value in self.clear(*known):
+            if not value > 0:
+                return None
+        if self.root is not None:
+            found = self.root.table.root(*self.root.target(*known))
+            if found is None:
+                return None
+            known.append(found)
+        _run(self.after, reader, known)
+        return self.estimate(*known)
+
+
+def _run(steps: Sequence[Step], reader: Reader, known: list[float]) -> None:
+    for step in steps:
+        if step.scalars is not None:
+            known += step.scalars(*known)
+        if step.averages is not None:
+            known += reader.averages(step.averages, known)
+
+
+def _are_few(x: Array) -> bool:
+    """Whether so few of more rows are different ones that they are evaluated in balls; mostly the first ones tell."""
+    most = EXAMINED_ROWS
+    return len(set(x[: most + 1].tolist())) <= most and len(set(x.tolist())) <= most
