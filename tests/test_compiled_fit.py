@@ -17,15 +17,17 @@ from thetahat.verify.compiled_fit import compiled_estimate, estimator_of
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.location_newton import LocationNewton
 from thetahat.verify.quick import Estimator
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, SLOPE_NATS
 
 SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]
 
 QUICK = {
-    "bernoulli", "chi", "exponential", "gamma", "gamma_by_mean", "geometric", "half_normal", "inverse_gamma",
-    "inverse_gaussian", "laplace", "logit_normal", "lognormal", "maxwell", "nakagami", "normal", "normal_natural",
-    "pareto", "poisson", "rayleigh", "shifted_exponential", "uniform", "von_mises",
+    "bernoulli", "chi", "exponential", "frechet", "gamma", "gamma_by_mean", "geometric", "gumbel", "half_cauchy",
+    "half_logistic", "half_normal", "hyperbolic_secant", "inverse_gamma", "inverse_gaussian", "laplace", "log_logistic",
+    "logistic", "logit_normal", "lognormal", "maxwell", "moyal", "nakagami", "normal", "normal_natural", "pareto",
+    "poisson", "rayleigh", "shifted_exponential", "uniform", "von_mises", "weibull", "weibull_by_rate",
 }  # fmt: skip
 """Some of the families that have a compiled estimator; that they do is not to get lost."""
 
@@ -102,7 +104,9 @@ def test_ordinary_data_get_what_the_careful_path_gives(declared: Family, n: int)
             check(derivation, np.array(list(found[1].values())), theirs, x)
 
 
-@pytest.mark.parametrize("name", ["normal", "lognormal", "gamma", "pareto", "von_mises", "poisson", "inverse_gaussian"])
+@pytest.mark.parametrize(
+    "name", ["normal", "lognormal", "gamma", "pareto", "von_mises", "poisson", "weibull", "logistic"]
+)
 def test_blocks_of_rows_make_no_difference(name: str) -> None:
     """More rows than a block holds, and no whole number of blocks, of products and of columns for one library call."""
     derivation = derivation_with(family(name), {})
@@ -201,6 +205,15 @@ def test_a_wrong_equation_is_noticed(name: str) -> None:
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     bent = Add(*(term * Rational(1001, 1000) if term.has(unknown) else term for term in Add.make_args(equation)))
     assert_noticed(derivation, replace(derivation, equations=(bent,)))
+
+
+@pytest.mark.parametrize("name", ["weibull", "gumbel", "logistic", "half_logistic"])
+def test_a_wrong_slope_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the slope along the scale misses one part in a thousand of what it weighs."""
+    derivation = derivation_with(family(name), {})
+    step = LocationNewton._step
+    monkeypatch.setattr(LocationNewton, "_step", lambda self, s, sz, *rest: step(self, s, 1.001 * sz, *rest))
+    assert_noticed(derivation, derivation)
 
 
 def assert_noticed(derivation: Derivation, wrong: Derivation) -> None:

@@ -18,11 +18,12 @@ from ..proofs.algebra.atoms import Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError
 from ..proofs.likelihood import unfold
-from .closed import keeps_digits, needed
+from .closed import keeps_digits
 from .ends import End, inside, reach, space_ends
+from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .passes import functions_of, planned, shared
-from .quick import Array, Estimator, Root, Step
+from .quick import Array, Estimator, Root, Solver, Step
 from .scalars import scalars
 from .tabulated import tabulated
 from .tolerance import CLEAR_CONDITION
@@ -81,12 +82,12 @@ def estimator_of(derivation: Derivation) -> Estimator | None:
 
 
 def _is_eligible(derivation: Derivation) -> bool:
-    """Whether a derivation ends in formulas and at most one equation, with no search and no end that is rounded."""
+    """Whether a derivation ends in formulas and equations, with no search and no end that is rounded."""
     family = derivation.family
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or len(family.columns) > 1 or family.constants:
         return False
     searches = derivation.point, derivation.searched, derivation.integer, *derivation.free, *derivation.within
-    if any(item is not None for item in searches) or len(derivation.unknowns) > 1:
+    if any(item is not None for item in searches):
         return False
     if derivation.unknowns and not derivation.optimality.proved:
         return False
@@ -101,17 +102,18 @@ def _is_eligible(derivation: Derivation) -> bool:
 
 
 def _assembled(derivation: Derivation) -> Estimator:
-    family, lowering = derivation.family, Lowering(derivation.family.observation)
-    for statistic in needed(derivation):
-        lowering.define(statistic.symbol, statistic.definition)
+    family, unknowns = derivation.family, derivation.unknowns
+    lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
     clear = _conditions(derivation, lowering)
-    formulas, unknowns = list(derivation.formulas), set(derivation.unknowns)
-    while formulas and not formulas[0][1].free_symbols & unknowns:
+    parts = _parts(derivation)
+    solved = unknowns if parts is not None or not unknowns else family.symbols
+    formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
+    while formulas and not formulas[0][1].free_symbols & set(solved):
         lowering.define(*formulas.pop(0))
-    terms = None if not unknowns else _separated(derivation, lowering)
+    rest = None if parts is None else lowering.number(parts[1])
     before = lowering.stages()
-    for unknown in unknowns:
-        lowering.given(unknown)
+    for symbol in solved:
+        lowering.given(symbol)
     for formula in formulas:
         lowering.define(*formula)
     theta = [lowering.number(symbol) for symbol in family.symbols]
@@ -123,14 +125,12 @@ def _assembled(derivation: Derivation) -> Estimator:
     compiler = _Compiler(lowering.data, functions, known)
     first = compiler.steps(before)
     checks = scalars([*clear, *lowering.wide], known)
-    root = None
-    if terms is not None:
-        ends = family.domain[derivation.unknowns[0]]
-        table = tabulated(terms[0], derivation.unknowns[0], (float(ends.lo), float(ends.hi)))
-        if table is None:
-            raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
-        root = Root(table, scalars(terms[1:], known))
-        known.append(derivation.unknowns[0])
+    solver: Solver | None = None
+    if parts is not None:
+        solver = _root(derivation, parts[0], rest, known)
+    elif unknowns:
+        solver = location_newton(family)
+    known += solved
     last = compiler.steps(after)
     return Estimator(
         family.parameter_names,
@@ -139,12 +139,12 @@ def _assembled(derivation: Derivation) -> Estimator:
         functions_of(functions, lowering.data),
         first,
         checks,
-        root,
+        solver,
         last,
         scalars(theta, known),
         _inside(derivation),
         keeps_digits(derivation),
-        not lowering.quantiles and all(integrand == lowering.data for stage in every for integrand in stage),
+        not unknowns and not lowering.quantiles and all(f == lowering.data for stage in every for f in stage),
     )
 
 
@@ -182,19 +182,24 @@ def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
     return found
 
 
-def _separated(derivation: Derivation, lowering: Lowering) -> tuple[Expr, Expr, Expr]:
-    """The equation's part with the unknown in it; what that has to be; and the moduli of the latter's terms.
+def _parts(derivation: Derivation) -> tuple[Expr, Expr] | None:
+    """The terms of the only equation with the unknown, and the rest; ``None`` where data stand beside the unknown."""
+    if len(derivation.unknowns) != 1:
+        return None
+    unknown = derivation.unknowns[0]
+    rest, own = derivation.equations[0].as_independent(unknown, as_Add=True)
+    return (own, rest) if own.free_symbols == {unknown} and not atoms_of(own) else None
 
-    Raises
-    ------
-    NotLoweredError
-        Where the unknown and the data stay together.
-    """
-    unknown, equation = derivation.unknowns[0], lowering.number(derivation.equations[0])
-    own, rest = equation.as_independent(unknown, as_Add=True)[::-1]
-    if own.free_symbols != {unknown}:
-        raise NotLoweredError(f"the equation does not keep {unknown} and the data apart")
-    return own, -rest, Add(*(abs(term) for term in Add.make_args(rest)))
+
+def _root(derivation: Derivation, own: Expr, rest: Expr, known: Sequence[Symbol]) -> Root:
+    """The equation ``own + rest = 0``, of which ``rest`` is lowered, with its table."""
+    unknown = derivation.unknowns[0]
+    ends = derivation.family.domain[unknown]
+    table = tabulated(own, unknown, (float(ends.lo), float(ends.hi)))
+    if table is None:
+        raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
+    size = Add(*(abs(term) for term in Add.make_args(rest)))
+    return Root(table, scalars([-rest, size], known))
 
 
 def _inward(end: End, way: float) -> float:

@@ -6,7 +6,7 @@ ones, such as the centre of a square, decides its pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +44,10 @@ class Lowering:
     [1, 1]
     """
 
-    def __init__(self, data: Symbol) -> None:
-        """Begin without any average; ``data`` is the variable of the rows."""
+    def __init__(self, data: Symbol, definitions: Mapping[Symbol, Expr] | None = None) -> None:
+        """Begin without any average; ``data`` is the variable of the rows, ``definitions`` are those of statistics."""
         self.data = data
+        self._definitions = definitions or {}
         like_data = {"real": True, "positive": data.is_positive, "nonnegative": data.is_nonnegative}
         self.least, self.most = Dummy("least", **like_data), Dummy("most", **like_data)
         self.size = Dummy("size", nonnegative=True)
@@ -81,6 +82,8 @@ class Lowering:
                 raise NotLoweredError(f"no rule leads from {type(expression).__name__} to averages")
             return rule(self, expression)
         if isinstance(expression, Symbol):
+            if expression in self._definitions and expression not in self._named:
+                return self.define(expression, self._definitions[expression])
             return self._named.get(expression, expression)
         if not expression.args:
             return expression

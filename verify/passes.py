@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +50,20 @@ def square_total(values: Array) -> float:
     >>> square_total(np.array([1.0, 2.0]))
     5.0
     """
-    whole = len(values) - len(values) % _SHORT
+    return product_total(values, values)
+
+
+def product_total(left: Array, right: Array) -> float:
+    """Return the sum of the products of two columns.
+
+    >>> product_total(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    11.0
+    """
+    whole = len(left) - len(left) % _SHORT
     if not whole:
-        return float(values.dot(values))
-    table, rest = values[:whole].reshape(-1, _SHORT), values[whole:]
-    return total(np.vecdot(table, table)) + float(rest.dot(rest))
+        return float(left.dot(right))
+    short = np.vecdot(left[:whole].reshape(-1, _SHORT), right[:whole].reshape(-1, _SHORT))
+    return total(short) + float(left[whole:].dot(right[whole:]))
 
 
 def log_total(values: Array) -> float:
@@ -74,6 +83,13 @@ def log_total(values: Array) -> float:
             product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
             return total(np.log(product)) + total(np.log(values[whole * factors :]))
     return total(np.log(values))
+
+
+class Summing(Protocol):
+    """What reads sums off the rows."""
+
+    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
+        """Return the sums over one block of rows, given by its columns, and the numbers ``known``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +112,7 @@ def planned(integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequen
     [4.0, 10.0]
     """
     chosen = [_summed(integrand, columns) for integrand in integrands]
-    rows = _compiled([inner for inner, _ in chosen], (*columns, *known))
+    rows = code_of([inner for inner, _ in chosen], (*columns, *known))
     return Pass(rows, tuple(add for _, add in chosen))
 
 
@@ -108,7 +124,13 @@ def _summed(integrand: Expr, columns: Sequence[Symbol]) -> tuple[Expr, Callable[
     return integrand, total
 
 
-def _compiled(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
+def code_of(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
+    """Return a function of arrays and numbers to the values of all expressions, which share what they have in common.
+
+    >>> x = Symbol("x", real=True)
+    >>> code_of([cos(x)], [x])(np.array([0.0]))
+    [array([1.])]
+    """
     namespace = {f"{PREFIX}{name}": function for name, function in _ROWS.items()}
     together = [_with_half_tangents(stable(expression)) for expression in expressions]
     return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=True)
@@ -160,7 +182,7 @@ class Column:
 
 def functions_of(expressions: Sequence[Expr], data: Symbol) -> Callable[..., Sequence[Array]] | None:
     """Return the compiled functions of the rows, ``None`` without any."""
-    return _compiled(expressions, (data,)) if expressions else None
+    return code_of(expressions, (data,)) if expressions else None
 
 
 class Reader:
@@ -172,7 +194,7 @@ class Reader:
         self._column = column
         self._only = column.block(0) if self.n <= _BLOCK else None
 
-    def averages(self, one: Pass, known: Sequence[float]) -> list[float]:
+    def averages(self, one: Summing, known: Sequence[float]) -> list[float]:
         """Return the averages of a pass, given the numbers before it."""
         if self._only is not None:
             return [value / self.n for value in one.over(self._only, known)]

@@ -21,6 +21,8 @@ from .tabulated import Tabulated
 from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
 
 Array = NDArray[Any]
+Solver = Callable[[Array, Sequence[float]], list[float] | None]
+"""From the data, and the numbers known of them, to the unknowns of equations."""
 
 _EXACT = 2.0**53
 """Below it in size every integer is a double."""
@@ -41,12 +43,17 @@ class Root:
     table: Tabulated
     target: Scalars
 
+    def __call__(self, x: Array, known: Sequence[float]) -> list[float] | None:
+        """Return the unknown."""
+        found = self.table.root(*self.target(*known))
+        return None if found is None else [found]
+
 
 @dataclass(frozen=True, eq=False)
 class Estimator:
     """A derivation compiled for ordinary data.
 
-    ``before`` leads to what ``clear`` and the equation need, ``after`` from the unknown to what ``estimate`` needs.
+    ``before`` leads to what ``clear`` and ``solve`` need, ``after`` from the unknowns to what ``estimate`` needs.
     All numbers in ``clear`` have to be positive. ``keeps`` says that formulas lose no digits whatever the data,
     ``sums_alone`` that the rows enter through their sum and their ends alone.
     """
@@ -57,7 +64,7 @@ class Estimator:
     functions: Callable[..., Sequence[Array]] | None
     before: tuple[Step, ...]
     clear: Scalars
-    root: Root | None
+    solve: Solver | None
     after: tuple[Step, ...]
     estimate: Scalars
     inside: Callable[[Sequence[float]], bool]
@@ -93,12 +100,12 @@ class Estimator:
                 return True  # sums of whole numbers are exact
         if n <= EXAMINED_ROWS:
             return False
-        if self.root is None and self.keeps:
+        if self.solve is None and self.keeps:
             return True
         if n <= JOINED_ROWS and _are_few(x):
             return False
         apart = most - least
-        if self.root is not None:
+        if self.solve is not None:
             return apart > CLEAR_SPREAD * size
         return 1 / ORDINARY <= size <= ORDINARY and apart >= size / ORDINARY
 
@@ -111,11 +118,11 @@ class Estimator:
         for value in self.clear(*known):
             if not value > 0:
                 return None
-        if self.root is not None:
-            found = self.root.table.root(*self.root.target(*known))
+        if self.solve is not None:
+            found = self.solve(x, known)
             if found is None:
                 return None
-            known.append(found)
+            known += found
         _run(self.after, reader, known)
         return self.estimate(*known)
 
