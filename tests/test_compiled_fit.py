@@ -12,7 +12,7 @@ from sympy import Add, Rational
 from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import fitting
+from thetahat.verify import compiled_fit, fitting
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
@@ -24,10 +24,11 @@ from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, 
 SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]
 
 QUICK = {
-    "bernoulli", "chi", "exponential", "frechet", "gamma", "gamma_by_mean", "geometric", "gumbel", "half_cauchy",
-    "half_logistic", "half_normal", "hyperbolic_secant", "inverse_gamma", "inverse_gaussian", "laplace", "log_logistic",
-    "logistic", "logit_normal", "lognormal", "maxwell", "moyal", "nakagami", "normal", "normal_natural", "pareto",
-    "poisson", "rayleigh", "shifted_exponential", "uniform", "von_mises", "weibull", "weibull_by_rate",
+    "bernoulli", "beta", "beta_by_mean", "beta_prime", "chi", "exponential", "frechet", "gamma", "gamma_by_mean",
+    "geometric", "gumbel", "half_cauchy", "half_logistic", "half_normal", "hyperbolic_secant", "inverse_gamma",
+    "inverse_gaussian", "laplace", "log_logistic", "logistic", "logit_normal", "lognormal", "maxwell", "moyal",
+    "nakagami", "normal", "normal_natural", "pareto", "poisson", "rayleigh", "shifted_exponential", "uniform",
+    "von_mises", "weibull", "weibull_by_rate",
 }  # fmt: skip
 """Some of the families that have a compiled estimator; that they do is not to get lost."""
 
@@ -205,6 +206,17 @@ def test_a_wrong_equation_is_noticed(name: str) -> None:
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     bent = Add(*(term * Rational(1001, 1000) if term.has(unknown) else term for term in Add.make_args(equation)))
     assert_noticed(derivation, replace(derivation, equations=(bent,)))
+
+
+@pytest.mark.parametrize("name", ["beta", "beta_by_mean"])
+def test_a_wrong_gradient_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the first slope that Newton's steps see is off by one part in a thousand of a unit."""
+    derivation = derivation_with(family(name), {})
+    estimator = estimator_of(derivation)
+    slopes = estimator.solve.slopes
+    bent = replace(estimator.solve, slopes=lambda *u: [slopes(*u)[0] + 1e-3, *slopes(*u)[1:]])
+    monkeypatch.setattr(compiled_fit, "estimator_of", lambda _: replace(estimator, solve=bent))
+    assert_noticed(derivation, derivation)
 
 
 @pytest.mark.parametrize("name", ["weibull", "gumbel", "logistic", "half_logistic"])

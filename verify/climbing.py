@@ -105,7 +105,7 @@ def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Exp
 @lru_cache(maxsize=512)
 def _has_corners(derivation: Derivation) -> bool:
     """Whether a second derivative of the objective is infinite at an observation, as that of a modulus."""
-    return any(second.has(DiracDelta) for second in _derivatives(climb_of(derivation))[1])
+    return any(second.has(DiracDelta) for second in derivatives(climb_of(derivation))[1])
 
 
 def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
@@ -289,7 +289,7 @@ class _Objective:
     def __call__(self, u: Array) -> tuple[float, Array, Array]:
         """Return value, gradient and Hessian."""
         size = len(self._plan.coordinates)
-        first, second = _derivatives(self._plan)
+        first, second = derivatives(self._plan)
         value, *slopes = self._numbers_at((self._plan.value, *first, *second), u)
         hessian = np.empty((size, size))
         for bend, (i, j) in zip(slopes[size:], itertools.combinations_with_replacement(range(size), 2), strict=True):
@@ -298,7 +298,7 @@ class _Objective:
 
     def rounding(self, found: Maximum) -> float:
         """Return how many nats an observation the rounding of the gradient may cost, to first order."""
-        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(_magnitudes(self._plan), found.point))
+        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(magnitudes(self._plan), found.point))
         hessian = self(found.point)[2] if found.hessian is None else found.hessian
         if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
             return math.inf
@@ -317,7 +317,13 @@ class _Objective:
 
 
 @lru_cache(maxsize=512)
-def _derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+def derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """Return the gradient of the objective in its coordinates, and the second derivatives, upper rows first.
+
+    >>> from thetahat import derive, family
+    >>> [len(part) for part in derivatives(climb_of(derive(family("beta"))))]
+    [2, 3]
+    """
     first = tuple(plan.value.diff(u) for u in plan.coordinates)
     size = len(first)
     second = tuple(
@@ -327,7 +333,12 @@ def _derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
 
 
 @lru_cache(maxsize=512)
-def _magnitudes(plan: Climb) -> tuple[Expr, ...]:
-    """For each derivative the sum of the moduli of its terms: what rounding errors are relative to."""
-    first, _ = _derivatives(plan)
+def magnitudes(plan: Climb) -> tuple[Expr, ...]:
+    """Return for each slope the sum of the moduli of its terms: what rounding errors are relative to.
+
+    >>> from thetahat import derive, family
+    >>> len(magnitudes(climb_of(derive(family("beta")))))
+    2
+    """
+    first, _ = derivatives(plan)
     return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +23,12 @@ from .closed import keeps_digits
 from .ends import End, inside, reach, space_ends
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
+from .natural_newton import natural_newton
 from .passes import functions_of, planned, shared
 from .quick import Array, Estimator, Root, Solver, Step
 from .scalars import scalars
 from .tabulated import tabulated
-from .tolerance import CLEAR_CONDITION
+from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
 
 
 def _ordinary_column(given: Any) -> Array | None:
@@ -54,9 +56,12 @@ def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[s
     >>> compiled_estimate(derive(family("exponential")), [1.0, 2.0]) is None
     True
     """
+    x = _ordinary_column(given)
+    # Of few rows only sums of whole numbers are taken here: no other family need be compiled for them.
+    if x is None or (len(x) <= EXAMINED_ROWS and not derivation.family.bounds.discrete):
+        return None
     estimator = estimator_of(derivation)
-    x = None if estimator is None else _ordinary_column(given)
-    if estimator is None or x is None:
+    if estimator is None:
         return None
     with np.errstate(all="ignore"):
         theta = estimator(x)
@@ -101,16 +106,39 @@ def _is_eligible(derivation: Derivation) -> bool:
     return not any(p.symbol.is_integer for p in family.parameters) or not derivation.unknowns
 
 
+@dataclass(frozen=True, eq=False)
+class Search:
+    """How unknowns are solved for: which, from which expressions in the data, and by what once these are symbols."""
+
+    solved: tuple[Symbol, ...]
+    needs: tuple[Expr, ...]
+    solver: Callable[[Sequence[Expr], Sequence[Symbol]], Solver]
+
+
+def _search(derivation: Derivation) -> Search | None:
+    """The search that an equation, or several, call for; ``None`` without any."""
+    family, unknowns, form = derivation.family, derivation.unknowns, derivation.exponential_form
+    if not unknowns:
+        return None
+    if len(unknowns) == 1:
+        rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
+        if own.free_symbols == set(unknowns) and not atoms_of(own):
+            return Search(unknowns, (rest,), lambda lowered, known: _root(derivation, own, lowered[0], known))
+    elif form is not None:
+        needs = tuple(s.symbol for s in derivation.statistics[: len(form.statistics)])
+        return Search(family.symbols, needs, lambda lowered, known: natural_newton(derivation, lowered, known))
+    return Search(family.symbols, (), lambda lowered, known: location_newton(family))
+
+
 def _assembled(derivation: Derivation) -> Estimator:
-    family, unknowns = derivation.family, derivation.unknowns
+    family, search = derivation.family, _search(derivation)
     lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
     clear = _conditions(derivation, lowering)
-    parts = _parts(derivation)
-    solved = unknowns if parts is not None or not unknowns else family.symbols
+    solved = () if search is None else search.solved
     formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
     while formulas and not formulas[0][1].free_symbols & set(solved):
         lowering.define(*formulas.pop(0))
-    rest = None if parts is None else lowering.number(parts[1])
+    needs = [] if search is None else [lowering.number(need) for need in search.needs]
     before = lowering.stages()
     for symbol in solved:
         lowering.given(symbol)
@@ -125,11 +153,7 @@ def _assembled(derivation: Derivation) -> Estimator:
     compiler = _Compiler(lowering.data, functions, known)
     first = compiler.steps(before)
     checks = scalars([*clear, *lowering.wide], known)
-    solver: Solver | None = None
-    if parts is not None:
-        solver = _root(derivation, parts[0], rest, known)
-    elif unknowns:
-        solver = location_newton(family)
+    solver = None if search is None else search.solver(needs, known)
     known += solved
     last = compiler.steps(after)
     return Estimator(
@@ -144,7 +168,7 @@ def _assembled(derivation: Derivation) -> Estimator:
         scalars(theta, known),
         _inside(derivation),
         keeps_digits(derivation),
-        not unknowns and not lowering.quantiles and all(f == lowering.data for stage in every for f in stage),
+        search is None and not lowering.quantiles and all(f == lowering.data for stage in every for f in stage),
     )
 
 
@@ -180,15 +204,6 @@ def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
             raise NotLoweredError(f"the condition {expression} is not one on averages")
         found.append(lowering.number(expression) - CLEAR_CONDITION * magnitude(expression, lowering))
     return found
-
-
-def _parts(derivation: Derivation) -> tuple[Expr, Expr] | None:
-    """The terms of the only equation with the unknown, and the rest; ``None`` where data stand beside the unknown."""
-    if len(derivation.unknowns) != 1:
-        return None
-    unknown = derivation.unknowns[0]
-    rest, own = derivation.equations[0].as_independent(unknown, as_Add=True)
-    return (own, rest) if own.free_symbols == {unknown} and not atoms_of(own) else None
 
 
 def _root(derivation: Derivation, own: Expr, rest: Expr, known: Sequence[Symbol]) -> Root:

@@ -128,7 +128,7 @@ def location_newton(family: Family) -> LocationNewton:
     >>> from thetahat import family
     >>> climb = location_newton(family("logistic"))
     >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]), [])]
-    [3.37304, 1.460213]
+    [3.299411, 1.383173]
 
     Raises
     ------
