@@ -60,7 +60,7 @@ def mended(derivation: Derivation, observations: Observations, values: Numbers) 
 
     These take a second or two for a million different rows, which data of ordinary size and spread never need.
     """
-    if _is_ordinary(observations) or (keeps_digits(derivation) and _is_within(observations, FAR)):
+    if _is_ordinary(observations) or (_keeps_digits(derivation) and _is_within(observations, FAR)):
         return values
     # Errors of single rows differ, and average out over many; of fewer rows the other half is for the sums.
     few = observations.n <= JOINED_ROWS
@@ -133,7 +133,7 @@ def _is_within(observations: Observations, limit: float) -> bool:
 
 
 @lru_cache(maxsize=512)
-def keeps_digits(derivation: Derivation) -> bool:
+def _keeps_digits(derivation: Derivation) -> bool:
     """Whether no formula can lose more than a few units in the last place, whatever the data."""
     definitions: Mapping[Symbol, Expr] = {s.symbol: s.definition for s in derivation.statistics}
 

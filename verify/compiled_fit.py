@@ -19,7 +19,7 @@ from ..proofs.algebra.atoms import Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError
 from ..proofs.likelihood import unfold
-from .closed import keeps_digits
+from .digits import demands
 from .ends import End, inside, reach, space_ends
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
@@ -139,6 +139,7 @@ def _assembled(derivation: Derivation) -> Estimator:
     while formulas and not formulas[0][1].free_symbols & set(solved):
         lowering.define(*formulas.pop(0))
     needs = [] if search is None else [lowering.number(need) for need in search.needs]
+    asked = demands(derivation, lowering) if search is None else None
     before = lowering.stages()
     for symbol in solved:
         lowering.given(symbol)
@@ -153,6 +154,7 @@ def _assembled(derivation: Derivation) -> Estimator:
     compiler = _Compiler(lowering.data, functions, known)
     first = compiler.steps(before)
     checks = scalars([*clear, *lowering.wide], known)
+    digits = None if asked is None else scalars(asked, known)
     solver = None if search is None else search.solver(needs, known)
     known += solved
     last = compiler.steps(after)
@@ -167,7 +169,7 @@ def _assembled(derivation: Derivation) -> Estimator:
         last,
         scalars(theta, known),
         _inside(derivation),
-        keeps_digits(derivation),
+        digits,
         search is None and not lowering.quantiles and all(f == lowering.data for stage in every for f in stage),
     )
 

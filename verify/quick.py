@@ -54,8 +54,8 @@ class Estimator:
     """A derivation compiled for ordinary data.
 
     ``before`` leads to what ``clear`` and ``solve`` need, ``after`` from the unknowns to what ``estimate`` needs.
-    All numbers in ``clear`` have to be positive. ``keeps`` says that formulas lose no digits whatever the data,
-    ``sums_alone`` that the rows enter through their sum and their ends alone.
+    All numbers in ``clear`` have to be positive. Formulas lose no digits where all in ``digits`` are, too, if there is
+    that; ``sums_alone`` says that the rows enter through their sum and their ends alone.
     """
 
     names: tuple[str, ...]
@@ -68,7 +68,7 @@ class Estimator:
     after: tuple[Step, ...]
     estimate: Scalars
     inside: Callable[[Sequence[float]], bool]
-    keeps: bool
+    digits: Scalars | None
     sums_alone: bool
 
     def __call__(self, x: Array) -> dict[str, float] | None:
@@ -96,18 +96,14 @@ class Estimator:
         if self.reach.discrete or whole:
             if not n * size < _EXACT or not (whole or bool((x == np.rint(x)).all())):
                 return False
-            if self.sums_alone and self.keeps:
+            if self.sums_alone and self.digits is not None:
                 return True  # sums of whole numbers are exact
         if n <= EXAMINED_ROWS:
             return False
-        if self.solve is None and self.keeps:
+        if self.solve is None and self.digits is not None:
             return True
-        if n <= JOINED_ROWS and _are_few(x):
-            return False
-        apart = most - least
-        if self.solve is not None:
-            return apart > CLEAR_SPREAD * size
-        return 1 / ORDINARY <= size <= ORDINARY and apart >= size / ORDINARY
+        enough = _is_ordinary(least, most) if self.solve is None else most - least > CLEAR_SPREAD * size
+        return enough and not (n <= JOINED_ROWS and _are_few(x))
 
     def _theta(self, x: Array, least: float, most: float) -> list[float] | None:
         reader = Reader(Column(x, self.functions))
@@ -115,9 +111,11 @@ class Estimator:
         for level in self.levels:
             known.append(midpoint(x, level * len(x)))
         _run(self.before, reader, known)
-        for value in self.clear(*known):
-            if not value > 0:
-                return None
+        checks = self.clear(*known)
+        if self.digits is not None and not _is_ordinary(least, most):
+            checks += self.digits(*known)
+        if not all(value > 0 for value in checks):
+            return None
         if self.solve is not None:
             found = self.solve(x, known)
             if found is None:
@@ -133,6 +131,12 @@ def _run(steps: Sequence[Step], reader: Reader, known: list[float]) -> None:
             known += step.scalars(*known)
         if step.averages is not None:
             known += reader.averages(step.averages, known)
+
+
+def _is_ordinary(least: float, most: float) -> bool:
+    """Whether data are neither large nor small nor close together, so that formulas are not examined."""
+    size = max(-least, most)
+    return 1 / ORDINARY <= size <= ORDINARY and most - least >= size / ORDINARY
 
 
 def _are_few(x: Array) -> bool:
