@@ -33,7 +33,10 @@ HARD |= {
     "skew_normal",
     "birnbaum_saunders",
     "burr",
+    "exponentiated_exponential",
     "generalised_gamma",
+    "gompertz",
+    "kumaraswamy",
 }
 # That there is no maximiser where the derived conditions fail is not proved, and so not certified.
 
