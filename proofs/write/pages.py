@@ -12,6 +12,7 @@ from ..engine import derive
 from ..registry import Entry, catalogue, family, structured, structured_catalogue
 from ..structured.engine import derive_structured
 from .closing import existence
+from .forms_page import closed_forms_page, sampling_page
 from .losses_page import losses_page
 from .markdown import OPENING, derivation_markdown, escaped, spoken
 from .structured_page import entry_page
@@ -49,7 +50,8 @@ def index() -> str:
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
         "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
-        "has [which loss each noise model induces](losses.md).",
+        "have [which loss each noise model induces](losses.md), [closed forms](closed_forms.md) of entropies and "
+        "divergences, and [what estimates tend to](sampling.md).",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -94,11 +96,13 @@ def _structured_row(entry: Entry) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Return every file of the folder by its name: the index, the table of losses, and a page for each family."""
+    """Return every file of the folder by its name: the index, the tables, and a page for each family."""
     shipped = {f"{entry.name}.md": page(entry) for entry in catalogue()}
     return {
         "README.md": index(),
         "losses.md": losses_page(),
+        "closed_forms.md": closed_forms_page(),
+        "sampling.md": sampling_page(),
         **shipped,
         **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
     }
