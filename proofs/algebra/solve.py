@@ -21,7 +21,6 @@ from sympy import (
     atan2,
     atanh,
     cancel,
-    collect,
     cos,
     exp,
     expand_log,
@@ -206,8 +205,8 @@ def _tidy(value: Expr, items: Items) -> Expr:
     masks = {atom: _mask(atom) for atom in atoms_of(split)}
     split = split.xreplace(masks)
     forms = [split]
-    if roots := [power for power in split.atoms(Pow) if power.base.is_Add and power.exp.is_Rational and power.exp < 0]:
-        split = collect(split, roots)
+    if sums := {p.base: None for p in split.atoms(Pow) if p.base.is_Add and p.exp.is_Rational and p.exp < 0}:
+        split = _gathered(split, sums)
         forms = [split]
     if split.is_rational_function(*split.free_symbols):
         forms += [factored(split), _spread(factored(split))] if is_small(split) else []
@@ -218,6 +217,18 @@ def _tidy(value: Expr, items: Items) -> Expr:
         forms += [cancel(factored(form).subs(circle)) for form in tuple(forms) if is_small(form)]
     unmasked = [form.xreplace({mask: atom for atom, mask in masks.items()}) for form in forms]
     return shortest(unmasked)
+
+
+def _gathered(expression: Expr, sums: Collection[Expr]) -> Expr:
+    """The terms of a sum that contain the same power of one of ``sums`` put together; also under a product or power."""
+    if isinstance(expression, (Mul, Pow)):
+        return expression.func(*(_gathered(arg, sums) for arg in expression.args))
+    groups: dict[Expr, list[Expr]] = {}
+    for term in Add.make_args(expression):
+        powers = [part for part in Mul.make_args(term) if part.as_base_exp()[0] in sums]
+        shared = powers[0] if powers else S.One
+        groups.setdefault(shared, []).append(term / shared)
+    return Add(*(shared * Add(*terms) for shared, terms in groups.items()))
 
 
 def _spread(product: Expr) -> Expr:
