@@ -419,8 +419,10 @@ def score_zero(step: Step, context: Context) -> Finding:
         return origin
     plainly = not atoms_of(equation) and step.subject not in equation.free_symbols - step.value.free_symbols
     # Factors shared as they are written cancel at once; only where others are, polynomials have to be divided.
-    ways = (lambda: step.value / factor_terms(joined(equation)), lambda: cancelled(step.value / equation))
-    if plainly and any(is_nonzero(ratio(), context.domain) for ratio in ways):
+    if plainly and (
+        is_nonzero(step.value / factor_terms(joined(equation)), context.domain)
+        or is_nonzero(cancelled(step.value / equation), context.domain)
+    ):
         return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     inside = _open_gaps(roots, context)
     return _worst([origin, _proportional(step.value, equation, step.subject, inside, context)])
