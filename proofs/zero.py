@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Abs, Add, Expr, LambertW, Max, Min, Mul, Pow, cos, exp, expand_func, log, polygamma, sin, together
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    LambertW,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    cos,
+    exp,
+    expand_func,
+    log,
+    polygamma,
+    sin,
+    together,
+)
 
-from .algebra.atoms import atoms_of, plain
+from .algebra.atoms import Indicator, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
@@ -99,6 +116,9 @@ def _arguments(expression: Expr, domain: Domain) -> Expr:
 
 
 def _split(expression: Expr, domain: Domain) -> Expr:
+    # Without these the numerator of one fraction decides at once.
+    if not expression.has(log, Abs, Piecewise, Indicator):
+        return expression
     return split_logs(normal_form(expression, (), domain), domain).expand()
 
 
