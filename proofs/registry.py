@@ -124,9 +124,9 @@ def family(name: str) -> Family:
         return _from_file(Path(path), wanted or None)
     if name.endswith(".py"):
         return _from_file(Path(name), None)
-    shipped = {entry.name: entry for entry in catalogue()}
+    shipped = _by_name(_FOLDER)
     if name in shipped:
-        return _imported(shipped[name])
+        return _shipped(_FOLDER, name)
     if name in _registered:
         return _registered[name]
     installed = _installed()
@@ -191,6 +191,16 @@ def register(family: Family) -> Family:
 def _read(folder: Path) -> tuple[Entry, ...]:
     paths = (path for path in folder.glob("*/*.py") if not path.stem.startswith("_"))
     return tuple(_entry(path) for path in sorted(paths, key=lambda path: (path.parent.name, path.stem)))
+
+
+@cache
+def _by_name(folder: Path) -> dict[str, Entry]:
+    return {entry.name: entry for entry in _read(folder)}
+
+
+@cache
+def _shipped(folder: Path, name: str) -> Family:
+    return _imported(_by_name(folder)[name])
 
 
 @cache

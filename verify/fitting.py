@@ -171,7 +171,7 @@ def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
     True
     """
-    return _derivation_with(family, _exact(family, fixed), derivation_of)
+    return _derivation_with(family, _exact(family, fixed) if fixed else (), derivation_of)
 
 
 def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:

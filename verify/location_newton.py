@@ -24,7 +24,7 @@ from ..proofs.family import Family
 from ..proofs.location import LocationScale, Z, location_scale
 from .density import compiled
 from .lowering import NotLoweredError
-from .passes import Column, Reader, code_of, product_total, square_total, total
+from .passes import Reader, code_of, product_total, square_total, total
 from .scalars import Scalars, scalars
 
 Array = NDArray[Any]
@@ -86,7 +86,7 @@ class LocationNewton:
 
     def __call__(self, x: Array, known: Sequence[float]) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end."""
-        reader = Reader(Column(x if self.line is None else self.line(x)[0], None))
+        reader = Reader(x if self.line is None else self.line(x)[0], None)
         location, scale = self._start(reader)
         for _ in range(_STEPS):
             a, b, promise = self._step(*reader.averages(self.slopes, (location, 1 / scale)))

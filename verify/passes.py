@@ -167,36 +167,32 @@ def shared(stages: Sequence[Sequence[Expr]], data: Symbol) -> tuple[Expr, ...]:
     return tuple(node for node in several if not any(node is not other and other.has(node) for other in several))
 
 
-@dataclass(frozen=True, eq=False)
-class Column:
-    """The rows of a dataset in blocks, with the functions of them that several passes need."""
-
-    x: Array
-    functions: Callable[..., Sequence[Array]] | None
-
-    def block(self, start: int) -> list[Array]:
-        """Return the columns of the rows from ``start`` on."""
-        x = self.x[start : start + _BLOCK]
-        return [x] if self.functions is None else [x, *self.functions(x)]
-
-
 def functions_of(expressions: Sequence[Expr], data: Symbol) -> Callable[..., Sequence[Array]] | None:
     """Return the compiled functions of the rows, ``None`` without any."""
     return code_of(expressions, (data,)) if expressions else None
 
 
 class Reader:
-    """Reads passes over one dataset; a single block keeps its columns from one pass to the next."""
+    """Reads passes over one dataset in blocks of rows; of a single one it keeps the functions that several passes need.
 
-    def __init__(self, column: Column) -> None:
+    >>> Reader(np.array([1.0, 3.0]), None).averages(planned([x := Symbol("x", real=True)], [x], []), [])
+    [2.0]
+    """
+
+    def __init__(self, x: Array, functions: Callable[..., Sequence[Array]] | None) -> None:
         """Look at the rows only when asked."""
-        self.n = len(column.x)
-        self._column = column
-        self._only = column.block(0) if self.n <= _BLOCK else None
+        self.n = len(x)
+        self._x, self._functions = x, functions
+        self._only = self._block(0) if self.n <= _BLOCK else None
 
     def averages(self, one: Summing, known: Sequence[float]) -> list[float]:
         """Return the averages of a pass, given the numbers before it."""
+        n = self.n
         if self._only is not None:
-            return [value / self.n for value in one.over(self._only, known)]
-        parts = [one.over(self._column.block(start), known) for start in range(0, self.n, _BLOCK)]
-        return [math.fsum(column) / self.n for column in zip(*parts, strict=True)]
+            return [value / n for value in one.over(self._only, known)]
+        parts = [one.over(self._block(start), known) for start in range(0, n, _BLOCK)]
+        return [math.fsum(column) / n for column in zip(*parts, strict=True)]
+
+    def _block(self, start: int) -> list[Array]:
+        x = self._x[start : start + _BLOCK]
+        return [x] if self._functions is None else [x, *self._functions(x)]

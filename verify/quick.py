@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import Reach
-from .passes import Column, Pass, Reader
+from .passes import Pass, Reader
 from .scalars import Scalars
 from .statistics import midpoint
 from .tabulated import Tabulated
@@ -106,7 +106,7 @@ class Estimator:
         return enough and not (n <= JOINED_ROWS and _are_few(x))
 
     def _theta(self, x: Array, least: float, most: float) -> list[float] | None:
-        reader = Reader(Column(x, self.functions))
+        reader = Reader(x, self.functions)
         known = [least, most, max(-least, most)]
         for level in self.levels:
             known.append(midpoint(x, level * len(x)))
