@@ -12,8 +12,8 @@ from sympy import Add, Rational
 from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import compiled_fit, fitting
-from thetahat.verify.compiled_fit import compiled_estimate, estimator_of
+from thetahat.verify import compiled_fit, estimation, fitting, rooting
+from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import derivation_with, fit_with
@@ -243,3 +243,35 @@ def test_lost_checks_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Estimator, "_suits", lambda *_: True)
     with pytest.raises(AssertionError, match="against"):
         test_hard_data_get_what_the_careful_path_gives(derivation.family)
+
+
+def begun_from(found: object, derivation: Derivation, x: np.ndarray) -> np.ndarray:
+    """The careful path's estimate where the compiled one that it begins from is replaced."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimation, "nearby", lambda *_: found)
+        return fit_with(derivation, x).theta
+
+
+@pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
+def test_where_few_rows_are_begun_from_makes_no_difference(declared: Family) -> None:
+    """Roots and maxima of few rows are rounded from balls: nearby they are found at once, from afar by a search."""
+    derivation = compiled(declared)
+    if not derivation.unknowns:
+        pytest.skip("a formula")
+    for seed in range(2):
+        x = ordinary(derivation, 15, seed)
+        near = nearby(derivation, x)
+        assert near is not None
+        np.testing.assert_allclose(list(near.values()), fit_with(derivation, x).theta, rtol=1e-9)
+        searched = begun_from(None, derivation, x)
+        assert (fit_with(derivation, x).theta == searched).all()
+        assert (begun_from({symbol: value * 1.01 for symbol, value in near.items()}, derivation, x) == searched).all()
+
+
+@pytest.mark.parametrize("name", ["gamma", "weibull"])
+def test_few_rows_are_not_searched(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An equation that the compiled estimator solves is not solved again in doubles."""
+    derivation = derivation_with(family(name), {})
+    x = ordinary(derivation, 15, 0)
+    monkeypatch.setattr(rooting, "sign_changes", lambda *_: pytest.fail("searched"))
+    assert fit_with(derivation, x).theta.size == 2

@@ -126,8 +126,15 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
     return _CENTRE + _SIZE * u if is_a_place(family, parameter) else u
 
 
-def climb(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> dict[Symbol, float]:
+def climb(
+    derivation: Derivation,
+    observations: Observations,
+    known: Mapping[Symbol, float],
+    near: Mapping[Symbol, float] | None = None,
+) -> dict[Symbol, float]:
     """Return the parameters of the highest maximum reached from starts that the data suggest.
+
+    ``near`` is what may be the estimate where the only maximum is sought.
 
     Raises
     ------
@@ -142,6 +149,12 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
             f"and no rule solves for {', '.join(p.name for p in plan.parameters)}. Fix a parameter, or declare the "
             "family by a location and a scale."
         )
+    few = None if near is None else few_rows(observations)
+    if near is not None and few is not None:
+        numbers, point = _placed(derivation, few, known, near)
+        summit = climbed(_terrain(derivation, few, numbers), [arb(u) for u in point])
+        if summit is not None:
+            return _rounded(plan, summit, numbers)
     # Where to begin is read off a few thousand rows; the climb itself uses all.
     column = observations.columns[0][:: max(1, observations.n // _START_ROWS)]
     centre = float(np.median(column))
@@ -179,6 +192,29 @@ def climb(derivation: Derivation, observations: Observations, known: Mapping[Sym
         f"may cost {lost:.2g} nats an observation, and {joined.n} different rows are too many to solve them in higher "
         f"precision, which takes at most {BALL_ROWS}. Shift or rescale the data, or fit a part of them."
     )
+
+
+def _placed(
+    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float], near: Mapping[Symbol, float]
+) -> tuple[dict[Symbol, float], list[float]]:
+    """Numbers for the names in coordinates whose origin is a place in ``near``, and the coordinates of ``near``."""
+    family, parameters = derivation.family, climb_of(derivation).parameters
+    least, most = observations.sample.ends[0]
+    centre = next((near[p] for p in parameters if is_a_place(family, p)), 0.0)
+    size = (most - least) or 1.0
+    point = []
+    for parameter in parameters:
+        value, (lo, hi) = (
+            near[parameter],
+            (float(end) for end in (family.domain[parameter].lo, family.domain[parameter].hi)),
+        )
+        if math.isfinite(lo):
+            point.append(math.log(value - lo) - (math.log(hi - value) if math.isfinite(hi) else 0.0))
+        elif math.isfinite(hi):
+            point.append(-math.log(hi - value))
+        else:
+            point.append((value - centre) / size if is_a_place(family, parameter) else value)
+    return dict(known) | {_CENTRE: centre, _SIZE: size}, point
 
 
 def _climbs(derivation: Derivation, objective: _Objective, ranked: Sequence[Start]) -> list[Maximum]:

@@ -68,6 +68,23 @@ def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[s
     return None if theta is None else (x, theta)
 
 
+def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:
+    """Return what the compiled estimator makes of data however few: for the careful path, to begin from.
+
+    ``None`` where it makes nothing of them, or where nothing proves that what it finds is the only maximum.
+
+    >>> from thetahat import derive, family
+    >>> [round(value, 3) for value in nearby(derive(family("gumbel")), np.array([0.0, 1.0, 3.0])).values()]
+    [0.741, 0.978]
+    """
+    if not (derivation.unknowns and derivation.optimality.proved and len(x)) or derivation.family.discrete:
+        return None
+    estimator = estimator_of(derivation)
+    with np.errstate(all="ignore"):
+        theta = None if estimator is None else estimator.near(x)
+    return None if theta is None else dict(zip(derivation.family.symbols, theta, strict=True))
+
+
 @lru_cache(maxsize=512)
 def estimator_of(derivation: Derivation) -> Estimator | None:
     """Return the compiled estimator, ``None`` where the derivation alone says that there can be none.

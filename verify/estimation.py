@@ -8,11 +8,13 @@ from sympy import Symbol
 from ..proofs.derivation import Derivation
 from .climbing import climb
 from .closed import by_formulas, with_statistics
+from .compiled_fit import nearby
 from .integer_fit import at_the_best_integer
 from .observations import Observations
 from .rooting import solve_one
 from .searching import best_observation, best_with_others
 from .statistics import evaluate
+from .tolerance import JOINED_ROWS
 
 
 @np.errstate(all="ignore")
@@ -39,15 +41,18 @@ def estimate(
     if derivation.formulas and not (derivation.unknowns or derivation.free or derivation.searched):
         return by_formulas(derivation, observations, known), {}
     known = with_statistics(derivation, observations, known)
+    near = None
+    if observations.weights is None and len(observations.columns) == 1 and observations.n <= JOINED_ROWS:
+        near = nearby(derivation, observations.columns[0])
     formulas = list(derivation.formulas)
     if len(derivation.unknowns) == 1:
-        known |= solve_one(derivation, observations, known)
+        known |= solve_one(derivation, observations, known, near)
         formulas = [(s, e) for s, e in formulas if s not in known]
     elif derivation.unknowns:
         while formulas and not formulas[0][1].free_symbols & set(derivation.family.symbols):
             symbol, formula = formulas.pop(0)
             known[symbol] = evaluate(formula, observations, known)
-        known |= climb(derivation, observations, known)
+        known |= climb(derivation, observations, known, near)
         formulas = [(s, e) for s, e in formulas if s not in known]
     for symbol, formula in formulas:
         known[symbol] = evaluate(formula, observations, known)

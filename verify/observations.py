@@ -99,7 +99,8 @@ class Observations:
     def _joined(self) -> Observations:
         if self.rows.shape[1] == 1 and self.weights is None:
             (column,), counts = self.sample.distinct
-            return Observations(column.reshape(-1, 1), np.array(counts, dtype=np.float64), len(column))
+            joined = None if len(column) == self.n else np.array(counts, dtype=np.float64)
+            return Observations(column.reshape(-1, 1), joined, len(column))
         if self.rows.shape[1] == 1:
             column, position = np.unique(self.x[:, 0], return_inverse=True)
             values: Array = column.reshape(-1, 1)

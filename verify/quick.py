@@ -81,11 +81,13 @@ class Estimator:
             return None
         if not self.sums_alone:
             x = x.astype(np.float64, copy=False)
-        try:
-            theta = self._theta(x, least, most)
-        except (ArithmeticError, ValueError):
-            return None
-        return dict(zip(self.names, theta, strict=True)) if theta is not None and self.inside(theta) else None
+        theta = self._theta(x, least, most)
+        return None if theta is None else dict(zip(self.names, theta, strict=True))
+
+    def near(self, x: Array) -> list[float] | None:
+        """Return the estimate without asking whether doubles suffice for it; ``None`` where they clearly do not."""
+        least, most = float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
+        return self._theta(x, least, most) if most - least > CLEAR_SPREAD * max(-least, most) else None
 
     def _suits(self, x: Array, least: float, most: float) -> bool:
         """Whether doubles are known to suffice, or the rows too many for the careful path to take anything better."""
@@ -106,6 +108,14 @@ class Estimator:
         return enough and not (n <= JOINED_ROWS and _are_few(x))
 
     def _theta(self, x: Array, least: float, most: float) -> list[float] | None:
+        """The estimate, if the data clearly have one and it lies in the parameter space."""
+        try:
+            theta = self._computed(x, least, most)
+        except (ArithmeticError, ValueError):
+            return None
+        return theta if theta is not None and self.inside(theta) else None
+
+    def _computed(self, x: Array, least: float, most: float) -> list[float] | None:
         reader = Reader(x, self.functions)
         known = [least, most, max(-least, most)]
         for level in self.levels:

@@ -50,10 +50,15 @@ _BENT, _MOST_MENDS = 75, 60
 """By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
 
 
-def solve_one(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:
+def solve_one(
+    derivation: Derivation,
+    observations: Observations,
+    known: Mapping[Symbol, float],
+    near: Mapping[Symbol, float] | None = None,
+) -> Numbers:
     """Return the unknown of the only equation, and the parameters that formulas give once it is known.
 
-    ``known`` holds the statistics in doubles.
+    ``known`` holds the statistics in doubles, ``near`` what may be the estimate where the only maximum is sought.
 
     Raises
     ------
@@ -63,6 +68,11 @@ def solve_one(derivation: Derivation, observations: Observations, known: Mapping
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows else few_rows(observations) or observations
+    if near is not None and table.n <= EXAMINED_ROWS:
+        exactly = _Exactly(derivation, table)
+        polished = exactly.polished(near[unknown])
+        if polished is not None:
+            return exactly.completed(exactly.sharpened(polished))
 
     # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
     @cache
