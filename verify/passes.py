@@ -66,17 +66,19 @@ def product_total(left: Array, right: Array) -> float:
     return total(short) + float(left[whole:].dot(right[whole:]))
 
 
-def log_total(values: Array) -> float:
+def log_total(values: Array, ends: tuple[float, float] | None = None) -> float:
     """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
 
     The product of ``k`` factors is off by no more than ``k`` roundings, each as much as one in its logarithm's sum.
+    ``ends`` are numbers that all lie between, if such are known.
 
     >>> log_total(np.array([1.0, math.e]))
     1.0
     """
     n = len(values)
     if n >= _MANY:
-        digits = max(abs(math.frexp(float(end))[1]) for end in (np.minimum.reduce(values), np.maximum.reduce(values)))
+        least, most = ends or (float(np.minimum.reduce(values)), float(np.maximum.reduce(values)))
+        digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
         factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
         if factors > 1:
             whole = n // factors
@@ -94,14 +96,21 @@ class Summing(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """Averages read in one pass: a function to the arrays that are summed up, and how each of them is."""
+    """Averages read in one pass: a function to the arrays that are summed up, and how each of them is.
+
+    The first two numbers known are the ends of the data, if the pass takes logarithms of these: ``None`` stands for
+    sums of such logarithms.
+    """
 
     rows: Callable[..., Sequence[Array]]
-    sums: tuple[Callable[[Array], float], ...]
+    sums: tuple[Callable[[Array], float] | None, ...]
 
     def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
-        """Return the sums over one block of rows, given by the columns that ``shared`` lists."""
-        return [add(values) for add, values in zip(self.sums, self.rows(*block, *known), strict=True)]
+        """Return the sums over one block of rows, given by its columns."""
+        return [
+            log_total(values, (known[0], known[1])) if add is None else add(values)
+            for add, values in zip(self.sums, self.rows(*block, *known), strict=True)
+        ]
 
 
 def planned(integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequence[Symbol]) -> Pass:
@@ -116,7 +125,9 @@ def planned(integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequen
     return Pass(rows, tuple(add for _, add in chosen))
 
 
-def _summed(integrand: Expr, columns: Sequence[Symbol]) -> tuple[Expr, Callable[[Array], float]]:
+def _summed(integrand: Expr, columns: Sequence[Symbol]) -> tuple[Expr, Callable[[Array], float] | None]:
+    if integrand == log(columns[0]) and columns[0].is_positive:
+        return columns[0], None
     if isinstance(integrand, log) and integrand.args[0].is_positive:
         return integrand.args[0], log_total
     if isinstance(integrand, Pow) and integrand.exp == 2:
