@@ -13,7 +13,7 @@ from sympy import Abs, Add, Expr, Max, Mul, Pow, Symbol, log
 
 from ..proofs.algebra.atoms import Covariance, Excess, Mean, Quantile, Residual
 from ..proofs.derivation import Derivation
-from .lowering import Lowering
+from .lowering import Lowering, NotLoweredError
 from .tolerance import CLOSE, ORDINARY
 
 
@@ -37,7 +37,7 @@ def demands(derivation: Derivation, lowering: Lowering) -> list[Expr] | None:
     reader = _Reader(derivation, lowering)
     try:
         found = [demand for symbol, formula in derivation.formulas for demand in reader.of_formula(symbol, formula)]
-    except LosesDigitsError:
+    except (LosesDigitsError, NotLoweredError):
         return None
     return list(dict.fromkeys(found))
 
@@ -54,7 +54,7 @@ class _Reader:
             beside = Max(Abs(ends.number(formula)), ends.most - ends.least)
             # That of the data is as sure as their largest, of whose last place the spread has many.
             share = CLOSE if formula.integrand == ends.data else 1 / ORDINARY
-            yield beside - share * self._largest(formula.integrand)
+            yield beside - share * self._lowering.largest(formula.integrand)
         else:
             yield from self._of(formula)
 
@@ -92,7 +92,7 @@ class _Reader:
                 raise LosesDigitsError(str(e))
             yield ORDINARY * self._lowering.number(e) - self._lowering.size
         elif integrand == x or integrand == log(x):
-            yield ORDINARY * Abs(self._lowering.number(e)) - self._largest(integrand)
+            yield ORDINARY * Abs(self._lowering.number(e)) - self._lowering.largest(integrand)
         else:
             raise LosesDigitsError(str(e))
 
@@ -110,19 +110,10 @@ class _Reader:
             others = [f for f in factors if f is not squares[0]]
         if not all(f.is_nonnegative and self._keeps(f) for f in others):
             raise LosesDigitsError(str(e))
-        size = self._largest(inner if inner.as_coeff_Mul()[0] > 0 else -inner)
+        size = self._lowering.largest(inner if inner.as_coeff_Mul()[0] > 0 else -inner)
         share = CLOSE if inner in (x, -x) else 1 / ORDINARY
         weight = Mul(*others).xreplace({x: self._lowering.size})
         yield self._lowering.number(e) - (share * size) ** 2 * weight
-
-    def _largest(self, function: Expr) -> Expr:
-        """The largest modulus of a monotone function of the data, which it takes at one of their ends."""
-        x = self._lowering.data
-        if function == x:
-            return self._lowering.size
-        if function not in (log(x), log(x) - log(1 - x)):
-            raise LosesDigitsError(str(function))
-        return Max(*(Abs(function.xreplace({x: end})) for end in (self._lowering.least, self._lowering.most)))
 
     def _keeps(self, e: Expr) -> bool:
         """Whether a function of a row is made of the row, of numbers and of parameters without a difference."""

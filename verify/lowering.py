@@ -116,6 +116,21 @@ class Lowering:
             self._level[self.quantiles[level]] = 0
         return self.quantiles[level]
 
+    def largest(self, function: Expr) -> Expr:
+        """Return the largest modulus of a monotone function of the data, which it takes at one of their ends.
+
+        Raises
+        ------
+        NotLoweredError
+            For a function that is not known to be monotone.
+        """
+        x = self.data
+        if function == x:
+            return self.size
+        if function not in (log(x), log(1 - x), log(x) - log(1 - x)):
+            raise NotLoweredError(f"{function} is not known to be monotone")
+        return Max(*(Abs(function.xreplace({x: end})) for end in (self.least, self.most)))
+
     def stages(self) -> tuple[Stage, ...]:
         """Return the stages since the last call; everything computed in them is known from now on."""
         found = tuple(Stage(tuple(scalars), tuple(averages)) for scalars, averages in self._stages)
@@ -219,17 +234,14 @@ def magnitude(expression: Expr, lowering: Lowering) -> Expr:
         integrand = expression.integrand
         if integrand.is_nonnegative:
             return lowering.number(expression)
-        if integrand == lowering.data:
-            return lowering.size
-        if isinstance(integrand, sin | cos):
-            return S.One
-    elif isinstance(expression, Quantile) and expression.level in (0, 1):
+        return S.One if isinstance(integrand, sin | cos) else lowering.largest(integrand)
+    if isinstance(expression, Quantile):
         return lowering.size
-    elif expression.is_number and expression.is_finite:
+    if expression.is_number and expression.is_finite:
         return abs(expression)
-    elif isinstance(expression, Pow) and expression.exp.is_positive and expression.exp.is_Rational:
+    if isinstance(expression, Pow) and expression.exp.is_positive and expression.exp.is_Rational:
         return magnitude(expression.base, lowering) ** expression.exp
-    elif isinstance(expression, Add | Mul | Max):
+    if isinstance(expression, Add | Mul | Max):
         parts: Iterable[Expr] = [magnitude(argument, lowering) for argument in expression.args]
         return Mul(*parts) if isinstance(expression, Mul) else Add(*parts)
     raise NotLoweredError(f"no bound is known for the terms of {expression}")
