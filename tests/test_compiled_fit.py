@@ -245,6 +245,16 @@ def test_lost_checks_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         test_hard_data_get_what_the_careful_path_gives(derivation.family)
 
 
+def test_lost_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: no number is asked whether formulas keep their digits, of logarithms that agree in five."""
+    derivation = derivation_with(family("lognormal"), {})
+    x = 1e6 * (1 + 1e-5 * ordinary(derivation, 100, 0))
+    assert compiled_estimate(derivation, x) is None
+    careless = replace(estimator_of(derivation), digits=lambda *_: [])
+    monkeypatch.setattr(compiled_fit, "estimator_of", lambda _: careless)
+    assert max(certify(derivation.family, x).ulps(fit_with(derivation, x)).values()) > FORMULA_ULPS
+
+
 def begun_from(found: object, derivation: Derivation, x: np.ndarray) -> np.ndarray:
     """The careful path's estimate where the compiled one that it begins from is replaced."""
     with pytest.MonkeyPatch.context() as patch:
