@@ -32,7 +32,7 @@ def demands(derivation: Derivation, lowering: Lowering) -> list[Expr] | None:
     >>> for formula in normal.formulas:
     ...     _ = lowering.define(*formula)
     >>> len(demands(normal, lowering))
-    1
+    2
     """
     reader = _Reader(derivation, lowering)
     try:
