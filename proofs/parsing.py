@@ -102,6 +102,24 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     return value
 
 
+def names_in(text: str) -> list[str]:
+    """Return the names in an expression that are neither functions nor constants, in the order of their first use.
+
+    >>> names_in("1/rate + beta(a, 2)*pi")
+    ['rate', 'a']
+
+    Raises
+    ------
+    ExpressionError
+        For a text that is no expression, or too long.
+    """
+    tree = _parsed(text)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    names = (_RESERVED if name == _STAND_IN else name for name in found)
+    return [name for name in dict.fromkeys(names) if name not in CONSTANTS]
+
+
 def _parsed(text: str) -> ast.Expression:
     if not text.strip():
         raise ExpressionError("the expression is empty; write one such as log(sigma)")

@@ -41,6 +41,7 @@ class Drawn:
     fit: Fit
     declared: Family | None = None
     constants: Mapping[str, object] = field(default_factory=dict)
+    weights: Array | None = None
 
     @property
     def family(self) -> Family:
@@ -50,7 +51,7 @@ class Drawn:
     @cached_property
     def certificate(self) -> Certificate:
         """The certificate for these data, looked for next to the estimate, by the derivation of the declaration."""
-        return certify(self.declared or self.family, self.x, fixed=dict(self.constants) or None, near=self.fit)
+        return certify(self.declared or self.family, self.x, self.weights, dict(self.constants) or None, near=self.fit)
 
     @cached_property
     def ulps(self) -> float | None:
@@ -62,9 +63,14 @@ class Drawn:
         """What the certificate says of the estimate."""
         return against_certificate(self, self.fit.theta, "the estimate")
 
-    @cached_property
+    @property
     def allowed(self) -> float:
-        """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs.
+        """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs."""
+        return AGREEMENT_NATS * len(self.x) + self.rounding
+
+    @cached_property
+    def rounding(self) -> float:
+        """Nats that rounding theta to doubles costs.
 
         On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
         Where an end of the support is a sum, one parameter has to make up for the rounding of the others as well.
@@ -78,7 +84,7 @@ class Drawn:
             for way in (-1, 1):
                 slack += self._cost(j, _beside(theta[j], way * math.inf))
                 slack += self._cost(j, theta[j] + way * step) if step else 0.0
-        return AGREEMENT_NATS * len(self.x) + slack
+        return slack
 
     def _cost(self, place: int, value: float) -> float:
         """Nats lost with another value of one parameter; zero where that is none, or holds the data no more."""
@@ -86,7 +92,7 @@ class Drawn:
         moved[place] = value
         if not feasible(self.family, moved):
             return 0.0
-        lost = -nats_lost(self.family, tuple(self.fit.theta), tuple(moved), self.x)
+        lost = -nats_lost(self.family, tuple(self.fit.theta), tuple(moved), self.x, self.weights)
         return float(lost.mid()) if lost.is_finite() and lost > 0 else 0.0
 
 

@@ -47,9 +47,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Report:
-    """The tallies of all checks; ``str`` is the table."""
+    """The tallies of all checks; ``str`` is the table.
+
+    ``notes`` are said below it: the tolerance, how many cases were decided, what was taken on trust.
+    """
 
     tallies: tuple[Tally, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -94,7 +98,7 @@ class Report:
             for row in (head, *rows)
         ]
         lines.append(f"{self.agree} agree, {self.disagree} disagree, {self.undecided} undecided")
-        return "\n".join([*lines, *self.counterexamples])
+        return "\n".join([*lines, *self.notes, *self.counterexamples])
 
 
 def joined(reports: Iterable[Report]) -> Report:
@@ -103,4 +107,8 @@ def joined(reports: Iterable[Report]) -> Report:
     >>> joined([Report((Tally("a", "c", 1, 0, 0),)), Report(())]).agree
     1
     """
-    return Report(tuple(tally for report in reports for tally in report.tallies))
+    found = tuple(reports)
+    return Report(
+        tuple(tally for report in found for tally in report.tallies),
+        tuple(dict.fromkeys(note for report in found for note in report.notes)),
+    )

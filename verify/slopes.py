@@ -49,7 +49,14 @@ def slopes_of(family: Family, within: frozenset[Symbol] = frozenset()) -> Slopes
     return Slopes(first, tuple(e.diff(p) for e in first for p in regular))
 
 
-def promised(family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLike, enough: float) -> arb:
+def promised(
+    family: Family,
+    slopes: Slopes,
+    theta: Iterable[float],
+    x: ArrayLike,
+    enough: float,
+    weights: ArrayLike | None = None,
+) -> arb:
     """Return half the squared score, in the metric of the observed information, per observation; in nats.
 
     Precision is raised until the ball is certainly on one side of ``enough``; not finite where the score, or the
@@ -63,7 +70,7 @@ def promised(family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLik
     True
     """
     theta = tuple(theta)
-    table = table_of(family, require_numbers(family, x))
+    table = table_of(family, require_numbers(family, x, weights))
     found = arb("nan")
     for bits in precisions():
         with precision(bits):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
-from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -15,16 +14,17 @@ from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Outcome, Verdict
 from ..proofs.engine import derive
-from ..proofs.errors import ExistenceError, ThetahatError, UnsolvedError
+from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets, parameters
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
-from .drawn import Check, Drawn, judged
+from .drawn import Check, Drawn
 from .driving import DisagreementError, aim, run_property
 from .fitting import derivation_with, fit_with
 from .growth import grows_without_bound
+from .judging import has_maximiser
 from .report import Case, Report, Tally
 from .tolerance import FIRST_SEARCHES, SEARCH_SHARE
 
@@ -99,107 +99,6 @@ def check_families(
             # Whoever stops early waits for no family; at the end processes are waited for, or Python's own clean-up of
             # them may meet a closed pipe.
             pool.shutdown(wait=all(one.done() for one in waiting), cancel_futures=True)
-
-
-def check_estimator(
-    family: Family,
-    function: Callable[..., Any],
-    *,
-    examples: int = 200,
-    seed: int = 0,
-    fixed: Mapping[str, object] | None = None,
-    max_size: int = 50,
-) -> Report:
-    """Return whether ``function`` returns maximum-likelihood estimates of ``family``, on drawn datasets.
-
-    Parameters
-    ----------
-    function
-        Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``); returns a mapping from parameter
-        names to numbers, or a sequence in declared order.
-    examples
-        How many datasets are drawn; all have a maximiser.
-    fixed
-        Values for the family's constants, or for parameters that the function takes as known.
-
-    Returns
-    -------
-    A report with one row. A counterexample shows a dataset as small as was found, what was returned, the estimate,
-    and the log-likelihood that was lost, in nats.
-
-    Examples
-    --------
-    >>> from thetahat import check_estimator, family
-    >>> check_estimator(family("exponential"), lambda x: [1 / x.mean()], examples=20).ok
-    True
-    >>> check_estimator(family("normal"), lambda x: [x.mean(), x.std(ddof=1)], examples=50).ok
-    False
-    """
-    derivation = derivation_with(family, fixed or {})
-    if derivation.outcome is Outcome.UNSOLVED:
-        raise UnsolvedError(f"{family.name}: no estimator is derived to compare with, because {derivation.reason}")
-    member = derivation.family
-    counts: Counter[Verdict] = Counter()
-    found: dict[str, str] = {}
-
-    def examine(x: Array) -> None:
-        case = _audited(derivation, function, x)
-        counts[case.verdict] += not found
-        if case.verdict is Verdict.DISAGREE:
-            found["estimator"] = case.detail
-            raise DisagreementError(case.detail)
-
-    strategy = _with_maximiser(derivation, datasets(member, conditions=derivation.exists_when, max_size=max_size))
-    run_property(strategy, examine, examples, seed)
-    tally = Tally(
-        member.name,
-        getattr(function, "__name__", "estimator"),
-        counts[Verdict.AGREE],
-        counts[Verdict.DISAGREE],
-        counts[Verdict.UNDECIDED],
-        found.get("estimator", ""),
-    )
-    return Report((tally,))
-
-
-def _audited(derivation: Derivation, function: Callable[..., Any], x: Array) -> Case:
-    """One call of somebody's function, judged by the likelihood it loses."""
-    family = derivation.family
-    try:
-        drawn = Drawn(derivation, x, (), 0, fit_with(derivation, x))
-        ours = drawn.fit.theta
-    except (ExistenceError, UnsolvedError) as refusal:
-        return Case(Verdict.UNDECIDED, str(refusal))
-    try:
-        returned = function(x.copy())
-    except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
-        return Case(Verdict.DISAGREE, f"raised {type(error).__name__}: {error} for x = {x.tolist()}")
-    try:
-        theirs = _in_order(family, returned)
-    except (TypeError, ValueError, KeyError) as error:
-        return Case(Verdict.DISAGREE, f"returned {returned!r}, which is no theta ({error}), for x = {x.tolist()}")
-    head = f"returned {theirs} for x = {x.tolist()}; the estimate is {ours.tolist()}"
-    if not all(np.isfinite(theirs)):
-        return Case(Verdict.DISAGREE, f"{head}: not finite")
-    try:
-        case = judged(family, theirs, tuple(ours), x, "the estimate", drawn.allowed)
-    except ThetahatError as outside:
-        return Case(Verdict.DISAGREE, f"{head}: {outside}")
-    if case.verdict is Verdict.DISAGREE:
-        return Case(Verdict.DISAGREE, f"{head}; {case.detail}")
-    return case
-
-
-def _in_order(family: Family, returned: Any) -> tuple[float, ...]:
-    if isinstance(returned, Mapping):
-        missing = [name for name in family.parameter_names if name not in returned]
-        if missing:
-            raise KeyError(f"{missing[0]} is missing")
-        return tuple(float(returned[name]) for name in family.parameter_names)
-    values = tuple(float(value) for value in np.atleast_1d(np.asarray(returned, dtype=np.float64)))
-    if len(values) != len(family.parameters):
-        raise ValueError(f"{len(values)} numbers for {len(family.parameters)} parameters")
-    return values
 
 
 def _steps_tally(derivation: Derivation) -> Tally:
@@ -322,19 +221,7 @@ def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
 
 def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) -> st.SearchStrategy[Array]:
     """The datasets that have a maximiser, where only a search over the observations tells which have."""
-    if derivation.point is None:
-        return strategy
-
-    def exists(x: Array) -> bool:
-        try:
-            fit_with(derivation, x)
-        except ExistenceError:
-            return False
-        except UnsolvedError:
-            return True
-        return True
-
-    return strategy.filter(exists)
+    return strategy if derivation.point is None else strategy.filter(lambda x: has_maximiser(derivation, x))
 
 
 def _fitted(

@@ -84,6 +84,19 @@ MOST_BITS = 1200
 """Working precision at which attempts end, and the answer stays open."""
 
 
+AUDIT_NATS = 1e-8
+"""Nats per observation that somebody's estimate may lose: at a hundred observations a likelihood ratio of 1 - 1e-6, a
+thousandth of a standard error. An estimate that is off by a share e of its standard error loses e^2 / 2n, so that the
+usual stopping rules of optimisers, relative steps of 1e-6, are well within it."""
+
+LOST_NATS = 0.01
+"""Nats per observation that errors of double precision cost where an estimator need not find a member at all: the
+estimate is then off by a tenth of its size, and a variance computed by differences may come out as zero."""
+
+DENSITY_SHARE = 1e-6
+"""Relative difference, against 1 + |value|, of two log-densities below which they count as the same: libraries lose up
+to half of their digits at places, and a wrong map of parameters changes a log-density by a share of one."""
+
 SLOPE_NATS = 1e-10
 """Nats per observation that the score at an estimate may promise (half the squared score in the metric of the observed
 information): a relative error e of an estimate costs about e^2/2 nats for each unit of information, and the square of

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from thetahat.proofs.theorem import theorem
     from thetahat.verify.certify import Certificate, CertificateVerdict, certify
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
+    from thetahat.verify.estimators import check_estimator
     from thetahat.verify.fitting import fit
     from thetahat.verify.projections import Projection, i_projection, m_projection
     from thetahat.verify.rows import RowFits, fit_rows
-    from thetahat.verify.suite import check_estimator, check_family
+    from thetahat.verify.suite import check_family
 
 __version__ = "0.1.0"
 
@@ -46,7 +47,7 @@ _HOME = {
     "Verdict": "thetahat.proofs.derivation",
     "certify": "thetahat.verify.certify",
     "check_claim": "thetahat.verify.claims",
-    "check_estimator": "thetahat.verify.suite",
+    "check_estimator": "thetahat.verify.estimators",
     "check_family": "thetahat.verify.suite",
     "derive": "thetahat.proofs.engine",
     "families": "thetahat.proofs.registry",

@@ -1,0 +1,225 @@
+"""Decides whether somebody's function returns maximum-likelihood estimates: draws hard datasets and counts verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Derivation, Outcome, Verdict
+from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
+from ..proofs.family import Family
+from ..proofs.registry import family as family_named
+from ..strategies import can_fail, datasets
+from ..strategies import weights as weights_of
+from .claims import Claimed
+from .diagnosis import likely
+from .driving import DisagreementError, run_property
+from .fitting import derivation_with
+from .judging import CANCELLED, Judgement, Promise, Question, has_maximiser, judge, require_promise
+from .map_proof import LogDensity, judge_map
+from .parameter_map import parameter_map
+from .report import Report, Tally
+from .tolerance import AUDIT_NATS
+
+Array = NDArray[np.float64]
+Existence = Literal["holds", "fails", "either"]
+_ORDINARY = 1e3
+"""Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
+_KEPT = 8
+"""So many failing cases a diagnosis has to fit."""
+
+
+def check_estimator(
+    family: Family | str,
+    function: Callable[..., Any],
+    *,
+    parameters: Mapping[str, Claimed] | None = None,
+    log_density: LogDensity | None = None,
+    promise: Promise = "mle",
+    examples: int = 200,
+    existence: Existence = "holds",
+    fixed: Mapping[str, object] | None = None,
+    weights: bool = False,
+    tolerance: float = AUDIT_NATS,
+    strict: bool = False,
+    seed: int = 0,
+    min_size: int = 1,
+    max_size: int = 50,
+) -> Report:
+    """Return whether ``function`` returns maximum-likelihood estimates of ``family``, on drawn datasets.
+
+    Datasets have ties, one or two observations, large offsets, extreme scales, and values that are nearly all equal.
+    The judge is a certificate: an enclosure of the exact maximum. An answer may lose ``tolerance`` nats per
+    observation, and what rounding it to doubles costs.
+
+    Parameters
+    ----------
+    family
+        A family, or the name of one.
+    function
+        Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``), and, if ``weights``, with weights
+        of shape ``(n,)`` as second argument. Returns a mapping from names to numbers, or a sequence in declared order.
+    parameters
+        Where the function's parameters are others, for each of the family's an expression in the names of what the
+        function returns: ``{"k": "a", "theta": "1/rate"}``. The values of a sequence are called ``_0``, ``_1``, ...
+    log_density
+        The log-density by which the function's parameters are defined, to have ``parameters`` proved: an expression in
+        their names and the observation's, or a function of ``x`` and of these by name, which is compared at points. A
+        wrong map is refuted before any dataset is drawn.
+    promise
+        ``"mle"``: no parameter is more likely. ``"local"``: a stationary point of the likelihood will do.
+    examples
+        How many datasets are drawn.
+    existence
+        ``"holds"``: all datasets have a maximiser. ``"fails"``: none has one, and the function has to raise, to warn,
+        or to return ``None``, ``nan``, or no member of the family. ``"either"``: left to chance, each judged as it is.
+    fixed
+        Values for the family's constants, or for parameters that the function takes as known.
+    weights
+        Whether the function takes weights, which may be fractional, zero, or wildly unequal.
+    tolerance
+        Nats per observation (per unit of weight) that an answer may lose.
+    strict
+        Where data have many digits in common, the terms of the likelihood equations cancel, as in a mean of squares
+        minus the square of a mean. What an error of a few units in the last place of each term may explain is
+        undecided, and said to be so; if ``strict``, it is judged as any other loss.
+    seed
+        The same seed draws the same datasets.
+    min_size, max_size
+        Fewest and most observations.
+
+    Returns
+    -------
+    A report with a row for the estimator, and one for the map if there is something to say. A counterexample shows a
+    dataset as small as was found, what was returned, the certified estimate, the nats lost, enclosed, and a likely
+    mistake where one fits. A run in which nothing was decided is not ok.
+
+    Raises
+    ------
+    ParameterError
+        For a promise, a tolerance or a map that means nothing; where ``existence="fails"`` is asked of a family of
+        which every dataset has a maximiser.
+    ExistenceError
+        Where no dataset has one, and ``existence="holds"`` is asked.
+    UnsolvedError
+        Where no estimator is derived to compare with.
+
+    Examples
+    --------
+    >>> from thetahat import check_estimator
+    >>> check_estimator("exponential", lambda x: [1 / x.mean()], examples=20).ok
+    True
+    >>> check_estimator("normal", lambda x: [x.mean(), x.std(ddof=1)], examples=50).ok
+    False
+    >>> report = check_estimator(
+    ...     "exponential", lambda x: {"scale": x.mean()}, parameters={"lambda": "1/scale"},
+    ...     log_density="-log(scale) - x/scale", examples=20,
+    ... )
+    >>> report.ok, report.notes[0]
+    (True, 'parameters lambda = 1/scale: proved by equality of both log-densities')
+    """
+    require_promise(promise, tolerance, existence)
+    declared = family_named(family) if isinstance(family, str) else family
+    if not isinstance(declared, Family):
+        raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
+    derivation = derivation_with(declared, fixed or {})
+    _require_data(derivation, existence)
+    reading = parameter_map(derivation.family, parameters)
+    name = getattr(function, "__name__", "estimator")
+    notes, rows = [], []
+    if parameters is not None or log_density is not None:
+        found = judge_map(reading, log_density)
+        notes.append(f"parameters {reading or 'as declared'}: {found.words}")
+        if found.agree or found.witness:
+            rows.append(
+                Tally(derivation.family.name, "parameter map", found.agree, int(bool(found.witness)), 0, found.witness)
+            )
+        if found.witness:
+            return Report(tuple(rows), tuple(notes))
+    question = Question(derivation, function, reading, declared, dict(fixed or {}), promise, float(tolerance), strict)
+    drawn = _drawn(derivation, existence, weights, min_size, max_size)
+    row, excused = _tally(question, drawn, name, existence, examples, seed)
+    decided = row.agree + row.disagree
+    notes.append(
+        f"{name}: {decided} of {decided + row.undecided} cases decided; "
+        f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs"
+    )
+    if excused:
+        notes.append(
+            f"{name}: {len(excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
+            f"{min(excused, key=lambda case: len(case.x)).text()}"
+        )
+    return Report((*rows, row), tuple(notes))
+
+
+def _require_data(derivation: Derivation, existence: Existence) -> None:
+    """Refuse questions without an answer."""
+    name = derivation.family.name
+    if derivation.outcome is Outcome.UNSOLVED:
+        raise UnsolvedError(f"{name}: no estimator is derived to compare with, because {derivation.reason}")
+    if derivation.outcome is Outcome.UNBOUNDED:
+        if existence == "holds":
+            raise ExistenceError(
+                f"{name}: no dataset has a maximiser, because {derivation.reason}; ask for existence='fails'"
+            )
+        return
+    if existence == "fails" and not can_fail(derivation.family, conditions=derivation.exists_when):
+        raise ParameterError(f"{name}: no dataset without a maximiser is known; ask for existence='holds'")
+
+
+def _drawn(
+    derivation: Derivation, existence: Existence, weighted: bool, min_size: int, max_size: int
+) -> st.SearchStrategy[tuple[Array, Array | None]]:
+    """Datasets, half of them of ordinary size, each with weights if the function takes them."""
+    family, conditions = derivation.family, derivation.exists_when
+    kind: Any = "any" if existence == "either" or derivation.outcome is Outcome.UNBOUNDED else existence
+    both = [
+        datasets(family, existence=kind, conditions=conditions, min_size=min_size, max_size=max_size, largest=largest)
+        for largest in (_ORDINARY, 1e100)
+    ]
+    data = st.one_of(both)
+    if derivation.point is not None and existence == "holds":
+        # Only a search over the observations tells which data have a maximiser.
+        data = data.filter(lambda x: has_maximiser(derivation, x))
+    if not weighted:
+        return data.map(lambda x: (x, None))
+    return data.flatmap(lambda x: weights_of(len(x)).map(lambda w: (x, _keeping(derivation, existence, x, w))))
+
+
+def _keeping(derivation: Derivation, existence: Existence, x: Array, w: Array) -> Array:
+    """The weights, or ones, where rows of weight zero would take from the data what a maximiser needs."""
+    return w if existence != "holds" or has_maximiser(derivation, x, w) else np.ones(len(x))
+
+
+def _tally(
+    question: Question,
+    drawn: st.SearchStrategy[tuple[Array, Array | None]],
+    name: str,
+    existence: Existence,
+    examples: int,
+    seed: int,
+) -> tuple[Tally, list[Judgement]]:
+    """The counts, and the cases that cancellation may explain."""
+    counts: Counter[Verdict] = Counter()
+    failed: list[Judgement] = []
+    excused: list[Judgement] = []
+
+    def examine(data: tuple[Array, Array | None]) -> None:
+        found = judge(question, *data)
+        counts[found.verdict] += not failed
+        if found.excused and not failed:
+            excused.append(found)
+        if found.verdict is Verdict.DISAGREE:
+            failed.append(found)
+            raise DisagreementError(found.reason)
+
+    run_property(drawn, examine, examples, seed)
+    text = failed[-1].text(likely(question, failed[-_KEPT:])) if failed else ""
+    kind = {"holds": "", "fails": " without a maximiser", "either": " with or without a maximiser"}[existence]
+    agree, disagree, undecided = (counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
+    return Tally(question.family.name, f"{name}{kind}", agree, disagree, undecided, text), excused

@@ -1,0 +1,370 @@
+"""Judges one answer of somebody's estimator: by certified nats lost, and where no maximiser exists by its refusal."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Derivation, Outcome, Verdict
+from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
+from ..proofs.family import Family
+from .certify import Certificate, CertificateVerdict, certify
+from .covering import covering
+from .drawn import Drawn
+from .ends import outside_space
+from .fitting import Fit, fit_with
+from .likelihood import log_likelihood_ball, nats_lost
+from .observations import require_data
+from .parameter_map import ParameterMap, UnreadableError
+from .rounding_cost import cost_of_doubles
+from .slopes import promised, slopes_of
+from .tolerance import LOST_NATS, THETA_ULPS
+
+Array = NDArray[np.float64]
+Promise = Literal["mle", "local"]
+CANCELLED = "cancellation in double precision may explain it"
+OUTSIDE = "the data lie outside the support there"
+_ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
+_DIGITS = 12
+_QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
+"""Warnings that say nothing about the data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of an estimator: the family, the call, how its output is read, and what it promises.
+
+    Where the family was declared with more parameters or with constants, ``declared`` is the declaration and ``fixed``
+    are the values put in. Unless ``strict``, what cancellation in double precision may explain stays undecided.
+    """
+
+    derivation: Derivation
+    function: Callable[..., Any]
+    reading: ParameterMap
+    declared: Family
+    fixed: Mapping[str, object]
+    promise: Promise
+    tolerance: float
+    strict: bool = False
+
+    @property
+    def family(self) -> Family:
+        """The family with the values put in."""
+        return self.derivation.family
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What is found of one answer.
+
+    Attributes
+    ----------
+    reason
+        Why: in words, for a reader who has the data.
+    theta
+        The answer in declared order; ``None`` where it is none.
+    shown
+        The answer as the function gave it.
+    lost
+        The nats lost, enclosed, as text; empty where there is no loss to speak of.
+    """
+
+    verdict: Verdict
+    reason: str
+    x: Array
+    weights: Array | None = None
+    shown: str = ""
+    theta: tuple[float, ...] | None = None
+    fit: Fit | None = None
+    certificate: Certificate | None = field(default=None, repr=False)
+    lost: str = ""
+    allowed: float = 0.0
+
+    @property
+    def excused(self) -> bool:
+        """Whether it is undecided for the only reason that cancellation in double precision may explain it."""
+        return self.verdict is Verdict.UNDECIDED and self.reason.endswith(CANCELLED)
+
+    def text(self, likely: str = "") -> str:
+        """Return the case as lines, from which a reader can recompute it.
+
+        >>> print(Judgement(Verdict.DISAGREE, "not finite", np.array([1.0, 2.0]), shown="nan").text("log of zero"))
+        x = [1.0, 2.0]
+          returned   nan: not finite
+          likely     log of zero
+        """
+        lines = [
+            f"x = {self.x.tolist()}" + (f", weights = {self.weights.tolist()}" if self.weights is not None else "")
+        ]
+        lines.append(f"  returned   {self.shown}: {self.reason}" if self.shown else f"  {self.reason}")
+        if self.certificate is not None and self.certificate.theta:
+            held = ", ".join(f"{name} = {ball.digits(_DIGITS)}" for name, ball in self.certificate.theta.items())
+            lines.append(f"  certified  {held} ({self.certificate.verdict.value})")
+        elif self.certificate is not None and self.certificate.verdict in _ABSENT:
+            lines.append(
+                f"  certified  {self.certificate.verdict.value}: {self.certificate.why or 'for every dataset'}"
+            )
+        if self.lost:
+            lines.append(f"  lost       {self.lost} nats; {self.allowed:.3g} are allowed")
+        return "\n".join([*lines, *([f"  likely     {likely}"] if likely else [])])
+
+
+def judge(question: Question, x: Array, weights: Array | None = None) -> Judgement:
+    """Return what one call of the function on these data is worth.
+
+    Undecided where no certificate is found, or where its enclosures leave the answer open.
+    """
+    fit = _fit(question, x, weights)
+    certificate = certify(question.declared, x, weights, dict(question.fixed) or None, near=fit)
+    exists = bool(certificate.theta) or (fit is not None and question.derivation.existence_proved)
+    if certificate.verdict not in _ABSENT and not exists and fit is None:
+        why = certificate.why or certificate.verdict.value
+        return Judgement(Verdict.UNDECIDED, f"nothing is certified: {why}", x, weights, certificate=certificate)
+    case = _Case(question, x, weights, fit, certificate, exists)
+    return case.without_maximiser() if certificate.verdict in _ABSENT else case.with_maximiser()
+
+
+def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
+    """Return whether data have a maximiser, or at least are not known to have none.
+
+    >>> from thetahat import derive, family
+    >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
+    False
+    """
+    try:
+        fit_with(derivation, x, weights)
+    except ExistenceError:
+        return False
+    except UnsolvedError:
+        return True
+    return True
+
+
+def _fit(question: Question, x: Array, weights: Array | None) -> Fit | None:
+    if question.derivation.outcome is Outcome.UNBOUNDED:
+        return None
+    try:
+        return fit_with(question.derivation, x, weights)
+    except (ExistenceError, UnsolvedError):
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class _Call:
+    """What came of calling the function: its answer or what it raised, and what it warned of."""
+
+    answer: Any = None
+    raised: str = ""
+    warned: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """One dataset with what is certified of it."""
+
+    question: Question
+    x: Array
+    weights: Array | None
+    fit: Fit | None
+    certificate: Certificate
+    exists: bool
+
+    def without_maximiser(self) -> Judgement:
+        """No maximiser exists: a function that raises, warns, or returns nothing finite and feasible says so."""
+        call = self._call()
+        if call.raised or call.warned:
+            return self._found(Verdict.AGREE, "refused")
+        try:
+            theta = self.question.reading.read(call.answer)
+        except UnreadableError:
+            return self._found(Verdict.AGREE, "returned no theta")
+        if not all(map(math.isfinite, theta)) or outside_space(self.question.family, theta) is not None:
+            return self._found(Verdict.AGREE, "returned no member")
+        return self._found(Verdict.DISAGREE, "although no maximiser exists", _shown(self.question, theta), theta)
+
+    def with_maximiser(self) -> Judgement:
+        """A maximiser exists: the answer may lose what is allowed, and nothing else will do."""
+        call = self._call()
+        if call.raised:
+            return self._absent(f"raised {call.raised}")
+        try:
+            theta = self.question.reading.read(call.answer)
+        except UnreadableError as error:
+            return self._absent(f"which is no theta ({error})", _short(call.answer), digits=False)
+        shown = _shown(self.question, theta)
+        if not all(map(math.isfinite, theta)):
+            return self._absent("not finite", shown, theta)
+        if self._is_close(theta):
+            return self._found(Verdict.AGREE, "the maximiser", shown, theta)
+        theta = self._covering(theta)
+        place = outside_space(self.question.family, theta)
+        if place is not None:
+            item = self.question.family.parameters[place]
+            why = f"{item.name} = {theta[place]!r} lies outside its space {item.space}"
+            return self._absent(why, shown, theta)
+        return self._by_loss(theta, shown)
+
+    def _absent(
+        self, reason: str, shown: str = "", theta: tuple[float, ...] | None = None, digits: bool = True
+    ) -> Judgement:
+        """No member was returned: wrong if a maximiser certainly exists, and doubles do not lose all digits of it."""
+        if not self.exists:
+            return self._found(Verdict.UNDECIDED, reason, shown, theta)
+        if digits and not self.question.strict and not self._cancelling < LOST_NATS * self._total:
+            return self._found(Verdict.UNDECIDED, f"{reason}; {CANCELLED}", shown, theta)
+        return self._found(Verdict.DISAGREE, reason, shown, theta)
+
+    def _call(self) -> _Call:
+        arguments = [self.x.copy(), *([self.weights.copy()] if self.weights is not None else [])]
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            try:
+                answer = self.question.function(*arguments)
+            except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
+                return _Call(raised=f"{type(error).__name__}: {error}")
+        told = next((str(one.message) for one in seen if not issubclass(one.category, _QUIET)), "")
+        return _Call(answer, warned=told)
+
+    def _is_close(self, theta: tuple[float, ...]) -> bool:
+        """Whether every value lies within a few doubles of the one exact maximiser."""
+        certificate = self.certificate
+        if not certificate.theta or certificate.verdict is CertificateVerdict.GLOBAL_SET:
+            return False
+        if certificate.verdict is CertificateVerdict.LOCAL and self.question.promise == "mle":
+            return False
+        return max(certificate.ulps(theta).values()) <= THETA_ULPS
+
+    def _covering(self, theta: tuple[float, ...]) -> tuple[float, ...]:
+        """The answer, its ends of the support moved by what rounding took from them."""
+        family = self.question.family
+        if outside_space(family, theta) is not None or not family.bounds.free_symbols:
+            return theta
+        if self.fit is not None and self.certificate.theta:
+            off = self.certificate.ulps(theta).values()
+            ours = self.fit.theta_hat.values()
+            theta = tuple(our if far <= THETA_ULPS else one for one, our, far in zip(theta, ours, off, strict=True))
+        return covering(family, theta, require_data(family, self.x, self.weights))
+
+    def _by_loss(self, theta: tuple[float, ...], shown: str) -> Judgement:
+        limit = self.question.tolerance * self._total
+        low, high, text = self._loss(theta)
+        if high < limit:
+            return self._found(Verdict.AGREE, "", shown, theta, text, limit)
+        if not low > limit:
+            return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
+        if self.question.promise == "local" and math.isfinite(low):
+            return self._as_local(theta, shown, text, limit)
+        limit += self._rounding
+        if high < limit:
+            return self._found(Verdict.AGREE, "what rounding costs", shown, theta, text, limit)
+        if not low > limit:
+            return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
+        if math.isinf(low):
+            return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
+        if not self.question.strict and not low > limit + self._cancelling:
+            return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
+        return self._found(Verdict.DISAGREE, "not a maximiser", shown, theta, text, limit)
+
+    @property
+    def _total(self) -> float:
+        return float(len(self.x)) if self.weights is None else float(self.weights.sum())
+
+    def _loss(self, theta: tuple[float, ...]) -> tuple[float, float, str]:
+        """Both ends of the enclosure of the nats lost, and the enclosure as text.
+
+        The upper end is infinite where the maximum is not known to be the highest. The lower end is certain then, too:
+        whoever is beaten by one point does not maximise.
+        """
+        family, certificate = self.question.family, self.certificate
+        if certificate.theta and certificate.verdict is not CertificateVerdict.LOCAL:
+            try:
+                lost = certificate.nats_lost(theta)
+            except ValueError:
+                # Of an infinite loss there is no enclosure.
+                return self._infinite(theta)
+            return lost.low, lost.high, lost.digits(_DIGITS)
+        if self.fit is None:
+            return -math.inf, math.inf, ""
+        gap = nats_lost(family, theta, tuple(self.fit.theta), self.x, self.weights)
+        if not gap.is_finite():
+            return self._infinite(theta)
+        at_local = self.question.promise == "local" and certificate.verdict is CertificateVerdict.LOCAL
+        high = float(gap.upper()) if at_local else math.inf
+        return float(gap.lower()), high, f"at least {gap.lower().str(_DIGITS, radius=False)}"
+
+    def _infinite(self, theta: tuple[float, ...]) -> tuple[float, float, str]:
+        """Infinitely many nats where the data certainly lie outside the support, else nothing is known."""
+        outside = log_likelihood_ball(self.question.family, theta, self.x, self.weights) == arb("-inf")
+        return math.inf if outside else -math.inf, math.inf, "infinitely many" if outside else ""
+
+    @property
+    def _rounding(self) -> float:
+        """Nats that rounding the estimate to doubles costs."""
+        if self.fit is None:
+            return 0.0
+        return Drawn(self.question.derivation, self.x, (), 0, self.fit, weights=self.weights).rounding
+
+    @cached_property
+    def _cancelling(self) -> float:
+        """Nats that computing the likelihood equations in doubles may cost."""
+        if self.fit is None:
+            return 0.0
+        return cost_of_doubles(self.question.derivation, self.fit, self.x, self.weights)
+
+    def _as_local(self, theta: tuple[float, ...], shown: str, text: str, limit: float) -> Judgement:
+        """Another stationary point will do, if a Newton step from there promises next to nothing."""
+        slopes = slopes_of(self.question.family, frozenset(s for s, _, _ in self.question.derivation.within))
+        if slopes is None:
+            return self._found(Verdict.UNDECIDED, "the likelihood has kinks", shown, theta, text, limit)
+        enough = self.question.tolerance
+        left = promised(self.question.family, slopes, theta, self.x, enough, self.weights)
+        if left < enough:
+            return self._found(Verdict.AGREE, "a stationary point", shown, theta, text, limit)
+        if not left > enough:
+            return self._found(Verdict.UNDECIDED, "the score could not be enclosed", shown, theta, text, limit)
+        limit += self._rounding
+        return self._found(Verdict.DISAGREE, "not a stationary point", shown, theta, text, limit)
+
+    def _found(
+        self,
+        verdict: Verdict,
+        reason: str,
+        shown: str = "",
+        theta: tuple[float, ...] | None = None,
+        lost: str = "",
+        allowed: float = 0.0,
+    ) -> Judgement:
+        return Judgement(verdict, reason, self.x, self.weights, shown, theta, self.fit, self.certificate, lost, allowed)
+
+
+def require_promise(promise: str, tolerance: float, existence: str) -> None:
+    """Refuse a promise, a tolerance or an existence that means nothing.
+
+    >>> require_promise("map", 1e-8, "holds")
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.ParameterError: promise='map' is not known; write 'mle' or 'local'
+    """
+    if promise not in ("mle", "local"):
+        raise ParameterError(f"promise={promise!r} is not known; write 'mle' or 'local'")
+    if not (isinstance(tolerance, (int, float)) and 0 < tolerance < math.inf):
+        raise ParameterError(f"tolerance={tolerance!r} is no number of nats above zero; write one such as 1e-8")
+    if existence not in ("holds", "fails", "either"):
+        raise ParameterError(f"existence={existence!r} is not known; write 'holds', 'fails' or 'either'")
+
+
+def _shown(question: Question, theta: tuple[float, ...]) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in zip(question.family.parameter_names, theta, strict=True))
+
+
+def _short(answer: Any) -> str:
+    text = repr(answer)
+    return text if len(text) <= 200 else text[:197] + "..."
