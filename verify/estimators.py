@@ -28,10 +28,11 @@ from .tolerance import AUDIT_NATS
 
 Array = NDArray[np.float64]
 Existence = Literal["holds", "fails", "either"]
-_ORDINARY = 1e3
+_ORDINARY, _EXTREME = 1e3, 1e100
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-_KEPT = 8
-"""So many failing cases a diagnosis has to fit."""
+_KEPT, _SEVERAL, _ENOUGH, _TRIED = 8, 6, 3, 150
+"""So many more failing cases a diagnosis has to fit, of so many observations at least; how many are enough, and how many datasets are
+tried to find them."""
 
 
 def check_estimator(
@@ -173,14 +174,19 @@ def _require_data(derivation: Derivation, existence: Existence) -> None:
 
 
 def _drawn(
-    derivation: Derivation, existence: Existence, weighted: bool, min_size: int, max_size: int
+    derivation: Derivation,
+    existence: Existence,
+    weighted: bool,
+    min_size: int,
+    max_size: int,
+    sizes: tuple[float, ...] = (_ORDINARY, _EXTREME),
 ) -> st.SearchStrategy[tuple[Array, Array | None]]:
-    """Datasets, half of them of ordinary size, each with weights if the function takes them."""
+    """Datasets of the given sizes in equal parts, each with weights if the function takes them."""
     family, conditions = derivation.family, derivation.exists_when
     kind: Any = "any" if existence == "either" or derivation.outcome is Outcome.UNBOUNDED else existence
     both = [
         datasets(family, existence=kind, conditions=conditions, min_size=min_size, max_size=max_size, largest=largest)
-        for largest in (_ORDINARY, 1e100)
+        for largest in sizes
     ]
     data = st.one_of(both)
     if derivation.point is not None and existence == "holds":
@@ -219,7 +225,30 @@ def _tally(
             raise DisagreementError(found.reason)
 
     run_property(drawn, examine, examples, seed)
-    text = failed[-1].text(likely(question, failed[-_KEPT:])) if failed else ""
+    text = ""
+    if failed:
+        rich = _richer(question, failed[-1], seed) if existence != "fails" else []
+        text = failed[-1].text(
+            likely(question, rich if len(rich) >= _ENOUGH else [*rich, *failed[:_ENOUGH], failed[-1]])
+        )
     kind = {"holds": "", "fails": " without a maximiser", "either": " with or without a maximiser"}[existence]
     agree, disagree, undecided = (counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
     return Tally(question.family.name, f"{name}{kind}", agree, disagree, undecided, text), excused
+
+
+def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
+    """More failing cases, of several observations each: of the smallest one many explanations are true."""
+    found: list[Judgement] = []
+    derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
+    if derivation.outcome is Outcome.UNBOUNDED:
+        return []
+
+    def keep(data: tuple[Array, Array | None]) -> None:
+        if len(found) < _KEPT:
+            case = judge(question, *data)
+            if case.verdict is Verdict.DISAGREE:
+                found.append(case)
+
+    drawn = _drawn(derivation, "holds", smallest.weights is not None, many, 4 * many, (_ORDINARY,))
+    run_property(drawn, keep, _TRIED, seed)
+    return found

@@ -89,6 +89,12 @@ AUDIT_NATS = 1e-8
 thousandth of a standard error. An estimate that is off by a share e of its standard error loses e^2 / 2n, so that the
 usual stopping rules of optimisers, relative steps of 1e-6, are well within it."""
 
+DIAGNOSIS_SHARE = 1e-7
+"""Relative distance within which a wrong answer counts as what a hypothesis about it predicts: half of the digits."""
+
+SINGLE_SHARE = 1e-4
+"""Distance of an answer computed in single precision, relative to the size of the data: a thousand rounding errors."""
+
 LOST_NATS = 0.01
 """Nats per observation that errors of double precision cost where an estimator need not find a member at all: the
 estimate is then off by a tenth of its size, and a variance computed by differences may come out as zero."""
