@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 Hypothesis = Callable[[Question, Sequence[Judgement]], str]
 """Of failing cases: what was probably done, or an empty text where it does not fit all of them."""
 
+_LEAST_SINGLE, _MOST_SINGLE = 1e-22, 1e19
+"""Sizes of data beyond which squares are zero or infinite in single precision."""
 _BITS = 200
 _MOST = 0.75
 """The share of cases that a hypothesis has to fit."""
@@ -197,7 +199,7 @@ def another_statistic(question: Question, cases: Sequence[Judgement]) -> str:
         pairs = list(zip(cases, known, strict=True))
         given = _common([w for w, value in all_.items() if _close(_theirs(case)[j], value)] for case, all_ in pairs)
         wanted = _common([w for w, value in all_.items() if _close(_ours(case)[j], value)] for case, all_ in pairs)
-        if given:
+        if given and given != wanted:
             found.append(f"{name} is the {given} of the data" + (f", and should be their {wanted}" if wanted else ""))
     return "; ".join(found)
 
@@ -296,7 +298,9 @@ def _is_single(case: Judgement) -> bool:
         held = all(float(np.float32(one)) == one for one, _ in pairs)
     size = float(np.abs(case.x).max())
     near = all(abs(one - other) <= SINGLE_SHARE * max(abs(other), size) for one, other in pairs)
-    return near and held
+    # Squares overflow or vanish there long before doubles do.
+    beyond = not _LEAST_SINGLE < size < _MOST_SINGLE and any(one == 0 or not math.isfinite(one) for one, _ in pairs)
+    return (near and held) or beyond
 
 
 def support_violated(question: Question, cases: Sequence[Judgement]) -> str:

@@ -30,9 +30,9 @@ Array = NDArray[np.float64]
 Existence = Literal["holds", "fails", "either"]
 _ORDINARY, _EXTREME = 1e3, 1e100
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-_KEPT, _SEVERAL, _ENOUGH, _TRIED = 8, 6, 3, 150
-"""So many more failing cases a diagnosis has to fit, of so many observations at least; how many are enough, and how many datasets are
-tried to find them."""
+_KEPT, _SEVERAL, _ENOUGH, _TRIED = 8, 6, 3, 80
+"""So many more failing cases a diagnosis has to fit, of so many observations at least; how many are enough, and how
+many datasets are tried to find them."""
 
 
 def check_estimator(
