@@ -104,7 +104,10 @@ def _changes(value: float, n: float) -> Iterator[tuple[str, float]]:
             yield f"the estimate times sqrt(n/(n - 1)): {one_less}", float(v * np.sqrt(n / (n - 1)))
             yield "the estimate times (n - 1)/n: as unbiased estimates are", float(v * (n - 1) / n)
             yield "the estimate times sqrt((n - 1)/n): as unbiased estimates are", float(v * np.sqrt((n - 1) / n))
-        yield "the estimate times n/(n + 1): the denominator n + 1 in place of n", float(v * n / (n + 1))
+        one_more = "the denominator n + 1 in place of n"
+        yield f"the estimate times n/(n + 1): {one_more}", float(v * n / (n + 1))
+        yield f"the estimate times sqrt(n/(n + 1)): {one_more}", float(v * np.sqrt(n / (n + 1)))
+        yield "the estimate times (n + 1)/n: as unbiased estimates of an end are", float(v * (n + 1) / n)
         yield "the reciprocal of the estimate: a rate for a scale, or the reverse", float(1 / v)
         yield "the square of the estimate: a variance for a standard deviation", float(v * v)
         yield "the square root of the estimate: a standard deviation for a variance", float(np.sqrt(v))
@@ -222,13 +225,15 @@ def moments(question: Question, cases: Sequence[Judgement]) -> str:
     if expected is None:
         return ""
     function = compiled(expected, question.family.symbols)
-    return _common(_matched(case, function) for case in cases)
+    told = _common(_matched(case, function, _theirs(case)) for case in cases)
+    # Where the estimate has these moments, too, they explain nothing.
+    return "" if told == _common(_matched(case, function, _ours(case)) for case in cases) else told
 
 
-def _matched(case: Judgement, function: Callable[..., list[arb]]) -> Iterator[str]:
-    """Which moments of the data the member returned has."""
+def _matched(case: Judgement, function: Callable[..., list[arb]], theta: tuple[float, ...]) -> Iterator[str]:
+    """Which moments of the data a member has."""
     with precision(_BITS):
-        values = [float(one.mid()) for one in function(*map(arb, _theirs(case)))]
+        values = [float(one.mid()) for one in function(*map(arb, theta))]
     known, n = _statistics(case.x, _weights(case)), _total(case)
     if not _close(values[0], known["mean"]):
         return
@@ -321,7 +326,7 @@ def _end_of_search(question: Question, case: Judgement) -> Iterator[str]:
     if left < question.tolerance:
         yield "a local maximum or another stationary point: the score is zero, and the likelihood higher elsewhere"
     elif lost < _SMALL_NATS:
-        yield "a search that stops early: the score is not zero, and little is lost"
+        yield "close to the maximum, and not there: a search that stops early, or an approximation"
 
 
 def _mean_loss(case: Judgement) -> float | None:

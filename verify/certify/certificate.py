@@ -118,11 +118,16 @@ class Enclosure:
 
 
 def _nearest(number: fmpq) -> float:
-    return int(number.p) / int(number.q)
+    try:
+        return int(number.p) / int(number.q)
+    except OverflowError:  # beyond the largest double
+        return math.inf if number > 0 else -math.inf
 
 
 def _toward(number: fmpq, side: float) -> float:
     value = _nearest(number)
+    if math.isinf(value):
+        return value if value * side > 0 else math.copysign(sys.float_info.max, value)
     exact = fmpq(*value.as_integer_ratio())
     beyond = exact > number if side < 0 else exact < number
     return math.nextafter(value, side) if beyond else value

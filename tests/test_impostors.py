@@ -1,0 +1,102 @@
+"""Whether every wrong estimator is refuted by default settings, no right one is, and mistakes are called by name.
+
+``--thetahat-examples 1600`` asks of all right ones together some 1e5 datasets.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from impostors import IMPOSTORS, RIGHT, Entry, gamma_moments, von_mises_short
+
+from thetahat import check_estimator
+from thetahat.verify import driving, estimators
+
+FEW = 15
+"""Datasets for each right estimator in a quick run."""
+
+
+@pytest.fixture(autouse=True)
+def _no_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How small counterexamples become is tested elsewhere."""
+    monkeypatch.setattr(driving, "_SHRINK_SECONDS", 0.0)
+
+
+@pytest.fixture(scope="module")
+def counts(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
+    """What all tests of this module found, printed at the end; with several processes by each for itself."""
+    found: Counter[str] = Counter()
+    yield found
+    terminal = request.config.pluginmanager.getplugin("terminalreporter")
+    (print if terminal is None else terminal.write_line)(
+        f"\nimpostors: {found['refuted']} of {found['wrong']} refuted; right estimators: {found['alarms']} of "
+        f"{found['right']} refuted, on {found['decided']} decided and {found['undecided']} undecided datasets"
+    )
+
+
+def test_the_lists_are_long_enough() -> None:
+    """At least sixty impostors of twenty families, and forty right estimators; no name twice."""
+    assert len(IMPOSTORS) >= 60
+    assert len({entry.family for entry in IMPOSTORS}) >= 20
+    assert len(RIGHT) >= 40
+    names = Counter(entry.name for entry in [*IMPOSTORS, *RIGHT])
+    assert not [name for name, count in names.items() if count > 1]
+
+
+@pytest.mark.parametrize("entry", IMPOSTORS, ids=lambda entry: entry.name)
+def test_every_impostor_is_refuted(entry: Entry, counts: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Default settings, and a case that shows it."""
+    monkeypatch.setattr(estimators, "_TRIED", 1)  # what it is called is tested below
+    report = check_estimator(entry.family, entry.function, **entry.options)
+    counts["wrong"] += 1
+    counts["refuted"] += not report.ok
+    assert report.disagree == 1, str(report)
+    assert "x = [" in report.counterexamples[0]
+
+
+@pytest.mark.parametrize("entry", RIGHT, ids=lambda entry: entry.name)
+def test_no_right_estimator_is_refuted(entry: Entry, counts: Counter[str], request: pytest.FixtureRequest) -> None:
+    """Whatever the algorithm, the library, or the parametrisation; something is decided of each."""
+    examples = request.config.getoption("--thetahat-examples", None) or FEW
+    report = check_estimator(entry.family, entry.function, examples=examples, **entry.options)
+    counts.update(right=1, alarms=not report.ok, decided=report.agree, undecided=report.undecided)
+    assert report.ok, str(report)
+
+
+CALLED: list[tuple[str, Callable[..., Any], dict[str, Any], str]] = [
+    ("gamma", gamma_moments, {}, "method of moments"),
+    ("normal", lambda x: (x.mean(), x.std(ddof=1)), {}, "the denominator n - 1 in place of n"),
+    ("exponential", lambda x: [x.mean()], {}, "a rate for a scale"),
+    (
+        "laplace",
+        lambda x: (x.mean(), np.abs(x - x.mean()).mean()),
+        {},
+        "mu is the mean of the data, and should be their",
+    ),
+    ("normal", lambda x: (np.median(x), x.std()), {}, "mu is the median of the data, and should be their mean"),
+    ("normal", lambda x: (x.mean(), x.var()), {}, "a variance for a standard deviation"),
+    ("normal_by_variance", lambda x: (x.mean(), x.std()), {}, "a standard deviation for a variance"),
+    ("normal", lambda x: (x.mean(), -x.std()), {}, "minus the estimate"),
+    ("normal", lambda x: (x.std(), x.mean()), {}, "parameters in another order"),
+    ("uniform", lambda x: (x.min(), x.max() - np.ptp(x) / 16), {}, "does not cover the data"),
+    ("normal", lambda x, w: (x.mean(), x.std()), {"weights": True}, "the weights are ignored"),
+    ("normal", lambda x: (np.float32(x.astype(np.float32).mean()), x.astype(np.float32).std()), {}, "single precision"),
+    ("von_mises", von_mises_short, {}, "a search that stops early"),
+    ("poisson", lambda x: [x[x > 0].mean()], {}, "zeros are left out"),
+    ("exponential", lambda x: [round(1 / x.mean(), 3)], {}, "rounded to 3 decimals"),
+    ("discrete_uniform", lambda x: [x.max() - 1], {}, "one less than the estimate"),
+    ("rayleigh", lambda x: [math.sqrt((x**2).mean())], {}, "a lost factor"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "options", "called"), CALLED, ids=[c[0] + ": " + c[3] for c in CALLED])
+def test_a_mistake_is_called_by_its_name(
+    name: str, function: Callable[..., Any], options: dict[str, Any], called: str
+) -> None:
+    """The counterexample says what was probably done instead."""
+    (shown,) = check_estimator(name, function, **options).counterexamples
+    assert "likely" in shown
+    assert called in shown.split("likely")[1]
