@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
     from thetahat.verify.estimators import check_estimator
     from thetahat.verify.fitting import fit
+    from thetahat.verify.marking import estimates, parametrize_with_checks
     from thetahat.verify.projections import Projection, i_projection, m_projection
     from thetahat.verify.rows import RowFits, fit_rows
     from thetahat.verify.suite import check_family
@@ -50,12 +51,14 @@ _HOME = {
     "check_estimator": "thetahat.verify.estimators",
     "check_family": "thetahat.verify.suite",
     "derive": "thetahat.proofs.engine",
+    "estimates": "thetahat.verify.marking",
     "families": "thetahat.proofs.registry",
     "family": "thetahat.proofs.registry",
     "fit": "thetahat.verify.fitting",
     "fit_rows": "thetahat.verify.rows",
     "i_projection": "thetahat.verify.projections",
     "m_projection": "thetahat.verify.projections",
+    "parametrize_with_checks": "thetahat.verify.marking",
     "register": "thetahat.proofs.registry",
     "theorem": "thetahat.proofs.theorem",
 }
@@ -83,12 +86,14 @@ __all__ = [
     "check_estimator",
     "check_family",
     "derive",
+    "estimates",
     "families",
     "family",
     "fit",
     "fit_rows",
     "i_projection",
     "m_projection",
+    "parametrize_with_checks",
     "register",
     "theorem",
 ]

@@ -1,0 +1,148 @@
+"""Whether the plugin collects marked functions as tests, shows what they get wrong, and costs nothing unused."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+MODULE = """
+import numpy as np
+import thetahat
+
+@thetahat.estimates("exponential", examples=10)
+def fit_exponential(x):
+    return [1 / x.mean()]
+
+@thetahat.estimates("normal", examples=20)
+def fit_normal(x):
+    return {"mu": x.mean(), "sigma": x.std(ddof=1)}
+
+@thetahat.estimates("poisson", existence="either", examples=10, expected_failures={"refusal": "answers for zeros"})
+def fit_poisson(x):
+    return [max(x.mean(), 1e-3)]
+
+def test_ordinary():
+    assert fit_exponential(np.array([2.0])) == [0.5]
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester):
+    """Run pytest on a module in a process of its own, warnings as they are by default."""
+
+    def once(module: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(test_mine=module)
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *arguments, timeout=300)
+
+    return once
+
+
+def test_marked_functions_are_tests(run) -> None:
+    """Each check has an id; a wrong function shows its report; an expected failure is none."""
+    result = run(MODULE, "-v")
+    result.assert_outcomes(passed=3, failed=1, xfailed=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*test_mine.py::fit_exponential?exponential-maximum? PASSED*",
+            "*test_mine.py::fit_normal?normal-maximum? FAILED*",
+            "*test_mine.py::fit_poisson?poisson-maximum? PASSED*",
+            "*test_mine.py::fit_poisson?poisson-refusal? XFAIL*",
+            "*test_mine.py::test_ordinary PASSED*",
+            "  likely     sigma is the estimate times sqrt(n/(n - 1)): the denominator n - 1 in place of n",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_an_expected_failure_that_passes_fails(run) -> None:
+    """Whoever repairs a function has to say so."""
+    module = """
+import thetahat
+
+@thetahat.estimates("exponential", examples=5, expected_failures={"maximum": "once wrong"})
+def fit(x):
+    return [1 / x.mean()]
+"""
+    result = run(module)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*XPASS(strict)*once wrong*"])
+
+
+PARAMETRISED = """
+import thetahat
+
+def right(x):
+    return [1 / x.mean()]
+
+def wrong(x):
+    return [x.mean()]
+
+def known(function):
+    return {"maximum": "returns the mean"} if function is wrong else {}
+
+@thetahat.parametrize_with_checks(
+    [("exponential", right), ("exponential", wrong), ("exponential_by_mean", wrong, {"tolerance": 1e-6})],
+    expected_failed_checks=%s,
+)
+def test_mine(estimator, check):
+    check(estimator)
+"""
+
+
+def test_estimators_are_parametrised(run) -> None:
+    """As scikit-learn's function of that name does; a known failure is named with its reason."""
+    result = run(PARAMETRISED % "None", "-v", "--thetahat-examples", "12")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "thetahat: 12 datasets for each check",
+            "*test_mine?right-exponential-maximum? PASSED*",
+            "*test_mine?wrong-exponential-maximum? FAILED*",
+            "*test_mine?wrong-exponential_by_mean-maximum? PASSED*",
+        ]
+    )
+    # The third entry fails nothing, so that its expected failure is one.
+    run(PARAMETRISED % "known", "-v").assert_outcomes(passed=1, failed=1, xfailed=1)
+
+
+def test_the_number_of_datasets_is_passed_on(run) -> None:
+    """To marked functions and to parametrised checks."""
+    module = """
+import thetahat
+
+calls = []
+
+@thetahat.estimates("exponential")
+def fit(x):
+    calls.append(len(x))
+    return [1 / x.mean()]
+
+@thetahat.parametrize_with_checks([("exponential", fit)])
+def test_fit(estimator, check):
+    before = len(calls)
+    check(estimator)
+    assert before == len(calls) - before == 7
+"""
+    run(module, "--thetahat-examples", "7").assert_outcomes(passed=2)
+
+
+def test_a_wrong_name_is_said_at_once(run) -> None:
+    """An expected failure of a check that is not asked."""
+    result = run(
+        'import thetahat\n\n@thetahat.estimates("normal", expected_failures={"refusal": "why"})\ndef fit(x): ...\n'
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*expected_failures names 'refusal', which is not asked with existence='holds'*"])
+
+
+def test_the_plugin_is_cheap_to_load() -> None:
+    """Neither SymPy nor NumPy, SciPy, Hypothesis or FLINT is imported by a run that uses none of it."""
+    code = (
+        "import sys, thetahat, thetahat.verify.pytest_plugin\n"
+        "thetahat.estimates('gamma')(lambda x: x)\n"
+        "print(sorted({'sympy', 'numpy', 'scipy', 'hypothesis', 'flint', 'rich', 'typer'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
