@@ -117,9 +117,10 @@ class Judgement:
         return "\n".join([*lines, *([f"  likely     {likely}"] if likely else [])])
 
 
-def judge(question: Question, x: Array, weights: Array | None = None) -> Judgement:
+def judge(question: Question, x: Array, weights: Array | None = None, history: Array | None = None) -> Judgement:
     """Return what one call of the function on these data is worth.
 
+    ``history`` are all data that a function with a memory has ever seen: what it has forgotten left rounding errors.
     Undecided where no certificate is found, or where its enclosures leave the answer open.
     """
     fit = _fit(question, x, weights)
@@ -128,7 +129,7 @@ def judge(question: Question, x: Array, weights: Array | None = None) -> Judgeme
     if certificate.verdict not in _ABSENT and not exists and fit is None:
         why = certificate.why or certificate.verdict.value
         return Judgement(Verdict.UNDECIDED, f"nothing is certified: {why}", x, weights, certificate=certificate)
-    case = _Case(question, x, weights, fit, certificate, exists)
+    case = _Case(question, x, weights, fit, certificate, exists, history)
     return case.without_maximiser() if certificate.verdict in _ABSENT else case.with_maximiser()
 
 
@@ -176,6 +177,7 @@ class _Case:
     fit: Fit | None
     certificate: Certificate
     exists: bool
+    history: Array | None = None
 
     def without_maximiser(self) -> Judgement:
         """No maximiser exists: a function that raises, warns, or returns nothing finite and feasible says so."""
@@ -317,7 +319,7 @@ class _Case:
         """Nats that computing the likelihood equations in doubles may cost."""
         if self.fit is None:
             return 0.0
-        return cost_of_doubles(self.question.derivation, self.fit, self.x, self.weights)
+        return cost_of_doubles(self.question.derivation, self.fit, self.x, self.weights, self.history)
 
     def _as_local(self, theta: tuple[float, ...], shown: str, text: str, limit: float) -> Judgement:
         """Another stationary point will do, if a Newton step from there promises next to nothing."""

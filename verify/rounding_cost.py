@@ -19,7 +19,13 @@ from .slopes import Slopes, slopes_of
 from .tolerance import TERM_ULPS, UNIT_ROUNDOFF
 
 
-def cost_of_doubles(derivation: Derivation, fit: Fit, x: ArrayLike, weights: ArrayLike | None = None) -> float:
+def cost_of_doubles(
+    derivation: Derivation,
+    fit: Fit,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    history: ArrayLike | None = None,
+) -> float:
     """Return the nats that an error of the score in doubles may cost; zero where the density has no smooth score.
 
     The score is multiplied out into a sum of terms. A double carries each term with a relative error of a few units in
@@ -27,6 +33,8 @@ def cost_of_doubles(derivation: Derivation, fit: Fit, x: ArrayLike, weights: Arr
     the observed information times that error e, which costs e' I^-1 e / 2. On data with many digits in common that is
     far more than rounding the estimate costs, since terms cancel: so do textbook formulas, such as a mean of squares
     minus the square of a mean. The same in single precision costs 3e17 times as much, and is not allowed.
+
+    Where data were added and taken away again, ``history`` are all that ever were there: their terms have left errors.
 
     Source: Higham 2002, *Accuracy and Stability of Numerical Algorithms*, sections 1.9 and 4.2.
 
@@ -43,17 +51,20 @@ def cost_of_doubles(derivation: Derivation, fit: Fit, x: ArrayLike, weights: Arr
     observations = require_data(family, x, weights)
     table = table_of(family, observations)
     sizes = _sizes(family, slopes)
-    relative = (TERM_ULPS + observations.n) * UNIT_ROUNDOFF
-    function = row_sums((*sizes, *slopes.second), family.columns, family.symbols)
+    seen = observations if history is None else require_data(family, history)
+    ever = table if history is None else table_of(family, seen)
+    relative = (TERM_ULPS + seen.n) * UNIT_ROUNDOFF
+    first, second = (row_sums(one, family.columns, family.symbols) for one in (sizes, slopes.second))
     count = len(sizes)
     for bits in precisions():
         with precision(bits):
-            sums = function(table.rows, table.weights, *(arb(float(value)) for value in fit.theta))
-            if not all(one.is_finite() for one in sums):
+            point = [arb(float(value)) for value in fit.theta]
+            terms, curvature = first(ever.rows, ever.weights, *point), second(table.rows, table.weights, *point)
+            if not all(one.is_finite() for one in (*terms, *curvature)):
                 continue
-            error = arb_mat(count, 1, [relative * one for one in sums[:count]])
+            error = arb_mat(count, 1, [relative * one for one in terms])
             try:
-                inverse = arb_mat(count, count, [-one for one in sums[count:]]).inv()
+                inverse = arb_mat(count, count, [-one for one in curvature]).inv()
             except ZeroDivisionError:  # the information is singular, or not known to be regular at this precision
                 continue
             moduli = arb_mat(count, count, [abs(one) for one in inverse.entries()])

@@ -5,6 +5,7 @@ Everything a user needs is imported from here, each name at first use, so that `
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from thetahat.verify.marking import estimates, parametrize_with_checks
     from thetahat.verify.projections import Projection, i_projection, m_projection
     from thetahat.verify.rows import RowFits, fit_rows
+    from thetahat.verify.streaming import streaming_machine
     from thetahat.verify.suite import check_family
 
 __version__ = "0.1.0"
@@ -60,6 +62,7 @@ _HOME = {
     "m_projection": "thetahat.verify.projections",
     "parametrize_with_checks": "thetahat.verify.marking",
     "register": "thetahat.proofs.registry",
+    "streaming_machine": "thetahat.verify.streaming",
     "theorem": "thetahat.proofs.theorem",
 }
 
@@ -95,6 +98,7 @@ __all__ = [
     "m_projection",
     "parametrize_with_checks",
     "register",
+    "streaming_machine",
     "theorem",
 ]
 
@@ -105,6 +109,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'thetahat' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
+    if name == "Family" and "hypothesis" in sys.modules:
+        # Hypothesis came first, when there were no families to tell it of.
+        import_module("thetahat.strategies.entry").setup()
     return value
 
 
