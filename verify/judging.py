@@ -33,7 +33,8 @@ Promise = Literal["mle", "local"]
 CANCELLED = "cancellation in double precision may explain it"
 OUTSIDE = "the data lie outside the support there"
 _ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
-_DIGITS = 12
+_DIGITS, _WIDE = 12, 80
+"""Digits of what is shown, and the length from which numbers have exponents that nobody reads."""
 _QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
 """Warnings that say nothing about the data."""
 
@@ -220,7 +221,7 @@ class _Case:
         """No member was returned: wrong if a maximiser certainly exists, and doubles do not lose all digits of it."""
         if not self.exists:
             return self._found(Verdict.UNDECIDED, reason, shown, theta)
-        if digits and not self.question.strict and not self._cancelling < LOST_NATS * self._total:
+        if digits and not self.question.strict and self._digits_lost:
             return self._found(Verdict.UNDECIDED, f"{reason}; {CANCELLED}", shown, theta)
         return self._found(Verdict.DISAGREE, reason, shown, theta)
 
@@ -271,7 +272,7 @@ class _Case:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
         if math.isinf(low):
             return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
-        if not self.question.strict and not low > limit + self._cancelling:
+        if not self.question.strict and (self._digits_lost or not low > limit + self._cancelling):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         return self._found(Verdict.DISAGREE, "not a maximiser", shown, theta, text, limit)
 
@@ -292,7 +293,8 @@ class _Case:
             except ValueError:
                 # Of an infinite loss there is no enclosure.
                 return self._infinite(theta)
-            return lost.low, lost.high, lost.digits(_DIGITS)
+            text = lost.digits(_DIGITS)
+            return lost.low, lost.high, text if len(text) < _WIDE else f"more than {lost.low:.6g}"
         if self.fit is None:
             return -math.inf, math.inf, ""
         gap = nats_lost(family, theta, tuple(self.fit.theta), self.x, self.weights)
@@ -307,12 +309,17 @@ class _Case:
         outside = log_likelihood_ball(self.question.family, theta, self.x, self.weights) == arb("-inf")
         return math.inf if outside else -math.inf, math.inf, "infinitely many" if outside else ""
 
-    @property
+    @cached_property
     def _rounding(self) -> float:
         """Nats that rounding the estimate to doubles costs."""
         if self.fit is None:
             return 0.0
         return Drawn(self.question.derivation, self.x, (), 0, self.fit, weights=self.weights).rounding
+
+    @property
+    def _digits_lost(self) -> bool:
+        """Whether errors of double precision are so large that an estimator need not come near the maximum."""
+        return not self._cancelling + self._rounding < LOST_NATS * self._total
 
     @cached_property
     def _cancelling(self) -> float:
