@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -135,6 +136,13 @@ def test_a_wrong_name_is_said_at_once(run) -> None:
     )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*expected_failures names 'refusal', which is not asked with existence='holds'*"])
+
+
+def test_the_readme_shows_a_test_file_that_works(run) -> None:
+    """As it stands there."""
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    module = text.split("<!-- file: test_fits.py -->\n```python\n")[1].split("```")[0]
+    run(module, "--thetahat-examples", "20").assert_outcomes(passed=2, xfailed=1)
 
 
 def test_the_plugin_is_cheap_to_load() -> None:

@@ -164,7 +164,8 @@ def _total(case: Judgement) -> float:
 
 def _statistics(x: Array, w: Array) -> dict[str, float]:
     """Well-known summaries of one column, each with its name."""
-    total, order = float(w.sum()), np.argsort(x)
+    total = float(w.sum())
+    order: NDArray[np.intp] = np.argsort(x)
     values, heavy = x[order], w[order]
     with np.errstate(all="ignore"):
         average = float((w * x).sum() / total)
@@ -248,7 +249,8 @@ def _matched(case: Judgement, function: Callable[..., list[arb]], theta: tuple[f
 
 def _other_data(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     """Data whose estimate somebody may have computed: words, the data, their weights."""
-    ones, order = np.ones(len(x)), np.argsort(x if x.ndim == 1 else x[:, 0], kind="stable")
+    ones = np.ones(len(x))
+    order: NDArray[np.intp] = np.argsort(x if x.ndim == 1 else x[:, 0], kind="stable")
     if not np.array_equal(w, ones):
         yield "the weights are ignored", x, ones
         yield "the weights are squared", x, w * w
