@@ -1,4 +1,4 @@
-"""Whether estimators are judged as promised: maps, promises, tolerances, weights, refusals, what doubles may explain."""
+"""Whether estimators are judged as promised: maps, promises, tolerances, weights, refusals, and doubles."""
 
 import math
 import warnings

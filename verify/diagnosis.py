@@ -171,7 +171,7 @@ def _statistics(x: Array, w: Array) -> dict[str, float]:
         average = float((w * x).sum() / total)
         below = np.cumsum(heavy)
         low = float(values[np.searchsorted(below, total / 2)])
-        high = float(values[min(np.searchsorted(below, total / 2, side="right"), len(x) - 1)])
+        high = float(values[min(int(np.searchsorted(below, total / 2, side="right")), len(x) - 1)])
         centre = (low + high) / 2
         spread = float(np.sqrt((w * (x - average) ** 2).sum() / total))
         return {
