@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import mpmath as mp
 import pytest
 from scipy import stats
 from sympy import (
@@ -20,7 +19,6 @@ from sympy import (
     Interval,
     Mul,
     Piecewise,
-    Rational,
     S,
     Symbol,
     besseli,
@@ -41,13 +39,13 @@ from sympy import (
 )
 
 from thetahat.proofs.algebra.kernels import ZetaDerivative
-from thetahat.proofs.digits import log_density_at
 from thetahat.proofs.family import Family
-from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.proofs.registry import family
+from thetahat.verify.adapters.densities import worst_difference
+from thetahat.verify.adapters.inverses import Map
+from thetahat.verify.adapters.scipy import density
+from thetahat.verify.adapters.scipy_rows import ROWS
 from thetahat.verify.tolerance import SPECIAL_ULPS, UNIT_ROUNDOFF
-
-Map = Callable[..., tuple[Any, ...]]
 
 
 def binomial(n: Expr, k: Expr) -> Expr:
@@ -125,101 +123,6 @@ ENDS: dict[str, Callable[..., tuple[Any, Any]]] = {
 }
 # Angles: SciPy's density has a period instead of a support.
 PERIODIC = ("vonmises",)
-
-# Ours, SciPy's, and the map from our constants and parameters, in declared order, to (*shapes, location, scale).
-ROWS: dict[str, tuple[str, Map]] = {
-    "bernoulli": ("bernoulli", lambda p: (p, 0, 1)),
-    "binomial": ("binom", lambda n, p: (n, p, 0, 1)),
-    "discrete_uniform": ("randint", lambda n: (1, n + 1, 0, 1)),
-    "discrete_uniform_interval": ("randint", lambda a, b: (a, b + 1, 0, 1)),
-    "geometric": ("geom", lambda p: (p, 0, 1)),
-    "geometric_failures": ("geom", lambda p: (p, -1, 1)),
-    "logarithmic_series": ("logser", lambda p: (p, 0, 1)),
-    "negative_binomial": ("nbinom", lambda r, p: (r, p, 0, 1)),
-    "negative_binomial_by_mean": ("nbinom", lambda mu, r: (r, r / (r + mu), 0, 1)),
-    "negative_binomial_failures": ("nbinom", lambda r, p: (r, p, 0, 1)),
-    "poisson": ("poisson", lambda rate: (rate, 0, 1)),
-    "yule_simon": ("yulesimon", lambda rho: (rho, 0, 1)),
-    "zeta": ("zipf", lambda s: (s, 0, 1)),
-    "asymmetric_laplace_known_asymmetry": ("laplace_asymmetric", lambda kappa, mu, rate: (kappa, mu, 1 / rate)),
-    "asymmetric_laplace_known_location": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
-    "cauchy": ("cauchy", lambda x_0, s: (x_0, s)),
-    "gumbel": ("gumbel_r", lambda mu, b: (mu, b)),
-    "gumbel_known_scale": ("gumbel_r", lambda b, mu: (mu, b)),
-    "gumbel_minimum": ("gumbel_l", lambda mu, b: (mu, b)),
-    "hyperbolic_secant": ("hypsecant", lambda mu, s: (mu, s)),
-    "laplace": ("laplace", lambda mu, b: (mu, b)),
-    "laplace_by_rate": ("laplace", lambda mu, rate: (mu, 1 / rate)),
-    "laplace_known_location": ("laplace", lambda mu, b: (mu, b)),
-    "logistic": ("logistic", lambda mu, s: (mu, s)),
-    "logistic_known_scale": ("logistic", lambda s, mu: (mu, s)),
-    "moyal": ("moyal", lambda mu, sigma: (mu, sigma)),
-    "normal": ("norm", lambda mu, sigma: (mu, sigma)),
-    "normal_by_log_scale": ("norm", lambda mu, rho: (mu, exp(rho))),
-    "normal_by_precision": ("norm", lambda mu, tau: (mu, 1 / sqrt(tau))),
-    "normal_by_variance": ("norm", lambda mu, v: (mu, sqrt(v))),
-    "normal_mean": ("norm", lambda sigma, mu: (mu, sigma)),
-    "normal_mean_equals_scale": ("norm", lambda theta: (theta, theta)),
-    "normal_scale": ("norm", lambda mu, sigma: (mu, sigma)),
-    "shifted_exponential": ("expon", lambda mu, theta: (mu, theta)),
-    "von_mises": ("vonmises", lambda mu, kappa: (kappa, mu, 1)),
-    "beta_prime": ("betaprime", lambda a, b: (a, b, 0, 1)),
-    "chi": ("chi", lambda k: (k, 0, 1)),
-    "birnbaum_saunders": ("fatiguelife", lambda alpha, b: (alpha, 0, b)),
-    "gompertz": ("gompertz", lambda eta, b: (eta, 0, 1 / b)),
-    "burr": ("burr12", lambda c, k: (c, k, 0, 1)),
-    "exponentiated_exponential": ("exponweib", lambda alpha, rate: (alpha, 1, 0, 1 / rate)),
-    "generalised_gamma": ("gengamma", lambda a, d, p: (d / p, p, 0, a)),
-    "student_t": ("t", lambda nu, mu, s: (nu, mu, s)),
-    "normal_natural": ("norm", lambda first, second: (-first / (2 * second), 1 / sqrt(-2 * second))),
-    "generalised_normal": ("gennorm", lambda b, mu, alpha: (b, mu, alpha)),
-    "asymmetric_laplace": ("laplace_asymmetric", lambda mu, rate, kappa: (kappa, mu, 1 / rate)),
-    "skew_normal": ("skewnorm", lambda xi, omega, alpha: (alpha, xi, omega)),
-    "chi_square": ("chi2", lambda k: (k, 0, 1)),
-    "exponential": ("expon", lambda rate: (0, 1 / rate)),
-    "exponential_by_mean": ("expon", lambda theta: (0, theta)),
-    "frechet": ("invweibull", lambda alpha, s: (alpha, 0, s)),
-    "gamma": ("gamma", lambda k, theta: (k, 0, theta)),
-    "gamma_by_mean": ("gamma", lambda mu, nu: (nu, 0, mu / nu)),
-    "gamma_by_rate": ("gamma", lambda alpha, b: (alpha, 0, 1 / b)),
-    "gamma_known_shape": ("gamma", lambda k, theta: (k, 0, theta)),
-    "half_cauchy": ("halfcauchy", lambda s: (0, s)),
-    "half_logistic": ("halflogistic", lambda s: (0, s)),
-    "half_normal": ("halfnorm", lambda sigma: (0, sigma)),
-    "inverse_gamma": ("invgamma", lambda alpha, b: (alpha, 0, b)),
-    "inverse_gaussian": ("invgauss", lambda mu, shape: (mu / shape, 0, shape)),
-    "inverse_gaussian_mean_equals_shape": ("invgauss", lambda mu: (1, 0, mu)),
-    "inverse_rayleigh": ("invweibull", lambda theta: (2, 0, sqrt(theta))),
-    "levy": ("levy", lambda c: (0, c)),
-    "log_logistic": ("fisk", lambda alpha, b: (b, 0, alpha)),
-    "lognormal": ("lognorm", lambda mu, sigma: (sigma, 0, exp(mu))),
-    "lognormal_by_median": ("lognorm", lambda m, sigma: (sigma, 0, m)),
-    "lomax": ("lomax", lambda alpha, scale: (alpha, 0, scale)),
-    "maxwell": ("maxwell", lambda a: (0, a)),
-    "nakagami": ("nakagami", lambda m, omega: (m, 0, sqrt(omega))),
-    "pareto": ("pareto", lambda x_m, alpha: (alpha, 0, x_m)),
-    "pareto_known_minimum": ("pareto", lambda x_m, alpha: (alpha, 0, x_m)),
-    "power_function": ("powerlaw", lambda alpha, b: (alpha, 0, b)),
-    "rayleigh": ("rayleigh", lambda sigma: (0, sigma)),
-    "rayleigh_shifted": ("rayleigh", lambda mu, sigma: (mu, sigma)),
-    "scaled_inverse_chi_square": ("invgamma", lambda nu, s: (nu / 2, 0, nu * s**2 / 2)),
-    "truncated_exponential": ("truncexpon", lambda end, rate: (rate * end, 0, 1 / rate)),
-    "weibull": ("weibull_min", lambda k, scale: (k, 0, scale)),
-    "weibull_by_rate": ("weibull_min", lambda k, rate: (k, 0, 1 / rate)),
-    "weibull_known_shape": ("weibull_min", lambda k, scale: (k, 0, scale)),
-    "weibull_with_location": ("weibull_min", lambda mu, k, scale: (k, mu, scale)),
-    "arcsine": ("arcsine", lambda a, b: (a, b - a)),
-    "beta": ("beta", lambda a, b: (a, b, 0, 1)),
-    "beta_by_mean": ("beta", lambda mu, phi: (mu * phi, (1 - mu) * phi, 0, 1)),
-    "beta_known_second": ("beta", lambda b, a: (a, b, 0, 1)),
-    "triangular": ("triang", lambda c: (c, 0, 1)),
-    "uniform": ("uniform", lambda a, b: (a, b - a)),
-    "uniform_by_centre": ("uniform", lambda m, w: (m - w, 2 * w)),
-    "uniform_by_length": ("uniform", lambda a, length: (a, length)),
-    "uniform_from_zero": ("uniform", lambda b: (0, b)),
-    "uniform_symmetric": ("uniform", lambda b: (-b, 2 * b)),
-    "uniform_unit_length": ("uniform", lambda theta: (theta, 1)),
-}
 
 
 def declared(name: str) -> tuple[Family, tuple[Symbol, ...]]:
@@ -345,25 +248,8 @@ LIMIT = SPECIAL_ULPS * 2 * UNIT_ROUNDOFF
 
 def worst(name: str, distribution: str, mapping: Map) -> tuple[float, str]:
     """How far SciPy's numbers lie from ours, relative to 1 + |value|, and where."""
-    found, symbols = declared(name)
-    law = getattr(stats, distribution)
-    largest = (0.0, "nowhere")
-    for values in parameter_points(found, 3, seed=7):
-        # Doubles first: both sides then start from the same numbers.
-        theta = {symbol: S(Rational(float(value))) for symbol, value in values.items()}
-        *shapes, location, scale = (float(S(value)) for value in mapping(*(theta[symbol] for symbol in symbols)))
-        for point in data_points(found, theta, 6, seed=7):
-            x = float(point[found.observation])
-            with mp.workdps(30):
-                exact = log_density_at(found, theta)(mp.mpf(x))
-            if found.discrete:
-                value = law.logpmf(x, *shapes, loc=location)
-            else:
-                value = law.logpdf(x, *shapes, loc=location, scale=scale)
-            error = float(abs(mp.mpf(float(value)) - exact) / (1 + abs(exact)))
-            where = f"{theta}, {found.observation} = {x!r}: {value!r} for {mp.nstr(exact, 17)}"
-            largest = max(largest, (error, where))
-    return largest
+    found, _ = declared(name)
+    return worst_difference(found, density(found, distribution, mapping))
 
 
 @pytest.mark.parametrize("name", ROWS)

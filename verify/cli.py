@@ -306,6 +306,63 @@ def project_target(
         typer.echo(f"Wrote {plot}")
 
 
+@app.command("audit", epilog="Example: thetahat audit my_module:my_fit --family gamma --parameters 'k=a, theta=scale'")
+def audit_estimators(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="numpy, scipy, sklearn, statsmodels, preliz, reliability or pomegranate; one of their estimators, as "
+            "scipy.stats.gamma.fit; or module:function.",
+        ),
+    ],
+    family_name: Annotated[
+        str, typer.Option("--family", metavar="NAME", help="The family whose estimates are returned.")
+    ] = "",
+    parameters: Annotated[
+        str | None,
+        typer.Option(metavar="NAME=EXPRESSION,...", help="The family's parameters in the names of what is returned."),
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What the function takes as known; may be repeated.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="NUMBERS", help="Ask of this dataset: 1.5,2; with covariates y,x;y,x.")
+    ] = None,
+    examples: Annotated[int, typer.Option(min=2, metavar="N", help="Datasets drawn for each estimator.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
+    seconds: Annotated[float, typer.Option(min=1, metavar="S", help="Time for the calls of one estimator.")] = 60.0,
+    memory: Annotated[float, typer.Option(min=0.5, metavar="GIB", help="Memory that audited code may take.")] = 8.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown instead of a table.")] = False,
+) -> None:
+    """Audit other people's estimators.
+
+    Every estimate is judged by a certificate of the exact maximum. The code that is audited runs in a process of its
+    own. What is refuted comes with a dataset as small as was found, and the command that repeats it.
+    """
+    from .audit_rows import passes
+    from .cli_audit import audited_until_stopped, finding_text, markdown, questions_for, record, table, unsupported
+
+    limits = {"examples": examples, "seed": seed, "seconds": seconds}
+    questions, rows = questions_for(target, family_name, parameters, fixed or (), data, limits)
+    found, complete = audited_until_stopped(questions, int(memory * 2**30))
+    rows = [*found, *rows]
+    if as_json:
+        _echo_json(record(rows, complete, limits))
+    elif as_markdown:
+        typer.echo(markdown(rows), nl=False)
+    else:
+        show_table(table(rows))
+        for text in (*unsupported(rows), *(finding_text(row, one) for row in rows for one in row.findings)):
+            typer.echo(f"\n{text}")
+    if not complete:
+        typer.echo("Interrupted: what was not decided before is missing above.", err=True)
+        raise typer.Exit(INTERRUPTED)
+    if not passes(rows):
+        raise typer.Exit(FAILED)
+
+
 @app.command("new", epilog="Example: thetahat new waiting_time")
 def new_declaration(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the family: lower case, digits, underscores.")],

@@ -31,6 +31,7 @@ from .tolerance import LOST_NATS, THETA_ULPS
 Array = NDArray[np.float64]
 Promise = Literal["mle", "local"]
 CANCELLED = "cancellation in double precision may explain it"
+ROUNDED = "what rounding costs"
 OUTSIDE = "the data lie outside the support there"
 _ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
 _DIGITS, _WIDE = 12, 80
@@ -267,7 +268,7 @@ class _Case:
             return self._as_local(theta, shown, text, limit)
         limit += self._rounding
         if high < limit:
-            return self._found(Verdict.AGREE, "what rounding costs", shown, theta, text, limit)
+            return self._found(Verdict.AGREE, ROUNDED, shown, theta, text, limit)
         if not low > limit:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
         if math.isinf(low):

@@ -1,0 +1,41 @@
+"""A function of the user's, named as ``module:function``: code that the user chose to run."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from ...proofs.errors import UnknownFamilyError
+from .target import Promise, Target
+
+PROMISE = Promise("Taken to return maximum-likelihood estimates, since it was named here.", "")
+
+
+def own_target(name: str, family: str, fixed: Mapping[str, Any]) -> Target:
+    """Return the target ``module:function``; the module is imported.
+
+    Raises
+    ------
+    UnknownFamilyError
+        Where there is no such module or function.
+
+    Examples
+    --------
+    >>> own_target("statistics:fmean", "exponential_by_mean", {}).function([1.0, 2.0])
+    1.5
+    """
+    module, _, path = name.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+    except ImportError as error:
+        raise UnknownFamilyError(
+            f"{name}: the module {module!r} cannot be imported ({error}); check its name"
+        ) from error
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise UnknownFamilyError(f"{name}: {module} has no function {path!r}; check its name")
+        found = getattr(found, part)
+    if not callable(found):
+        raise UnknownFamilyError(f"{name}: {path!r} is {type(found).__name__}, which cannot be called; name a function")
+    return Target(name, family, found, PROMISE, fixed=dict(fixed))
