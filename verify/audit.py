@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from ..strategies import datasets
 from .adapters.densities import worst_difference
 from .adapters.target import Target, installed_version
 from .audit_rows import AuditVerdict, Finding, Row, command_for
+from .audit_shrink import smaller
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
 from .fitting import derivation_with
@@ -28,11 +30,12 @@ from .tolerance import AUDIT_NATS, DENSITY_SHARE, ORDINARY
 Array = NDArray[np.float64]
 Tell = Callable[[Mapping[str, Any]], None]
 
-_PARTS = {True: ORDINARY, False: 1e100}
-"""Whether only ordinary data are asked, and how large data are drawn."""
+_PARTS = ((ORDINARY, 0.5), (1e6, 0.25), (1e100, 0.25))
+"""How large data are drawn, and which share of them; the first are only those that ``is_ordinary``."""
 _FIRST_BATCH, _LARGEST_BATCH = 5, 50
 _APART = 1000
 _SHOWN = 8
+_SHRINK_SECONDS = 10.0
 
 
 def silent(message: Mapping[str, Any]) -> None:
@@ -134,7 +137,7 @@ class _Run:
         row: Row,
     ) -> None:
         self.target, self.derivation, self.options, self.tell, self.start = target, derivation, options, tell, row
-        self.counts = {ordinary: _Counts() for ordinary in _PARTS}
+        self.counts = [_Counts() for _ in _PARTS]
         reading = parameter_map(derivation.family, parameters)
         promised: Promise = "local" if target.local else "mle"
         self.question = Question(
@@ -163,30 +166,33 @@ class _Run:
 
     def of(self, x: Array) -> Row:
         """The row of one dataset."""
-        counts = self.counts[is_ordinary(x)]
+        counts = self.counts[0 if is_ordinary(x) else -1]
         found = self._judged(x, counts)
         if found.verdict is Verdict.DISAGREE:
             (counts.refusals if self._raised else counts.failed).append(found)
         return replace(self.row(), reason=found.text() if found.verdict is not Verdict.DISAGREE else "")
 
     def drawn(self, examples: int, seed: int, seconds: float) -> Row:
-        """The row of drawn datasets: ordinary ones first, and of every size unless those refuted it."""
-        began, share = time.monotonic(), examples // len(_PARTS) or 1
-        for part, (ordinary, counts) in enumerate(self.counts.items()):
-            until, first = began + seconds * (part + 1) / len(_PARTS), seed + _APART * part
-            self._batches(ordinary, share, first, until)
+        """The row of drawn datasets: ordinary ones first, then ever stranger ones, until some refute it."""
+        until = time.monotonic()
+        for part, (_, share) in enumerate(_PARTS):
+            counts, some, first = self.counts[part], math.ceil(examples * share), seed + _APART * part
+            until = max(until, time.monotonic()) + seconds * share
+            self._batches(part, some, first, until)
             if counts.refusals and not counts.failed:
-                self._smaller_refusal(ordinary, share, first)
+                self._smaller_refusal(part, some, first)
+            self._shrink(counts.failed, refused=False)
+            self._shrink(counts.refusals, refused=True)
             if counts.failed:
                 break
         return self.row()
 
-    def _batches(self, ordinary: bool, examples: int, seed: int, until: float) -> None:
+    def _batches(self, part: int, examples: int, seed: int, until: float) -> None:
         """Draw batches as large as the time that is left allows, until something is refuted."""
-        counts, size, drawn, began = self.counts[ordinary], _FIRST_BATCH, 0, time.monotonic()
+        counts, size, drawn, began = self.counts[part], _FIRST_BATCH, 0, time.monotonic()
         while drawn < examples and not counts.failed:
             size = min(size, examples - drawn)
-            self._search(ordinary, counts, size, seed + drawn, refusals=False)
+            self._search(part, counts, size, seed + drawn, refusals=False)
             self.tell({"row": self.row()})
             drawn += size
             now = time.monotonic()
@@ -195,11 +201,11 @@ class _Run:
             affordable = int((until - now) / (now - began) * drawn)
             size = max(1, min(2 * size, affordable, _LARGEST_BATCH))
 
-    def _search(self, ordinary: bool, counts: _Counts, examples: int, seed: int, refusals: bool) -> None:
+    def _search(self, part: int, counts: _Counts, examples: int, seed: int, refusals: bool) -> None:
         """One series of datasets, which ends with the first that is refuted, or refused where those are sought."""
         member = self.derivation.family
-        strategy = datasets(member, conditions=self.derivation.exists_when, largest=_PARTS[ordinary])
-        if ordinary:
+        strategy = datasets(member, conditions=self.derivation.exists_when, largest=_PARTS[part][0])
+        if part == 0:
             strategy = strategy.filter(is_ordinary)
         if self.derivation.point is not None:
             # Only a search over the observations tells which data have a maximiser.
@@ -219,11 +225,28 @@ class _Run:
             # The audited function answers differently from call to call; what was seen is kept.
             return
 
-    def _smaller_refusal(self, ordinary: bool, examples: int, seed: int) -> None:
+    def _smaller_refusal(self, part: int, examples: int, seed: int) -> None:
         """Search again for a dataset that is refused, and make it smaller; what is counted stays what it was."""
         again = _Counts()
-        self._search(ordinary, again, examples, seed, refusals=True)
-        self.counts[ordinary].refusals.extend(again.refusals)
+        self._search(part, again, examples, seed, refusals=True)
+        self.counts[part].refusals.extend(again.refusals)
+
+    def _shrink(self, seen: list[Judgement], refused: bool) -> None:
+        """Make the last of failing cases smaller, as long as it fails in the same way."""
+        if not seen:
+            return
+        ordinary = is_ordinary(seen[-1].x)
+
+        def fails(x: Array) -> bool:
+            if ordinary and not is_ordinary(x):
+                return False
+            found = self._judged(x, _Counts())
+            if found.verdict is not Verdict.DISAGREE or self._raised is not refused:
+                return False
+            seen.append(found)
+            return True
+
+        smaller(seen[-1].x, fails, _SHRINK_SECONDS)
 
     def _judged(self, x: Array, counts: _Counts) -> Judgement:
         """Ask one dataset, and count; nothing is counted any more once something was refuted."""
@@ -251,27 +274,25 @@ class _Run:
 
     def row(self) -> Row:
         """What is known so far."""
-        both = tuple(self.counts.values())
         seen = [self._finding(kind, found) for kind, found in self._kinds()]
-        decided = sum(one.decided for one in both)
+        decided = sum(one.decided for one in self.counts)
         last = AuditVerdict.ACCEPTED if decided else AuditVerdict.UNDECIDED
         return replace(
             self.start,
             verdict=next((AuditVerdict(one.kind) for one in seen), last),
-            nats=self.counts[True].nats,
-            ulps=self.counts[True].ulps,
+            nats=self.counts[0].nats,
+            ulps=self.counts[0].ulps,
             tolerance=self._tolerance,
             decided=decided,
-            undecided=sum(one.undecided for one in both),
-            refused=sum(one.refused for one in both),
+            undecided=sum(one.undecided for one in self.counts),
+            refused=sum(one.refused for one in self.counts),
             findings=tuple(seen),
         )
 
     def _kinds(self) -> Iterator[tuple[AuditVerdict, list[Judgement]]]:
         """The failing cases by what they show, the gravest first; the last of each kind is the smallest."""
-        both = tuple(self.counts.values())
-        failed = next((one.failed for one in both if one.failed), [])
-        refused = next((one.refusals for one in both if one.refusals), [])
+        failed = next((one.failed for one in self.counts if one.failed), [])
+        refused = next((one.refusals for one in self.counts if one.refusals), [])
         if failed:
             ordinary = is_ordinary(failed[-1].x)
             yield (AuditVerdict.REFUTED if ordinary else AuditVerdict.REFUTED_AT_EXTREMES), failed

@@ -38,7 +38,7 @@ def _ones(x: Array) -> Array:
 def _converged(result: Any) -> Any:
     """The result, if it does not say itself that the search failed, which is a refusal."""
     if not result.mle_retvals["converged"]:
-        raise RuntimeError("mle_retvals['converged'] is False, and a ConvergenceWarning is given")
+        raise RuntimeError("the fit warns that it did not converge, and sets mle_retvals['converged'] to False")
     return result
 
 
@@ -68,7 +68,8 @@ def _glm(
     scale = known.pop("scale", 1.0)
 
     def fitted(x: Array) -> dict[str, float]:
-        return read(float(sm.GLM(x, _ones(x), family=family).fit().params[0]))
+        dispersion = scale(known) if callable(scale) else scale
+        return read(float(sm.GLM(x, _ones(x), family=family).fit(scale=dispersion).params[0]))
 
     def log_density(x: Array, theta: Theta) -> Any:
         return family.loglike_obs(x, np.full(len(x), theta[mean]), scale=scale(theta) if callable(scale) else scale)
