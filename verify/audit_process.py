@@ -60,7 +60,7 @@ class Worker:
         Raises
         ------
         DataError
-            What the other process says of a bad question.
+            What the other process finds wrong with a function of the user's, such as its name.
         """
         self._send(question)
         row = Row(question.target, question.setting, question.family, AuditVerdict.UNDECIDED)
@@ -77,8 +77,10 @@ class Worker:
                 return _stopped(row, question, AuditVerdict.TIMED_OUT, calling, words)
             except EOFError:
                 return _stopped(row, question, AuditVerdict.CRASHED, calling, self._ending())
-            if "error" in message:
+            if "error" in message and question.own:
                 raise DataError(message["error"])
+            if "error" in message:
+                return replace(row, verdict=AuditVerdict.UNDECIDED, reason=message["error"])
             if "done" in message:
                 return row_from(message["done"])
             row = row_from(message["row"]) if "row" in message else row

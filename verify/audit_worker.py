@@ -41,6 +41,8 @@ def answer_all(questions: TextIO, out: TextIO) -> None:
             _answer(json.loads(line), tell)
         except ThetahatError as error:
             tell({"error": str(error)})
+        except Exception as error:  # noqa: BLE001  (a process's boundary: it is told, and blamed on no estimator)
+            tell({"error": f"the audit itself failed: {type(error).__name__}: {error}"})
 
 
 def _answer(question: Mapping[str, Any], tell: Callable[[Mapping[str, Any]], None]) -> None:

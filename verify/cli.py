@@ -342,7 +342,7 @@ def audit_estimators(
     own. What is refuted comes with a dataset as small as was found, and the command that repeats it.
     """
     from .audit_rows import passes
-    from .cli_audit import audited_until_stopped, finding_text, markdown, questions_for, record, table, unsupported
+    from .cli_audit import audited_until_stopped, finding_text, markdown, questions_for, reasons, record, table
 
     limits = {"examples": examples, "seed": seed, "seconds": seconds}
     questions, rows = questions_for(target, family_name, parameters, fixed or (), data, limits)
@@ -354,7 +354,7 @@ def audit_estimators(
         typer.echo(markdown(rows), nl=False)
     else:
         show_table(table(rows))
-        for text in (*unsupported(rows), *(finding_text(row, one) for row in rows for one in row.findings)):
+        for text in (*reasons(rows), *(finding_text(row, one) for row in rows for one in row.findings)):
             typer.echo(f"\n{text}")
     if not complete:
         typer.echo("Interrupted: what was not decided before is missing above.", err=True)

@@ -14,8 +14,6 @@ from .cli_claim import estimators
 from .cli_input import exact_value
 
 HEAD = ("target", "family", "verdict", "ulp", "decided", "undecided", "refused")
-_SHOWN_FINDINGS = (AuditVerdict.UNDECIDED, AuditVerdict.ACCEPTED)
-_LONG = 12
 
 
 def questions_for(
@@ -134,17 +132,17 @@ def _cells(row: Row) -> tuple[str, ...]:
     return name, row.family, row.summary, ulps, str(row.decided), str(row.undecided), str(row.refused)
 
 
-def unsupported(rows: Sequence[Row]) -> list[str]:
-    """Return a sentence for each reason why something is unsupported, with all that it holds for.
+def reasons(rows: Sequence[Row]) -> list[str]:
+    """Return a sentence for each reason why something is unsupported or was not finished, with all that it holds for.
 
-    >>> unsupported([Row("f", "", "", AuditVerdict.UNSUPPORTED, reason="no family")])
+    >>> reasons([Row("f", "", "", AuditVerdict.UNSUPPORTED, reason="no family")])
     ['unsupported (no family): f']
     """
-    names: dict[str, list[str]] = {}
+    names: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        if row.verdict is AuditVerdict.UNSUPPORTED:
-            names.setdefault(row.reason, []).append(row.target)
-    return [f"unsupported ({reason}): {', '.join(found)}" for reason, found in names.items()]
+        if row.reason:
+            names.setdefault((row.verdict.value, row.reason), []).append(row.target)
+    return [f"{verdict} ({reason}): {', '.join(found)}" for (verdict, reason), found in names.items()]
 
 
 def finding_text(row: Row, finding: Finding) -> str:
@@ -167,7 +165,7 @@ def markdown(rows: Sequence[Row], level: str = "##") -> str:
     cells = [tuple(escaped(cell) for cell in row) for row in table(rows)]
     lines = [f"| {' | '.join(row)} |" for row in cells]
     lines.insert(1, "|" + "---|" * len(HEAD))
-    parts = ["\n".join(lines), *(escaped(one) for one in unsupported(rows))]
+    parts = ["\n".join(lines), *(escaped(one) for one in reasons(rows))]
     for row in rows:
         for finding in row.findings:
             parts.append(_finding_markdown(row, finding, level))

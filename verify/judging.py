@@ -264,8 +264,6 @@ class _Case:
             return self._found(Verdict.AGREE, "", shown, theta, text, limit)
         if not low > limit:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
-        if self.question.promise == "local" and math.isfinite(low):
-            return self._as_local(theta, shown, text, limit)
         limit += self._rounding
         if high < limit:
             return self._found(Verdict.AGREE, ROUNDED, shown, theta, text, limit)
@@ -275,6 +273,8 @@ class _Case:
             return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
         if not self.question.strict and (self._digits_lost or not low > limit + self._cancelling):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
+        if self.question.promise == "local":
+            return self._as_local(theta, shown, text, limit)
         return self._found(Verdict.DISAGREE, "not a maximiser", shown, theta, text, limit)
 
     @property
@@ -340,7 +340,6 @@ class _Case:
             return self._found(Verdict.AGREE, "a stationary point", shown, theta, text, limit)
         if not left > enough:
             return self._found(Verdict.UNDECIDED, "the score could not be enclosed", shown, theta, text, limit)
-        limit += self._rounding
         return self._found(Verdict.DISAGREE, "not a stationary point", shown, theta, text, limit)
 
     def _found(

@@ -25,8 +25,8 @@ SEARCHED = Promise(
     f"{_PAGE}scipy.stats.rv_continuous.fit.html (Notes)",
 )
 COMPUTED = Promise(
-    "By default the estimates minimise the negative log-likelihood over what is not held; here by code of the "
-    "distribution's own, without the general search.",
+    "By default the estimates minimise the negative log-likelihood over what is not held, perhaps locally; here by "
+    "code of the distribution's own, without the general search.",
     f"{_PAGE}scipy.stats.rv_continuous.fit.html (Notes)",
 )
 BOUNDED = Promise(
@@ -128,9 +128,19 @@ class _Row:
             density(self.family, name, self.mapping),
             self.fixed,
             SEARCH_NATS if searches else 0.0,
-            local=searches and not counts,
+            local=not counts,
             covers=self.covers if counts else None,
+            unsupported=self.rounds,
         )
+
+    @property
+    def rounds(self) -> str:
+        """Why a parameter that is any number here is a whole one there; empty where none is."""
+        if not self.family.discrete:
+            return ""
+        whole = [self.names[i] for i, info in enumerate(self.law._shape_info()) if info.integrality]
+        wrong = [name for name in whole if not self.forward[self.names.index(name)].is_integer]
+        return f"scipy.stats.fit takes {wrong[0]} for a whole number, and no declared family does" if wrong else ""
 
     def fitted(self, x: Array) -> dict[str, float]:
         """The estimate by the method ``fit``."""
