@@ -19,9 +19,10 @@ from thetahat.verify.adapters.densities import worst_difference
 from thetahat.verify.adapters.own import own_target
 from thetahat.verify.adapters.scipy import _Row
 from thetahat.verify.adapters.scipy_rows import ROWS
-from thetahat.verify.audit import audit, is_ordinary
+from thetahat.verify.audit import audit
 from thetahat.verify.audit_process import Question, audited
 from thetahat.verify.audit_rows import AuditVerdict, Row, passes
+from thetahat.verify.audit_run import is_ordinary
 from thetahat.verify.cli import main
 from thetahat.verify.cli_audit import markdown, numbers, questions_for, table
 from thetahat.verify.tolerance import DENSITY_SHARE
@@ -319,3 +320,23 @@ def test_scipys_formulas_are_accepted(name: str) -> None:
         row = audit(target, examples=10)
         assert row.verdict is AuditVerdict.ACCEPTED, row
         assert row.is_map_verified
+
+
+def test_an_estimator_that_changes_its_mind_is_still_refuted() -> None:
+    """Hypothesis calls it flaky; what was seen is kept."""
+    calls = iter(range(10**6))
+    target = Target("moody", "exponential", lambda x: [(1 + next(calls) % 2) / x.mean()], SAID)
+    assert audit(target, examples=40).verdict is AuditVerdict.REFUTED
+
+
+def test_whole_numbers_are_not_held_against_the_real_line() -> None:
+    """SciPy fits the size of a negative binomial among whole numbers, which is another family."""
+    (target,) = (one for one in named_targets("scipy.stats.fit.nbinom") if one.family == "negative_binomial")
+    assert "whole number" in target.unsupported
+
+
+def test_a_failure_of_the_audit_is_no_verdict_on_the_estimator(module: str) -> None:
+    """One dataset outside the support is the question's fault, and is told."""
+    (row,) = audited([Question("numpy.max", "uniform_from_zero", data=[-1.0])], 8 << 30)
+    assert row.verdict is AuditVerdict.UNDECIDED
+    assert "outside the support" in row.reason

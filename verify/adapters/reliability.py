@@ -46,6 +46,8 @@ def _target(name: str, theirs: str, kind: str, names: tuple[str, ...], mapping: 
 
     def fitted(x: Array) -> dict[str, float]:
         found = fitter(failures=x.tolist(), show_probability_plot=False, print_results=False)
+        if found.optimizer is None:
+            raise RuntimeError("it prints that every optimizer failed, and returns least squares instead")
         return read()([getattr(found, one) for one in names])
 
     def log_density(x: Array, theta: Mapping[str, float]) -> Any:
