@@ -111,7 +111,7 @@ def test_version_and_module() -> None:
     assert done.stdout == f"thetahat {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["families", "derive", "fit", "verify", "new", "theorem", "data"])
+@pytest.mark.parametrize("command", ["families", "derive", "fit", "verify", "audit", "new", "theorem", "data"])
 def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
     """Each is listed, and its own page ends in something to try."""
     assert f"\n  {command} " in run("--help")[1]

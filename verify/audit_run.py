@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from hypothesis.errors import Flaky
+from hypothesis.errors import Flaky, Unsatisfiable
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Verdict
@@ -146,8 +146,9 @@ class Run:
 
         try:
             run_property(strategy, examine, examples, seed)
-        except Flaky:
-            # The audited function answers differently from call to call; what was seen is kept.
+        except (Flaky, Unsatisfiable):
+            # The audited function answers differently from call to call, and what was seen is kept; or no data are
+            # ordinary, and none were decided.
             return
 
     def _smaller_refusal(self, part: int, examples: int, seed: int) -> None:

@@ -306,7 +306,7 @@ def project_target(
         typer.echo(f"Wrote {plot}")
 
 
-@app.command("audit", epilog="Example: thetahat audit my_module:my_fit --family gamma --parameters 'k=a, theta=scale'")
+@app.command("audit", epilog="Example: thetahat audit scipy.stats.gamma.fit")
 def audit_estimators(
     target: Annotated[
         str,
