@@ -65,7 +65,7 @@ def sections(text: str) -> dict[str, str]:
 def main() -> None:
     """Write the page."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("libraries", nargs="*", choices=[[], *LIBRARIES][1:], default=[])
+    options.add_argument("libraries", nargs="*", metavar="library")
     options.add_argument("--examples", type=int, default=100)
     options.add_argument("--seconds", type=float, default=30.0)
     options.add_argument("--seed", type=int, default=0)

@@ -329,6 +329,20 @@ def test_an_estimator_that_changes_its_mind_is_still_refuted() -> None:
     assert audit(target, examples=40).verdict is AuditVerdict.REFUTED
 
 
+def test_shrinking_does_not_leave_the_data_that_have_a_maximiser() -> None:
+    """One observation has no normal fit, so that nothing said of it is wrong."""
+    row = audit(Target("unbiased", "normal", lambda x: [x.mean(), x.std() * 1.5 + 1e-9], SAID), examples=20)
+    assert row.verdict is AuditVerdict.REFUTED
+    assert len(set(row.findings[0].x)) > 1
+    assert audit(Target("f", "normal", lambda x: [0.0, 1.0], SAID), data=[2.0]).verdict is AuditVerdict.UNDECIDED
+
+
+def test_an_end_of_a_support_is_read_as_scipy_has_it() -> None:
+    """A sum of location and scale would be off by a rounding that SciPy's own density does not see."""
+    (target,) = (one for one in named_targets("scipy.stats.uniform.fit") if not one.setting)
+    assert audit(target, data=[-1e-05, -1.5e-08]).verdict is AuditVerdict.ACCEPTED
+
+
 def test_whole_numbers_are_not_held_against_the_real_line() -> None:
     """SciPy fits the size of a negative binomial among whole numbers, which is another family."""
     (target,) = (one for one in named_targets("scipy.stats.fit.nbinom") if one.family == "negative_binomial")

@@ -32,7 +32,7 @@ def audit(
     examples: int = 100,
     seed: int = 0,
     seconds: float = 60.0,
-    data: Array | None = None,
+    data: Sequence[Any] | Array | None = None,
     options: Sequence[str] = (),
     tell: Tell = silent,
 ) -> Row:

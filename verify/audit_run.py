@@ -19,6 +19,7 @@ from ..strategies import datasets
 from .adapters.target import Target
 from .audit_rows import AuditVerdict, Finding, Row, command_for
 from .audit_shrink import smaller
+from .certify import CertificateVerdict
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
 from .judging import ROUNDED, Judgement, Promise, Question, has_maximiser, judge
@@ -34,6 +35,7 @@ _FIRST_BATCH, _LARGEST_BATCH = 5, 50
 _APART = 1000
 _SHOWN = 8
 _SHRINK_SECONDS = 10.0
+_ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
 
 
 @dataclass
@@ -182,7 +184,7 @@ class Run:
         self._raised = False
         found = judge(self.question, x)
         if found.verdict is Verdict.DISAGREE and not self._is_promised(found):
-            found = replace(found, verdict=Verdict.UNDECIDED, reason="the promise does not cover these data")
+            found = replace(found, verdict=Verdict.UNDECIDED, reason=f"{found.reason}: nothing is promised there")
         if counts.failed:
             return found
         if self._raised:
@@ -196,6 +198,9 @@ class Run:
         return found
 
     def _is_promised(self, found: Judgement) -> bool:
+        """Whether the data have a maximiser, and one that the promise covers."""
+        if found.certificate is not None and found.certificate.verdict in _ABSENT:
+            return False
         if self.target.covers is None or found.certificate is None or not found.certificate.theta:
             return True
         middles = {name: (held.low + held.high) / 2 for name, held in found.certificate.theta.items()}

@@ -1,4 +1,7 @@
-"""pomegranate: ``fit`` of its distributions, of one column, in the single precision that is its default."""
+"""pomegranate: ``fit`` of its distributions, of one column, in the single precision that is its default.
+
+Written from its documentation, since it brings PyTorch; a map that is wrong is refuted when it runs.
+"""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ def targets() -> tuple[Target, ...]:
     >>> len(targets()) > 100
     True
     """
-    found: dict[tuple[str, str], Target] = {}
-    for name, (distribution, mapping) in ROWS.items():
-        row = _Row(name, distribution, mapping)
-        if row.is_one_to_one and (distribution, row.setting) not in found:
-            found[distribution, row.setting] = row.target()
+    rows: dict[tuple[str, str], _Row] = {}
+    for row in sorted((_Row(name, *pair) for name, pair in ROWS.items()), key=lambda row: row.rewritten):
+        if row.is_one_to_one:
+            rows.setdefault((row.distribution, row.setting), row)
+    found = {key: row.target() for key, row in rows.items()}
     used = {distribution for distribution, _ in found}
     rest = sorted(
         name
@@ -95,6 +95,11 @@ class _Row:
     def is_one_to_one(self) -> bool:
         """Whether as many of SciPy's parameters are free as ours; that they determine ours is proved when inverted."""
         return len(self.free) == len(self.family.symbols)
+
+    @property
+    def rewritten(self) -> int:
+        """How many of SciPy's free parameters are not ours as they are, so that rounding sets in."""
+        return sum(not self.forward[i].is_Symbol for i in self.free)
 
     @property
     def held(self) -> dict[str, Expr]:

@@ -105,4 +105,5 @@ ROWS: dict[str, tuple[str, Map]] = {
 }
 """Ours, SciPy's, and the map from our constants and parameters, in declared order, to (*shapes, location, scale).
 
-Of several families with the same distribution the first is the one whose parameters its fits are read in."""
+Of several families with the same distribution that one is audited whose parameters are closest to SciPy's; of those,
+the first."""
