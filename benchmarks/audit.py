@@ -20,6 +20,8 @@ from thetahat.verify.adapters.target import LIBRARIES, installed_version
 from thetahat.verify.cli_audit import audited_until_stopped, markdown, questions_for
 
 PAGE = Path(__file__).with_name("audit.md")
+NOTES = Path(__file__).with_name("audit_notes.md")
+"""What was read and tried by hand; it closes the page."""
 MEMORY = 8 << 30
 OPENING = """# Other people's estimators
 
@@ -71,12 +73,13 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     given = options.parse_args()
     known = sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    notes = NOTES.read_text(encoding="utf-8")
     here = [one for one, (module, _) in LIBRARIES.items() if find_spec(module) is not None]
     for library in given.libraries or here:
         known[library] = section(library, given.examples, given.seconds, given.seed)
         versions = f"Python {platform.python_version()}, NumPy {version('numpy')}, SciPy {version('scipy')}."
         body = "\n".join(known[one] for one in LIBRARIES if one in known)
-        PAGE.write_text(f"{OPENING}\n{versions}\n\n{body}", encoding="utf-8")
+        PAGE.write_text(f"{OPENING}\n{versions}\n\n{body}\n{notes}", encoding="utf-8")
 
 
 if __name__ == "__main__":
