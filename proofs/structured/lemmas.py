@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from sympy import Add, Expr, Mul, Rational, S, log, pi
+from sympy import Add, Expr, Mul, Rational, S, Symbol, log, loggamma, pi, polygamma
 
 from ..errors import UndecidedError
+from .plates import Plate
 from .terms import Datum, Inverse, LogDet, LogMultigamma, Matrix, Trace, Transposed, shape
 from .words import Letter, Word, Words, added, product, scalar, scaled, single, tree, word_tree, words
 
@@ -110,6 +111,46 @@ class Wishart:
         parts = [mean if letter.body == self.datum else single((letter,)) for letter in word]
         return reduce(product, parts, single(()))
 
+    def mean_log_det(self) -> Expr:
+        """Return ``E[log det S]``: the derivative in ``nu / 2`` of the logarithm of the kernel's integral.
+
+        Source: Bishop 2006, Pattern Recognition and Machine Learning, equation B.81.
+        """
+        p = shape(self.datum)[0]
+        return p * log(2) - LogDet(self.precision) + log_multigamma_slope(p, self.degrees / 2)
+
+
+def log_multigamma_slope(size: Expr, at: Expr) -> Expr:
+    """Return the derivative of ``log Gamma_p`` at a number, a sum of digamma functions.
+
+    >>> from sympy import Symbol
+    >>> log_multigamma_slope(Symbol("p"), Symbol("z"))
+    sum(polygamma(0, -i/2 + z + 1/2); i = 1..p)
+    """
+    index = free_index(size, at)
+    return Plate(polygamma(0, at + (1 - index) / 2), index, size)
+
+
+def log_multigamma(size: Expr, at: Expr) -> Expr:
+    """Return ``log Gamma_p`` at a number, by its definition as a product.
+
+    >>> from sympy import Symbol
+    >>> log_multigamma(Symbol("p"), Symbol("z"))
+    p*(p - 1)*log(pi)/4 + sum(loggamma(-i/2 + z + 1/2); i = 1..p)
+    """
+    index = free_index(size, at)
+    return size * (size - 1) * log(pi) / 4 + Plate(loggamma(at + (1 - index) / 2), index, size)
+
+
+def free_index(*values: Expr) -> Symbol:
+    """Return an index that stands in none of the values.
+
+    >>> free_index(S.One)
+    i
+    """
+    taken = {str(symbol) for value in values for symbol in value.free_symbols}
+    return next(Symbol(name, integer=True, positive=True) for name in ("i", "j", "h", "l", "_i") if name not in taken)
+
 
 Lemma = Gaussian | Wishart
 
@@ -144,6 +185,8 @@ def _expected_term(term: Expr, lemma: Lemma) -> Expr:
     data = [factor for factor in factors if factor.has(Datum)]
     if not data:
         return term
+    if isinstance(lemma, Wishart) and data == [LogDet(lemma.datum)]:
+        return Mul(*(factor for factor in factors if factor is not data[0])) * lemma.mean_log_det()
     if len(data) > 1 or not isinstance(data[0], Trace):
         raise UndecidedError(f"no expectation of {Mul(*data)} is in the list")
     return Mul(*(factor for factor in factors if factor is not data[0])) * Trace(
