@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from flint import arb, arb_mat
-from sympy import Expr, Piecewise, Rational, S, Symbol, oo, true
+from sympy import Expr, Piecewise, Rational, S, Symbol, exp, oo, true
 from sympy.logic.boolalg import And, Boolean
 
 from ..proofs import closed_forms
@@ -19,6 +19,7 @@ from ..proofs.derivation import Evidence
 from ..proofs.errors import DeclarationError
 from ..proofs.exponential import exponential_form
 from ..proofs.family import Family
+from ..proofs.lemmas import product_of
 from ..proofs.zero import prove_zero
 from .certify import Enclosure
 from .claim_points import pairs, points
@@ -113,7 +114,13 @@ def _proved(said: Expr, actual: Expr, truth: ClosedForm, domain: Domain) -> bool
         if inside is None:
             return False
         said = inside
-    return not said.has(Piecewise) and prove_zero(said - actual, domain, list).evidence is Evidence.ALGEBRA
+    if said.has(Piecewise):
+        return False
+    # exp(loggamma(z)) is gamma(z), which algebra alone does not see.
+    powers = said.replace(exp, lambda argument: product_of(argument))
+    return any(
+        prove_zero(one - actual, domain, list).evidence is Evidence.ALGEBRA for one in dict.fromkeys((said, powers))
+    )
 
 
 def _part_where(said: Expr, where: Boolean, elsewhere: Expr) -> Expr | None:
