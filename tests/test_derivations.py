@@ -1,7 +1,6 @@
 """Whether the recorded derivations are those that the engine writes, and how much of them is proved."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from thetahat.proofs.derivation import Evidence, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.registry import Entry, catalogue, family, structured_catalogue
-from thetahat.proofs.write.forms_page import closed_forms_page, sampling_page
+from thetahat.proofs.write.forms_page import closed_forms_page
 from thetahat.proofs.write.losses_page import checked_losses, losses_page
 from thetahat.proofs.write.markdown import OPENING
 from thetahat.proofs.write.pages import index, page, record
@@ -72,12 +71,9 @@ def test_the_table_of_losses_is_what_the_engine_writes() -> None:
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize(("name", "written"), [("closed_forms.md", closed_forms_page), ("sampling.md", sampling_page)])
-def test_the_tables_of_closed_forms_and_limits_are_what_the_engine_writes(
-    name: str, written: Callable[[], str]
-) -> None:
+def test_the_table_of_closed_forms_is_what_the_engine_writes() -> None:
     """A closed form that is lost, or another, is seen in review."""
-    wrong = difference(FOLDER / name, written())
+    wrong = difference(FOLDER / "closed_forms.md", closed_forms_page())
     assert not wrong, wrong
 
 
@@ -129,6 +125,5 @@ def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
         "README.md",
         "losses.md",
         "closed_forms.md",
-        "sampling.md",
         *(f"{e.name}.md" for e in (*ENTRIES, *STRUCTURED)),
     }

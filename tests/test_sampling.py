@@ -17,15 +17,27 @@ from thetahat import Member, Table, family, fit
 from thetahat.proofs.algebra.derivatives import derivative
 from thetahat.proofs.closed_forms import entropy_of
 from thetahat.proofs.sampling import expected_estimate, member_itself, sandwich
-from thetahat.proofs.write.forms_page import _pairs
 from thetahat.verify.nodes import nodes_of
 
 ALARM = 1e-10
 VALUES = {"k": Rational(5, 2), "m": Rational(1, 3), "r": Rational(7, 4), "s": Rational(3, 5)}
 
 
-@pytest.mark.parametrize(("words", "truth", "name"), _pairs())
-def test_sandwiches_agree_with_quadrature(words: str, truth: Member, name: str) -> None:
+K, M, R, S = (Symbol(name, real=True) if name == "m" else Symbol(name, positive=True) for name in "kmrs")
+PAIRS = [
+    (Member.of(family("gamma"), k=K, theta=S), "exponential"),
+    (Member.of(family("gamma"), k=K, theta=S), "normal"),
+    (Member.of(family("laplace"), mu=M, b=S), "normal"),
+    (Member.of(family("uniform"), a=0, b=S), "exponential"),
+    (Member.of(family("exponential"), **{"lambda": R}), "rayleigh"),
+    (Member.of(family("geometric_failures"), p=1 / (1 + R)), "poisson"),
+    (Member.of(family("weibull"), k=K, **{"lambda": S}), "rayleigh"),
+    (Member.of(family("lognormal"), mu=M, sigma=S), "exponential"),
+]
+
+
+@pytest.mark.parametrize(("truth", "name"), PAIRS)
+def test_sandwiches_agree_with_quadrature(truth: Member, name: str) -> None:
     """Both matrices as weighted sums over the truth's nodes, at the estimate from these nodes."""
     one, found = family(name), sandwich(truth, family(name))
     values = {symbol: VALUES[str(symbol)] for _, value in truth.theta for symbol in value.free_symbols}

@@ -121,11 +121,19 @@ def list_families(
 def show_derivation(
     name: Name,
     style: Annotated[Format, typer.Option("--format", help="How the derivation is written.")] = Format.TEXT,
+    reverse: Annotated[
+        bool, typer.Option("--reverse", help="Print what minimising KL(model || data) gives, beside it, instead.")
+    ] = False,
 ) -> None:
     """Print a derivation, step by step.
 
     The estimator, every step with the evidence for it, what is proved, and what is not.
     """
+    if reverse:
+        from ..proofs.directions import derive
+
+        typer.echo(str(derive(family(name), direction="reverse")))
+        return
     page = (
         structured_page(structured(name), style) if is_structured(name) else derivation_page(family(name), name, style)
     )

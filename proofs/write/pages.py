@@ -12,7 +12,7 @@ from ..engine import derive
 from ..registry import Entry, catalogue, family, structured, structured_catalogue
 from ..structured.engine import derive_structured
 from .closing import existence
-from .forms_page import closed_forms_page, sampling_page
+from .forms_page import closed_forms_page
 from .losses_page import losses_page
 from .markdown import OPENING, derivation_markdown, escaped, spoken
 from .structured_page import entry_page
@@ -50,8 +50,8 @@ def index() -> str:
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
         "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
-        "have [which loss each noise model induces](losses.md), [closed forms](closed_forms.md) of entropies and "
-        "divergences, and [what estimates tend to](sampling.md).",
+        "have [which loss each noise model induces](losses.md) and [closed forms](closed_forms.md) of entropies and "
+        "divergences.",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -102,7 +102,6 @@ def pages() -> dict[str, str]:
         "README.md": index(),
         "losses.md": losses_page(),
         "closed_forms.md": closed_forms_page(),
-        "sampling.md": sampling_page(),
         **shipped,
         **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
     }

@@ -14,7 +14,7 @@ if __name__ != "thetahat":
 
 if TYPE_CHECKING:
     from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Verdict
-    from thetahat.proofs.engine import derive
+    from thetahat.proofs.directions import derive
     from thetahat.proofs.family import Family, Parameter, Source
     from thetahat.proofs.registry import families, family, register
     from thetahat.proofs.targets import Member, Mixture, Table
@@ -52,7 +52,7 @@ _HOME = {
     "check_claim": "thetahat.verify.claims",
     "check_estimator": "thetahat.verify.estimators",
     "check_family": "thetahat.verify.suite",
-    "derive": "thetahat.proofs.engine",
+    "derive": "thetahat.proofs.directions",
     "estimates": "thetahat.verify.marking",
     "families": "thetahat.proofs.registry",
     "family": "thetahat.proofs.registry",
