@@ -12,7 +12,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
-from sympy import Add, Expr, Integer, Rational, Symbol, hessian, lambdify, log, simplify, zeros
+from sympy import Add, Expr, Integer, Rational, Symbol, diag, hessian, lambdify, log, simplify, zeros
 from sympy import Matrix as Numbers
 
 from thetahat import family
@@ -21,6 +21,7 @@ from thetahat.proofs.errors import DeclarationError
 from thetahat.proofs.registry import structured, structured_catalogue
 from thetahat.proofs.structured import closed_forms
 from thetahat.proofs.structured.closed_forms import direction_of
+from thetahat.proofs.structured.diagonal import DiagonalProjection, diagonal_i_projection, diagonal_m_projection
 from thetahat.proofs.structured.explicit import explicit
 from thetahat.proofs.structured.family import StructuredFamily, Unknown
 from thetahat.proofs.structured.laws import CountLaw, MatrixLaw, ShareLaw, law_of
@@ -382,3 +383,108 @@ def test_a_value_of_the_wrong_shape_is_named() -> None:
         explicit(form.value, {one.sizes[0]: 2}, {"Sigma": zeros(3, 3)})
     with pytest.raises(DeclarationError, match="Sigma has no value"):
         explicit(form.value, {one.sizes[0]: 2}, {})
+
+
+DIRECTIONS = {"forward": (diagonal_m_projection, "0", "1"), "reverse": (diagonal_i_projection, "1", "0")}
+DIAGONAL = [one.name for one in structured_catalogue() if diagonal_m_projection(structured(one.name)) is not None]
+PROJECTED = [(name, size, way) for name in DIAGONAL for size in (2, 3) for way in DIRECTIONS]
+ZERO = mp.mpf(10) ** -20
+
+
+def given_by(one: Case, end: str) -> dict[str, Any]:
+    """Member 0's values under the names of the member that is given, and what is known."""
+    return {**one.known, **{f"{name}_{end}": value for name, value in one.members[0].items()}}
+
+
+def nearest(one: Case, found: DiagonalProjection, end: str) -> dict[str, Any]:
+    """The values of the member that is sought, by its names."""
+    given, values = given_by(one, end), {}
+    for term, root in found.roots:
+        if isinstance(term, Component):
+            (k,) = set(term.indices)
+            size = given[f"{term.name[:-2]}_{end}"].rows
+            entries = [explicit(root.xreplace({k: Integer(at + 1)}), one.sizes, given) for at in range(size)]
+            values[term.name] = diag(*entries)
+        else:
+            values[term.name] = given[root.name]
+    return values
+
+
+def divergence_of(one: Case, values: dict[str, Any]) -> Expr:
+    between = closed_forms.kl(one.family)
+    assert between is not None
+    return explicit(between.value, one.sizes, values)
+
+
+@pytest.mark.parametrize(("name", "size", "way"), PROJECTED)
+def test_no_entry_can_move_to_lessen_the_divergence(name: str, size: int, way: str) -> None:
+    """The slope of the divergence of full matrices in each variance is 0, and it bends upwards."""
+    (projection, given, sought), one = DIRECTIONS[way], case(name, size)
+    found, t = projection(one.family), Symbol("t", real=True)
+    assert found is not None
+    values = {**given_by(one, given), **nearest(one, found, given)}
+    left = divergence_of(one, values)
+    assert abs((left - explicit(found.divergence, one.sizes, values)).evalf(30)) < ZERO
+    (definite,) = (one.members[0][each.name] for each in one.family.parameters if each.definite)
+    assert (left.evalf() > 0) == (not definite.is_diagonal())
+    for each in one.family.parameters:
+        own = f"{each.name}_{sought}"
+        for at in range(values[own].rows):
+            full = not each.definite
+            towards = Numbers(*values[own].shape, lambda i, j, at=at, full=full: int(i == at and (full or j == at)))
+            along = lambdify(t, divergence_of(one, {**values, own: values[own] + t * towards}), "mpmath")
+            with mp.workdps(40):
+                assert abs(mp.diff(along, 0)) < ZERO
+                assert mp.diff(along, 0, 2) > 0
+
+
+@pytest.mark.parametrize(("name", "size", "way"), PROJECTED)
+def test_the_excess_is_what_another_diagonal_costs(name: str, size: int, way: str) -> None:
+    (projection, given, sought), one = DIRECTIONS[way], case(name, size)
+    found = projection(one.family)
+    assert found is not None
+    values = {**given_by(one, given), **nearest(one, found, given)}
+    (own,) = (f"{each.name}_{sought}" for each in one.family.parameters if each.definite)
+    other = {**values, own: diag(*(Rational(at + 2, 3) for at in range(values[own].rows)))}
+    excess = explicit(found.excess, one.sizes, other)
+    difference = divergence_of(one, other) - divergence_of(one, values)
+    assert abs((excess - difference).evalf(30)) < ZERO
+    assert excess.evalf() > 0
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_normal_marginals_stay_one_way_and_conditionals_the_other(size: int) -> None:
+    one = case("multivariate_normal", size)
+    covariance = one.members[0]["Sigma"]
+    forward, reverse = diagonal_m_projection(one.family), diagonal_i_projection(one.family)
+    assert forward is not None
+    assert reverse is not None
+    precision = covariance.inv()
+    assert nearest(one, forward, "0")["Sigma_1"] == diag(*(covariance[at, at] for at in range(size)))
+    assert nearest(one, reverse, "1")["Sigma_0"] == diag(*(1 / precision[at, at] for at in range(size)))
+    assert nearest(one, forward, "0")["mu_1"] == nearest(one, reverse, "1")["mu_0"] == one.members[0]["mu"]
+
+
+def test_directions_swapped_are_noticed() -> None:
+    """The variances of the one direction do not make the slopes of the other vanish."""
+    one, t = case("multivariate_normal", 2), Symbol("t", real=True)
+    forward = diagonal_m_projection(one.family)
+    assert forward is not None
+    wrong = nearest(one, forward, "0")
+    values = {**given_by(one, "1"), "mu_0": wrong["mu_1"], "Sigma_0": wrong["Sigma_1"] + t * diag(1, 0)}
+    with mp.workdps(40):
+        assert abs(mp.diff(lambdify(t, divergence_of(one, values), "mpmath"), 0)) > mp.mpf("0.001")
+
+
+def test_which_families_have_one_and_which_have_none() -> None:
+    """Two covariances at once, and a parameter that is no matrix, are left alone."""
+    assert DIAGONAL == [
+        "multivariate_normal",
+        "multivariate_normal_covariance",
+        "multivariate_normal_precision",
+        "multivariate_regression",
+        "wishart",
+    ]
+    for name in ("matrix_normal", "isotropic_normal", "diagonal_normal", "dirichlet", "multivariate_normal_mean"):
+        assert diagonal_m_projection(structured(name)) is None
+        assert diagonal_i_projection(structured(name)) is None

@@ -10,6 +10,7 @@ from sympy import Add, Expr, Integer, Mul, S, Symbol, eye, log
 from sympy.matrices import MatrixBase, zeros
 
 from ..errors import DeclarationError
+from .entries import Entry
 from .lemmas import log_multigamma
 from .plates import Component, Plate
 from .terms import Identity, Inverse, LogDet, LogMultigamma, Matrix, Trace, Transposed, shape
@@ -44,16 +45,25 @@ def explicit(value: Expr, sizes: Mapping[Symbol, int], values: Mapping[str, Any]
         inner, index, last = value.args
         count = int(explicit(last, sizes, values))
         return Add(*(explicit(inner.xreplace({index: Integer(at)}), sizes, values) for at in range(1, count + 1)))
+    if isinstance(value, Entry):
+        matrix, row, col = value.args
+        return _matrix(matrix, sizes, values)[int(row) - 1, int(col) - 1]
     if isinstance(value, Component):
-        found = _named(value.name, values)
-        for index in value.indices:
-            found = found[int(index) - 1]
-        return S(found)
+        return _component(value, values)
     if isinstance(value, Symbol):
         return Integer(sizes[value]) if value in sizes else S(values.get(value.name, value))
     if value.is_Atom:
         return value
     return value.func(*(explicit(part, sizes, values) for part in value.args))
+
+
+def _component(value: Component, values: Mapping[str, Any]) -> Expr:
+    found, places = _named(value.name, values), tuple(int(index) - 1 for index in value.indices)
+    if isinstance(found, MatrixBase):
+        return found[places]
+    for place in places:
+        found = found[place]
+    return S(found)
 
 
 def _matrix(value: Expr, sizes: Mapping[Symbol, int], values: Mapping[str, Any]) -> MatrixBase:
