@@ -12,7 +12,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
-from sympy import Add, Expr, Integer, Rational, Symbol, diag, hessian, lambdify, log, simplify, zeros
+from sympy import Add, Expr, Integer, Rational, Symbol, diag, hessian, lambdify, log, loggamma, pi, simplify, zeros
 from sympy import Matrix as Numbers
 
 from thetahat import family
@@ -24,16 +24,35 @@ from thetahat.proofs.structured.closed_forms import direction_of
 from thetahat.proofs.structured.diagonal import DiagonalProjection, diagonal_i_projection, diagonal_m_projection
 from thetahat.proofs.structured.explicit import explicit
 from thetahat.proofs.structured.family import StructuredFamily, Unknown
-from thetahat.proofs.structured.laws import CountLaw, MatrixLaw, ShareLaw, law_of
+from thetahat.proofs.structured.laws import ChainLaw, CountLaw, MatrixLaw, ShareLaw, law_of
 from thetahat.proofs.structured.lemmas import Gaussian
 from thetahat.proofs.structured.naming import renamed
-from thetahat.proofs.structured.plates import Component
+from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
 from thetahat.proofs.structured.terms import Matrix, shape
 
 NAMES = [one.name for one in structured_catalogue() if law_of(structured(one.name)) is not None]
 # Quadrature in doubles: sums of up to some 10**5 terms whose sizes are about 1.
 AGREED = 1e-9
 FORMS = ("entropy_of", "cross_entropy", "kl", "fisher_information", "log_partition")
+
+_x, _t = DatumComponent("x", "real"), DatumComponent("t", "positive")
+_m, _c, _a, _b = Component("m", "real"), *(Component(name, "positive") for name in "cab")
+# A precision that is gamma, and a normal number whose precision is a multiple of it.
+NORMAL_GAMMA = StructuredFamily(
+    name="normal_gamma",
+    observation=(_x, _t),
+    parameters=tuple(map(Unknown, (_m, _c, _a, _b))),
+    log_density=log(_c * _t / (2 * pi)) / 2
+    - _c * _t * (_x - _m) ** 2 / 2
+    + _a * log(_b)
+    - loggamma(_a)
+    + (_a - 1) * log(_t)
+    - _b * _t,
+    sizes=(),
+)
+_wishart = structured("wishart")
+FREE_DEGREES = replace(_wishart, name="free_degrees", parameters=(*_wishart.parameters, *_wishart.known), known=())
+EXTRA = {one.name: one for one in (NORMAL_GAMMA, FREE_DEGREES)}
 
 Values = dict[str, Any]
 Nodes = tuple[np.ndarray, list[np.ndarray]]
@@ -65,7 +84,7 @@ class Case:
         if isinstance(term, Matrix):
             found = Numbers(*self._shape(term), lambda *_: self._number(-4, 4))
             return found * found.T + 2 * Numbers.eye(found.rows) if term.kind == "spd" else found
-        if isinstance(term, Component):
+        if isinstance(term, Component) and term.indices:
             raw = [self._number(4, 12) for _ in range(self.sizes[self.family.last(term.indices[0])])]
             return [each / sum(raw) for each in raw] if one.simplex is not None else raw
         return Integer(self.rng.randint(3, 4)) if term.is_integer else self._number(16, 21)
@@ -80,13 +99,16 @@ class Case:
         if isinstance(one.term, Matrix):
             found = Numbers(*self._shape(one.term), lambda *_: self._number(-4, 4))
             return found + found.T if one.definite else found
-        if isinstance(one.term, Component):
+        if isinstance(one.term, Component) and one.term.indices:
             raw = [self._number(-4, 4) for _ in range(self.sizes[self.family.last(one.term.indices[0])])]
             return [each - sum(raw) / len(raw) for each in raw] if one.simplex is not None else raw
         return self._number(1, 4)
 
     def _observed(self) -> tuple[list[Symbol], Values]:
-        (term,) = self.family.observation
+        term, *more = self.family.observation
+        if more:
+            names = {each.name: Symbol(each.name, real=True, positive=each.is_positive) for each in (term, *more)}
+            return list(names.values()), names
         if isinstance(term, Component):
             entries = [Symbol(f"x{at}", positive=True) for at in range(self.sizes[self.family.sizes[0]])]
             return entries, {term.name: entries}
@@ -121,7 +143,11 @@ class Case:
 
 @lru_cache(maxsize=64)
 def case(name: str, size: int = 2, seed: int = 0) -> Case:
-    return Case(structured(name), size, seed)
+    return Case(declared(name), size, seed)
+
+
+def declared(name: str) -> StructuredFamily:
+    return EXTRA[name] if name in EXTRA else structured(name)
 
 
 def on(nodes: list[np.ndarray], value: Expr, entries: list[Symbol]) -> np.ndarray:
@@ -139,6 +165,8 @@ def nodes_of(one: Case) -> Nodes:
         return np.exp(on(points, density, one.entries)), points
     if isinstance(law, ShareLaw):
         return _over_shares(one, density)
+    if isinstance(law, ChainLaw):
+        return _over_precisions(one, density)
     if isinstance(law, MatrixLaw) and not isinstance(law.lemma, Gaussian):
         return _over_definite(one, density)
     return _over_lines(one, density)
@@ -159,6 +187,14 @@ def _over_lines(one: Case, density: Expr) -> Nodes:
     points = list(centre[:, None] + root @ grid)
     normal = -np.log(np.diag(root)).sum() - len(real) * np.log(2 * np.pi) / 2 - (grid**2).sum(axis=0) / 2
     return weights * np.exp(on(points, density, one.entries) - normal), points
+
+
+def _over_precisions(one: Case, density: Expr) -> Nodes:
+    """A real and a positive number, by the logarithm of the one and the other in units of its root, from its centre."""
+    step = 0.2
+    logs, units = (grid.ravel() for grid in np.meshgrid(np.arange(-12, 6, step), np.arange(-16, 16, step)))
+    points = [float(one.members[0]["m"]) + units * np.exp(-logs / 2), np.exp(logs)]
+    return step**2 * np.exp(logs / 2 + on(points, density, one.entries)), points
 
 
 def _over_shares(one: Case, density: Expr) -> Nodes:
@@ -207,11 +243,18 @@ def close(first: Any, second: Any) -> bool:
 
 
 def sizes_of(name: str) -> tuple[int, ...]:
-    law = law_of(structured(name))
-    return (1, 2) if isinstance(law, MatrixLaw) and not isinstance(law.lemma, Gaussian) else (2, 3)
+    law = law_of(declared(name))
+    return (
+        (1,)
+        if isinstance(law, ChainLaw)
+        else (1, 2)
+        if isinstance(law, MatrixLaw) and not isinstance(law.lemma, Gaussian)
+        else (2, 3)
+    )
 
 
-SIZED = [(name, size) for name in NAMES for size in sizes_of(name)]
+ALL = [*NAMES, *EXTRA]
+SIZED = [(name, size) for name in ALL for size in sizes_of(name)]
 
 
 @pytest.mark.parametrize(("name", "size"), SIZED)
@@ -264,7 +307,7 @@ def test_divergence_vanishes_between_equals_and_bends_as_the_information(name: s
         assert abs(mp.diff(function, 0, 2) - value) < mp.mpf(10) ** -12 * (1 + abs(value))
 
 
-@pytest.mark.parametrize(("name", "size"), SIZED)
+@pytest.mark.parametrize(("name", "size"), [pair for pair in SIZED if pair[0] not in EXTRA])
 def test_the_partition_is_what_is_left_where_the_statistics_vanish(name: str, size: int) -> None:
     """Members differ by eta . T(x) - A: where T is 0 by A alone."""
     one = case(name, size)
@@ -291,10 +334,17 @@ def _power_natural(first: Values, second: Values, s: Expr) -> Values:
     return {"a": [(1 - s) * a + s * b for a, b in zip(first["a"], second["a"], strict=True)]}
 
 
+def _chain_natural(first: Values, second: Values, s: Expr) -> Values:
+    ends = [(v["c"], v["c"] * v["m"], v["b"] + v["c"] * v["m"] ** 2 / 2, v["a"]) for v in (first, second)]
+    c, linear, rate, a = ((1 - s) * u + s * v for u, v in zip(*ends, strict=True))
+    return {"c": c, "m": linear / c, "b": rate - linear**2 / (2 * c), "a": a}
+
+
 NATURAL: Mapping[str, Callable[[Values, Values, Expr], Values]] = {
     "multivariate_normal": _normal_natural,
     "wishart": _scale_natural,
     "dirichlet": _power_natural,
+    "normal_gamma": _chain_natural,
 }
 
 
@@ -318,7 +368,7 @@ def _planted(form: Expr) -> list[Expr]:
     return [form - times * term for term in terms for times in (1, 2)] + [form + Rational(1, 2)]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_planted_errors_do_not_agree(name: str) -> None:
     one = case(name)
     nodes = nodes_of(one)
@@ -373,6 +423,22 @@ def test_in_one_dimension_they_are_those_of_numbers() -> None:
     assert between is not None
     assert plain is not None
     assert simplify(explicit(between.value, {k: 2}, ends) - plain.value) == 0
+
+
+def test_independent_counts_add_up() -> None:
+    """Components whose density is one of whole numbers, each with a parameter of its own."""
+    k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
+    y, r = DatumComponent("y", "nonnegative", k), Component("r", "positive", k)
+    density = Plate(y * log(r) - r - loggamma(y + 1), k, K)
+    counts = StructuredFamily("counts", (y,), (Unknown(r),), density, (K,))
+    ends = {f"r{end}": [Symbol(f"r{end}_{at}", positive=True) for at in (1, 2)] for end in "01"}
+    found, plain = closed_forms.kl(counts), scalar_forms.kl(family("poisson"))
+    assert found is not None
+    assert plain is not None
+    rates = [Symbol(f"lambda_{end}", positive=True) for end in "01"]
+    one_by_one = [plain.value.subs(dict(zip(rates, pair, strict=True))) for pair in zip(*ends.values(), strict=True)]
+    assert (explicit(found.value, {K: 2}, ends) - Add(*one_by_one)).expand() == 0
+    assert closed_forms.entropy_of(counts) is None
 
 
 def test_a_value_of_the_wrong_shape_is_named() -> None:

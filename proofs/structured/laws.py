@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer, Interval, Mul, S, Set, Symbol, log, loggamma, oo, sympify
+from sympy import Add, Expr, Mul, Symbol, log, loggamma, sympify
 
-from ..bounds import Bounds
 from ..errors import UndecidedError
 from ..expectations import expectation, proves_normalised
-from ..family import Family, Parameter
+from ..family import Family
+from .chains import ChainLaw, chain_law
+from .components_as_symbols import bounds_of, family_of_one, observed_as, symbol_of
 from .family import StructuredFamily
 from .kernels import proposed_lemma
 from .lemmas import Gaussian, Lemma, expected, positive_definite
@@ -101,14 +102,14 @@ class IndependentLaw:
     def _component(self, sum_: Plate) -> Expr | None:
         here = sum_.args[0].xreplace({sum_.args[1]: self.index})
         others = [one for one in here.atoms(Component) if one not in self.names]
-        if any(isinstance(one, DatumComponent) or one.indices != (self.index,) for one in others) or here.has(Plate):
+        if any(isinstance(one, DatumComponent) or one.indices not in ((), (self.index,)) for one in others) or here.has(Plate):
             return None
-        names = {**self.names, **{one: _symbol(one) for one in others}}
-        value = expectation(self.member, here.xreplace(names), {names[one]: _bounds(one) for one in others})
+        names = {**self.names, **{one: symbol_of(one) for one in others}}
+        value = expectation(self.member, here.xreplace(names), {names[one]: bounds_of(one) for one in others})
         return None if value is None else value.value.xreplace({symbol: one for one, symbol in names.items()})
 
 
-Law = MatrixLaw | ShareLaw | CountLaw | IndependentLaw
+Law = MatrixLaw | ShareLaw | CountLaw | IndependentLaw | ChainLaw
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +124,7 @@ def law_of(family: StructuredFamily) -> Law | None:
     """
     if not family.in_plates:
         return _matrix(family)
-    return _share_law(family) or _count_law(family) or _independent_law(family)
+    return _share_law(family) or _count_law(family) or _independent_law(family) or chain_law(family)
 
 
 def _matrix(family: StructuredFamily) -> MatrixLaw | None:
@@ -170,14 +171,15 @@ def _independent_law(family: StructuredFamily) -> IndependentLaw | None:
     if density is None or density.has(Plate):
         return None
     terms = [one.term for one in (*family.parameters, *family.known)]
-    names = {one: _symbol(one) for one in (datum, *terms) if isinstance(one, Component)}
-    if density.atoms(Component) - set(names):
+    names = {one: symbol_of(one) for one in terms if isinstance(one, Component)}
+    if density.atoms(Component) - set(names) - {datum}:
         return None
-    parameters = tuple(Parameter(names.get(one, one), _space(one)) for one in terms)
-    for support in _supports(datum):
-        member = Family("one_component", names[datum], support, parameters, density.xreplace(names))
-        if proves_normalised(member):
-            return IndependentLaw(member, names, index)
+    parameters = {names.get(one, one): one for one in terms}
+    for symbol, support in observed_as(datum):
+        named = {**names, datum: symbol}
+        member = family_of_one(density.xreplace(named), symbol, support, parameters)
+        if member is not None and proves_normalised(member):
+            return IndependentLaw(member, named, index)
     return None
 
 
@@ -232,23 +234,3 @@ def _at(factor: Expr, statistic: Expr, mean: Expr) -> Expr | None:
         if table and statistic.xreplace(table) == factor:
             return mean.xreplace(table)
     return None
-
-
-def _symbol(one: Component) -> Symbol:
-    """A symbol of its own for a component, with its sign."""
-    return Symbol(f"{one.name}_at", real=True, positive=one.is_positive, nonnegative=one.is_nonnegative)
-
-
-def _space(one: Expr) -> Set:
-    return Interval.open(0, oo) if one.is_positive else Interval(-oo, oo)
-
-
-def _bounds(one: Expr) -> Bounds:
-    return Bounds(Integer(0) if one.is_positive else -oo, oo, False, False, False)
-
-
-def _supports(datum: Component) -> tuple[Set, ...]:
-    """Where a component may lie by its sign; of numbers that are at least 0, whole ones first."""
-    if datum.is_positive:
-        return (Interval.open(0, oo),)
-    return (S.Naturals0, Interval(0, oo)) if datum.is_nonnegative else (Interval(-oo, oo),)
