@@ -12,7 +12,23 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
-from sympy import Add, Expr, Integer, Rational, Symbol, diag, hessian, lambdify, log, loggamma, pi, simplify, zeros
+from sympy import (
+    Add,
+    Expr,
+    Integer,
+    Rational,
+    Symbol,
+    diag,
+    eye,
+    hessian,
+    kronecker_product,
+    lambdify,
+    log,
+    loggamma,
+    pi,
+    simplify,
+    zeros,
+)
 from sympy import Matrix as Numbers
 
 from thetahat import family
@@ -423,6 +439,58 @@ def test_in_one_dimension_they_are_those_of_numbers() -> None:
     assert between is not None
     assert plain is not None
     assert simplify(explicit(between.value, {k: 2}, ends) - plain.value) == 0
+
+
+def _between(name: str, ends: list[Values], sizes: tuple[int, ...]) -> Expr:
+    """The divergence between two members of a shipped family, in numbers."""
+    one = structured(name)
+    given: Values = {}
+    for end, values in zip("01", ends, strict=True):
+        given |= {str(renamed(each.term, end).name): values[each.name] for each in one.parameters}
+    found = closed_forms.kl(one)
+    assert found is not None
+    return explicit(found.value, dict(zip(one.sizes, sizes, strict=True)), given)
+
+
+def test_families_that_hold_one_another_agree() -> None:
+    """Diagonal, isotropic, by precision, and stacked columns: each is a normal density, by another derivation."""
+
+    def agree(name: str, members: list[Values], sizes: tuple[int, ...], normal: list[Values]) -> None:
+        difference = _between(name, members, sizes) - _between("multivariate_normal", normal, (normal[0]["mu"].rows,))
+        assert abs(difference.evalf(30)) < mp.mpf(10) ** -25
+
+    flat = case("diagonal_normal", 3)
+    wide = [{"mu": Numbers(one["m"]), "Sigma": diag(*one["v"])} for one in flat.members]
+    agree("diagonal_normal", flat.members, (3,), wide)
+    even = case("isotropic_normal", 3)
+    agree("isotropic_normal", even.members, (3,), [{**one, "Sigma": one["v"] * eye(3)} for one in even.members])
+    sharp = case("multivariate_normal_precision", 3)
+    agree(
+        "multivariate_normal_precision", sharp.members, (3,), [{**m, "Sigma": m["Lambda"].inv()} for m in sharp.members]
+    )
+    table = case("matrix_normal", 3)
+    stacked = [{"mu": one["M"].vec(), "Sigma": kronecker_product(one["V"], one["U"])} for one in table.members]
+    agree("matrix_normal", table.members, (3, 2), stacked)
+
+
+def test_names_of_members_that_are_declared_are_refused() -> None:
+    k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
+    y = DatumComponent("y", "nonnegative", k)
+
+    def counts(*names: str) -> StructuredFamily:
+        rates = [Component(name, "positive", k) for name in names]
+        return StructuredFamily(
+            "counts",
+            (y,),
+            tuple(map(Unknown, rates)),
+            Plate(y * log(Add(*rates)) - Add(*rates) - loggamma(y + 1), k, K),
+            (K,),
+        )
+
+    with pytest.raises(DeclarationError, match="r0 is declared"):
+        closed_forms.kl(counts("r", "r0"))
+    with pytest.raises(DeclarationError, match="dr is declared"):
+        closed_forms.fisher_information(counts("r", "dr"))
 
 
 def test_independent_counts_add_up() -> None:

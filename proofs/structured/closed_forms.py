@@ -11,7 +11,7 @@ from sympy import Add, Expr, Mul, S, Symbol, collect
 
 from ..algebra.size import shortest
 from ..closed_forms import ClosedForm
-from ..errors import UnsolvedError
+from ..errors import DeclarationError, UnsolvedError
 from .family import StructuredFamily
 from .gradients import gradient, slope_size
 from .laws import Law, MatrixLaw, law_of
@@ -76,6 +76,9 @@ def fisher_information(family: StructuredFamily) -> ClosedForm | None:
     >>> fisher_information(structured("multivariate_normal_covariance")).value
     tr(Sigma^-1*d_Sigma*Sigma^-1*d_Sigma)/2
     """
+    if law_of(family) is None:
+        return None
+    _require_free(family, [str(direction_of(term).name) for term in family.terms])
     try:
         second = _along_matrices(family) if not family.in_plates else _along_components(family)
     except UnsolvedError:
@@ -131,12 +134,23 @@ def _expected(family: StructuredFamily, number: Expr, members: tuple[str, ...]) 
     law = law_of(family)
     if law is None or family.support:
         return None
+    _require_free(family, [str(renamed(term, end).name) for term in family.terms for end in members])
     value = law.expected(number)
     if value is None:
         return None
     if members:
         value = placed(value, {term: renamed(term, "0") for term in family.terms})
     return ClosedForm(_tidy(_normal(family, value, members), law, family, members), law.name)
+
+
+def _require_free(family: StructuredFamily, names: list[str]) -> None:
+    """Names of members and directions must not be those of something declared."""
+    declared = {str(one.name) for one in (*family.terms, *family.observation, *(one.term for one in family.known))}
+    taken = sorted(declared & set(names))
+    if taken:
+        raise DeclarationError(
+            f"{family.name}: {taken[0]} is declared, and stands for a member or a direction in closed forms; rename it"
+        )
 
 
 def _tidy(value: Expr, law: Law, family: StructuredFamily, members: tuple[str, ...]) -> Expr:

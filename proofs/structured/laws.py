@@ -102,7 +102,8 @@ class IndependentLaw:
     def _component(self, sum_: Plate) -> Expr | None:
         here = sum_.args[0].xreplace({sum_.args[1]: self.index})
         others = [one for one in here.atoms(Component) if one not in self.names]
-        if any(isinstance(one, DatumComponent) or one.indices not in ((), (self.index,)) for one in others) or here.has(Plate):
+        known = all(not isinstance(one, DatumComponent) and one.indices in ((), (self.index,)) for one in others)
+        if here.has(Plate) or not known:
             return None
         names = {**self.names, **{one: symbol_of(one) for one in others}}
         value = expectation(self.member, here.xreplace(names), {names[one]: bounds_of(one) for one in others})
