@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from thetahat.verify.adapters.densities import worst_difference
 from thetahat.verify.adapters.own import own_target
 from thetahat.verify.adapters.scipy import _Row
 from thetahat.verify.adapters.scipy_rows import ROWS
+from thetahat.verify.adapters.target import LIBRARIES
 from thetahat.verify.audit import audit
 from thetahat.verify.audit_process import Question, audited
 from thetahat.verify.audit_rows import AuditVerdict, Row, passes
@@ -283,15 +286,19 @@ def test_an_adapter_settles_how_it_is_called() -> None:
 SCIPY = [target for target in library_targets("scipy") if not target.unsupported]
 
 
-@pytest.mark.parametrize("library", ["numpy", "scipy"])
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_every_map_is_the_librarys(library: str) -> None:
     """Where the library has a density, it has the declared values under the map."""
-    found = [one for one in library_targets(library) if one.log_density is not None]
-    assert found
-    for one in found:
-        assert one.log_density is not None
-        error, where = worst_difference(family(one.family), one.log_density)
-        assert error <= DENSITY_SHARE, f"{one.name} for {one.family}: {where}"
+    if find_spec(LIBRARIES[library][0]) is None:
+        pytest.skip(f"{library} is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a library's own, while it is imported and asked
+        found = [one for one in library_targets(library) if one.log_density is not None]
+        assert found
+        for one in found:
+            assert one.log_density is not None
+            error, where = worst_difference(family(one.family), one.log_density)
+            assert error <= DENSITY_SHARE, f"{one.name} for {one.family}: {where}"
 
 
 def test_every_scipy_estimate_is_read_back() -> None:

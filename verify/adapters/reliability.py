@@ -55,6 +55,6 @@ def _target(name: str, theirs: str, kind: str, names: tuple[str, ...], mapping: 
         member = law(**dict(zip(names, values, strict=True)))
         return np.log([float(np.ravel(member.PDF(xvals=[one], show_plot=False))[0]) for one in x])
 
-    return Target(
-        f"reliability.Fitters.Fit_{theirs}_{kind}", name, fitted, PROMISE, "", log_density, tolerance=SEARCH_NATS
-    )
+    # Its densities refuse negative values, which the location of one family allows.
+    known = None if kind == "3P" else log_density
+    return Target(f"reliability.Fitters.Fit_{theirs}_{kind}", name, fitted, PROMISE, "", known, tolerance=SEARCH_NATS)
