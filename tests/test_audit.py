@@ -27,7 +27,7 @@ from thetahat.verify.audit_process import Question, audited
 from thetahat.verify.audit_rows import AuditVerdict, Row, passes
 from thetahat.verify.audit_run import is_ordinary
 from thetahat.verify.cli import main
-from thetahat.verify.cli_audit import markdown, numbers, questions_for, table
+from thetahat.verify.cli_audit import finding_text, markdown, numbers, questions_for, table
 from thetahat.verify.tolerance import DENSITY_SHARE
 
 PLANTED = """
@@ -245,6 +245,17 @@ def test_names_and_messages_are_escaped_in_markdown() -> None:
     assert all(line.startswith("    ") for line in shown)
     cell = markdown([Row("a|b\n# c", "<i>", "gamma", AuditVerdict.ACCEPTED)]).splitlines()[2]
     assert cell.startswith(r"| a\|b \# c(&lt;i&gt;) |")
+
+
+def test_a_terminal_gets_no_control_characters() -> None:
+    """A library's message may colour, clear, or retitle."""
+
+    def colours(x: Any) -> Any:
+        raise ValueError("\x1b[2Jgone\x07")
+
+    row = audit(Target("colours", "exponential", colours, SAID), examples=2)
+    assert "gone" in finding_text(row, row.findings[0])
+    assert all(one.isprintable() or one == "\n" for one in finding_text(row, row.findings[0]))
 
 
 def test_an_audit_without_a_decision_does_not_pass() -> None:

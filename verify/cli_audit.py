@@ -142,7 +142,8 @@ def reasons(rows: Sequence[Row]) -> list[str]:
     for row in rows:
         if row.reason:
             names.setdefault((row.verdict.value, row.reason), []).append(row.target)
-    return [f"{verdict} ({reason}): {', '.join(found)}" for (verdict, reason), found in names.items()]
+    said = (f"{verdict} ({reason}): {', '.join(found)}" for (verdict, reason), found in names.items())
+    return ["\n".join(map(_visible, text.splitlines())) for text in said]
 
 
 def finding_text(row: Row, finding: Finding) -> str:
@@ -153,7 +154,7 @@ def finding_text(row: Row, finding: Finding) -> str:
     ]
     if row.promise:
         lines.append(f"    promised   {row.promise} {row.link}".rstrip())
-    return "\n".join([*lines, f"    again      {finding.command}"])
+    return "\n".join(_visible(line) for line in [*lines, f"    again      {finding.command}"])
 
 
 def markdown(rows: Sequence[Row], level: str = "##") -> str:
@@ -181,6 +182,7 @@ def _finding_markdown(row: Row, finding: Finding, level: str) -> str:
 
 
 def _visible(text: str) -> str:
+    """The text without characters that a terminal would act on, whatever a library put into its messages."""
     return "".join(one if one.isprintable() else " " for one in text)
 
 
