@@ -16,8 +16,9 @@ from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.errors import ExistenceError, ExpressionError, ParameterError, ThetahatError
 from thetahat.proofs.registry import structured
 from thetahat.verify import driving, estimators
+from thetahat.verify.answers import Question
 from thetahat.verify.fitting import derivation_with
-from thetahat.verify.judging import Judgement, Question, judge
+from thetahat.verify.judging import Judgement, judge
 from thetahat.verify.map_proof import judge_map
 from thetahat.verify.parameter_map import UnreadableError, parameter_map
 from thetahat.verify.rounding_cost import cost_of_doubles

@@ -22,8 +22,9 @@ from ..proofs.closed_forms import mean
 from ..proofs.errors import ThetahatError
 from ..proofs.expectations import expectation
 from ..proofs.family import Family
+from .answers import Question
 from .fitting import fit_with
-from .judging import OUTSIDE, Judgement, Question
+from .judging import OUTSIDE, Judgement
 from .slopes import promised, slopes_of
 from .tolerance import DIAGNOSIS_SHARE, SINGLE_SHARE
 

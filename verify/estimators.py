@@ -16,11 +16,12 @@ from ..proofs.family import Family
 from ..proofs.registry import family as family_named
 from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
+from .answers import Promise, Question, require_promise
 from .claims import Claimed
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
 from .fitting import derivation_with
-from .judging import CANCELLED, Judgement, Promise, Question, has_maximiser, judge, require_promise
+from .judging import CANCELLED, Judgement, has_maximiser, judge
 from .map_proof import LogDensity, judge_map
 from .parameter_map import parameter_map
 from .report import Report, Tally

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Outcome, Verdict
-from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
-from ..proofs.family import Family
+from ..proofs.errors import ExistenceError, UnsolvedError
+from .answers import Answer, Question, answer_of
 from .certify import Certificate, CertificateVerdict, certify
 from .covering import covering
 from .drawn import Drawn
@@ -23,44 +20,17 @@ from .ends import outside_space
 from .fitting import Fit, fit_with
 from .likelihood import log_likelihood_ball, nats_lost
 from .observations import require_data
-from .parameter_map import ParameterMap, UnreadableError
 from .rounding_cost import cost_of_doubles
 from .slopes import promised, slopes_of
 from .tolerance import LOST_NATS, THETA_ULPS
 
 Array = NDArray[np.float64]
-Promise = Literal["mle", "local"]
 CANCELLED = "cancellation in double precision may explain it"
 ROUNDED = "what rounding costs"
 OUTSIDE = "the data lie outside the support there"
 _ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
 _DIGITS, _WIDE = 12, 80
 """Digits of what is shown, and the length from which numbers have exponents that nobody reads."""
-_QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
-"""Warnings that say nothing about the data."""
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """What is asked of an estimator: the family, the call, how its output is read, and what it promises.
-
-    Where the family was declared with more parameters or with constants, ``declared`` is the declaration and ``fixed``
-    are the values put in. Unless ``strict``, what cancellation in double precision may explain stays undecided.
-    """
-
-    derivation: Derivation
-    function: Callable[..., Any]
-    reading: ParameterMap
-    declared: Family
-    fixed: Mapping[str, object]
-    promise: Promise
-    tolerance: float
-    strict: bool = False
-
-    @property
-    def family(self) -> Family:
-        """The family with the values put in."""
-        return self.derivation.family
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +95,17 @@ def judge(question: Question, x: Array, weights: Array | None = None, history: A
     ``history`` are all data that a function with a memory has ever seen: what it has forgotten left rounding errors.
     Undecided where no certificate is found, or where its enclosures leave the answer open.
     """
-    fit = _fit(question, x, weights)
-    certificate = certify(question.declared, x, weights, dict(question.fixed) or None, near=fit)
-    exists = bool(certificate.theta) or (fit is not None and question.derivation.existence_proved)
-    if certificate.verdict not in _ABSENT and not exists and fit is None:
+    answer = answer_of(question, x, weights)
+    # Anybody's estimate will do to look for a maximiser next to it; what is proved does not depend on it.
+    near = answer.theta if answer.is_member(question.family) else None
+    certificate = certify(question.declared, x, weights, dict(question.fixed) or None, near=near)
+    case = _Case(question, x, weights, answer, certificate, history)
+    if certificate.verdict in _ABSENT:
+        return case.without_maximiser()
+    if not case.exists and case.fit is None:
         why = certificate.why or certificate.verdict.value
         return Judgement(Verdict.UNDECIDED, f"nothing is certified: {why}", x, weights, certificate=certificate)
-    case = _Case(question, x, weights, fit, certificate, exists, history)
-    return case.without_maximiser() if certificate.verdict in _ABSENT else case.with_maximiser()
+    return case.with_maximiser()
 
 
 def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
@@ -161,49 +134,42 @@ def _fit(question: Question, x: Array, weights: Array | None) -> Fit | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Call:
-    """What came of calling the function: its answer or what it raised, and what it warned of."""
-
-    answer: Any = None
-    raised: str = ""
-    warned: str = ""
-
-
-@dataclass(frozen=True, eq=False)
 class _Case:
     """One dataset with what is certified of it."""
 
     question: Question
     x: Array
     weights: Array | None
-    fit: Fit | None
+    answer: Answer
     certificate: Certificate
-    exists: bool
     history: Array | None = None
+
+    @cached_property
+    def fit(self) -> Fit | None:
+        """Our own estimate in doubles, if there is one; asked for where there is a loss to explain."""
+        return _fit(self.question, self.x, self.weights)
+
+    @cached_property
+    def exists(self) -> bool:
+        """Whether a maximiser certainly exists."""
+        return bool(self.certificate.theta) or (self.fit is not None and self.question.derivation.existence_proved)
 
     def without_maximiser(self) -> Judgement:
         """No maximiser exists: a function that raises, warns, or returns nothing finite and feasible says so."""
-        call = self._call()
-        if call.raised or call.warned:
+        answer = self.answer
+        if answer.raised or answer.warned:
             return self._found(Verdict.AGREE, "refused")
-        try:
-            theta = self.question.reading.read(call.answer)
-        except UnreadableError:
-            return self._found(Verdict.AGREE, "returned no theta")
-        if not all(map(math.isfinite, theta)) or outside_space(self.question.family, theta) is not None:
+        if not answer.is_member(self.question.family):
             return self._found(Verdict.AGREE, "returned no member")
-        return self._found(Verdict.DISAGREE, "although no maximiser exists", _shown(self.question, theta), theta)
+        return self._found(Verdict.DISAGREE, "although no maximiser exists", answer.shown, answer.theta)
 
     def with_maximiser(self) -> Judgement:
         """A maximiser exists: the answer may lose what is allowed, and nothing else will do."""
-        call = self._call()
-        if call.raised:
-            return self._absent(f"raised {call.raised}")
-        try:
-            theta = self.question.reading.read(call.answer)
-        except UnreadableError as error:
-            return self._absent(f"which is no theta ({error})", _short(call.answer), digits=False)
-        shown = _shown(self.question, theta)
+        theta, shown = self.answer.theta, self.answer.shown
+        if self.answer.raised:
+            return self._absent(f"raised {self.answer.raised}")
+        if theta is None:
+            return self._absent(f"which is no theta ({self.answer.unreadable})", shown, digits=False)
         if not all(map(math.isfinite, theta)):
             return self._absent("not finite", shown, theta)
         if self._is_close(theta):
@@ -225,17 +191,6 @@ class _Case:
         if digits and not self.question.strict and self._digits_lost:
             return self._found(Verdict.UNDECIDED, f"{reason}; {CANCELLED}", shown, theta)
         return self._found(Verdict.DISAGREE, reason, shown, theta)
-
-    def _call(self) -> _Call:
-        arguments = [self.x.copy(), *([self.weights.copy()] if self.weights is not None else [])]
-        with warnings.catch_warnings(record=True) as seen:
-            warnings.simplefilter("always")
-            try:
-                answer = self.question.function(*arguments)
-            except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
-                return _Call(raised=f"{type(error).__name__}: {error}")
-        told = next((str(one.message) for one in seen if not issubclass(one.category, _QUIET)), "")
-        return _Call(answer, warned=told)
 
     def _is_close(self, theta: tuple[float, ...]) -> bool:
         """Whether every value lies within a few doubles of the one exact maximiser."""
@@ -351,29 +306,5 @@ class _Case:
         lost: str = "",
         allowed: float = 0.0,
     ) -> Judgement:
-        return Judgement(verdict, reason, self.x, self.weights, shown, theta, self.fit, self.certificate, lost, allowed)
-
-
-def require_promise(promise: str, tolerance: float, existence: str) -> None:
-    """Refuse a promise, a tolerance or an existence that means nothing.
-
-    >>> require_promise("map", 1e-8, "holds")
-    Traceback (most recent call last):
-    ...
-    thetahat.proofs.errors.ParameterError: promise='map' is not known; write 'mle' or 'local'
-    """
-    if promise not in ("mle", "local"):
-        raise ParameterError(f"promise={promise!r} is not known; write 'mle' or 'local'")
-    if not (isinstance(tolerance, (int, float)) and 0 < tolerance < math.inf):
-        raise ParameterError(f"tolerance={tolerance!r} is no number of nats above zero; write one such as 1e-8")
-    if existence not in ("holds", "fails", "either"):
-        raise ParameterError(f"existence={existence!r} is not known; write 'holds', 'fails' or 'either'")
-
-
-def _shown(question: Question, theta: tuple[float, ...]) -> str:
-    return ", ".join(f"{name} = {value!r}" for name, value in zip(question.family.parameter_names, theta, strict=True))
-
-
-def _short(answer: Any) -> str:
-    text = repr(answer)
-    return text if len(text) <= 200 else text[:197] + "..."
+        fit = self.fit if verdict is Verdict.DISAGREE else None
+        return Judgement(verdict, reason, self.x, self.weights, shown, theta, fit, self.certificate, lost, allowed)

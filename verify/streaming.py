@@ -16,9 +16,10 @@ from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
 from ..proofs.registry import family as family_named
 from ..strategies import datasets
+from .answers import Promise, Question, require_promise
 from .claims import Claimed
 from .fitting import derivation_with
-from .judging import Judgement, Promise, Question, has_maximiser, judge, require_promise
+from .judging import Judgement, has_maximiser, judge
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS
 

@@ -1,0 +1,120 @@
+"""Calls somebody's estimator on one dataset, and reads what it returned as a point of the parameter space."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Derivation
+from ..proofs.errors import ParameterError
+from ..proofs.family import Family
+from .ends import outside_space
+from .parameter_map import ParameterMap, UnreadableError
+
+Array = NDArray[np.float64]
+Promise = Literal["mle", "local"]
+_QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
+"""Warnings that say nothing about the data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of an estimator: the family, the call, how its output is read, and what it promises.
+
+    Where the family was declared with more parameters or with constants, ``declared`` is the declaration and ``fixed``
+    are the values put in. Unless ``strict``, what cancellation in double precision may explain stays undecided.
+    """
+
+    derivation: Derivation
+    function: Callable[..., Any]
+    reading: ParameterMap
+    declared: Family
+    fixed: Mapping[str, object]
+    promise: Promise
+    tolerance: float
+    strict: bool = False
+
+    @property
+    def family(self) -> Family:
+        """The family with the values put in."""
+        return self.derivation.family
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of one call.
+
+    Attributes
+    ----------
+    theta
+        In declared order; ``None`` where nothing was returned that can be read as one.
+    shown
+        What was returned, for a reader.
+    raised, warned, unreadable
+        The exception and the first warning that says something about the data, as text; why the output is no theta.
+    """
+
+    theta: tuple[float, ...] | None = None
+    shown: str = ""
+    raised: str = ""
+    warned: str = ""
+    unreadable: str = ""
+
+    def is_member(self, family: Family) -> bool:
+        """Whether a point of the parameter space was returned.
+
+        >>> from thetahat import family
+        >>> Answer((0.0, -1.0)).is_member(family("normal"))
+        False
+        """
+        if self.theta is None or not all(map(math.isfinite, self.theta)):
+            return False
+        return outside_space(family, self.theta) is None
+
+
+def answer_of(question: Question, x: Array, weights: Array | None = None) -> Answer:
+    """Return what the function makes of a copy of the data; whatever it raises is part of the answer."""
+    arguments = [x.copy(), *([weights.copy()] if weights is not None else [])]
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            returned = question.function(*arguments)
+        except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
+            return Answer(raised=f"{type(error).__name__}: {error}")
+    warned = next((str(one.message) for one in seen if not issubclass(one.category, _QUIET)), "")
+    try:
+        theta = question.reading.read(returned)
+    except UnreadableError as error:
+        return Answer(shown=_short(returned), warned=warned, unreadable=str(error))
+    return Answer(theta, _named(question, theta), warned=warned)
+
+
+def require_promise(promise: str, tolerance: float, existence: str) -> None:
+    """Refuse a promise, a tolerance or an existence that means nothing.
+
+    >>> require_promise("map", 1e-8, "holds")
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.ParameterError: promise='map' is not known; write 'mle' or 'local'
+    """
+    if promise not in ("mle", "local"):
+        raise ParameterError(f"promise={promise!r} is not known; write 'mle' or 'local'")
+    if not (isinstance(tolerance, (int, float)) and 0 < tolerance < math.inf):
+        raise ParameterError(f"tolerance={tolerance!r} is no number of nats above zero; write one such as 1e-8")
+    if existence not in ("holds", "fails", "either"):
+        raise ParameterError(f"existence={existence!r} is not known; write 'holds', 'fails' or 'either'")
+
+
+def _named(question: Question, theta: tuple[float, ...]) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in zip(question.family.parameter_names, theta, strict=True))
+
+
+def _short(answer: Any) -> str:
+    text = repr(answer)
+    return text if len(text) <= 200 else text[:197] + "..."
