@@ -30,11 +30,11 @@ def counts(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
     """What all tests of this module found, printed at the end; with several processes by each for itself."""
     found: Counter[str] = Counter()
     yield found
-    terminal = request.config.pluginmanager.getplugin("terminalreporter")
-    (print if terminal is None else terminal.write_line)(
-        f"\nimpostors: {found['refuted']} of {found['wrong']} refuted; right estimators: {found['alarms']} of "
-        f"{found['right']} refuted, on {found['decided']} decided and {found['undecided']} undecided datasets"
-    )
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(
+            f"\nimpostors: {found['refuted']} of {found['wrong']} refuted; right estimators: {found['alarms']} of "
+            f"{found['right']} refuted, on {found['decided']} decided and {found['undecided']} undecided datasets"
+        )
 
 
 def test_the_lists_are_long_enough() -> None:
