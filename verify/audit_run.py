@@ -17,12 +17,13 @@ from ..proofs.errors import ParameterError, SupportError, ThetahatError
 from ..proofs.registry import family
 from ..strategies import datasets
 from .adapters.target import Target
+from .answers import Promise, Question
 from .audit_rows import AuditVerdict, Finding, Row, command_for
 from .audit_shrink import smaller
 from .certify import CertificateVerdict
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
-from .judging import ROUNDED, Judgement, Promise, Question, has_maximiser, judge
+from .judging import ROUNDED, Judgement, has_maximiser, judge
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS, ORDINARY
 
