@@ -12,7 +12,6 @@ from thetahat import derive, family
 from thetahat.proofs.errors import ParameterError
 from thetahat.verify.cli import main
 
-
 NAMES = ["exponential", "uniform", "poisson", "geometric", "discrete_uniform", "bernoulli", "categorical"]
 
 
