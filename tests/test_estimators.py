@@ -231,6 +231,8 @@ def test_another_maximum_keeps_one_promise_and_breaks_the_other() -> None:
     assert judged("cauchy", [low], x, fixed=known).verdict is Verdict.DISAGREE
     assert judged("cauchy", [low], x, fixed=known, promise="local").verdict is Verdict.AGREE
     assert judged("cauchy", [low + 0.1], x, fixed=known, promise="local").verdict is Verdict.DISAGREE
+    lowest = judged("cauchy", [0.0], [-10.0, 10.0], fixed=known, promise="local")
+    assert (lowest.verdict, lowest.reason) == (Verdict.DISAGREE, "a stationary point, and no maximum")
 
 
 def test_cancellation_is_excused_unless_strict() -> None:

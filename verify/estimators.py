@@ -74,7 +74,7 @@ def check_estimator(
         their names and the observation's, or a function of ``x`` and of these by name, which is compared at points. A
         wrong map is refuted before any dataset is drawn.
     promise
-        ``"mle"``: no parameter is more likely. ``"local"``: a stationary point of the likelihood will do.
+        ``"mle"``: no parameter is more likely. ``"local"``: a local maximum will do.
     examples
         How many datasets are drawn.
     existence

@@ -21,7 +21,7 @@ from .fitting import Fit, fit_with
 from .likelihood import log_likelihood_ball, nats_lost
 from .observations import require_data
 from .rounding_cost import cost_of_doubles
-from .slopes import promised, slopes_of
+from .slopes import bends_down, promised, slopes_of
 from .tolerance import LOST_NATS, THETA_ULPS
 
 Array = NDArray[np.float64]
@@ -291,10 +291,14 @@ class _Case:
             return self._found(Verdict.UNDECIDED, "the likelihood has kinks", shown, theta, text, limit)
         enough = self.question.tolerance
         left = promised(self.question.family, slopes, theta, self.x, enough, self.weights)
-        if left < enough:
-            return self._found(Verdict.AGREE, "a stationary point", shown, theta, text, limit)
+        bent = bends_down(self.question.family, slopes, theta, self.x, self.weights) if left < enough else None
+        if left < enough and bent is not None:
+            reason = "a local maximum" if bent else "a stationary point, and no maximum"
+            return self._found(Verdict.AGREE if bent else Verdict.DISAGREE, reason, shown, theta, text, limit)
         if not left > enough:
-            return self._found(Verdict.UNDECIDED, "the score could not be enclosed", shown, theta, text, limit)
+            return self._found(
+                Verdict.UNDECIDED, "the score or the curvature could not be enclosed", shown, theta, text, limit
+            )
         return self._found(Verdict.DISAGREE, "not a stationary point", shown, theta, text, limit)
 
     def _found(

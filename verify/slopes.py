@@ -80,6 +80,36 @@ def promised(
     return found
 
 
+def bends_down(
+    family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLike, weights: ArrayLike | None = None
+) -> bool | None:
+    """Return whether the observed information is positive definite; ``None`` where its enclosure leaves that open.
+
+    By the leading minors (Sylvester's criterion): a stationary point is then a strict local maximum.
+
+    >>> from thetahat.proofs.families.real.cauchy import CAUCHY
+    >>> slopes = slopes_of(CAUCHY)
+    >>> bends_down(CAUCHY, slopes, [0.0, 1.0], [-1.0, 0.5, 1.0]), bends_down(CAUCHY, slopes, [0.0, 1.0], [-10.0, 10.0])
+    (True, False)
+    """
+    theta, size = tuple(theta), len(slopes.first)
+    table = table_of(family, require_numbers(family, x, weights))
+    for bits in precisions():
+        with precision(bits):
+            sums = row_sums(slopes.second, family.columns, family.symbols)(
+                table.rows, table.weights, *(arb(float(value)) for value in theta)
+            )
+            minors = [
+                arb_mat(k, k, [-sums[i * size + j] for i in range(k) for j in range(k)]).det()
+                for k in range(1, size + 1)
+            ]
+            if all(minor > 0 for minor in minors):
+                return True
+            if any(minor <= 0 for minor in minors):
+                return False
+    return None
+
+
 def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Table) -> arb:
     """The same at the working precision."""
     function = row_sums((*slopes.first, *slopes.second), family.columns, family.symbols)
