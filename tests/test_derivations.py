@@ -1,6 +1,7 @@
 """Whether the recorded derivations are those that the engine writes, and how much of them is proved."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from thetahat.proofs.write.losses_page import checked_losses, losses_page
 from thetahat.proofs.write.markdown import OPENING
 from thetahat.proofs.write.pages import index, page, record
 from thetahat.proofs.write.steps import is_proof
+from thetahat.proofs.write.structured_forms_page import structured_forms_page
 from thetahat.proofs.write.structured_page import entry_page
 
 FOLDER = Path(__file__).parent.parent / "proofs" / "derivations"
@@ -71,9 +73,12 @@ def test_the_table_of_losses_is_what_the_engine_writes() -> None:
     assert not wrong, wrong
 
 
-def test_the_table_of_closed_forms_is_what_the_engine_writes() -> None:
+@pytest.mark.parametrize(
+    ("name", "written"), [("closed_forms.md", closed_forms_page), ("structured_forms.md", structured_forms_page)]
+)
+def test_the_tables_of_closed_forms_are_what_the_engine_writes(name: str, written: Callable[[], str]) -> None:
     """A closed form that is lost, or another, is seen in review."""
-    wrong = difference(FOLDER / "closed_forms.md", closed_forms_page())
+    wrong = difference(FOLDER / name, written())
     assert not wrong, wrong
 
 
@@ -125,5 +130,6 @@ def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
         "README.md",
         "losses.md",
         "closed_forms.md",
+        "structured_forms.md",
         *(f"{e.name}.md" for e in (*ENTRIES, *STRUCTURED)),
     }

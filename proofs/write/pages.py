@@ -15,6 +15,7 @@ from .closing import existence
 from .forms_page import closed_forms_page
 from .losses_page import losses_page
 from .markdown import OPENING, derivation_markdown, escaped, spoken
+from .structured_forms_page import structured_forms_page
 from .structured_page import entry_page
 
 _EVIDENCE = {
@@ -51,7 +52,7 @@ def index() -> str:
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
         "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
         "have [which loss each noise model induces](losses.md) and [closed forms](closed_forms.md) of entropies and "
-        "divergences.",
+        "divergences, also [where the dimension is a symbol](structured_forms.md).",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -102,6 +103,7 @@ def pages() -> dict[str, str]:
         "README.md": index(),
         "losses.md": losses_page(),
         "closed_forms.md": closed_forms_page(),
+        "structured_forms.md": structured_forms_page(),
         **shipped,
         **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
     }
