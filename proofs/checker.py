@@ -25,7 +25,6 @@ from sympy import (
     Tuple,
     cos,
     exp,
-    factor_terms,
     log,
     oo,
     sign,
@@ -39,7 +38,7 @@ from .algebra.derivatives import derivative
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
-from .algebra.size import cancelled, factored, has_low_degree, joined
+from .algebra.size import cancelled, factored, has_low_degree
 from .ball_data import Values, evaluate, is_zero_at
 from .balls import precision
 from .bounds import Bounds
@@ -418,11 +417,8 @@ def score_zero(step: Step, context: Context) -> Finding:
     if equation == step.value:
         return origin
     plainly = not atoms_of(equation) and step.subject not in equation.free_symbols - step.value.free_symbols
-    # Factors shared as they are written cancel at once; only where others are, polynomials have to be divided.
-    if plainly and (
-        is_nonzero(step.value / factor_terms(joined(equation)), context.domain)
-        or is_nonzero(cancelled(step.value / equation), context.domain)
-    ):
+    ratio = cancelled(step.value / equation) if plainly else None
+    if ratio is not None and is_nonzero(ratio, context.domain):
         return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     inside = _open_gaps(roots, context)
     return _worst([origin, _proportional(step.value, equation, step.subject, inside, context)])
