@@ -25,7 +25,7 @@ from sympy import (
     zeta,
 )
 
-from thetahat import Family, Parameter, derive, family, fit
+from thetahat import Family, Parameter, derive, family, fit, fit_rows
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome
@@ -368,3 +368,12 @@ def test_a_parameter_may_be_called_as_what_stands_in_for_a_function(name: str) -
     found = declared(x, POSITIVE, density, positive(mean), positive(b))
     assert found.outcome is Outcome.CLOSED_FORM
     assert found.optimality.proved
+
+
+def test_an_estimate_nearer_to_zero_than_any_double_is_refused() -> None:
+    """Gompertz on observations that nearly agree: eta is about exp(-1900), and its nearest double has no likelihood."""
+    with pytest.raises(UnsolvedError, match="nearer to zero than any double"):
+        fit(family("gompertz"), [2.5, 2.501, 2.503, 2.5])
+    answer = fit_rows(family("gompertz"), [[2.5, 2.501, 2.503, 2.5], [2.5, 3.5, 4.0, 1.0]])
+    assert np.isnan(answer.theta[0]).all()
+    assert np.isfinite(answer.theta[1]).all()

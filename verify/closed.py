@@ -36,7 +36,7 @@ def in_balls(derivation: Derivation, observations: Observations, known: Mapping[
     [0.5]
     """
     exactly = Exactly(derivation.family.columns, observations)
-    return {symbol: exactly.value(formula, known) for symbol, formula in in_data(derivation)}
+    return {symbol: exactly.estimate(symbol, formula, known) for symbol, formula in in_data(derivation)}
 
 
 def by_formulas(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:

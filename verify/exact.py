@@ -15,10 +15,12 @@ from ..proofs.ball_data import Table, enclosed, read_atom
 from ..proofs.balls import ball as as_ball
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
 from .enclosure import precisions
 from .observations import Observations
 from .tolerance import EXAMINED_ROWS, JOINED_ROWS, UNIT_ROUNDOFF
 
+_UNDERFLOW_BITS = 2000
 _LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
 
 
@@ -137,6 +139,26 @@ class Exactly:
                 if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
                     return math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
                 found = 0.0
+        return found
+
+    def estimate(self, symbol: Symbol, formula: Expr, known: Mapping[Symbol, Any]) -> float:
+        """Return the value of a parameter's formula, as ``value`` does.
+
+        Raises
+        ------
+        UnsolvedError
+            Where it is so near zero that no double tells it from zero: the nearest one that does may have another
+            likelihood altogether.
+        """
+        found = self.value(formula, known)
+        if abs(found) == _LEAST:
+            with precision(_UNDERFLOW_BITS):
+                ball = self.ball(formula, known)
+            if abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
+                raise UnsolvedError(
+                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, nearer to zero than any double; rescale "
+                    "the observations, or fix a parameter"
+                )
         return found
 
     def bounded(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:

@@ -181,8 +181,11 @@ class _Exactly:
         return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
 
     def height(self, root: float) -> float:
-        """Return the log-likelihood at a root; minus infinity where it rounds out of the space, or is not enclosed."""
-        values = self.completed(root)
+        """Return the log-likelihood at a root; minus infinity where no double is in the space, or it is not enclosed."""
+        try:
+            values = self.completed(root)
+        except UnsolvedError:
+            return -math.inf
         theta = [values[symbol] for symbol in self._family.symbols]
         if outside_space(self._family, theta) is not None:
             return -math.inf
@@ -192,7 +195,7 @@ class _Exactly:
     def completed(self, root: float | arb) -> Numbers:
         """Return the unknown, and what the formulas give for it, each rounded once."""
         known: dict[Symbol, float | arb] = {self._unknown: root}
-        found = {symbol: self._exactly.value(formula, known) for symbol, formula in self._formulas}
+        found = {symbol: self._exactly.estimate(symbol, formula, known) for symbol, formula in self._formulas}
         return {self._unknown: float(root), **found}
 
     def sharpened(self, root: float) -> float | arb:
