@@ -181,7 +181,7 @@ class _Exactly:
         return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
 
     def height(self, root: float) -> float:
-        """Return the log-likelihood at a root; minus infinity where no double is in the space, or it is not enclosed."""
+        """Return the log-likelihood at a root; minus infinity where none is in the space or enclosed."""
         try:
             values = self.completed(root)
         except UnsolvedError:
