@@ -37,6 +37,8 @@ _LEAST_SINGLE, _MOST_SINGLE = 1e-22, 1e19
 _BITS = 200
 _MOST = 0.75
 """The share of cases that a hypothesis has to fit."""
+_DIFFERENT = 3
+"""In how many different estimates a constant has to be seen: any two numbers differ by one."""
 _SMALL_NATS = 1e-2
 """Nats per observation below which an answer that is no stationary point looks like a search that ended early."""
 
@@ -123,14 +125,28 @@ def _changes(value: float, n: float) -> Iterator[tuple[str, float]]:
         for factor, words in ((2.0, "twice"), (0.5, "half"), (2**0.5, "sqrt(2) times"), (0.5**0.5, "1/sqrt(2) times")):
             yield f"{words} the estimate: a lost factor", float(v * factor)
         yield "the estimate modulo pi: an arctangent of one argument in place of two", math.remainder(value, math.pi)
-        for places in range(7):
-            yield f"the estimate rounded to {places} decimals", round(value, places)
-        yield "the estimate rounded down to an integer", float(np.floor(v))
-        yield "the estimate rounded up to an integer", float(np.ceil(v))
+
+
+def _roundings(value: float) -> Iterator[tuple[str, float]]:
+    """What rounding makes of ``value``; on whole numbers many other mistakes look like it."""
+    for places in range(7):
+        yield f"the estimate rounded to {places} decimals", round(value, places)
+    with np.errstate(all="ignore"):
+        yield "the estimate rounded down to an integer", float(np.floor(value))
+        yield "the estimate rounded up to an integer", float(np.ceil(value))
 
 
 def changed(question: Question, cases: Sequence[Judgement]) -> str:
     """Every value that is not the estimate is one simple function of it."""
+    return _changed(question, cases, coarsely=False)
+
+
+def changed_coarsely(question: Question, cases: Sequence[Judgement]) -> str:
+    """The same, where it may also be rounded, or a constant that is added or multiplies, as is seen by accident too."""
+    return _changed(question, cases, coarsely=True)
+
+
+def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> str:
     found = []
     for j, name in enumerate(question.family.parameter_names):
         wrong = [case for case in cases if not _close(_theirs(case)[j], _ours(case)[j])]
@@ -139,7 +155,12 @@ def changed(question: Question, cases: Sequence[Judgement]) -> str:
         words = _common(
             [words for words, value in _changes(_ours(case)[j], _total(case)) if _close(_theirs(case)[j], value)]
             for case in wrong
-        ) or _by_a_constant([_theirs(case)[j] for case in wrong], [_ours(case)[j] for case in wrong])
+        )
+        if not words and coarsely:
+            words = _common(
+                [words for words, value in _roundings(_ours(case)[j]) if _close(_theirs(case)[j], value)]
+                for case in wrong
+            ) or _by_a_constant([_theirs(case)[j] for case in wrong], [_ours(case)[j] for case in wrong])
         if not words:
             return ""
         found.append(f"{name} is {words}")
@@ -147,12 +168,14 @@ def changed(question: Question, cases: Sequence[Judgement]) -> str:
 
 
 def _by_a_constant(theirs: Sequence[float], ours: Sequence[float]) -> str:
-    """A constant that is added to the estimate, or multiplies it, in most of several cases."""
+    """A constant that is added to the estimate, or multiplies it, in most of several cases with different estimates."""
+    if len(set(ours)) < _DIFFERENT:
+        return ""
     with np.errstate(all="ignore"):
         pairs = (np.subtract(theirs, ours), "plus"), (np.divide(theirs, ours), "times")
     for found, words in pairs:
         middle = float(np.median(found))
-        if len(found) > 2 and middle != 0 and np.isfinite(found).all():
+        if middle != 0 and np.isfinite(found).all():
             same = np.abs(found - middle) <= DIAGNOSIS_SHARE * abs(middle)
             if np.mean(same) >= _MOST:
                 return f"the estimate {words} {middle:.6g}"
@@ -359,6 +382,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     moments,
     another_statistic,
     other_data,
+    changed_coarsely,
     single_precision,
     support_violated,
     another_maximum,
