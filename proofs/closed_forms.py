@@ -177,16 +177,6 @@ def log_partition(family: Family) -> ClosedForm | None:
     return None if form is None else ClosedForm(form.log_partition, "exponential form")
 
 
-def second_member(family: Family) -> dict[Symbol, Symbol]:
-    """Return the parameters' symbols as member 1 has them.
-
-    >>> from thetahat import family
-    >>> list(second_member(family("gamma")).values())
-    [k_1, theta_1]
-    """
-    return member_symbols(family, 1)
-
-
 def members_domain(family: Family) -> Domain:
     """Return where the parameters of both members lie, and the constants, which they share.
 
@@ -207,12 +197,12 @@ def _renamed_domain(family: Family, names: dict[Symbol, Symbol]) -> dict[Symbol,
 
 
 def _of_second(family: Family) -> Expr:
-    return family.log_density.xreplace(second_member(family))
+    return family.log_density.xreplace(member_symbols(family, 1))
 
 
 def _between(family: Family, integrand: Expr, is_difference: bool) -> ClosedForm | None:
     """The expectation under member 0, which the family's own symbols stand for until the end."""
-    second = second_member(family)
+    second = member_symbols(family, 1)
     found = expectation(family, integrand, _renamed_domain(family, second))
     if found is None and is_difference:
         own, other = entropy(family), expectation(family, -_of_second(family), _renamed_domain(family, second))

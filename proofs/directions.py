@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, overload
 
-from sympy import Add, Expr, Symbol, exp, log
+from sympy import Add, Expr, Symbol, exp
 
 from .algebra.atoms import Mean, plain
 from .algebra.derivatives import derivative
@@ -20,6 +20,9 @@ from .derivation import Derivation, Evidence
 from .engine import derive as _forward
 from .errors import ParameterError
 from .family import Family
+from .likelihood import unfold
+from .projection import divergence_from_shares, finite_support
+from .targets import Table
 from .zero import prove_zero
 
 
@@ -131,14 +134,11 @@ def derive(family: Family, *, direction: str = "forward") -> Derivation | Revers
 
 
 def _reverse(family: Family) -> ReverseDerivation:
-    forward, ends = _forward(family), family.bounds
-    nothing = ReverseDerivation(forward, (), None, (), (), False)
-    if not ends.discrete or ends.free_symbols or not (ends.hi - ends.lo).is_finite:
-        return nothing
-    values = [ends.lo + place for place in range(int(ends.hi - ends.lo) + 1)]
+    forward, values = _forward(family), finite_support(family)
+    if values is None:
+        return ReverseDerivation(forward, (), None, (), (), False)
     shares = tuple((value, Symbol(f"w_{value}", positive=True)) for value in values)
-    heights = [family.log_density.xreplace({family.observation: value}) for value in values]
-    divergence = Add(*(exp(height) * (height - log(share)) for height, (_, share) in zip(heights, shares, strict=True)))
+    divergence = divergence_from_shares(family, shares)
     domain: dict[Symbol, Bounds] = {item.symbol: item.bounds for item in (*family.constants, *family.parameters)}
     equations = tuple(tidy(derivative(divergence, symbol), domain) for symbol in family.symbols)
     closed = _solved(family, equations, domain)
@@ -172,14 +172,11 @@ def _gives_shares(forward: Derivation, family: Family, values: list[Expr]) -> bo
 
 def _estimate(forward: Derivation, family: Family, values: list[Expr], shares: list[Expr]) -> dict[Symbol, Expr]:
     """The estimate for a table of shares: averages become weighted sums over the values."""
-    x = family.observation
-    definitions = {one.symbol: one.definition for one in forward.statistics}
-    found: dict[Symbol, Expr] = {}
-    for symbol, formula in forward.formulas:
-        while formula.free_symbols & set(definitions):
-            formula = formula.xreplace(definitions)
-        found[symbol] = plain(formula).replace(
-            lambda node: isinstance(node, Mean),
-            lambda node: Add(*(w * node.integrand.xreplace({x: v}) for v, w in zip(values, shares, strict=True))),
+    table = Table(tuple(zip(values, shares, strict=True)))
+    found = {
+        symbol: plain(unfold(formula, forward.statistics)).replace(
+            lambda node: isinstance(node, Mean), lambda node: table.mean(node.integrand, family.observation)
         )
+        for symbol, formula in forward.formulas
+    }
     return {symbol: value.xreplace(found) for symbol, value in found.items()}

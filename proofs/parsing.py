@@ -95,7 +95,7 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     >>> expression("Mean(x**2)", {"x": Symbol("x", real=True)}, (Symbol("x", real=True),))
     Mean(x**2, x)
     """
-    tree = _parsed(text)
+    tree = syntax_of(text)
     value = _Reader(text, names, data).read(tree.body)
     if not isinstance(value, Expr):
         raise ExpressionError(f"{_short(text)}: this is {value}, which is no number; write an expression")
@@ -113,14 +113,20 @@ def names_in(text: str) -> list[str]:
     ExpressionError
         For a text that is no expression, or too long.
     """
-    tree = _parsed(text)
+    tree = syntax_of(text)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
-    names = (_RESERVED if name == _STAND_IN else name for name in found)
-    return [name for name in dict.fromkeys(names) if name not in CONSTANTS]
+    return [name for name in dict.fromkeys(map(named, found)) if name not in CONSTANTS]
 
 
-def _parsed(text: str) -> ast.Expression:
+def syntax_of(text: str) -> ast.Expression:
+    """Return the syntax tree of a text within the limits on length, nesting and parts; nothing is evaluated.
+
+    In it the word ``lambda``, which Python reserves, is a name: ``named`` gives it back.
+
+    >>> type(syntax_of("a + b").body).__name__
+    'BinOp'
+    """
     if not text.strip():
         raise ExpressionError("the expression is empty; write one such as log(sigma)")
     if len(text) > LONGEST:
@@ -139,6 +145,15 @@ def _parsed(text: str) -> ast.Expression:
     if parts > MOST_NODES:
         raise ExpressionError(f"{_short(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
     return tree
+
+
+def named(name: str) -> str:
+    """Return a name of a syntax tree as it was typed.
+
+    >>> named(syntax_of("lambda").body.id)
+    'lambda'
+    """
+    return _RESERVED if name == _STAND_IN else name
 
 
 def _nesting(text: str) -> int:
@@ -211,7 +226,7 @@ class _Reader:
         return Rational(written.replace("_", ""))
 
     def _name(self, node: ast.Name) -> Expr:
-        name = _RESERVED if node.id == _STAND_IN else node.id
+        name = named(node.id)
         if name in self._names:
             return self._names[name]
         if name in CONSTANTS:

@@ -7,7 +7,7 @@ expectation under q, and is minimised one parameter after the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, S, Symbol, exp, log, oo
@@ -23,6 +23,7 @@ from .derivation import Derivation, Evidence, Outcome
 from .engine import derive
 from .expectations import expectation
 from .family import Family
+from .likelihood import unfold
 from .targets import Member, Mixture, Table, Target
 from .zero import prove_zero
 
@@ -254,13 +255,7 @@ class _Population:
 
 def _in_averages(derivation: Derivation, formulas: tuple[tuple[Symbol, Expr], ...]) -> list[tuple[Symbol, Expr]]:
     """Formulas in plain averages, without the symbols of statistics."""
-    definitions = {one.symbol: one.definition for one in derivation.statistics}
-    found = []
-    for symbol, formula in formulas:
-        while formula.free_symbols & set(definitions):
-            formula = formula.xreplace(definitions)
-        found.append((symbol, plain(formula)))
-    return found
+    return [(symbol, plain(unfold(formula, derivation.statistics))) for symbol, formula in formulas]
 
 
 def _numbered(equations: tuple[Expr, ...]) -> tuple[tuple[Symbol, Expr], ...]:
@@ -310,16 +305,37 @@ def _reverse_divergence(target: Member, family: Family, domain: Domain) -> Expr 
 
 def _divergence_from_table(target: Table, family: Family) -> Expr | None:
     """``KL(q || table)``, a finite sum where the table has every value of the support, and else infinite."""
-    ends, shares = family.bounds, dict(target.shares)
-    if ends.free_symbols:
+    shares, values = dict(target.shares), finite_support(family)
+    if family.bounds.free_symbols:
         return None
-    if not ends.discrete or not (ends.hi - ends.lo).is_finite:
+    if values is None or any(value not in shares for value in values):
         return oo
-    values = [ends.lo + place for place in range(int(ends.hi - ends.lo) + 1)]
-    if any(value not in shares for value in values):
-        return oo
-    terms = ((family.log_density.xreplace({family.observation: value}), shares[value]) for value in values)
-    return Add(*(exp(height) * (height - log(share)) for height, share in terms))
+    return divergence_from_shares(family, [(value, shares[value]) for value in values])
+
+
+def finite_support(family: Family) -> list[Expr] | None:
+    """Return the values of a support of finitely many that no parameter moves; ``None`` for any other.
+
+    >>> from thetahat import family
+    >>> finite_support(family("bernoulli")), finite_support(family("poisson"))
+    ([0, 1], None)
+    """
+    ends = family.bounds
+    if not ends.discrete or ends.free_symbols or not (ends.hi - ends.lo).is_finite:
+        return None
+    return [ends.lo + place for place in range(int(ends.hi - ends.lo) + 1)]
+
+
+def divergence_from_shares(family: Family, shares: Sequence[tuple[Expr, Expr]]) -> Expr:
+    """Return ``KL(q || p)`` of a member ``q`` from shares ``p`` of every value of its support, in nats.
+
+    >>> from thetahat import family
+    >>> bernoulli = family("bernoulli")
+    >>> divergence_from_shares(bernoulli, [(S.Zero, S.Half), (S.One, S.Half)]).subs(bernoulli.symbols[0], S.Half)
+    0
+    """
+    heights = [(family.log_density.xreplace({family.observation: value}), share) for value, share in shares]
+    return Add(*(exp(height) * (height - log(share)) for height, share in heights))
 
 
 def _nested(objective: Expr, family: Family, beside: Domain) -> tuple[list[tuple[Symbol, Expr]], tuple[Symbol, ...]]:

@@ -22,6 +22,7 @@ from .derivation import Derivation, Evidence
 from .engine import derive
 from .expectations import expectation
 from .family import Family
+from .likelihood import unfold
 from .projection import forward, symbols_of
 from .targets import Member, Target
 from .zero import prove_zero
@@ -178,10 +179,9 @@ def _in_averages(derivation: Derivation, symbol: Symbol) -> Expr | None:
     formulas = dict(derivation.formulas)
     if symbol not in formulas:
         return None
-    definitions = {one.symbol: one.definition for one in derivation.statistics}
-    formula: Expr = formulas[symbol]
-    while formula.free_symbols & (set(definitions) | set(formulas)):
-        formula = formula.xreplace(definitions).xreplace(formulas)
+    formula = unfold(formulas[symbol], derivation.statistics)
+    while formula.free_symbols & set(formulas):
+        formula = unfold(formula.xreplace(formulas), derivation.statistics)
     return plain(formula)
 
 

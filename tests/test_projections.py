@@ -27,6 +27,7 @@ def member(name: str, **values: object) -> Member:
     return Member.of(family(name), **values)
 
 
+DEEP = "normal(mu=" + "(" * 100 + "0" + ")" * 100 + ", sigma=1)"
 TWO = Mixture.of((1, member("normal", mu=-3, sigma=1)), (1, member("normal", mu=3, sigma=0.5)))
 
 
@@ -179,9 +180,21 @@ def test_targets_that_make_no_sense_are_refused() -> None:
         Table.of({0: -1, 1: 2})
     with pytest.raises(UnsolvedError, match="symbols"):
         m_projection(member("lognormal", mu=m, sigma=s), family("gamma"))
-    for text in ("", "normal", "normal(0, 1)", "x + y", "normal(**{})", "{**{}}", "normal(mu=0, sigma=1)*2", "[1]"):
+    for text in (
+        "",
+        "normal",
+        "normal(0, 1)",
+        "x + y",
+        "normal(**{})",
+        "{**{}}",
+        "normal(mu=0, sigma=1)*2",
+        "[1]",
+        DEEP,
+    ):
         with pytest.raises(ExpressionError):
             target_of(text)
+    with pytest.raises(ExpressionError, match="nested"):
+        target_of(DEEP)
 
 
 def test_targets_are_read_from_text() -> None:

@@ -20,11 +20,12 @@ from ..proofs.derivation import Derivation, Evidence, Outcome
 from ..proofs.engine import derive
 from ..proofs.errors import DeclarationError, ExistenceError, UnsolvedError
 from ..proofs.family import Family
+from ..proofs.sampling import COUNT
 from ..proofs.zero import prove_zero
 from ..strategies import constants, datasets
 from .certify import Certificate, CertificateVerdict, Enclosure, certify
 from .certify.certificate import middle_of
-from .claims import COUNT, ClaimVerdict, Part, Witness
+from .claims import ClaimVerdict, Part, Witness
 from .driving import DisagreementError, run_property
 from .enclosure import nats_lost
 from .exact import Exactly, in_data

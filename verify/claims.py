@@ -16,11 +16,10 @@ from ..proofs.closed_forms import members_domain
 from ..proofs.errors import ExpressionError, ParameterError
 from ..proofs.family import Family
 from ..proofs.parsing import expression
+from ..proofs.sampling import COUNT
 from .certify import Enclosure
 
 Claimed: TypeAlias = Expr | str | int | float
-COUNT = Symbol("n", integer=True, positive=True)
-"""The number of observations, in a claim about an estimator."""
 
 
 class ClaimVerdict(Enum):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from sympy import Expr
 
 from ..proofs.errors import ExpressionError
-from ..proofs.parsing import expression
+from ..proofs.parsing import expression, named, syntax_of
 from ..proofs.registry import family
 from ..proofs.targets import Member, Mixture, Table, Target
-
-_LAMBDA = "lambda_as_a_name"
 
 
 def target_of(text: str) -> Target:
@@ -36,10 +33,7 @@ def target_of(text: str) -> Target:
     >>> target_of("{0: 1, 1: 3}").shares
     ((0, 1/4), (1, 3/4))
     """
-    try:
-        tree = ast.parse(re.sub(r"\blambda\b", _LAMBDA, text.strip()), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise _refusal(text) from None
+    tree = syntax_of(text).body
     if isinstance(tree, ast.Dict) and all(key is not None for key in tree.keys):
         return Table.of({_number(key): _number(value) for key, value in zip(tree.keys, tree.values, strict=True)})
     parts = [_part(text, node) for node in _terms(tree)]
@@ -74,7 +68,7 @@ def _part(text: str, node: ast.expr) -> tuple[Expr, Member]:
 def _named(text: str, keyword: ast.keyword) -> str:
     if keyword.arg is None:
         raise _refusal(text)
-    return "lambda" if keyword.arg == _LAMBDA else keyword.arg
+    return named(keyword.arg)
 
 
 def _number(node: Any) -> Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -70,8 +71,9 @@ class Nodes:
         w = self.w[kept] / self.w[kept].sum()
         return Nodes(self.x[kept], w, self.log_p[kept], self.step[kept], self.discrete, self.error, self.target)
 
+    @cached_property
     def widened(self) -> Nodes:
-        """Return more points, further out and closer together, on which other densities can be integrated."""
+        """More points, further out and closer together, on which other densities can be integrated."""
         if isinstance(self.target, Table):
             return self
         log_p = _log_density(self.target)
@@ -93,6 +95,7 @@ class Nodes:
         return Nodes(x, self.w, log_p(x), step, False, self.error, self.target, tuple(edges))
 
 
+@lru_cache(maxsize=16)
 def nodes_of(target: Target) -> Nodes:
     """Return the points of a numeric target.
 

@@ -14,6 +14,7 @@ from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
 from ..proofs.targets import Target
 from .density import density
+from .ends import support_ends
 from .nodes import nodes_of
 from .projections import Projection, divergences
 
@@ -66,8 +67,7 @@ def _label(found: Projection) -> str:
 
 def _heights(family: Family, theta: Mapping[str, Any], x: Array) -> Array:
     values = [float(theta[name]) for name in family.parameter_names]
-    known = dict(zip(family.symbols, values, strict=True))
-    low, high = (float(end.xreplace(known)) for end in (family.bounds.lo, family.bounds.hi))
+    low, high = (end.at(values) for end in (support_ends(family).lo, support_ends(family).hi))
     with np.errstate(all="ignore"):
         return np.where((x >= low) & (x <= high), np.exp(density(family)(x, *values)), 0.0)
 

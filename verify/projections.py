@@ -23,6 +23,7 @@ from ..proofs.targets import Table, Target
 from .certify import Certificate, certify
 from .density import density
 from .drawn import feasible
+from .ends import support_ends
 from .fitting import fit
 from .nodes import Nodes, nodes_of
 
@@ -192,7 +193,7 @@ def _searched(target: Target, family: Family) -> Projection:
     if nodes.discrete != family.discrete or _charges_more(family, target):
         why = "every member gives probability to a set to which the target gives none: the divergence is infinite"
         return Projection(family, "reverse", {}, oo, why)
-    p, wide = family.parameters, nodes.widened()
+    p, wide = family.parameters, nodes.widened
 
     def divergence(point: Array) -> float:
         return _reversed(wide, family, _inside(p, point))
@@ -214,7 +215,7 @@ def _searched(target: Target, family: Family) -> Projection:
 
 def _reversed(wide: Nodes, family: Family, theta: Array) -> float:
     """KL(member || target) on a wide grid; a large number where the grid does not hold the member, or is too coarse."""
-    low, high = _support(family, theta)
+    low, high = (end.at(theta.tolist()) for end in (support_ends(family).lo, support_ends(family).hi))
     with np.errstate(all="ignore"):
         heights = np.where((wide.x >= low) & (wide.x <= high), density(family)(wide.x, *theta), -np.inf)
         q = np.exp(heights) * wide.step
@@ -236,7 +237,7 @@ def divergences(target: Target, family: Family, theta: Mapping[str, Any]) -> tup
     values = {name: float(theta[name]) for name in family.parameter_names}
     if not feasible(family, np.array([*values.values()])):
         return math.nan, math.nan
-    back = _reversed(nodes.widened(), family, np.array([*values.values()]))
+    back = _reversed(nodes.widened, family, np.array([*values.values()]))
     return _distance(nodes, family, values), back if back < _UNKNOWN else math.nan
 
 
@@ -245,11 +246,6 @@ def _charges_more(family: Family, target: Target) -> bool:
     ends, held = family.bounds, target.support
     below = ends.lo.is_number and bool(ends.lo < held.lo)
     return below or (ends.hi.is_number and bool(ends.hi > held.hi))
-
-
-def _support(family: Family, theta: Array) -> tuple[float, float]:
-    known = dict(zip(family.symbols, theta.tolist(), strict=True))
-    return float(family.bounds.lo.xreplace(known)), float(family.bounds.hi.xreplace(known))
 
 
 def _starts(nodes: Nodes, family: Family) -> list[Array]:
