@@ -6,7 +6,7 @@ function of covariates that can be solved for one; and the mean, where it is suc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -19,7 +19,7 @@ from .algebra.solve import solve_one, tidy
 from .expectations import expectation
 from .family import Family
 from .location import location_scale
-from .loss_names import DEFINITIONS, InducedLoss, prediction_domain
+from .loss_names import DEFINITIONS, InducedLoss, LossDefinition, prediction_domain
 from .probes import data_points, parameter_points
 
 _SAME = 1e-9
@@ -79,12 +79,13 @@ def _fresh(family: Family, **assumptions: bool) -> Symbol:
 def _named(one: InducedLoss) -> InducedLoss:
     """With the definition whose slope in the prediction is a positive multiple of that of minus the log-density."""
     m, y, domain = one.prediction, one.family.observation, prediction_domain(one.family, one.role, one.prediction)
-    slope = -one.density.diff(m)
+    slope, points = -one.density.diff(m), _points(one)
+    numbers = [_at((slope, one.observed, m), point) for point in points]
     for unit, definition in product(_units(one), DEFINITIONS):
-        loss = definition.at(one.observed / unit, m / unit)
-        ratio = slope / loss.diff(m)
-        if not _may_be_constant(ratio, one):
+        if not _may_be_proportional(numbers, definition, [_at((unit,), point) for point in points]):
             continue
+        ratio = slope * unit / definition.slope_at(one.observed / unit, m / unit)
+        loss = definition.at(one.observed / unit, m / unit)
         forms = (tidy(ratio, domain), ratio.simplify(), ratio.rewrite(exp).simplify())
         factor = next((form for form in forms if form.free_symbols.isdisjoint({m, y})), None)
         if factor is None or not is_positive(factor, domain):
@@ -102,17 +103,30 @@ def _units(one: InducedLoss) -> list[Expr]:
     return [S.One, S.NegativeOne, *(times * unit for unit in beside for times in (1, -1, 2))]
 
 
-def _may_be_constant(ratio: Expr, one: InducedLoss) -> bool:
-    """Whether numbers do not rule out that a ratio depends on neither the observation nor the prediction."""
+def _points(one: InducedLoss) -> list[dict[Symbol, Expr]]:
+    """A few observations and predictions, with parameters at one point of their space."""
     (theta,) = parameter_points(one.family, 1, 3)
     found = []
     for at, row in enumerate(data_points(one.family, theta, 3, 3)):
         low, high = (_finite(end.subs(theta), other) for end, other in _hull(one))
-        value = ratio.subs({**theta, **row, one.prediction: low + (high - low) * Rational(at + 2, 7)}).evalf()
-        found.append(value)
-    if not all(value.is_comparable and value.is_finite for value in found):
-        return False
-    return max(found) - min(found) <= _SAME * max(abs(value) for value in found)
+        found.append({**theta, **row, one.prediction: low + (high - low) * Rational(at + 2, 7)})
+    return found
+
+
+def _at(values: Sequence[Expr], point: dict[Symbol, Expr]) -> list[complex]:
+    found = [value.subs(point).evalf() for value in values]
+    return [complex(value) if value.is_number and value.is_finite else complex("nan") for value in found]
+
+
+def _may_be_proportional(numbers: list[list[complex]], definition: LossDefinition, units: list[list[complex]]) -> bool:
+    """Whether a few points do not rule out that the slope is a constant times that of a defined loss."""
+    ratios = []
+    for (slope, observed, predicted), (unit,) in zip(numbers, units, strict=True):
+        try:
+            ratios.append(slope * unit / definition.slope_in_numbers(observed / unit, predicted / unit))
+        except ZeroDivisionError:  # no slope, or none but zero: not what is looked for
+            return False
+    return max(abs(ratio - ratios[0]) for ratio in ratios) <= _SAME * abs(ratios[0])
 
 
 def _hull(one: InducedLoss) -> list[tuple[Expr, Expr]]:
