@@ -43,7 +43,7 @@ class LossDefinition:
         """Return the derivative of the loss in the prediction.
 
         >>> DEFINITIONS[1].slope_at(Symbol("a", real=True), Symbol("b", real=True))
-        -sign(a - b)
+        sign(-a + b)
         """
         return self._slope.subs({Y: observed, M: predicted}, simultaneous=True)
 
