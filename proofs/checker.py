@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import lcm
 from typing import Any
 
@@ -23,22 +23,22 @@ from sympy import (
     S,
     Symbol,
     Tuple,
-    cos,
     exp,
     log,
     oo,
     sign,
-    sin,
     together,
 )
 
 from . import check_existence, check_integer, check_means, check_ridge, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
+from .algebra.heights import is_no_lower
+from .algebra.invertible import is_invertible
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
-from .algebra.signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive, strict_sign
-from .algebra.size import cancelled, factored, has_low_degree
+from .algebra.signs import Domain, is_negative, is_nonzero, is_positive, strict_sign
+from .algebra.size import cancelled, factored
 from .ball_data import Values, evaluate, is_zero_at
 from .balls import precision
 from .bounds import Bounds
@@ -131,6 +131,13 @@ class Context:
             if end.is_Rational
             for rate in rates
         ]
+
+    def mirrored(self) -> Sequence[Point]:
+        """The same members with the signs of the data changed, where the whole line supports them."""
+        x, ends = self.family.observation, self.family.bounds
+        if ends.lo is not -oo or ends.hi is not oo:
+            return ()
+        return [(theta, [{**row, x: -row[x]} for row in sample]) for theta, sample in self.points()]
 
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
@@ -486,14 +493,17 @@ def _leaves_space(step: Step, context: Context) -> bool:
     lo, hi = (context.unfolded(_chained(end, roots)) for end in (ends.lo, ends.hi))
     if parameters & (value.free_symbols | lo.free_symbols | hi.free_symbols):
         return False
-    outside = 0
-    for theta, sample in context.points():
+
+    def outside(theta: Values, sample: Sequence[Values]) -> bool:
         with precision(256):
             place = evaluate(context.unfolded(value), theta, sample)
             low = lo is not S.NegativeInfinity and _beyond(evaluate(lo, theta, sample), place, ends.lo_closed)
             high = hi is not S.Infinity and _beyond(place, evaluate(hi, theta, sample), ends.hi_closed)
-        outside += bool(low or high or not place.is_finite())
-    return outside == len(context.points())
+        return bool(low or high or not place.is_finite())
+
+    # Estimates may lie in the space for some datasets only: those of another size or sign are tried as well.
+    tried = chain(context.points(), context.stretched(), context.mirrored())
+    return all(outside(theta, sample) for theta, sample in tried)
 
 
 def _beyond(below: arb, above: arb, closed: bool) -> bool:
@@ -535,10 +545,7 @@ def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, context: Contex
 def branch(step: Step, context: Context) -> Finding:
     """The likelihood at the chosen root is at least that at the other."""
     ell, chosen = context.given(step, 0).value, context.given(step, 1).value
-    difference = ell.subs(step.subject, chosen) - ell.subs(step.subject, step.value)
-    whole = split_logs(difference.expand(), context.domain).expand()
-    holds = is_nonnegative(whole, context.domain)
-    holds = holds or (has_low_degree(whole) and is_nonnegative(whole.factor(), context.domain))
+    holds = is_no_lower(ell, step.subject, chosen, step.value, context.domain)
     return _sign(holds, "the likelihood at this root is at least that at the other")
 
 
@@ -646,9 +653,7 @@ def agreement(step: Step, context: Context) -> Finding:
         for j in range(len(p))
     ]
     found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
-    determinant = jacobian.det()
-    regular = is_nonzero(determinant, context.domain) or is_nonzero(_circle(determinant), context.domain)
-    if not regular:
+    if not is_invertible(jacobian, context.domain):
         found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
     return _worst([*found, *_same_estimates(p, context)])
 
@@ -664,11 +669,6 @@ def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Find
     if all(one.evidence is Evidence.ALGEBRA for one in alike):
         return alike
     return [context.zero(_chained(first[p], first) - _chained(second[p], second)) for p in parameters]
-
-
-def _circle(expression: Expr) -> Expr:
-    angles = {node.args[0] for node in expression.atoms(sin)}
-    return expression.expand().subs({cos(a) ** 2: 1 - sin(a) ** 2 for a in angles}).expand()
 
 
 def divergence(step: Step, context: Context) -> Finding:
@@ -707,7 +707,12 @@ def _member_points(step: Step, context: Context) -> Callable[[], Sequence[Point]
 
 
 def identity(step: Step, context: Context) -> Finding:
-    """With the statistics at the means of member 0, the likelihood of 0 minus that of 1 is the divergence."""
+    """With the statistics at the means of member 0, the likelihood of 0 minus that of 1 is the divergence.
+
+    That says something of every root of the likelihood equations only where all of them are roots of the means.
+    """
+    if "agreement" not in {context.steps[position].rule for position in step.given}:
+        return Finding(Evidence.REFUTED, "that the means match the statistics at every root is not among its premises")
     first = {row[0]: row[1] for row in step.named("members").args}
     second = {row[0]: row[2] for row in step.named("members").args}
     ell, kl = context.given(step, 0).value, context.given(step, 2).value

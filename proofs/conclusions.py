@@ -8,7 +8,7 @@ from sympy import Expr, Integer, Symbol, Tuple
 
 from .algebra.atoms import plain
 from .conditions import Condition
-from .derivation import Evidence, Finding, Label, Obligation, Section, Statistic, Step
+from .derivation import Evidence, Finding, Label, Obligation, Optimality, Section, Statistic, Step, Verdict
 from .existence import Existence
 from .expectations import is_normalised
 from .family import Family
@@ -62,6 +62,19 @@ def refutation(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> str:
     """Return what is wrong, in words, where the checker refuted a step; empty where it refuted none."""
     refuted = [s.words for s, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
     return f"a step of the derivation was refuted by the checker: {refuted[0]}" if refuted else ""
+
+
+_BESIDE = ("divergence", "information", "entropy", "loss")
+"""Steps that stand beside an argument for the global maximum; it does not rest on them."""
+
+
+def supported(optimality: Optimality, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Optimality:
+    """Return ``optimality``, or that the maximum is not proved where a step of its argument is not."""
+    for step, finding in zip(steps, findings, strict=True):
+        of_argument = step.section is Section.OPTIMALITY and step.rule not in _BESIDE
+        if optimality.proved and of_argument and finding.evidence.verdict is not Verdict.AGREE:
+            return Optimality(False, f"a step of the argument is not proved: {finding.detail}", False)
+    return optimality
 
 
 def unproved_steps(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> list[Obligation]:

@@ -12,7 +12,7 @@ from . import existence
 from .boundary import ranges, resolved
 from .bounds import exact_number
 from .checker import check_steps
-from .conclusions import add_conditions, add_end_claims, normalisation, refutation, unproved_steps
+from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
@@ -53,19 +53,11 @@ def derive(family: Family) -> Derivation:
     if at_observations is not None:
         return at_observations
     kl = divergence_route(family, route, trail)
-    optimality = optimality_steps(family, route, kl, trail)
-    exists = _existence(family, route, kl, optimality)
-    add_end_claims(exists, trail)
-    add_conditions(
-        exists.conditions,
-        route.statistics,
-        trail,
-        _closed(route),
-        route.elimination.equations,
-        route.elimination.unknowns,
-    )
-    steps = trail.steps
-    findings = check_steps(family, steps)
+    claimed = optimality_steps(family, route, kl, trail)
+    exists, steps, findings = _concluded(family, route, kl, claimed, trail.steps)
+    optimality = supported(claimed, steps, findings)
+    if optimality != claimed:  # what was said of existence may rest on it
+        exists, steps, findings = _concluded(family, route, kl, optimality, trail.steps)
     outcome, reason = _outcome(route)
     refuted = refutation(steps, findings)
     if refuted:
@@ -94,6 +86,24 @@ def derive(family: Family) -> Derivation:
         findings=findings,
         obligations=_obligations(family, steps, findings, optimality, exists, outcome, reason),
     )
+
+
+def _concluded(
+    family: Family, route: LikelihoodRoute, kl: DivergenceRoute, optimality: Optimality, before: tuple[Step, ...]
+) -> tuple[Existence, tuple[Step, ...], tuple[Finding, ...]]:
+    """When a maximiser exists, with its steps after those ``before``, and what the checker finds of all of them."""
+    trail = Trail(before)
+    exists = _existence(family, route, kl, optimality)
+    add_end_claims(exists, trail)
+    add_conditions(
+        exists.conditions,
+        route.statistics,
+        trail,
+        _closed(route),
+        route.elimination.equations,
+        route.elimination.unknowns,
+    )
+    return exists, trail.steps, check_steps(family, trail.steps)
 
 
 def _at_observations(family: Family, route: LikelihoodRoute) -> Derivation | None:

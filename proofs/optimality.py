@@ -98,7 +98,9 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
 def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail: Trail) -> Optimality | None:
     """``l(theta_hat) - l(theta) = KL(theta_hat || theta)`` wherever the means of theta_hat match the statistics."""
     form, means = route.averages.form, kl.means
-    if form is None or means is None or kl.mean_step is None or len(form.statistics) != len(route.regular):
+    if form is None or means is None or kl.mean_step is None or kl.agreement is None:
+        return None
+    if len(form.statistics) != len(route.regular):
         return None
     first, second = member_symbols(family, 0), member_symbols(family, 1)
     divergence = divergence_between(family, form, means)
@@ -125,7 +127,7 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
         "(Gibbs). Every root of the likelihood equations is therefore the one global maximum.",
         S.Zero,
         Label("l(theta_hat) - l(theta) - D", r"\ell(\hat\theta) - \ell(\theta) - D"),
-        given=(0, kl.mean_step, at),
+        given=(0, kl.mean_step, at, kl.agreement),
         using=(
             ("members", members),
             ("means", Tuple(*means.tau)),

@@ -9,9 +9,10 @@ from sympy import Expr, Integer, Symbol, Tuple
 from . import labels
 from .algebra.derivatives import derivative
 from .algebra.eliminate import Elimination, eliminate
+from .algebra.invertible import is_invertible
 from .algebra.signs import Domain
 from .boundary import Ends, place_ends, ranges, resolved, support_parameters
-from .branches import chooser
+from .branches import proved_chooser
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, match_moments, mean_map
@@ -68,7 +69,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     elimination = eliminate(
         equations,
         {**ranges(averages.statistics), **domain},
-        chooser(family, ends.mean_log_likelihood, statistics),
+        proved_chooser(family, ends.mean_log_likelihood, statistics, _declared(family)),
         combine=True,
         statistics=tuple(s.symbol for s in averages.statistics),
     )
@@ -117,11 +118,16 @@ def _named(
 
 @dataclass(frozen=True)
 class DivergenceRoute:
-    """What the KL route found: the mean map and the equations solved by moment matching, where there is one."""
+    """What the KL route found: the mean map and the equations solved by moment matching, where there is one.
+
+    ``agreement`` is the step that both routes have the same zeros, where ``J`` is proved to be invertible: only then
+    are the means at the statistics at every root of the likelihood equations.
+    """
 
     means: MeanMap | None
     elimination: Elimination | None
     mean_step: int | None
+    agreement: int | None = None
 
 
 def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> DivergenceRoute:
@@ -157,7 +163,7 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
             ("rank", Integer(form.rank)),
         ),
     )
-    means = None if family.covariates else mean_map(form, route.regular, {**route.domain, **_placed_domain(family)})
+    means = None if family.covariates else mean_map(form, route.regular, {**route.domain, **_declared(family)})
     if means is None:
         return DivergenceRoute(None, None, None)
     mean_step = trail.add(
@@ -171,7 +177,7 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
     return _moment_steps(family, route, means, mean_step, trail)
 
 
-def _placed_domain(family: Family) -> Domain:
+def _declared(family: Family) -> Domain:
     return {item.symbol: item.bounds for item in (*family.constants, *family.parameters)}
 
 
@@ -204,7 +210,9 @@ def _moment_steps(
     placed = resolved(route.ends.placed)
     statistics = route.averages.statistics
     shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
-    choose = chooser(family, route.ends.mean_log_likelihood, (*statistics, *route.ends.statistics))
+    choose = proved_chooser(
+        family, route.ends.mean_log_likelihood, (*statistics, *route.ends.statistics), _declared(family)
+    )
     elimination = match_moments(shifted, statistics, {**ranges(statistics), **route.domain}, choose)
     for item in elimination.solved:
         trail.add(
@@ -222,7 +230,7 @@ def _moment_steps(
                 ("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),
             ),
         )
-    trail.add(
+    agreement = trail.add(
         "agreement",
         _KL,
         "Both routes agree: the score is `J'(t - tau)` with an invertible `J`, the derivative of `eta` in the "
@@ -237,4 +245,5 @@ def _moment_steps(
             ("statistics", Tuple(*(s.symbol for s in statistics))),
         ),
     )
-    return DivergenceRoute(means, elimination, mean_step)
+    regular = is_invertible(shifted.jacobian, {**route.domain, **_declared(family)})
+    return DivergenceRoute(means, elimination, mean_step, agreement if regular else None)

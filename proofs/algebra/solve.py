@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from sympy import (
+    Abs,
     Add,
     Dummy,
     Expr,
@@ -61,13 +62,32 @@ def solve_one(equation: Expr, unknown: Symbol, domain: Domain) -> tuple[Root, ..
     >>> solve_one(-2 / s + t / s**3, s, {s: bounds(Interval.open(0, oo))})
     (Root(value=sqrt(2)*sqrt(t)/2, rule='single occurrence', only=True),)
     """
-    return _solved(equation, unknown, tuple(domain.items()))
+    return _solved(equation, unknown, tuple(domain.items())) or ()
 
 
 @lru_cache(maxsize=2048)
-def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...]:
-    domain = dict(items)
-    for shape in _shapes(equation, unknown, domain):
+def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...] | None:
+    """Every root inside the domain, or ``None`` where no rule finds all of them."""
+    clear = cleared(equation, dict(items))
+    factors = list(dict.fromkeys(_base(part) for part in Mul.make_args(clear) if unknown in part.free_symbols))
+    if len(factors) == 1:
+        return _solved_as_one((factors[0], clear.expand(), equation), unknown, dict(items))
+    # A product vanishes where any of its factors does: the roots of one of them are not all.
+    each = [_solved(factor, unknown, items) for factor in factors]
+    if not each or None in each:
+        return None
+    roots = tuple(root for found in each for root in found or ())
+    return roots if len(roots) == 1 else tuple(replace(root, only=False) for root in roots)
+
+
+def _base(factor: Expr) -> Expr:
+    return factor.base if isinstance(factor, Pow) and factor.exp.is_positive else factor
+
+
+def _solved_as_one(shapes: Sequence[Expr], unknown: Symbol, domain: Domain) -> tuple[Root, ...] | None:
+    """The roots by the first rule that finds some, in one of several forms of an equation without other factors."""
+    solved = False
+    for shape in dict.fromkeys(shapes):
         averaged = any(unknown in atom.free_symbols for atom in atoms_of(shape))
         # A rule that looks for functions of the unknown would find them under the bar, where data are bound.
         for rule in (
@@ -78,7 +98,8 @@ def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...]:
             if kept:
                 # Each rule gives every root of the equation: where the others lie outside, one is the only one.
                 return (replace(kept[0], only=True),) if len(kept) == 1 < len(roots) else kept
-    return ()
+            solved = solved or bool(roots)
+    return () if solved else None
 
 
 def cleared(equation: Expr, domain: Domain, nonzero: Collection[Expr] = ()) -> Expr:
@@ -109,17 +130,6 @@ def _cleared(equation: Expr, items: Items, nonzero: tuple[Expr, ...]) -> Expr:
     if again.is_Add and again.is_polynomial(*(s for s in again.free_symbols)):
         again = without(factored(again))
     return again
-
-
-def _shapes(equation: Expr, unknown: Symbol, domain: Domain) -> list[Expr]:
-    """The equation cleared of denominators, then each of its factors, then spread out, then as it was written."""
-    shapes: list[Expr] = []
-    clear = cleared(equation, domain)
-    for shape in (clear, *Mul.make_args(clear), clear.expand(), equation):
-        base = shape.base if isinstance(shape, Pow) and shape.exp.is_positive else shape
-        if base not in shapes and unknown in base.free_symbols:
-            shapes.append(base)
-    return shapes
 
 
 def _outside(value: Expr, unknown: Symbol, domain: Domain) -> bool:
@@ -182,11 +192,21 @@ def _undo(left: Expr, unknown: Symbol, right: Expr, domain: Domain) -> tuple[Exp
     if isinstance(left, Pow):
         base, exponent = left.as_base_exp()
         if unknown not in exponent.free_symbols:
-            unique = is_positive(base, domain) or (exponent.is_Integer and bool(exponent.is_odd))
-            return (base, powdenest(tidy(right, domain) ** (1 / exponent)), True) if unique else None
+            if is_positive(base, domain):
+                return base, powdenest(tidy(right, domain) ** (1 / exponent)), True
+            if exponent.is_Integer and exponent.is_odd:
+                return base, _odd_root(tidy(right, domain), exponent, domain), True
+            return None
         if unknown not in base.free_symbols and is_positive(base, domain):
             return exponent, log(right) / log(base), True
     return None
+
+
+def _odd_root(value: Expr, exponent: Expr, domain: Domain) -> Expr:
+    """The real root, which has the sign of the value; a power of a negative number is the complex principal one."""
+    if abs(exponent) == 1 or is_nonnegative(value, domain):
+        return powdenest(value ** (1 / exponent))
+    return sign(value) * Abs(value) ** (1 / exponent)
 
 
 def tidy(value: Expr, domain: Domain) -> Expr:
