@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 from numbers import Rational as RationalNumber
@@ -48,6 +48,15 @@ class Bounds:
         {a}
         """
         return set(self.lo.free_symbols | self.hi.free_symbols)
+
+    def interior(self) -> Bounds:
+        """Return the same ends without the points on them; of a run of integers, the run itself.
+
+        >>> from sympy import Interval
+        >>> bounds(Interval(0, 1)).interior().hi_closed
+        False
+        """
+        return self if self.discrete else replace(self, lo_closed=False, hi_closed=False)
 
 
 def bounds(space: Set) -> Bounds:

@@ -1,13 +1,11 @@
-"""Chooses which of several roots is the maximiser: proposed by numeric probes, kept where signs prove it."""
+"""Proposes which of several roots is the maximiser, by numeric probes; the proof comes later, from a step."""
 
 from __future__ import annotations
 
 from sympy import Expr, Symbol
 
 from .algebra.eliminate import Choose
-from .algebra.heights import is_no_lower
 from .algebra.roots import Root
-from .algebra.signs import Domain
 from .ball_data import evaluate
 from .balls import precision
 from .derivation import Statistic
@@ -19,48 +17,36 @@ _PROBES = 3
 _POINTS = 7
 
 
-def proved_chooser(
-    family: Family, mean_log_likelihood: Expr, statistics: tuple[Statistic, ...], domain: Domain
-) -> Choose:
-    """Return a function that picks the root at which the likelihood is proved to be no lower than at the others.
+def chooser(family: Family, mean_log_likelihood: Expr, statistics: tuple[Statistic, ...]) -> Choose:
+    """Return a function that picks the root with the highest likelihood on every probe dataset, or none.
 
-    Which is proposed is seen on probe datasets, with the other parameters at the values from which these were drawn.
-    Where it depends on the data, none is the estimate of all datasets, and none is picked.
+    The other parameters are held at the values from which the probe data were drawn.
     """
 
     def choose(unknown: Symbol, roots: tuple[Root, ...]) -> Root | None:
-        best = _highest(family, mean_log_likelihood, statistics, unknown, roots)
-        if best is None:
-            return None
-        others = (root.value for root in roots if root is not best)
-        proved = all(is_no_lower(mean_log_likelihood, unknown, best.value, other, domain) for other in others)
-        return best if proved else None
+        winners: set[int] = set()
+        for seed in range(1, _PROBES + 1):
+            theta = parameter_points(family, 1, seed)[0]
+            sample = data_points(family, theta, _POINTS, seed)
+            heights: list[tuple[float, int]] = []
+            for position, root in enumerate(roots):
+                height = _height(
+                    family, unknown, unfold(root.value, statistics), theta, sample, mean_log_likelihood, statistics
+                )
+                if height is not None:
+                    heights.append((height, position))
+            if heights:
+                winners.add(max(heights)[1])
+        return roots[winners.pop()] if len(winners) == 1 else None
 
     return choose
 
 
-def _highest(
-    family: Family,
-    mean_log_likelihood: Expr,
-    statistics: tuple[Statistic, ...],
-    unknown: Symbol,
-    roots: tuple[Root, ...],
-) -> Root | None:
-    """The root with the highest likelihood on every probe dataset."""
-    winners: set[int] = set()
-    for seed in range(1, _PROBES + 1):
-        theta = parameter_points(family, 1, seed)[0]
-        sample = data_points(family, theta, _POINTS, seed)
-        heights: list[tuple[float, int]] = []
-        for position, root in enumerate(roots):
-            height = _height(
-                family, unknown, unfold(root.value, statistics), theta, sample, mean_log_likelihood, statistics
-            )
-            if height is not None:
-                heights.append((height, position))
-        if heights:
-            winners.add(max(heights)[1])
-    return roots[winners.pop()] if len(winners) == 1 else None
+def no_choice(unknown: Symbol, roots: tuple[Root, ...]) -> None:
+    """Pick none of several roots: which of them is the estimate may depend on the data.
+
+    >>> no_choice(Symbol("m"), ())
+    """
 
 
 def _height(

@@ -77,7 +77,7 @@ def exists(step: Step, context: Context) -> Finding:
     """A condition that random data in general position meet; that it suffices rests on the rule it names."""
     weak = bool(int(step.named("weak")))
     decided, met = 0, 0
-    for theta, sample in (*context.points(), *context.stretched()):
+    for theta, sample in context.many_points():
         with precision(256):
             value = evaluate(step.value, theta, sample)
         decided += bool(value.is_finite() and (value > 0 or value < 0 or (weak and value == 0)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import lcm
 from typing import Any
 
@@ -132,12 +132,13 @@ class Context:
             for rate in rates
         ]
 
-    def mirrored(self) -> Sequence[Point]:
-        """The same members with the signs of the data changed, where the whole line supports them."""
+    def many_points(self) -> Iterator[Point]:
+        """The same members with data of many sizes, and of both signs where the whole line supports them."""
+        yield from self.points()
+        yield from self.stretched()
         x, ends = self.family.observation, self.family.bounds
-        if ends.lo is not -oo or ends.hi is not oo:
-            return ()
-        return [(theta, [{**row, x: -row[x]} for row in sample]) for theta, sample in self.points()]
+        if ends.lo is -oo and ends.hi is oo:
+            yield from ((theta, [{**row, x: -row[x]} for row in sample]) for theta, sample in self.points())
 
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
@@ -502,8 +503,7 @@ def _leaves_space(step: Step, context: Context) -> bool:
         return bool(low or high or not place.is_finite())
 
     # Estimates may lie in the space for some datasets only: those of another size or sign are tried as well.
-    tried = chain(context.points(), context.stretched(), context.mirrored())
-    return all(outside(theta, sample) for theta, sample in tried)
+    return all(outside(theta, sample) for theta, sample in context.many_points())
 
 
 def _beyond(below: arb, above: arb, closed: bool) -> bool:
@@ -644,7 +644,7 @@ def moment_root(step: Step, context: Context) -> Finding:
 
 
 def agreement(step: Step, context: Context) -> Finding:
-    """``score = J' (t - tau)`` as an identity, with an invertible ``J``."""
+    """``score = J' (t - tau)`` as an identity, with a ``J`` that is invertible inside the parameter space."""
     p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))
     jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
     ell = context.given(step).value
@@ -653,7 +653,7 @@ def agreement(step: Step, context: Context) -> Finding:
         for j in range(len(p))
     ]
     found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
-    if not is_invertible(jacobian, context.domain):
+    if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
         found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
     return _worst([*found, *_same_estimates(p, context)])
 

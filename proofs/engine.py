@@ -15,7 +15,7 @@ from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
-from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step
+from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step, Verdict
 from .end_conditions import by_ends
 from .existence import Existence
 from .exponential import ExponentialForm
@@ -47,8 +47,17 @@ def derive(family: Family) -> Derivation:
     if whole is not None:
         section = None if len(family.parameters) == 1 else derive(family.holding(whole))
         return derive_over_integers(family, whole, section)
+    found = _derived(family, choosing=True)
+    if not found.optimality.proved and _open_branches(found.steps, found.findings):
+        # The root that was chosen may be the lower one for other data: both are left to be found numerically.
+        return _derived(family, choosing=False)
+    return found
+
+
+def _derived(family: Family, choosing: bool) -> Derivation:
+    """The derivation with one of several roots chosen, or with the equations left that have several."""
     trail = Trail()
-    route = likelihood_route(family, trail)
+    route = likelihood_route(family, trail, choosing)
     at_observations = _at_observations(family, route)
     if at_observations is not None:
         return at_observations
@@ -58,6 +67,8 @@ def derive(family: Family) -> Derivation:
     optimality = supported(claimed, steps, findings)
     if optimality != claimed:  # what was said of existence may rest on it
         exists, steps, findings = _concluded(family, route, kl, optimality, trail.steps)
+    if _open_branches(steps, findings):
+        exists = replace(exists, needed=False)
     outcome, reason = _outcome(route)
     refuted = refutation(steps, findings)
     if refuted:
@@ -93,7 +104,7 @@ def _concluded(
 ) -> tuple[Existence, tuple[Step, ...], tuple[Finding, ...]]:
     """When a maximiser exists, with its steps after those ``before``, and what the checker finds of all of them."""
     trail = Trail(before)
-    exists = _existence(family, route, kl, optimality)
+    exists = _with_closed_ends(_existence(family, route, kl, optimality), family)
     add_end_claims(exists, trail)
     add_conditions(
         exists.conditions,
@@ -104,6 +115,14 @@ def _concluded(
         route.elimination.unknowns,
     )
     return exists, trail.steps, check_steps(family, trail.steps)
+
+
+def _open_branches(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> bool:
+    """Whether some root was chosen without a proof that the others are no higher."""
+    return any(
+        step.rule == "branch" and finding.evidence.verdict is not Verdict.AGREE
+        for step, finding in zip(steps, findings, strict=True)
+    )
 
 
 def _at_observations(family: Family, route: LikelihoodRoute) -> Derivation | None:
@@ -215,6 +234,14 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         if faces is not None:
             return faces
     return Existence((), False, "", "when a maximiser exists was not derived")
+
+
+def _with_closed_ends(exists: Existence, family: Family) -> Existence:
+    """Where an end belongs to a space, the likelihood may be largest on it although no root lies inside."""
+    stops = {p.symbol for p in family.parameters if p.bounds.lo_closed or p.bounds.hi_closed}
+    if exists.unknown in stops or (stops and any(condition.weak for condition in exists.conditions)):
+        return replace(exists, needed=False)
+    return exists
 
 
 def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> Existence | None:

@@ -33,6 +33,7 @@ from .derivation import Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
 from .location import LocationScale, Z
+from .reach import reaching
 from .sameness import all_equal, as_variance, lies_elsewhere, reaches_below_zero, spread_of
 from .stable import stable_form
 from .tails import tail_exponent
@@ -369,6 +370,8 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
         return None
     estimated = set(family.symbols)
     moves, scales = (bool(e.free_symbols & estimated) for e in (structure.location, structure.scale))
+    if not _runs_over_all(family, structure, moves, scales):
+        return None
     if not scales or structure.lo == 0:
         return Existence((), True, rule)
     x = family.observation
@@ -386,6 +389,16 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     return Existence(
         (Condition(share - at, f"less than a share of {share} of the data is {structure.location}", rule),), True, rule
     )
+
+
+def _runs_over_all(family: Family, structure: LocationScale, moves: bool, scales: bool) -> bool:
+    """Whether every location and every scale is that of a member: the edges of the space are where these are infinite.
+
+    At an end of a smaller space the likelihood need not vanish.
+    """
+    wanted = [(structure.location, Dummy("l", real=True))] if moves else []
+    wanted += [(structure.scale, Dummy("c", positive=True))] if scales else []
+    return reaching(family, wanted) is not None
 
 
 def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sympy import Dummy, Expr, Matrix, S, Symbol
 
-from .algebra.eliminate import eliminate
-from .algebra.signs import Domain, is_positive
+from .algebra.signs import Domain
 from .algebra.size import cancelled
-from .bounds import Bounds
 from .expectations import is_normalised
 from .exponential import ExponentialForm
 from .family import Family
 from .limits import end_value
+from .reach import reaching
 
 
 def is_full(family: Family, form: ExponentialForm) -> bool:
@@ -46,18 +45,12 @@ def _is_affine(needed: tuple[Expr, ...], form: ExponentialForm, family: Family) 
 def _reaches_all(needed: tuple[Expr, ...], form: ExponentialForm, family: Family) -> bool:
     """Whether the conditions take all positive values together, for parameters in their spaces, and no other ones."""
     values = [Dummy(f"v_{i}", positive=True) for i in range(len(needed))]
+    places = reaching(family, list(zip(needed, values, strict=True)))
+    if places is None:
+        return False
     constants = {item.symbol: item.bounds for item in family.constants}
-    domain: Domain = constants | {item.symbol: item.bounds for item in family.parameters}
-    equations = {p: one - v for p, one, v in zip(family.symbols, needed, values, strict=True)}
-    found = eliminate(equations, domain, lambda _, roots: None)
-    if found.unknowns:
-        return False
-    places = found.closed()
-    if any(cancelled(one.subs(places) - v) != 0 for one, v in zip(needed, values, strict=True)):
-        return False
-    inside = (_inside(places[p.symbol], _placed(p.bounds, places), constants) for p in family.parameters)
     partition = form.log_partition.subs(places)
-    return all(inside) and all(_grows(partition, v, constants) for v in values)
+    return all(_grows(partition, v, constants) for v in values)
 
 
 def _grows(partition: Expr, value: Symbol, domain: Domain) -> bool:
@@ -65,13 +58,3 @@ def _grows(partition: Expr, value: Symbol, domain: Domain) -> bool:
     level = Dummy("c", real=True)
     end = end_value(partition - level, value, S.Zero, True, domain)
     return end is not None and level not in end.free_symbols and bool(end.is_positive)
-
-
-def _placed(ends: Bounds, places: dict[Expr, Expr]) -> Bounds:
-    return Bounds(ends.lo.subs(places), ends.hi.subs(places), ends.lo_closed, ends.hi_closed, ends.discrete)
-
-
-def _inside(value: Expr, ends: Bounds, domain: Domain) -> bool:
-    """Whether the value is proved to lie strictly between the ends."""
-    above, below = value - ends.lo, ends.hi - value
-    return all(gap.is_infinite or is_positive(gap, domain) for gap in (above, below))

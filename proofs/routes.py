@@ -12,7 +12,7 @@ from .algebra.eliminate import Elimination, eliminate
 from .algebra.invertible import is_invertible
 from .algebra.signs import Domain
 from .boundary import Ends, place_ends, ranges, resolved, support_parameters
-from .branches import proved_chooser
+from .branches import chooser, no_choice
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, match_moments, mean_map
@@ -44,10 +44,14 @@ class LikelihoodRoute:
     domain: Domain
     likelihood: int
     searched: DataPoint | None
+    choosing: bool
 
 
-def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
-    """Derive scores and solve them, parameters of the support first."""
+def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> LikelihoodRoute:
+    """Derive scores and solve them, parameters of the support first.
+
+    With ``choosing``, one of several roots is taken; without, an equation with several is left.
+    """
     averages = average_form(family)
     ell = averages.mean_log_likelihood
     first = trail.add(
@@ -69,7 +73,7 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     elimination = eliminate(
         equations,
         {**ranges(averages.statistics), **domain},
-        proved_chooser(family, ends.mean_log_likelihood, statistics, _declared(family)),
+        chooser(family, ends.mean_log_likelihood, statistics) if choosing else no_choice,
         combine=True,
         statistics=tuple(s.symbol for s in averages.statistics),
     )
@@ -88,7 +92,9 @@ def likelihood_route(family: Family, trail: Trail) -> LikelihoodRoute:
     left = tuple(stable_form(equation, family, statistics) for equation in elimination.equations)
     formulas, left, statistics = _named(family, ends, stable, left, statistics)
     stable_steps(elimination, formulas, left, statistics, solved_at, trail)
-    return LikelihoodRoute(averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched)
+    return LikelihoodRoute(
+        averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched, choosing
+    )
 
 
 def _named(
@@ -210,9 +216,8 @@ def _moment_steps(
     placed = resolved(route.ends.placed)
     statistics = route.averages.statistics
     shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
-    choose = proved_chooser(
-        family, route.ends.mean_log_likelihood, (*statistics, *route.ends.statistics), _declared(family)
-    )
+    every = (*statistics, *route.ends.statistics)
+    choose = chooser(family, route.ends.mean_log_likelihood, every) if route.choosing else no_choice
     elimination = match_moments(shifted, statistics, {**ranges(statistics), **route.domain}, choose)
     for item in elimination.solved:
         trail.add(
@@ -245,5 +250,5 @@ def _moment_steps(
             ("statistics", Tuple(*(s.symbol for s in statistics))),
         ),
     )
-    regular = is_invertible(shifted.jacobian, {**route.domain, **_declared(family)})
+    regular = is_invertible(shifted.jacobian, {s: b.interior() for s, b in _declared(family).items()})
     return DivergenceRoute(means, elimination, mean_step, agreement if regular else None)
