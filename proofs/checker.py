@@ -137,8 +137,10 @@ class Context:
         yield from self.points()
         yield from self.stretched()
         x, ends = self.family.observation, self.family.bounds
-        if ends.lo is -oo and ends.hi is oo:
-            yield from ((theta, [{**row, x: -row[x]} for row in sample]) for theta, sample in self.points())
+        if self.family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
+            return
+        for factor in _SIZES if ends.lo is S.Zero else (*_SIZES, *(-size for size in _SIZES), S.NegativeOne):
+            yield from ((theta, [{**row, x: factor * row[x]} for row in sample]) for theta, sample in self.points())
 
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
@@ -146,6 +148,7 @@ class Context:
 
 
 _NEARER, _FURTHER = Rational(1, 4), Rational(4)
+_SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
 
 
 def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:

@@ -21,6 +21,7 @@ class Outcome(Enum):
     CLOSED_FORM = "closed form"
     REDUCED = "reduced to equations"
     SUPPORT_BOUNDARY = "on the boundary of the support"
+    SPACE_BOUNDARY = "on an end of the parameter space"
     SET_VALUED = "set-valued"
     DATA_POINT = "search over observations"
     INTEGER_SEARCH = "search over integers"
@@ -170,6 +171,8 @@ class Derivation:
         Conditions on the data for a maximiser to exist in the parameter space.
     existence_proved, existence_needed
         Whether the conditions are known to be enough, and whether it is known that no maximiser exists without them.
+    none_inside
+        Whether it is known that none lies inside the space without them; one may lie on an end that belongs to it.
     independent_routes
         Whether the KL route solved other equations than the scores.
     """
@@ -197,6 +200,7 @@ class Derivation:
     obligations: tuple[Obligation, ...]
     integer: IntegerSearch | None = None
     existence_needed: bool = True
+    none_inside: bool = False
     point: PointSearch | None = None
 
     @cached_property

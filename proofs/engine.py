@@ -68,7 +68,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     if optimality != claimed:  # what was said of existence may rest on it
         exists, steps, findings = _concluded(family, route, kl, optimality, trail.steps)
     if _open_branches(steps, findings):
-        exists = replace(exists, needed=False)
+        exists = replace(exists, needed=False, none_inside=False)
     outcome, reason = _outcome(route)
     refuted = refutation(steps, findings)
     if refuted:
@@ -89,6 +89,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
         existence_rule=exists.rule,
         existence_proved=exists.proved,
         existence_needed=exists.needed,
+        none_inside=exists.none_inside,
         optimality=optimality,
         independent_routes=kl.elimination is not None,
         within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),
@@ -240,7 +241,7 @@ def _with_closed_ends(exists: Existence, family: Family) -> Existence:
     """Where an end belongs to a space, the likelihood may be largest on it although no root lies inside."""
     stops = {p.symbol for p in family.parameters if p.bounds.lo_closed or p.bounds.hi_closed}
     if exists.unknown in stops or (stops and any(condition.weak for condition in exists.conditions)):
-        return replace(exists, needed=False)
+        return replace(exists, needed=False, none_inside=exists.needed)
     return exists
 
 

@@ -60,7 +60,8 @@ class Existence:
     """The conditions under which a maximiser exists; ``proved`` says whether they are known to be enough.
 
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
-    is known that no maximiser exists where a condition fails. ``claims`` on the signs of
+    is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
+    the space alone. ``claims`` on the signs of
     ``equation`` near the ends of the space of ``unknown`` are what they follow from.
     """
 
@@ -72,6 +73,7 @@ class Existence:
     equation: Expr = S.Zero
     unknown: Symbol | None = None
     claims: tuple[EndClaim, ...] = ()
+    none_inside: bool = False
 
 
 def inside_space(

@@ -29,6 +29,7 @@ from .ends import outside_space
 from .estimation import estimate
 from .likelihood import log_likelihood
 from .observations import Observations, require_data, tallied
+from .space_ends import highest_end
 from .statistics import weighted_average
 from .tolerance import FIRST_BITS
 
@@ -45,7 +46,8 @@ class Fit:
         For a set of maximisers, the ends of the interval for each parameter; ``theta_hat`` then holds its middle, of
         integers that are equally good the least.
     outcome
-        How far the derivation came: a formula, an equation solved numerically, an end of the support, a set.
+        How far the derivation came: a formula, an equation solved numerically, an end of the support or of the
+        parameter space, a set.
     n
         The number of observations with positive weight.
     """
@@ -143,7 +145,12 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
         )
     data = tallied(observations) if _reads_rows(derivation) else observations
     if derivation.integer is None:
-        require_existence(derivation, data)
+        end = _required_inside(derivation, data)
+        if end is not None:
+            theta_hat = {member.parameters[0].name: end}
+            return Fit(
+                member, theta_hat, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations
+            )
     values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_doubles(member, theta_hat)
@@ -193,6 +200,18 @@ def _derivation_with(
     return fix_constants(derivation, **known)
 
 
+def _required_inside(derivation: Derivation, observations: Observations) -> float | None:
+    """The end of the space that is the estimate, where no root lies inside; raises where there is no maximiser."""
+    try:
+        require_existence(derivation, observations)
+    except ExistenceError:
+        end = highest_end(derivation, observations)
+        if end is None:
+            raise
+        return end
+    return None
+
+
 def require_existence(derivation: Derivation, observations: Observations) -> None:
     """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call."""
     if not derivation.exists_when:
@@ -234,8 +253,8 @@ def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
         item = family.parameters[j]
         raise UnsolvedError(
             f"{family.name}: the estimate of {item.name} rounds to {theta_hat[item.name]!r}, outside its space "
-            f"{item.space}: double precision has no number between the exact estimate and the end of the space. "
-            "Use a parametrisation in which the estimate is not so close to an end."
+            f"{item.space}: either the likelihood rises up to that end, and these data have no maximiser, or no double "
+            "lies between the exact estimate and the end. Fix the parameter, or use one that is not so close to an end."
         )
 
 
@@ -265,6 +284,7 @@ def _standard_errors(result: Fit) -> Mapping[str, float]:
     rows = _hessian(family)
     if (
         rows is None
+        or result.outcome is Outcome.SPACE_BOUNDARY
         or family.bounds.free_symbols & set(family.symbols)
         or any(p.symbol.is_integer for p in family.parameters)
     ):

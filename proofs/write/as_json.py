@@ -53,6 +53,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         "existence_rule": derivation.existence_rule,
         "existence_proved": derivation.existence_proved,
         "existence_needed": derivation.existence_needed,
+        "none_inside": derivation.none_inside,
         "optimality": {"proved": optimality.proved, "unique": optimality.unique, "argument": optimality.argument},
         "independent_routes": derivation.independent_routes,
         "counts": {evidence.value: derivation.count(evidence) for evidence in Evidence},

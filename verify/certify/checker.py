@@ -42,7 +42,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     """Return whether a certificate is confirmed on the data it was made for.
 
     A smooth maximum: the declared density's own score and Hessian prove one stationary point in a box around the
-    enclosure, that it is a maximum, and that it lies in the enclosure. Elsewhere, at kinks and ends of the support: no
+    enclosure, that it is a maximum, and that it lies in the enclosure. Elsewhere, at kinks and ends of a space: no
     point a little to either side of the enclosure is as high. A global argument: every step of it is proved once more.
 
     Raises
@@ -130,7 +130,7 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
             if total(family, [t.mid() for t in theta], table, observations) == arb("-inf"):
                 return False
             free = [j for j in range(len(theta)) if _is_free(family, theta, j, table, observations)]
-            if kinked or not free or certificate.verdict is Verdict.GLOBAL_SET:
+            if kinked or not free or certificate.verdict in (Verdict.GLOBAL_SET, Verdict.AT_BOUNDARY):
                 if _none_beside(family, theta, table, observations):
                     return True
                 continue

@@ -1,0 +1,156 @@
+"""Whether a space smaller than a family needs is taken for what it is: with ends that hold the maximiser, or do not."""
+
+import numpy as np
+import pytest
+from sympy import (
+    Abs,
+    Expr,
+    Interval,
+    Range,
+    Rational,
+    Reals,
+    Set,
+    Symbol,
+    exp,
+    log,
+    loggamma,
+    oo,
+    pi,
+    tan,
+)
+
+from thetahat import Family, Parameter, certify, derive, fit
+from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.likelihood import log_likelihood
+
+y, m, r = Symbol("y", real=True), Symbol("m", real=True), Symbol("r", real=True)
+x, k, s, a = (Symbol(name, positive=True) for name in ("x", "k", "s", "a"))
+p, u = Symbol("p", nonnegative=True), Symbol("u", nonnegative=True)
+count = Symbol("c", integer=True, nonnegative=True)
+POSITIVE = Interval.open(0, oo)
+NORMAL = -((y - m) ** 2) / 2 - log(2 * pi) / 2
+WEIBULL = log(k) - k * log(s) + (k - 1) * log(x) - (x / s) ** k
+
+
+def family(density: Expr, observation: Symbol, support: Set, *parameters: tuple[Symbol, Set]) -> Family:
+    return Family("unseen", observation, support, tuple(Parameter(*one) for one in parameters), density)
+
+
+def on_a_grid(item: Family, data: np.ndarray, low: float, high: float) -> float:
+    """The highest log-likelihood on a fine grid over one parameter, ends included."""
+    return max(log_likelihood(item, [place], data)[0] for place in np.linspace(low, high, 4001))
+
+
+BOUNDED = [
+    (family(NORMAL, y, Reals, (m, Interval(-1, 1))), [3.0, 4.0], 1.0),
+    (family(NORMAL, y, Reals, (m, Interval(-1, 1))), [-3.0, 0.5], -1.0),
+    (family(log(a) - a * x, x, POSITIVE, (a, Interval(Rational(1, 4), 2))), [0.1, 0.2], 2.0),
+    (family(log(a) - a * x, x, POSITIVE, (a, Interval(Rational(1, 4), 2))), [8.0, 9.0], 0.25),
+    (family(count * log(a) - a - loggamma(count + 1), count, Range(0, oo), (a, Interval(1, 9))), [0, 0, 1], 1.0),
+    (family(-Abs(y - u) - log(2), y, Reals, (u, Interval(0, 1))), [1.0, 5.0, 9.0], 1.0),
+    (family(-(y - u) - 2 * log(1 + exp(u - y)), y, Reals, (u, Interval(0, 1))), [1.0, 5.0, 9.0], 1.0),
+]
+
+
+@pytest.mark.parametrize(("item", "data", "end"), BOUNDED, ids=[f"{b[0].log_density} {b[1]}" for b in BOUNDED])
+def test_the_maximiser_may_be_an_end_of_the_space(item: Family, data: list[float], end: float) -> None:
+    """Such data were refused: it was said that they have no maximiser."""
+    found = fit(item, data)
+    assert found.outcome is Outcome.SPACE_BOUNDARY
+    assert found.theta.tolist() == [end]
+    assert found.standard_errors == {}
+    ends = item.parameters[0].bounds
+    assert found.log_likelihood >= on_a_grid(item, np.array(data), float(ends.lo), float(ends.hi)) - 1e-12
+    assert not derive(item).existence_needed
+    assert certify(item, data).verdict is CertificateVerdict.UNDECIDED
+
+
+def test_an_end_that_is_not_part_of_the_space_is_no_maximiser() -> None:
+    """The same likelihoods rise towards an end that is never reached."""
+    with pytest.raises(ExistenceError, match="have no maximiser"):
+        fit(family(NORMAL, y, Reals, (m, Interval.open(-1, 1))), [3.0, 4.0])
+    half = family(log(a) - a * x, x, POSITIVE, (a, Interval.Ropen(1, 2)))
+    with pytest.raises(ExistenceError):
+        fit(half, [0.1, 0.2])
+    assert fit(half, [8.0, 9.0]).theta.tolist() == [1.0]
+
+
+def test_several_parameters_are_not_said_to_have_no_maximiser() -> None:
+    """Which point of the face is the highest is not looked for; that there is none is not claimed either."""
+    item = family(NORMAL.subs(y, y / s).subs(m, m / s) - log(s), y, Reals, (m, Reals), (s, Interval(1, 3)))
+    with pytest.raises(ExistenceError, match="may have no maximiser"):
+        fit(item, [3.0, 4.0])
+    assert certify(item, [3.0, 4.0]).verdict is CertificateVerdict.UNDECIDED
+    assert certify(item, [3.0, 5.0]).verdict is CertificateVerdict.AT_BOUNDARY
+    assert certify(item, [3.0, 5.0]).check([3.0, 5.0])
+
+
+@pytest.mark.parametrize("data", [[0, 0, 0], [1, 1]])
+def test_shares_on_an_end_of_their_space_are_certified_and_confirmed(data: list[int]) -> None:
+    """The checker looked for a smooth maximum where the likelihood has none."""
+    item = family(count * log(p) + (1 - count) * log(1 - p), count, Range(0, 2), (p, Interval(0, 1)))
+    certificate = certify(item, data)
+    assert certificate.verdict is CertificateVerdict.AT_BOUNDARY
+    assert certificate.check(data)
+    assert fit(item, data).theta.tolist() == [data[0]]
+
+
+@pytest.mark.parametrize("space", [Interval.open(1, oo), Interval(1, oo)])
+def test_edges_of_a_smaller_space_are_no_edges_of_the_likelihood(space: Interval) -> None:
+    """It was proved to vanish at every edge, whatever the space of the shape: for heavy tails that is at no edge."""
+    item = family(WEIBULL, x, POSITIVE, (k, space), (s, POSITIVE))
+    assert len(derive(item).exists_when) == 2
+    heavy, light = (1 / np.linspace(0.02, 1, 40) ** 2, np.linspace(0.5, 1.5, 40))
+    with pytest.raises(ExistenceError):
+        fit(item, heavy)
+    assert fit(item, light).theta[0] > 1
+
+
+def test_a_scale_below_one_need_not_have_a_maximiser() -> None:
+    """Of a logistic distribution; the end of its space is approached."""
+    item = family(-(y - m) / s - log(s) - 2 * log(1 + exp((m - y) / s)), y, Reals, (m, Reals), (s, Interval.open(0, 1)))
+    assert not derive(item).existence_proved
+    with pytest.raises(UnsolvedError, match="rises up to that end"):
+        fit(item, [1.0, 5.0, 9.0])
+
+
+CORNERS = [
+    (-((y - Abs(m)) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
+    (-((y - m**2) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
+    (-((y - m**3) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
+    (-((y - tan(r)) ** 2) / 2 - log(2 * pi) / 2, (r, Interval.open(-pi / 2, pi / 2))),
+    (-(y**2) / (2 * (1 - r**2)) - log(1 - r**2) / 2 - log(2 * pi) / 2, (r, Interval.open(-1, 1))),
+]
+
+
+@pytest.mark.parametrize(("density", "parameter"), CORNERS, ids=[str(density) for density, _ in CORNERS])
+def test_a_stationary_point_where_the_map_to_natural_parameters_turns_is_no_global_maximum(
+    density: Expr, parameter: tuple[Symbol, Set]
+) -> None:
+    """Zero is stationary for all data; it was called the one global maximum, or the only root, where it is neither."""
+    item = family(density, y, Reals, parameter)
+    found = derive(item)
+    assert found.count(Evidence.REFUTED) == 0
+    assert found.outcome is Outcome.REDUCED
+    end = 1.55 if parameter[0] == r and density.has(tan) else 0.999 if parameter[0] == r else 4.0
+    for data in ([0.3, -0.6, 0.2, 0.9], [1.2, 2.0, 0.1], [-0.4, -0.1, 0.2]):
+        estimate = fit(item, data)
+        assert estimate.log_likelihood >= on_a_grid(item, np.array(data), -end, end) - 1e-9, data
+
+
+def test_a_root_that_few_data_have_is_not_refuted() -> None:
+    """The rate is larger than one, so that the mean has to be below one; random data of the checker were all above."""
+    item = family(log(a + 1) - (a + 1) * x, x, POSITIVE, (a, POSITIVE))
+    assert derive(item).outcome is Outcome.CLOSED_FORM
+    assert fit(item, [0.2, 0.3]).theta[0] == pytest.approx(3.0)
+
+
+def test_an_odd_root_of_a_negative_number_is_real() -> None:
+    """The principal root is complex: the formula had no value for half of the data."""
+    item = family(-((y - (m**3 + m)) ** 2) / 2 - log(2 * pi) / 2, y, Reals, (m, Reals))
+    assert fit(item, [-10.0]).theta[0] == pytest.approx(-2.0)
+    cubed = family(-((y**3 - m**3) ** 2) / 2 + log(3 * y**2) - log(2 * pi) / 2, y, Reals, (m, Reals))
+    estimate = fit(cubed, [-2.0, -1.0])
+    assert estimate.theta[0] == pytest.approx(-(4.5 ** (1 / 3)))
