@@ -26,14 +26,12 @@ from sympy import (
     exp,
     log,
     oo,
-    sign,
     together,
 )
 
 from . import check_existence, check_integer, check_means, check_ridge, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
-from .algebra.heights import is_no_lower
 from .algebra.invertible import is_invertible
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
@@ -43,6 +41,7 @@ from .ball_data import Values, evaluate, is_zero_at
 from .balls import precision
 from .bounds import Bounds
 from .check_combined import combined
+from .check_roots import branch, chained, leaves_space, root
 from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
 from .data_point import DataPoint, peaks_at_data
 from .derivation import Evidence, Finding, Step, Verdict
@@ -215,13 +214,6 @@ def _pairs(step: Step, key: str) -> dict[Symbol, Expr]:
     return {row[0]: row[1] for row in step.named(key).args}
 
 
-def _chained(expression: Expr, roots: dict[Symbol, Expr]) -> Expr:
-    """Put roots in, each of which may contain unknowns of the others."""
-    for _ in roots:
-        expression = expression.subs(roots)
-    return expression
-
-
 def mean_log_likelihood(step: Step, context: Context) -> Finding:
     """The claim, unfolded, against the average of the declared log-density: by algebra, and in balls at random data."""
     family = context.family
@@ -385,13 +377,13 @@ def profile(step: Step, context: Context) -> Finding:
     solved = {s.subject: s.value for s in context.steps if s.rule == "root" and step.held == s.held}
     roots = _pairs(step, "roots")
     if set(roots) != set(solved) or any(
-        context.zero(_chained(solved[p], roots) - value).evidence.verdict is not Verdict.AGREE
+        context.zero(chained(solved[p], roots) - value).evidence.verdict is not Verdict.AGREE
         for p, value in roots.items()
     ):
         return Finding(Evidence.REFUTED, "a formula is not the root that was derived")
     if not is_continuous_at_zero(step.value, symbols):
         return Finding(Evidence.UNDECIDED, "that the formula is continuous where a statistic vanishes is not proved")
-    same = _profile_is(step.value, _chained(ell, roots), context)
+    same = _profile_is(step.value, chained(ell, roots), context)
     return _worst([same, Finding(Evidence.LEMMA, "closed convex functions are continuous along lines")])
 
 
@@ -407,7 +399,7 @@ def _profile_is(value: Expr, expected: Expr, context: Context) -> Finding:
 
 def substitute(step: Step, context: Context) -> Finding:
     """The mean log-likelihood with the placed parameters put in."""
-    return context.zero(_chained(context.given(step).value, _pairs(step, "placed")) - step.value)
+    return context.zero(chained(context.given(step).value, _pairs(step, "placed")) - step.value)
 
 
 def score(step: Step, context: Context) -> Finding:
@@ -422,7 +414,7 @@ def score_zero(step: Step, context: Context) -> Finding:
     roots, equation = _pairs(step, "roots"), step.named("equation")
     equations = ("score", "combined", "score-zero")
     scores = [context.steps[i].value for i in step.given if context.steps[i].rule in equations]
-    origin = context.one_of([*(one - equation for one in scores), *(_chained(one, roots) - equation for one in scores)])
+    origin = context.one_of([*(one - equation for one in scores), *(chained(one, roots) - equation for one in scores)])
     if origin.evidence.verdict is not Verdict.AGREE:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
     if equation == step.value:
@@ -440,7 +432,7 @@ def _open_gaps(roots: dict[Symbol, Expr], context: Context) -> list[Expr]:
     found: list[Expr] = []
     for unknown, value in roots.items():
         ends = context.family.domain[unknown]
-        whole = _chained(value, roots)
+        whole = chained(value, roots)
         open_ends = [end for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if not closed]
         found += [together(whole - end).as_numer_denom()[0].expand() for end in open_ends if end.is_finite]
     return found
@@ -474,89 +466,11 @@ def _positive_statistics(needed: Iterable[Expr], context: Context) -> dict[Symbo
     return {symbol: Dummy(symbol.name, positive=True) for symbol in held}
 
 
-def root(step: Step, context: Context) -> Finding:
-    """The equation vanishes at the root."""
-    equation, value = context.given(step).value, step.value
-    kinks = [atom for atom in equation.atoms(Mean) if isinstance(atom.integrand, sign) and atom.has(step.subject)]
-    if kinks and value.has(Quantile):
-        return _quantile_root(equation, step.subject, value, context)
-    if _leaves_space(step, context):
-        return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
-    return context.zero(equation.subs(step.subject, value))
-
-
-def _leaves_space(step: Step, context: Context) -> bool:
-    """Whether balls put the root outside its space on every random dataset: then it is no estimate.
-
-    A root in terms of other parameters is left alone: only at their estimates does it have to lie in the space. Where
-    ends of the space are other parameters, these are at their estimates as well.
-    """
-    value, parameters = step.value, set(context.family.symbols)
-    ends = context.family.domain[_subject(step)]
-    roots = {s.subject: s.value for s in context.steps if s.rule == step.rule and s.held == step.held}
-    lo, hi = (context.unfolded(_chained(end, roots)) for end in (ends.lo, ends.hi))
-    if parameters & (value.free_symbols | lo.free_symbols | hi.free_symbols):
-        return False
-
-    def outside(theta: Values, sample: Sequence[Values]) -> bool:
-        with precision(256):
-            place = evaluate(context.unfolded(value), theta, sample)
-            low = lo is not S.NegativeInfinity and _beyond(evaluate(lo, theta, sample), place, ends.lo_closed)
-            high = hi is not S.Infinity and _beyond(place, evaluate(hi, theta, sample), ends.hi_closed)
-        return bool(low or high or not place.is_finite())
-
-    # Estimates may lie in the space for some datasets only: those of another size or sign are tried as well.
-    return all(outside(theta, sample) for theta, sample in context.many_points())
-
-
-def _beyond(below: arb, above: arb, closed: bool) -> bool:
-    """Whether two numbers are not in this order; equal numbers are only where an end belongs to its space.
-
-    Of two branches of a function, one may give the end itself: no precision tells it from the end, and it is no root.
-    """
-    return bool(below > above) if closed else not below < above
-
-
-def _quantile_root(equation: Expr, unknown: Symbol, value: Expr, context: Context) -> Finding:
-    """``a Mean(sign(v)) + c``: at the root ``v``, monotone in data and unknown, is zero at a quantile of the data.
-
-    Between levels the average of the sign runs from ``1 - 2 level`` on either side, as the number of observations
-    beyond the root does. It is a maximum where the score falls at every observation, in the score itself.
-    """
-    stand_in = Symbol("_m", real=True)
-    atoms = [atom for atom in atoms_of(equation) if unknown in atom.free_symbols]
-    quantiles = list(value.atoms(Quantile))
-    if len(atoms) != 1 or len(quantiles) != 1 or len(atoms[0].data) != 1:
-        return Finding(Evidence.UNDECIDED, "there is not one average and one quantile")
-    flat, inside = equation.xreplace({atoms[0]: stand_in}), atoms[0].integrand.args[0]
-    variable, quantile = atoms[0].data[0], quantiles[0]
-    met = prove_zero(inside.subs(unknown, value.xreplace({quantile: variable})), context.family.domain, list)
-    if quantile.args[1] != variable or met.evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, "the sign does not change at the observation")
-    way, turn = (strict_sign(derivative(inside, symbol), context.family.domain) for symbol in (variable, unknown))
-    if not way or not turn:
-        return Finding(Evidence.UNDECIDED, "that the sign changes once is not proved")
-    if cancelled(together(flat.subs(stand_in, way * (1 - 2 * quantile.level)))) != 0:
-        return Finding(Evidence.REFUTED, "level")
-    own = [step.value for step in context.steps if step.rule == "score" and step.subject == unknown]
-    falls = any(is_negative(turn * score.expand().coeff(atoms[0]), context.domain) for score in own)
-    if not falls:
-        return Finding(Evidence.UNDECIDED, "that the likelihood is largest and not least there is not proved")
-    return Finding(Evidence.LEMMA, "subgradient at a quantile")
-
-
-def branch(step: Step, context: Context) -> Finding:
-    """The likelihood at the chosen root is at least that at the other."""
-    ell, chosen = context.given(step, 0).value, context.given(step, 1).value
-    holds = is_no_lower(ell, step.subject, chosen, step.value, context.domain)
-    return _sign(holds, "the likelihood at this root is at least that at the other")
-
-
 def reduced(step: Step, context: Context) -> Finding:
     """A score with all roots put in."""
     roots = _pairs(step, "roots")
     scores = [context.steps[i].value for i in step.given]
-    found = context.one_of([_chained(one, roots) - step.value for one in scores])
+    found = context.one_of([chained(one, roots) - step.value for one in scores])
     if found.evidence.verdict is Verdict.AGREE:
         return found
     return Finding(Evidence.REFUTED, "the equation is none of the scores with the roots put in")
@@ -633,15 +547,15 @@ def moment_root(step: Step, context: Context) -> Finding:
     others = {p: v for p, v in roots.items() if p != step.subject}
     candidates = [
         *(e - step.named("equation") for e in equations),
-        *(_chained(e, others) - step.named("equation") for e in equations),
+        *(chained(e, others) - step.named("equation") for e in equations),
     ]
     origin = context.one_of(candidates)
     if origin.evidence.verdict is not Verdict.AGREE:
         # Partly substituted: then at least one whole equation has to vanish at all roots together.
-        origin = context.one_of([_chained(e, roots) for e in equations])
+        origin = context.one_of([chained(e, roots) for e in equations])
         if origin.evidence is not Evidence.ALGEBRA:
             return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
-    if _leaves_space(step, context):
+    if leaves_space(step, context):
         return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
     return context.zero(step.named("equation").subs(step.subject, step.value))
 
@@ -671,7 +585,7 @@ def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Find
     alike = [prove_zero(first[p] - second[p], context.domain, list) for p in parameters]
     if all(one.evidence is Evidence.ALGEBRA for one in alike):
         return alike
-    return [context.zero(_chained(first[p], first) - _chained(second[p], second)) for p in parameters]
+    return [context.zero(chained(first[p], first) - chained(second[p], second)) for p in parameters]
 
 
 def divergence(step: Step, context: Context) -> Finding:
@@ -714,8 +628,11 @@ def identity(step: Step, context: Context) -> Finding:
 
     That says something of every root of the likelihood equations only where all of them are roots of the means.
     """
-    if "agreement" not in {context.steps[position].rule for position in step.given}:
+    premises = [one for one in (context.steps[position] for position in step.given) if one.rule == "agreement"]
+    if not premises:
         return Finding(Evidence.REFUTED, "that the means match the statistics at every root is not among its premises")
+    if agreement(premises[0], context).evidence.verdict is not Verdict.AGREE:
+        return Finding(Evidence.UNDECIDED, "that the means match the statistics at every root is not proved")
     first = {row[0]: row[1] for row in step.named("members").args}
     second = {row[0]: row[2] for row in step.named("members").args}
     ell, kl = context.given(step, 0).value, context.given(step, 2).value

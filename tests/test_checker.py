@@ -424,6 +424,7 @@ def _along_the_other(steps: Steps) -> Steps:
 
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
+    Planted("the only root", "root", "von_mises", using("only", lambda one: S.One)),
     Planted("extremes not exchanged", "transport", "carried", _moved_pairs(_not_exchanged)),
     Planted("another average", "transport", "carried", _moved_pairs(_another_average)),
     Planted("lost slope", "transport", "carried", value(lambda slope: S.Zero)),
@@ -574,7 +575,6 @@ UNDECIDED = (
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.
 UNSEEN = (
-    (Planted("the only root", "root", "von_mises", using("only", lambda one: S.One)), "the step is taken at its word"),
     (Planted("own tau", "moment-root", "rayleigh", _own_moment), "nor here"),
     (Planted("own root", "reduced", "gamma", _loose("roots", _last_twice, _reduced_of)), "roots are not looked up"),
     (Planted("own end", "substitute", "pareto", _loose("placed", _last_twice, _substituted_of)), "nor are ends"),
