@@ -11,11 +11,12 @@ from sympy import Expr, Rational, S, Symbol, log
 from .algebra.logs import split_logs
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import is_negative, is_positive
+from .algebra.stand_in import StandIn
 from .bounds import bounds
 from .family import Family
 from .probes import at
 
-U = Symbol("u", positive=True)
+U = StandIn("u", positive=True)
 """The distance of an observation from the end."""
 REACH = S.Half
 """How far from the end the rest has to stay bounded; any distance would do."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, Symbol
 
+from .algebra.stand_in import StandIn
 from .conditions import Condition
 
 if TYPE_CHECKING:
     from .derivation import Statistic
 
-RECIPROCAL = Symbol("s", positive=True)
+RECIPROCAL = StandIn("s", positive=True)
 """The reciprocal of the integer, where it is large."""
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from flint import arb
 from sympy import (
     Abs,
+    Add,
     Expr,
     Matrix,
     Piecewise,
@@ -31,11 +32,12 @@ from .algebra.refute import enclosure
 from .algebra.regions import is_concave
 from .algebra.signs import is_nonzero, is_positive
 from .algebra.solve import solve_one, tidy
+from .algebra.stand_in import StandIn
 from .balls import ball
 from .family import Family
 from .probes import data_points, parameter_points
 
-Z = Symbol("z", real=True)
+Z = StandIn("z", real=True)
 _MOST_OPERATIONS = 40
 # Where two members are compared; positive, so that they lie in every support that a scale alone stretches.
 _PLACES = (Rational(3, 7), Rational(19, 11))
@@ -142,8 +144,7 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     used = tuple(p for p in family.symbols if p in location.free_symbols | scale.free_symbols)
     if set(used) != set(family.symbols):
         return False
-    parts = location.expand().as_coefficients_dict(*family.covariates) if family.covariates else {S.One: location}
-    slopes = [part / scale for part in parts.values() if part.free_symbols & set(used)]
+    slopes = [part / scale for part in _coefficients(location, family) if part.free_symbols & set(used)]
     coordinates = [*([1 / scale] if scale.free_symbols & set(used) else []), *slopes]
     if len(coordinates) == len(used):
         determinant = Matrix([[derivative(c, p) for p in used] for c in coordinates]).det()
@@ -153,6 +154,17 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     first, second = (derivative(c, used[0]) for c in coordinates)
     straight = expand(first * derivative(second, used[0]) - second * derivative(first, used[0])) == 0
     return bool(straight and (is_nonzero(first, family.domain) or is_nonzero(second, family.domain)))
+
+
+def _coefficients(location: Expr, family: Family) -> list[Expr]:
+    """What stands before each function of the covariates, of which a location is the sum; itself without covariates."""
+    if not family.covariates:
+        return [location]
+    found: dict[Expr, Expr] = {}
+    for term in Add.make_args(location.expand()):
+        coefficient, function = term.as_independent(*family.covariates, as_Add=False)
+        found[function] = found.get(function, S.Zero) + coefficient
+    return list(found.values())
 
 
 def _free_of(moved: Expr, family: Family) -> Expr | None:
@@ -184,6 +196,7 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
         modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
         if len(modes) == 1 and _affine(modes[0], real):
             yield from ((modes[0], scale) for scale in (*scales, S.One))
+        yield from _by_kink(density, line, scales)
         return
     locations: list[Expr] = [*real, *(sign_ * log(p) for p in positive for sign_ in (1, -1)), S.Zero]
     for location in locations:

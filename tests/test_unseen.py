@@ -16,12 +16,14 @@ from sympy import (
     Reals,
     Set,
     Symbol,
+    cos,
     cosh,
     exp,
     log,
     loggamma,
     oo,
     pi,
+    sin,
     zeta,
 )
 
@@ -377,3 +379,48 @@ def test_an_estimate_nearer_to_zero_than_any_double_is_refused() -> None:
     answer = fit_rows(family("gompertz"), [[2.5, 2.501, 2.503, 2.5], [2.5, 3.5, 4.0, 1.0]])
     assert np.isnan(answer.theta[0]).all()
     assert np.isfinite(answer.theta[1]).all()
+
+
+@pytest.mark.parametrize("covariate", ["z", "t"])
+def test_locations_may_be_any_linear_combination_of_functions_of_covariates(covariate: str) -> None:
+    """Through the origin, in squares and waves, about a known curve; also where the covariate is called as ours is."""
+    z = Symbol(covariate, real=True)
+    slope, bend = Symbol("slope", real=True), Symbol("bend", real=True)
+    for mean, parameters in (
+        (slope * z, (slope,)),
+        (slope * z + bend * z**2, (slope, bend)),
+        (slope * sin(z) + bend * cos(z) + z, (slope, bend)),
+    ):
+        density = -((y - mean) ** 2) / (2 * b**2) - log(b) - log(2 * pi) / 2
+        spaces = (*(Parameter(one, Reals) for one in parameters), positive(b))
+        found = derive(Family("unseen", y, Reals, spaces, density, covariates=(z,)))
+        assert found.optimality.proved, mean
+        assert found.existence_proved, mean
+
+
+def test_a_corner_with_covariates_is_a_location() -> None:
+    """Least absolute deviations through the origin."""
+    slope = Symbol("slope", real=True)
+    item = Family("unseen", y, Reals, (Parameter(slope, Reals),), -Abs(y - slope * a) - log(2), covariates=(a,))
+    assert derive(item).optimality.proved
+
+
+@pytest.mark.parametrize("ours", ["z", "u", "s"])
+def test_parameters_may_be_called_as_the_symbols_on_our_pages(ours: str) -> None:
+    """A location called z, and a shape and a scale called u and s: symbols of the engine's own had been the same."""
+    place, size = Symbol(ours, real=True), Symbol(ours, positive=True)
+    logistic = -(y - place) / b - log(b) - 2 * log(1 + exp(-(y - place) / b))
+    theirs = derive(Family("unseen", y, Reals, (Parameter(place, Reals), positive(b)), logistic))
+    assert theirs.optimality.proved
+    assert theirs.existence_proved
+    begin = Symbol("begin", real=True)
+    shifted = size * log(y - begin) - (y - begin) - loggamma(size + 1)
+    spaces = (Parameter(begin, Reals), positive(size))
+    renamed = {size: Symbol("other", positive=True)}
+    ends = Interval.open(begin, oo)
+    mine, other = (
+        derive(Family("unseen", y, ends, (spaces[0], positive(one)), shifted.subs(size, one)))
+        for one in (size, renamed[size])
+    )
+    assert (mine.outcome, len(mine.equations)) == (other.outcome, len(other.equations))
+    assert [one.xreplace(renamed) for one in mine.equations] == list(other.equations)
