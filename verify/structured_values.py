@@ -6,9 +6,9 @@ has one axis where it differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,11 @@ class Place:
     drawn: StructuredData
     theta: Mapping[str, Array]
 
+    @cached_property
+    def columns(self) -> Mapping[str, Array]:
+        """The data by the names of their terms."""
+        return {term.name: value for term, value in self.drawn.data.items() if isinstance(term, DatumComponent)}
+
 
 def matrix_at(matrix: Expr, place: Place) -> Array:
     """Return a matrix expression's value."""
@@ -69,39 +74,66 @@ def matrix_at(matrix: Expr, place: Place) -> Array:
 
 def number_at(number: Expr, place: Place) -> Any:
     """Return a number's value, or one for each observation."""
-    if isinstance(number, Trace):
-        return np.trace(matrix_at(number.args[0], place), axis1=-2, axis2=-1)
-    if isinstance(number, LogDet):
-        return np.linalg.slogdet(matrix_at(number.args[0], place))[1]
+    return _reader(number)(place)
+
+
+@lru_cache(maxsize=16_384)
+def _reader(number: Expr) -> Callable[[Place], Any]:
+    """How a number is read off a place: the expression is walked once, and a search asks at thousands of places."""
+    if isinstance(number, (Trace, LogDet)):
+        return _reader_of_matrix(number)
     if isinstance(number, Average):
-        inner = np.asarray(number_at(number.args[0], place))
-        return inner.mean(axis=0) if inner.ndim else float(inner)
+        return _averaging(_reader(number.args[0]))
     if isinstance(number, Plate):
-        inside, index, last = number.args
-        top = place.drawn.sizes[last]
-        return sum(number_at(inside.xreplace({index: Integer(k)}), place) for k in range(1, top + 1))
+        last = number.args[2]
+        return lambda place: sum(read(place) for read in _summands(number, place.drawn.sizes[last]))
     if isinstance(number, Component):
-        return _component(number, place)
+        return _component(number)
     if isinstance(number, Symbol):
-        return _symbol(number, place)
+        return lambda place: _symbol(number, place)
     if number.is_number:
-        return float(number)
-    values = [number_at(part, place) for part in number.args]
+        value = float(number)
+        return lambda place: value
+    return _combining(number, tuple(map(_reader, number.args)))
+
+
+def _reader_of_matrix(number: Expr) -> Callable[[Place], Any]:
+    (inner,) = number.args
+    if isinstance(number, Trace):
+        return lambda place: np.trace(matrix_at(inner, place), axis1=-2, axis2=-1)
+    return lambda place: np.linalg.slogdet(matrix_at(inner, place))[1]
+
+
+def _averaging(read: Callable[[Place], Any]) -> Callable[[Place], Any]:
+    def mean(place: Place) -> Any:
+        inner = np.asarray(read(place))
+        return inner.mean(axis=0) if inner.ndim else float(inner)
+
+    return mean
+
+
+@lru_cache(maxsize=4096)
+def _summands(plate: Plate, top: int) -> tuple[Callable[[Place], Any], ...]:
+    inside, index, _ = plate.args
+    return tuple(_reader(inside.xreplace({index: Integer(k)})) for k in range(1, top + 1))
+
+
+def _combining(number: Expr, parts: tuple[Callable[[Place], Any], ...]) -> Callable[[Place], Any]:
     if number.is_Add:
-        return sum(values)
+        return lambda place: sum(read(place) for read in parts)
     if number.is_Mul:
-        return reduce(np.multiply, values)
+        return lambda place: reduce(np.multiply, [read(place) for read in parts])
     if number.is_Pow:
-        return np.power(np.asarray(values[0], dtype=np.float64), values[1])
-    return _called(number, values)
+        base, exponent = parts
+        return lambda place: np.power(np.asarray(base(place), dtype=np.float64), exponent(place))
+    return lambda place: _called(number, [read(place) for read in parts])
 
 
-def _component(one: Component, place: Place) -> Any:
-    at: tuple[Any, ...] = tuple(int(index) - 1 for index in one.indices)
+def _component(one: Component) -> Callable[[Place], Any]:
+    name, at = one.name, tuple(int(index) - 1 for index in one.indices)
     if isinstance(one, DatumComponent):
-        found = next(value for term, value in place.drawn.data.items() if term.name == one.name)
-        return found[(..., *at)]
-    return place.theta[one.name][at]
+        return lambda place: place.columns[name][(..., *at)]
+    return lambda place: place.theta[name][at]
 
 
 def _symbol(symbol: Symbol, place: Place) -> float:

@@ -102,6 +102,12 @@ class StructuredFamily:
         """Whether the log-density is a sum over components, rather than one of matrix words."""
         return any(one.has(Plate, Component) for one in (self.log_density, *(left for left, _ in self.support)))
 
+    @cached_property
+    def _ends_of_sums(self) -> dict[Basic, Expr]:
+        """The last value of each index of a sum in the log-density and the support."""
+        parts = (self.log_density, *(left for left, _ in self.support))
+        return {sum_.args[1]: sum_.args[2] for part in parts for sum_ in part.atoms(Plate)}
+
     def last(self, index: Basic) -> Expr:
         """Return the last value of an index, as the sums of the log-density and of the support have it.
 
@@ -110,8 +116,7 @@ class StructuredFamily:
         >>> chain.last(chain.terms[0].indices[0])
         K
         """
-        sums = {one for part in (self.log_density, *(left for left, _ in self.support)) for one in part.atoms(Plate)}
-        found = next((one.args[2] for one in sums if one.args[1] == index), None)
+        found = self._ends_of_sums.get(index)
         if found is None:
             raise DeclarationError(
                 f"{self.name}: the last value of {index} is open; write a sum over it in the log-density"
