@@ -9,11 +9,12 @@ from sympy import Basic, Expr, latex, true
 
 from ..closed_forms import ClosedForm, entropy_of, fisher_information, kl, mean
 from ..family import Family
-from ..registry import catalogue, family
+from ..registry import Entry, catalogue, family
 from .latex import expression_latex
 
 _LONG = 60
 """Operations beyond which an expression is not printed in a table."""
+_NONE = "-"
 _COLUMNS: tuple[tuple[str, Callable[[Family], ClosedForm | None]], ...] = (
     ("Mean", mean),
     ("Entropy $H(p)$", entropy_of),
@@ -32,20 +33,30 @@ _FORMS_WORDS = (
 
 def closed_forms_page() -> str:
     """Return the table of closed forms, one row for each family that has one."""
-    rows, counts = [], [0] * len(_COLUMNS)
-    for shipped in catalogue():
-        declared = family(shipped.name)
-        forms = [form(declared) for _, form in _COLUMNS]
-        counts = [count + (form is not None) for count, form in zip(counts, forms, strict=True)]
-        if any(form is not None for form in forms):
-            rows.append([f"[{shipped.name}]({shipped.name}.md)", *map(_cell, forms)])
+    return closed_forms_table([row for entry in catalogue() if (row := closed_forms_row(entry)) is not None])
+
+
+def closed_forms_row(shipped: Entry) -> list[str] | None:
+    """Return the cells of one family; None where it has no closed form."""
+    declared = family(shipped.name)
+    cells = [_cell(form(declared)) for _, form in _COLUMNS]
+    return None if set(cells) == {_NONE} else [f"[{shipped.name}]({shipped.name}.md)", *cells]
+
+
+def closed_forms_table(rows: list[list[str]]) -> str:
+    """Return the page around these rows; its heads count the families that have each form.
+
+    >>> print(closed_forms_table([["one", "-", "$1$", "-", "$0$"]]).splitlines()[6])
+    | Family | Mean (0) | Entropy $H(p)$ (1) | Divergence $D(p_0 \\Vert p_1)$ (0) | Fisher information (1) |
+    """
+    counts = [sum(row[at] != _NONE for row in rows) for at in range(1, len(_COLUMNS) + 1)]
     heads = ["Family", *(f"{head} ({count})" for (head, _), count in zip(_COLUMNS, counts, strict=True))]
     return generated("Closed forms", _FORMS_WORDS, [table(heads, rows)])
 
 
 def _cell(form: ClosedForm | None) -> str:
     if form is None:
-        return "-"
+        return _NONE
     value, condition = entry(form.value), latex(form.where)
     return value if form.where is true else f"{value} if {_in_cell(condition)}"
 

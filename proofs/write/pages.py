@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import sympy
 
-from ..derivation import Derivation, Evidence
+from ..derivation import Evidence
 from ..engine import derive
-from ..registry import Entry, catalogue, family, structured, structured_catalogue
+from ..registry import Entry, catalogue, family, is_structured, structured, structured_catalogue
 from ..structured.engine import derive_structured
 from .closing import existence
 from .forms_page import closed_forms_page
@@ -41,8 +43,11 @@ def page(entry: Entry) -> str:
 
 def index() -> str:
     """Return the index: one row for every shipped family, those with a symbolic dimension last."""
-    rows = [_row(entry, derive(family(entry.name))) for entry in catalogue()]
-    rows += [_structured_row(entry) for entry in structured_catalogue()]
+    return index_of([index_row(entry) for entry in (*catalogue(), *structured_catalogue())])
+
+
+def index_of(rows: list[str]) -> str:
+    """Return the index around these rows."""
     lines = [
         f"<!-- Generated with SymPy {sympy.__version__}; not to be edited. -->",
         "",
@@ -68,7 +73,16 @@ def index() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(entry: Entry, derivation: Derivation) -> str:
+def index_row(entry: Entry) -> str:
+    """Return the row of one shipped family.
+
+    >>> from thetahat.proofs.registry import catalogue
+    >>> print(index_row(next(entry for entry in catalogue() if entry.name == "rayleigh")))
+    | [rayleigh](rayleigh.md) | closed form | 0 | for every dataset | Pythagorean identity of divergences | none |
+    """
+    if is_structured(entry.name):
+        return _structured_row(entry)
+    derivation = derive(family(entry.name))
     optimality = derivation.optimality
     cells = [
         f"[{escaped(entry.name)}]({entry.name}.md)",
@@ -96,22 +110,21 @@ def _structured_row(entry: Entry) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def pages() -> dict[str, str]:
-    """Return every file of the folder by its name: the index, the tables, and a page for each family."""
-    shipped = {f"{entry.name}.md": page(entry) for entry in catalogue()}
+def pages() -> dict[str, Callable[[], str]]:
+    """Return what writes each file of the folder, by its name: the index, the tables, a page for each family."""
     return {
-        "README.md": index(),
-        "losses.md": losses_page(),
-        "closed_forms.md": closed_forms_page(),
-        "structured_forms.md": structured_forms_page(),
-        **shipped,
-        **{f"{entry.name}.md": entry_page(entry) for entry in structured_catalogue()},
+        "README.md": index,
+        "losses.md": losses_page,
+        "closed_forms.md": closed_forms_page,
+        "structured_forms.md": structured_forms_page,
+        **{f"{entry.name}.md": partial(page, entry) for entry in catalogue()},
+        **{f"{entry.name}.md": partial(entry_page, entry) for entry in structured_catalogue()},
     }
 
 
-def record(folder: Path) -> tuple[str, ...]:
+def record(folder: Path, writers: Mapping[str, Callable[[], str]] | None = None) -> tuple[str, ...]:
     """Write every page into ``folder``, remove pages of families that are gone, and return the names that changed."""
-    wanted = pages()
+    wanted = {name: write() for name, write in (pages() if writers is None else writers).items()}
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     gone = {name for name, text in there.items() if text.startswith(OPENING)} - wanted.keys()
     for name, text in wanted.items():
