@@ -1,7 +1,11 @@
 """How the tests run: against an installed package only, with profiles for Hypothesis, on one thread each."""
 
 import os
+import re
+from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 # Before NumPy is imported anywhere: its threads slow small matrices down, and parallel runs share the cores.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -21,7 +25,39 @@ settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("default")
 
 
+PROOFS = Path(__file__).parent.parent / "proofs"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Derivations are reviewed as text; one option writes them anew. The other asks about more mutants."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
     parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
+
+
+FAMILIES = frozenset(
+    path.stem for folder in ("families", "structured/families") for path in PROOFS.joinpath(folder).rglob("[a-z]*.py")
+)
+
+
+@cache
+def unit_of(nodeid: str) -> str:
+    """Return what is run by one process together with this test: all tests of the family that it is named after.
+
+    What several of them need, its derivation above all, is then made once. Other tests go one by one.
+    """
+    _, _, parameters = nodeid.partition("[")
+    return next((f"family {word}" for word in re.findall(r"\w+", parameters) if word in FAMILIES), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several processes and no other ``--dist``, keep the tests of a family together, the most tests first."""
+    if config.getvalue("dist") != "load":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFamily(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return unit_of(nodeid)
+
+    return ByFamily(config, log)
