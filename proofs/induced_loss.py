@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 
 from sympy import Abs, Expr, Integer, Mul, Rational, S, Symbol, exp, expand
 
@@ -81,19 +81,26 @@ def _named(one: InducedLoss) -> InducedLoss:
     m, y, domain = one.prediction, one.family.observation, prediction_domain(one.family, one.role, one.prediction)
     slope, points = -one.density.diff(m), _points(one)
     numbers = [_at((slope, one.observed, m), point) for point in points]
-    for unit, definition in product(_units(one), DEFINITIONS):
-        if not _may_be_proportional(numbers, definition, [_at((unit,), point) for point in points]):
+    measured = [(unit, [_at((unit,), point) for point in points]) for unit in _units(one)]
+    for (unit, sizes), definition in product(measured, DEFINITIONS):
+        if not _may_be_proportional(numbers, definition, sizes):
             continue
         ratio = slope * unit / definition.slope_at(one.observed / unit, m / unit)
         loss = definition.at(one.observed / unit, m / unit)
-        forms = (tidy(ratio, domain), ratio.simplify(), ratio.rewrite(exp).simplify())
-        factor = next((form for form in forms if form.free_symbols.isdisjoint({m, y})), None)
+        factor = next((form for form in _forms(ratio, domain) if form.free_symbols.isdisjoint({m, y})), None)
         if factor is None or not is_positive(factor, domain):
             continue
         rest = _without(-one.density - factor * loss, m, domain)
         if rest is not None:
             return replace(one, factor=factor, loss=loss, rest=rest, name=definition.name, unit=unit)
     return one
+
+
+def _forms(value: Expr, domain: Domain) -> Iterator[Expr]:
+    """Ways to write a value, those that cost more work last."""
+    yield tidy(value, domain)
+    yield value.simplify()
+    yield value.rewrite(exp).simplify()
 
 
 def _units(one: InducedLoss) -> list[Expr]:
@@ -141,10 +148,7 @@ def _finite(end: Expr, other: Expr) -> Expr:
 def _without(value: Expr, m: Symbol, domain: Domain) -> Expr | None:
     """The value written without the prediction, if it does not depend on it."""
     spread = expand(split_logs(expand(value), domain))
-    for form in (value, spread, tidy(value, domain), value.simplify(), value.rewrite(exp).simplify()):
-        if m not in form.free_symbols:
-            return form
-    return None
+    return next((form for form in chain((value, spread), _forms(value, domain)) if m not in form.free_symbols), None)
 
 
 def _unnamed(family: Family, role: str, observed: Expr, m: Symbol, parameter: Symbol, replacement: Expr) -> InducedLoss:
