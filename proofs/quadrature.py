@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 import mpmath as mp
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from .ball_data import Values
 from .digits import Evaluate, log_density_at, number
@@ -43,7 +44,7 @@ def expected_at(
     >>> mp.nstr(value, 12)
     '0.5'
     """
-    log_density = log_density_at(family, theta)
+    log_density = _heights(family, frozenset(theta.items()), mp.mp.prec)
 
     def weighted(x: mp.mpf) -> mp.mpf:
         value = log_density(x)
@@ -55,6 +56,15 @@ def expected_at(
     below, above = (outwards(log_density, number(start), end) for end in (ends.lo, ends.hi))
     inside = [number(kink) for kink in kinks if below[-1] < number(kink) < above[-1]]
     return mp.quad(weighted, sorted({*below, *above, *inside}), error=True)
+
+
+@lru_cache(maxsize=32)
+def _heights(family: Family, theta: frozenset[tuple[Symbol, Expr]], precision: int) -> Evaluate:
+    """The log-density of a member, kept point by point: several expected values are integrated over the same points."""
+    height = log_density_at(family, dict(theta))
+    kept = cache(lambda x, _: height(x))
+    # Where an integral is cut, fewer digits are worked with than at the points inside.
+    return lambda x: kept(x, mp.mp.prec)
 
 
 def _summed(weighted: Evaluate, log_density: Evaluate, lo: Expr, hi: Expr) -> tuple[mp.mpf, mp.mpf]:
