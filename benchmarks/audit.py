@@ -33,7 +33,7 @@ datasets that Hypothesis draws, and each answer is judged by a certificate: an e
 - **Accepted within** is the largest loss on ordinary data, in nats per observation; **ulp** how many units in the last
   place an accepted estimate was off there. What a search by documented stopping rules may lose is 1e-3, what code
   without a search may lose 1e-8, in both cases beside what rounding costs.
-- **Undecided** are data for which nothing was certified, or on which cancellation in double precision may explain the
+- **Undecided** are data for which nothing was certified, or on which errors of double precision may explain the
   loss. **Refused** are data that have a maximiser and on which the function raised, or said that it did not converge.
 - A refutation says that the likelihood is lower than it could be, by the nats shown. Where a promise admits local
   optima, a stationary point is accepted.

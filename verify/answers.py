@@ -28,7 +28,7 @@ class Question:
     """What is asked of an estimator: the family, the call, how its output is read, and what it promises.
 
     Where the family was declared with more parameters or with constants, ``declared`` is the declaration and ``fixed``
-    are the values put in. Unless ``strict``, what cancellation in double precision may explain stays undecided.
+    are the values put in. Unless ``strict``, what rounding errors may explain stays undecided.
     """
 
     derivation: Derivation

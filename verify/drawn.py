@@ -70,30 +70,39 @@ class Drawn:
 
     @cached_property
     def rounding(self) -> float:
-        """Nats that rounding theta to doubles costs.
+        """Nats that rounding theta to doubles costs."""
+        return cost_of_rounding(self.family, self.fit.theta, self.x, self.weights)
 
-        On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
-        Where an end of the support is a sum, one parameter has to make up for the rounding of the others as well.
-        """
-        theta = self.fit.theta
-        slack = 0.0
-        for j, item in enumerate(self.family.parameters):
-            if item.symbol.is_integer:
-                continue
-            step = end_rounding(self.family, theta.tolist(), j)
-            for way in (-1, 1):
-                slack += self._cost(j, _beside(theta[j], way * math.inf))
-                slack += self._cost(j, theta[j] + way * step) if step else 0.0
-        return slack
 
-    def _cost(self, place: int, value: float) -> float:
+def cost_of_rounding(family: Family, theta: Array, x: Array, weights: Array | None = None) -> float:
+    """Return the nats that rounding a maximiser ``theta`` to doubles costs.
+
+    On data with many digits in common the exact maximiser lies between two doubles that lose noticeable likelihood.
+    Where an end of the support is a sum, one parameter has to make up for the rounding of the others as well.
+
+    >>> from thetahat import family
+    >>> cost_of_rounding(family("exponential"), np.array([0.5]), np.array([1.0, 3.0])) < 1e-30
+    True
+    """
+
+    def cost(place: int, value: float) -> float:
         """Nats lost with another value of one parameter; zero where that is none, or holds the data no more."""
-        moved = self.fit.theta.copy()
+        moved = theta.copy()
         moved[place] = value
-        if not feasible(self.family, moved):
+        if not feasible(family, moved):
             return 0.0
-        lost = -nats_lost(self.family, tuple(self.fit.theta), tuple(moved), self.x, self.weights)
+        lost = -nats_lost(family, tuple(theta), tuple(moved), x, weights)
         return float(lost.mid()) if lost.is_finite() and lost > 0 else 0.0
+
+    slack = 0.0
+    for j, item in enumerate(family.parameters):
+        if item.symbol.is_integer:
+            continue
+        step = end_rounding(family, theta.tolist(), j)
+        for way in (-1, 1):
+            slack += cost(j, _beside(theta[j], way * math.inf))
+            slack += cost(j, theta[j] + way * step) if step else 0.0
+    return slack
 
 
 def _beside(value: float, way: float) -> float:

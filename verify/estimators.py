@@ -87,9 +87,9 @@ def check_estimator(
     tolerance
         Nats per observation (per unit of weight) that an answer may lose.
     strict
-        Where data have many digits in common, the terms of the likelihood equations cancel, as in a mean of squares
-        minus the square of a mean. What an error of a few units in the last place of each term may explain is
-        undecided, and said to be so; if ``strict``, it is judged as any other loss.
+        Where data have many digits in common, or are huge, terms of the likelihood equations or of the formula for the
+        estimate cancel, as in a mean of squares minus the square of a mean. What a few units in the last place of each
+        operation and of the data may explain is undecided, and said to be so; if ``strict``, it is judged as any loss.
     seed
         The same seed draws the same datasets.
     min_size, max_size
@@ -211,7 +211,7 @@ def _tally(
     examples: int,
     seed: int,
 ) -> tuple[Tally, list[Judgement]]:
-    """The counts, and the cases that cancellation may explain."""
+    """The counts, and the cases that rounding errors may explain."""
     counts: Counter[Verdict] = Counter()
     failed: list[Judgement] = []
     excused: list[Judgement] = []

@@ -15,7 +15,7 @@ from ..proofs.errors import ExistenceError, UnsolvedError
 from .answers import Answer, Question, answer_of
 from .certify import Certificate, CertificateVerdict, certify
 from .covering import covering
-from .drawn import Drawn
+from .drawn import cost_of_rounding
 from .ends import outside_space
 from .fitting import Fit, fit_with
 from .likelihood import log_likelihood_ball, nats_lost
@@ -25,7 +25,7 @@ from .slopes import bends_down, promised, slopes_of
 from .tolerance import LOST_NATS, THETA_ULPS
 
 Array = NDArray[np.float64]
-CANCELLED = "cancellation in double precision may explain it"
+CANCELLED = "what doubles lose on such data may explain it"
 ROUNDED = "what rounding costs"
 OUTSIDE = "the data lie outside the support there"
 _ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
@@ -62,7 +62,7 @@ class Judgement:
 
     @property
     def excused(self) -> bool:
-        """Whether it is undecided for the only reason that cancellation in double precision may explain it."""
+        """Whether it is undecided for the only reason that the errors of double precision may explain it."""
         return self.verdict is Verdict.UNDECIDED and self.reason.endswith(CANCELLED)
 
     def text(self, likely: str = "") -> str:
@@ -268,9 +268,10 @@ class _Case:
     @cached_property
     def _rounding(self) -> float:
         """Nats that rounding the estimate to doubles costs."""
-        if self.fit is None:
+        theta = self._maximiser if self.fit is None else self.fit.theta
+        if theta is None:
             return 0.0
-        return Drawn(self.question.derivation, self.x, (), 0, self.fit, weights=self.weights).rounding
+        return cost_of_rounding(self.question.family, np.array(theta, dtype=np.float64), self.x, self.weights)
 
     @property
     def _digits_lost(self) -> bool:
@@ -280,9 +281,16 @@ class _Case:
     @cached_property
     def _cancelling(self) -> float:
         """Nats that computing the likelihood equations in doubles may cost."""
-        if self.fit is None:
+        if self._maximiser is None:
             return 0.0
-        return cost_of_doubles(self.question.derivation, self.fit, self.x, self.weights, self.history)
+        return cost_of_doubles(self.question.derivation, self._maximiser, self.x, self.weights, self.history)
+
+    @cached_property
+    def _maximiser(self) -> tuple[float, ...] | tuple[arb, ...] | None:
+        """The maximiser, as well as it is known: what is certified, or else our own estimate."""
+        if self.certificate.theta:
+            return tuple(self.certificate.theta[name].ball.mid() for name in self.question.family.parameter_names)
+        return None if self.fit is None else tuple(self.fit.theta)
 
     def _as_local(self, theta: tuple[float, ...], shown: str, text: str, limit: float) -> Judgement:
         """Another stationary point will do, if a Newton step from there promises next to nothing."""

@@ -25,6 +25,7 @@ class Slopes:
     ``second`` holds the rows of the symmetric matrix, one after the other.
     """
 
+    parameters: tuple[Symbol, ...]
     first: tuple[Expr, ...]
     second: tuple[Expr, ...]
 
@@ -46,7 +47,7 @@ def slopes_of(family: Family, within: frozenset[Symbol] = frozenset()) -> Slopes
     switches = {s for node in family.log_density.atoms(Piecewise) for _, c in node.args for s in c.free_symbols}
     if not regular or any(e.has(sign, Abs) for e in first) or switches & set(regular):
         return None
-    return Slopes(first, tuple(e.diff(p) for e in first for p in regular))
+    return Slopes(regular, first, tuple(e.diff(p) for e in first for p in regular))
 
 
 def promised(
