@@ -91,14 +91,7 @@ def von_mises_short(x: Array) -> tuple[float, float]:
 
 def von_mises_with(direction: Callable[[float, float], float]) -> Callable[[Array], tuple[float, float]]:
     """The exact concentration, and a direction from the mean sine and cosine."""
-
-    def fit(x: Array) -> tuple[float, float]:
-        c, s = float(np.cos(x).mean()), float(np.sin(x).mean())
-        r = math.hypot(c, s)
-        gap = lambda kappa: special.ive(1, kappa) / special.ive(0, kappa) - r  # noqa: E731
-        return direction(s, c), float(optimize.brentq(gap, 1e-12, 1e12, xtol=1e-14, rtol=1e-14, maxiter=500))
-
-    return fit
+    return lambda x: (direction(float(np.sin(x).mean()), float(np.cos(x).mean())), von_mises_direction(x)[1])
 
 
 def lomax_moments(x: Array) -> tuple[float, float]:

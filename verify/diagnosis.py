@@ -25,7 +25,10 @@ from ..proofs.family import Family
 from .answers import Question
 from .fitting import fit_with
 from .judging import OUTSIDE, Judgement
+from .other_data import other_data
+from .other_values import by_a_constant, changes, roundings
 from .slopes import promised, slopes_of
+from .summaries import summaries
 from .tolerance import DIAGNOSIS_SHARE, SINGLE_SHARE
 
 Array = NDArray[np.float64]
@@ -96,46 +99,6 @@ def swapped(question: Question, cases: Sequence[Judgement]) -> str:
     return _common(map(told, cases))
 
 
-def _changes(value: float, n: float) -> Iterator[tuple[str, float]]:
-    """What somebody may return in place of ``value``: words, and the number."""
-    with np.errstate(all="ignore"):
-        v = np.float64(value)
-        yield "minus the estimate: the sign", float(-v)
-        if n != 1:
-            one_less = "the denominator n - 1 in place of n"
-            yield f"the estimate times n/(n - 1): {one_less}", float(v * n / (n - 1))
-            yield f"the estimate times sqrt(n/(n - 1)): {one_less}", float(v * np.sqrt(n / (n - 1)))
-            yield "the estimate times (n - 1)/n: as unbiased estimates are", float(v * (n - 1) / n)
-            yield "the estimate times sqrt((n - 1)/n): as unbiased estimates are", float(v * np.sqrt((n - 1) / n))
-        one_more = "the denominator n + 1 in place of n"
-        yield f"the estimate times n/(n + 1): {one_more}", float(v * n / (n + 1))
-        yield f"the estimate times sqrt(n/(n + 1)): {one_more}", float(v * np.sqrt(n / (n + 1)))
-        yield "the estimate times (n + 1)/n: as unbiased estimates of an end are", float(v * (n + 1) / n)
-        yield "the reciprocal of the estimate: a rate for a scale, or the reverse", float(1 / v)
-        yield "the square of the estimate: a variance for a standard deviation", float(v * v)
-        yield "the square root of the estimate: a standard deviation for a variance", float(np.sqrt(v))
-        yield "the inverse square of the estimate: a precision for a standard deviation", float(1 / (v * v))
-        yield "one minus the estimate: failures for successes", float(1 - v)
-        yield "the logarithm of the estimate", float(np.log(v))
-        yield "the exponential of the estimate", float(np.exp(v))
-        yield "one more than the estimate: counted from one in place of zero", float(v + 1)
-        yield "one less than the estimate: counted from zero in place of one", float(v - 1)
-        yield "the estimate times n: a sum in place of an average", float(v * n)
-        yield "the estimate divided by n", float(v / n)
-        for factor, words in ((2.0, "twice"), (0.5, "half"), (2**0.5, "sqrt(2) times"), (0.5**0.5, "1/sqrt(2) times")):
-            yield f"{words} the estimate: a lost factor", float(v * factor)
-        yield "the estimate modulo pi: an arctangent of one argument in place of two", math.remainder(value, math.pi)
-
-
-def _roundings(value: float) -> Iterator[tuple[str, float]]:
-    """What rounding makes of ``value``; on whole numbers many other mistakes look like it."""
-    for places in range(7):
-        yield f"the estimate rounded to {places} decimals", round(value, places)
-    with np.errstate(all="ignore"):
-        yield "the estimate rounded down to an integer", float(np.floor(value))
-        yield "the estimate rounded up to an integer", float(np.ceil(value))
-
-
 def changed(question: Question, cases: Sequence[Judgement]) -> str:
     """Every value that is not the estimate is one simple function of it."""
     return _changed(question, cases, coarsely=False)
@@ -148,85 +111,48 @@ def changed_coarsely(question: Question, cases: Sequence[Judgement]) -> str:
 
 def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> str:
     found = []
-    for j, name in enumerate(question.family.parameter_names):
-        wrong = [case for case in cases if not _close(_theirs(case)[j], _ours(case)[j])]
+    names = question.family.parameter_names
+    for j, name in enumerate(names):
+        wrong = _wrong(cases, j)
         if not wrong:
             continue
         words = _common(
-            [words for words, value in _changes(_ours(case)[j], _total(case)) if _close(_theirs(case)[j], value)]
-            for case in wrong
+            _fitting(case, j, changes(_ours(case)[j], _total(case), len(case.x), len(names))) for case in wrong
         )
         if not words and coarsely:
-            words = _common(
-                [words for words, value in _roundings(_ours(case)[j]) if _close(_theirs(case)[j], value)]
-                for case in wrong
-            ) or _by_a_constant([_theirs(case)[j] for case in wrong], [_ours(case)[j] for case in wrong])
+            words = _common(_fitting(case, j, roundings(_ours(case)[j])) for case in wrong) or by_a_constant(
+                [_theirs(case)[j] for case in wrong], [_ours(case)[j] for case in wrong], _MOST, _DIFFERENT
+            )
         if not words:
             return ""
         found.append(f"{name} is {words}")
     return "; ".join(found)
 
 
-def _by_a_constant(theirs: Sequence[float], ours: Sequence[float]) -> str:
-    """A constant that is added to the estimate, or multiplies it, in most of several cases with different estimates."""
-    if len(set(ours)) < _DIFFERENT:
-        return ""
-    with np.errstate(all="ignore"):
-        pairs = (np.subtract(theirs, ours), "plus"), (np.divide(theirs, ours), "times")
-    for found, words in pairs:
-        middle = float(np.median(found))
-        if middle != 0 and np.isfinite(found).all():
-            same = np.abs(found - middle) <= DIAGNOSIS_SHARE * abs(middle)
-            if np.mean(same) >= _MOST:
-                return f"the estimate {words} {middle:.6g}"
-    return ""
+def _wrong(cases: Sequence[Judgement], j: int) -> list[Judgement]:
+    """The cases in which a parameter is not the estimate; none if they are so few that rounding may be the reason."""
+    wrong = [case for case in cases if not _close(_theirs(case)[j], _ours(case)[j])]
+    return wrong if len(wrong) > (1 - _MOST) * len(cases) else []
+
+
+def _fitting(case: Judgement, j: int, known: Iterable[tuple[str, float]]) -> list[str]:
+    return [words for words, value in known if _close(_theirs(case)[j], value)]
 
 
 def _total(case: Judgement) -> float:
     return float(_weights(case).sum())
 
 
-def _statistics(x: Array, w: Array) -> dict[str, float]:
-    """Well-known summaries of one column, each with its name."""
-    total = float(w.sum())
-    order: NDArray[np.intp] = np.argsort(x)
-    values, heavy = x[order], w[order]
-    with np.errstate(all="ignore"):
-        average = float((w * x).sum() / total)
-        below = np.cumsum(heavy)
-        low = float(values[np.searchsorted(below, total / 2)])
-        high = float(values[min(int(np.searchsorted(below, total / 2, side="right")), len(x) - 1)])
-        centre = (low + high) / 2
-        spread = float(np.sqrt((w * (x - average) ** 2).sum() / total))
-        return {
-            "mean": average,
-            "median": centre,
-            "standard deviation": spread,
-            "variance": spread**2,
-            "mean distance from the median": float((w * np.abs(x - centre)).sum() / total),
-            "mean distance from the mean": float((w * np.abs(x - average)).sum() / total),
-            "median distance from the median": float(np.median(np.abs(x - centre))),
-            "middle of the range": float(values[0] / 2 + values[-1] / 2),
-            "range": float(values[-1] - values[0]),
-            "minimum": float(values[0]),
-            "maximum": float(values[-1]),
-            "geometric mean": float(np.exp((w * np.log(x)).sum() / total)) if values[0] > 0 else math.nan,
-            "harmonic mean": float(total / (w / x).sum()) if values[0] > 0 else math.nan,
-            "root of the mean square": float(np.sqrt((w * x * x).sum() / total)),
-            "mean of the logarithms": float((w * np.log(x)).sum() / total) if values[0] > 0 else math.nan,
-        }
-
-
 def another_statistic(question: Question, cases: Sequence[Judgement]) -> str:
     """A value is a well-known statistic of the data, where the estimate is another."""
-    known = [_statistics(case.x if case.x.ndim == 1 else case.x[:, 0], _weights(case)) for case in cases]
+    known = {id(case): summaries(case.x if case.x.ndim == 1 else case.x[:, 0], _weights(case)) for case in cases}
     found = []
     for j, name in enumerate(question.family.parameter_names):
-        if all(_close(_theirs(case)[j], _ours(case)[j]) for case in cases):
-            continue
-        pairs = list(zip(cases, known, strict=True))
-        given = _common([w for w, value in all_.items() if _close(_theirs(case)[j], value)] for case, all_ in pairs)
-        wanted = _common([w for w, value in all_.items() if _close(_ours(case)[j], value)] for case, all_ in pairs)
+        wrong = [case for case in cases if not _close(_theirs(case)[j], _ours(case)[j])]
+        given = _common(_fitting(case, j, known[id(case)].items()) for case in wrong)
+        wanted = _common(
+            [words for words, value in known[id(case)].items() if _close(_ours(case)[j], value)] for case in wrong
+        )
         if given and given != wanted:
             found.append(f"{name} is the {given} of the data" + (f", and should be their {wanted}" if wanted else ""))
     return "; ".join(found)
@@ -245,56 +171,44 @@ def _moments(family: Family) -> tuple[Expr, ...] | None:
 
 
 def moments(question: Question, cases: Sequence[Judgement]) -> str:
-    """The member returned has the mean, and the variance, of the data."""
+    """The member returned has as many moments of the data as it has parameters."""
+    return _moments_matched(question, cases, len(question.family.parameters))
+
+
+def mean_matched(question: Question, cases: Sequence[Judgement]) -> str:
+    """The member returned has the mean of the data, whatever its other parameter."""
+    return _moments_matched(question, cases, 1)
+
+
+def _moments_matched(question: Question, cases: Sequence[Judgement], least: int) -> str:
     expected = _moments(question.family)
     if expected is None:
         return ""
     function = compiled(expected, question.family.symbols)
-    told = _common(_matched(case, function, _theirs(case)) for case in cases)
-    # Where the estimate has these moments, too, they explain nothing.
-    return "" if told == _common(_matched(case, function, _ours(case)) for case in cases) else told
+    told = [list(_matched(case, function, _theirs(case), least)) for case in cases]
+    # What the estimate has of these moments, too, explains nothing.
+    right = [list(_matched(case, function, _ours(case), least)) for case in cases]
+    return _common([words for words in one if words not in other] for one, other in zip(told, right, strict=True))
 
 
-def _matched(case: Judgement, function: Callable[..., list[arb]], theta: tuple[float, ...]) -> Iterator[str]:
-    """Which moments of the data a member has."""
+def _matched(
+    case: Judgement, function: Callable[..., list[arb]], theta: tuple[float, ...], least: int
+) -> Iterator[str]:
+    """Which moments of the data a member has, if there are at least so many."""
     with precision(_BITS):
         values = [float(one.mid()) for one in function(*map(arb, theta))]
-    known, n = _statistics(case.x, _weights(case)), _total(case)
+    known, n = summaries(case.x, _weights(case)), _total(case)
     if not _close(values[0], known["mean"]):
         return
-    if len(values) == 1:
-        yield "an estimate by the method of moments: the member returned has the mean of the data"
-        return
-    if _close(values[1], known["variance"]):
+    if len(values) > 1 and _close(values[1], known["variance"]):
         yield "an estimate by the method of moments: the member returned has the mean and the variance of the data"
-    if n != 1 and _close(values[1], known["variance"] * n / (n - 1)):
+    if len(values) > 1 and n != 1 and _close(values[1], known["variance"] * n / (n - 1)):
         yield "an estimate by the method of moments, with the denominator n - 1 in the variance"
+    if least == 1:
+        yield "an estimate by the method of moments: the member returned has the mean of the data"
 
 
-def _other_data(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
-    """Data whose estimate somebody may have computed: words, the data, their weights."""
-    ones = np.ones(len(x))
-    order: NDArray[np.intp] = np.argsort(x if x.ndim == 1 else x[:, 0], kind="stable")
-    if not np.array_equal(w, ones):
-        yield "the weights are ignored", x, ones
-        yield "the weights are squared", x, w * w
-        yield "of the weights only whether they are zero counts", x, (w > 0).astype(float)
-    yield "the largest observation is left out", x[order[:-1]], w[order[:-1]]
-    yield "the smallest observation is left out", x[order[1:]], w[order[1:]]
-    yield "both extremes are left out", x[order[1:-1]], w[order[1:-1]]
-    yield "the first observation is left out", x[1:], w[1:]
-    yield "the last observation is left out", x[:-1], w[:-1]
-    yield "equal observations are counted once", np.unique(x, axis=0), np.ones(len(np.unique(x, axis=0)))
-    yield "the data are rounded to integers", np.rint(x), w
-    yield "the data are taken without their signs", np.abs(x), w
-    yield "one is added to the data", x + 1, w
-    yield "one is taken from the data", x - 1, w
-    yield "zeros are left out", x[x != 0] if x.ndim == 1 else x, w[x != 0] if x.ndim == 1 else w
-    with np.errstate(all="ignore"):
-        yield "the data are rounded to single precision", x.astype(np.float32).astype(float), w
-
-
-def other_data(question: Question, cases: Sequence[Judgement]) -> str:
+def of_other_data(question: Question, cases: Sequence[Judgement]) -> str:
     """What is not the estimate is the estimate of changed data."""
     fits, known = Counter[str](), Counter[str]()
     for case in cases:
@@ -308,7 +222,7 @@ def other_data(question: Question, cases: Sequence[Judgement]) -> str:
 def _data_with(question: Question, case: Judgement) -> Iterator[tuple[str, bool]]:
     """Changes of the data, and whether what is returned in place of the estimate is the estimate of the new ones."""
     wrong = [j for j, pair in enumerate(zip(_theirs(case), _ours(case), strict=True)) if not _close(*pair)]
-    for words, x, w in _other_data(case.x, _weights(case)):
+    for words, x, w in other_data(case.x, _weights(case)):
         if len(x) == 0:
             continue
         try:
@@ -381,7 +295,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     changed,
     moments,
     another_statistic,
-    other_data,
+    mean_matched,
+    of_other_data,
     changed_coarsely,
     single_precision,
     support_violated,

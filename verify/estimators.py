@@ -31,9 +31,11 @@ Array = NDArray[np.float64]
 Existence = Literal["holds", "fails", "either"]
 _ORDINARY, _EXTREME = 1e3, 1e100
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-_KEPT, _SEVERAL, _ENOUGH, _TRIED = 8, 6, 3, 80
-"""So many more failing cases a diagnosis has to fit, of so many observations at least; how many are enough, and how
-many datasets are tried to find them."""
+_FOUND, _KEPT, _SEVERAL, _ENOUGH, _TRIED = 16, 8, 6, 3, 160
+"""So many more failing cases are looked for, and so many of them kept for a diagnosis to fit; of so many observations
+at least; how many are enough, and how many datasets are tried to find them."""
+_SPREAD = 1 / 32
+"""The range of data, relative to their size, from which estimates keep the digits by which mistakes are told apart."""
 
 
 def check_estimator(
@@ -238,18 +240,34 @@ def _tally(
 
 
 def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
-    """More failing cases, of several observations each: of the smallest one many explanations are true."""
+    """More failing cases, of several different observations each, if there are: of one, many explanations are true."""
     found: list[Judgement] = []
+    poor: list[tuple[Array, Array | None]] = []
     derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
     if derivation.outcome is Outcome.UNBOUNDED:
         return []
 
     def keep(data: tuple[Array, Array | None]) -> None:
-        if len(found) < _KEPT:
+        if len(found) < _FOUND:
             case = judge(question, *data)
             if case.verdict is Verdict.DISAGREE:
                 found.append(case)
 
+    def keep_rich(data: tuple[Array, Array | None]) -> None:
+        if len(np.unique(data[0], axis=0)) < _ENOUGH or _spread(data[0]) < _SPREAD:
+            poor.append(data)
+        else:
+            keep(data)
+
     drawn = _drawn(derivation, "holds", smallest.weights is not None, many, 4 * many, (_ORDINARY,))
-    run_property(drawn, keep, _TRIED, seed)
-    return found
+    run_property(drawn, keep_rich, _TRIED, seed)
+    if len(found) < _ENOUGH:
+        for data in poor:
+            keep(data)
+    return sorted(found, key=lambda case: _spread(case.x), reverse=True)[:_KEPT]
+
+
+def _spread(x: Array) -> float:
+    """The range of the data relative to their size."""
+    column = x if x.ndim == 1 else x[:, 0]
+    return float(np.ptp(column)) / max(float(np.abs(column).max()), np.finfo(float).tiny)
