@@ -121,7 +121,7 @@ def test_divergence_agrees_with_quadrature(name: str) -> None:
 
 
 def scores(one: Family, seed: int) -> list[Callable[[mp.mpf], mp.mpf]]:
-    """The score of a member in each parameter, kept point by point: pairs of them are integrated over the same points."""
+    """The score of a member in each parameter, kept point by point: pairs of them share the points of an integral."""
     known, _, _ = member(one, seed)
     slopes = [derivative(one.log_density, symbol).xreplace(known) for symbol in one.symbols]
     return [cache(lambdify(one.observation, slope, MODULES)) for slope in slopes]
