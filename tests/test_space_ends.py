@@ -120,6 +120,7 @@ CORNERS = [
     (-((y - Abs(m)) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
     (-((y - m**2) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
     (-((y - m**3) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
+    (-((y - m - m**2) ** 2) / 2 - log(2 * pi) / 2, (m, Reals)),
     (-((y - tan(r)) ** 2) / 2 - log(2 * pi) / 2, (r, Interval.open(-pi / 2, pi / 2))),
     (-(y**2) / (2 * (1 - r**2)) - log(1 - r**2) / 2 - log(2 * pi) / 2, (r, Interval.open(-1, 1))),
 ]
