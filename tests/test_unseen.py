@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from sympy import (
     Piecewise,
     Range,
     Reals,
+    S,
     Set,
     Symbol,
+    Tuple,
     cos,
     cosh,
     exp,
@@ -29,7 +32,9 @@ from sympy import (
 
 from thetahat import Family, Parameter, derive, family, fit, fit_rows
 from thetahat.proofs.algebra.atoms import Mean
+from thetahat.proofs.algebra.logs import split_logs
 from thetahat.proofs.ball_data import evaluate
+from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
@@ -424,3 +429,34 @@ def test_parameters_may_be_called_as_the_symbols_on_our_pages(ours: str) -> None
     )
     assert (mine.outcome, len(mine.equations)) == (other.outcome, len(other.equations))
     assert [one.xreplace(renamed) for one in mine.equations] == list(other.equations)
+
+
+ENDS = [
+    log(b) / 2 - 3 * log(y - m) / 2 - b / (2 * (y - m)) - log(2 * pi) / 2,
+    log(2) + 2 * log(b) - 3 * log(y - m) - b**2 / (y - m) ** 2,
+    -log(y - m) - log(b) - log(2 * pi) / 2 - log(y - m) ** 2 / (2 * b**2),
+]
+
+
+@pytest.mark.parametrize("density", ENDS, ids=str)
+def test_what_stands_beside_a_power_of_the_distance_may_outweigh_it(density: Expr) -> None:
+    """Levy, Frechet and log-normal distributions with a location: the density vanishes at its end.
+
+    It was said to grow without bound there, and the checker agreed: ``1/u`` was called bounded up to ``u = 0``, since
+    the symbol is positive.
+    """
+    found = derive(Family("unseen", y, Interval.open(m, oo), (LOCATION, positive(b)), density))
+    assert found.outcome is not Outcome.UNBOUNDED
+    growth = next(step for step in derive(family("weibull_with_location")).steps if step.rule == "edge-growth")
+    u = growth.named("distance")
+    beside = split_logs(density.subs(y, m + u), {}).expand(log=False, power_exp=False)
+    power = beside.coeff(log(u))
+    named = {
+        "rest": (beside - power * log(u)).expand(log=False, power_exp=False),
+        "level": S.Zero,
+        "distance": u,
+        "witness": Tuple(Tuple(m, S.Zero), Tuple(b, S.One)),
+    }
+    planted = replace(growth, value=power, subject=m, using=tuple(named.items()))
+    finding = check_steps(found.family, (found.steps[0], planted))[-1]
+    assert finding.evidence is Evidence.UNDECIDED

@@ -7,7 +7,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import lcm
 
-from sympy import Abs, Expr, Piecewise, Pow, S, Symbol, cancel, cosh, exp, expand, log, oo, sign, sinh, tanh, true
+from sympy import (
+    Abs,
+    Dummy,
+    Expr,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    cancel,
+    cosh,
+    exp,
+    expand,
+    log,
+    oo,
+    sign,
+    sinh,
+    tanh,
+    true,
+)
 from sympy.core.relational import Relational
 
 from ..bounds import Bounds
@@ -164,7 +182,15 @@ def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo
     >>> z = Symbol("z", real=True)
     >>> is_bounded_inside(-log(1 + z**2), z), is_bounded_inside(-log(Abs(z)) / 2 - Abs(z), z)
     (True, False)
+
+    The interval alone says where the symbol lies: at its ends it need not have the sign that it is assumed to have.
+
+    >>> u = Symbol("u", positive=True)
+    >>> is_bounded_inside(-1 / u, u, S.Zero, S.One), is_bounded_inside(log(u), u, S.Zero, S.One)
+    (False, False)
     """
+    there = Dummy(z.name, real=True)
+    expression, z = expression.xreplace({z: there}), there
     domain = {z: Bounds(lo, hi, lo is not -oo, hi is not oo, False)}
     pieces = regions(expression, z, lo, hi)
     if pieces is None or any(expand((a.value - b.value).subs(z, a.hi)) != 0 for a, b in itertools.pairwise(pieces)):
