@@ -361,7 +361,9 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     The likelihood falls to zero towards every edge of the parameter space exactly when no single value carries the
     share ``1 - 1/a`` of the data, where the density of the kernel falls like ``|z|**(-a)``: with ``location`` at
     that value and ``scale -> 0`` the mean log-likelihood behaves like ``((a - 1)(1 - share) - share) log scale``. With
-    a known location only the share at it counts; with a known scale there is no such edge.
+    a known location only the share at it counts; with a known scale there is no such edge. Where the share is just
+    that, the likelihood tends to a positive limit, which it may or may not exceed elsewhere: for two observations of a
+    Cauchy distribution it is level along a half-circle (Copas 1975, Biometrika 62).
     """
     exponent = tail_exponent(structure.kernel, structure.lo)
     bounded = is_bounded_inside(structure.kernel, Z, structure.lo)
@@ -384,13 +386,12 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     share = 1 - 1 / exponent
     if moves:
         tied = f"no single value carries a share of {share} or more of the data"
-        return Existence((Condition(share - LargestTie(x), tied, rule),), True, rule)
+        return Existence((Condition(share - LargestTie(x), tied, rule, open_at_zero=True),), True, rule)
     if structure.observation != x:
         return None
     at = Mean(Indicator(Eq(x, structure.location)), x)
-    return Existence(
-        (Condition(share - at, f"less than a share of {share} of the data is {structure.location}", rule),), True, rule
-    )
+    tied = f"less than a share of {share} of the data is {structure.location}"
+    return Existence((Condition(share - at, tied, rule, open_at_zero=True),), True, rule)
 
 
 def _runs_over_all(family: Family, structure: LocationScale, moves: bool, scales: bool) -> bool:

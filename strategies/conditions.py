@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -103,6 +104,19 @@ def decide_sample(
         if truth is None and undecided is None:
             undecided = condition
     return (True, None) if undecided is None else (None, undecided)
+
+
+def fails_beyond_doubt(condition: Condition, sample: Sample, columns: Sequence[Symbol] | None) -> bool:
+    """Return whether data that do not meet a condition are such that it says something of them.
+
+    >>> from sympy.abc import x
+    >>> half = Condition(Rational(1, 2) - LargestTie(x), "no half of the data is equal", open_at_zero=True)
+    >>> [fails_beyond_doubt(half, sample_of(data), (x,)) for data in ([1.0, 2.0], [1.0, 1.0, 2.0])]
+    [False, True]
+    """
+    if not condition.open_at_zero:
+        return True
+    return _decide(replace(condition, expression=-condition.expression), sample, columns) is True
 
 
 _plain = lru_cache(maxsize=2048)(plain)

@@ -22,6 +22,7 @@ from sympy import (
 from thetahat import Family, Parameter, certify, derive, fit
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.proofs.registry import family as catalogued
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.likelihood import log_likelihood
 
@@ -155,3 +156,18 @@ def test_an_odd_root_of_a_negative_number_is_real() -> None:
     cubed = family(-((y**3 - m**3) ** 2) / 2 + log(3 * y**2) - log(2 * pi) / 2, y, Reals, (m, Reals))
     estimate = fit(cubed, [-2.0, -1.0])
     assert estimate.theta[0] == pytest.approx(-(4.5 ** (1 / 3)))
+
+
+def test_two_observations_of_a_cauchy_distribution_are_not_said_to_have_no_maximiser() -> None:
+    """The likelihood is level along a half-circle of location and scale (Copas 1975): they all are."""
+    item, data = catalogued("cauchy"), [1.0, 2.0]
+    heights = [log_likelihood(item, [1.5 + np.cos(turn) / 2, np.sin(turn) / 2], data)[0] for turn in (0.4, 1.0, 2.5)]
+    np.testing.assert_allclose(heights, heights[0], rtol=1e-12)
+    with pytest.raises(ExistenceError, match="may have no maximiser"):
+        fit(item, data)
+    assert certify(item, data).verdict is CertificateVerdict.UNDECIDED
+    with pytest.raises(ExistenceError, match="data have no maximiser"):
+        fit(item, [1.0, 1.0, 2.0])
+    certificate = certify(item, [1.0, 1.0, 2.0])
+    assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
+    assert certificate.check([1.0, 1.0, 2.0])

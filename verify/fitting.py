@@ -18,7 +18,7 @@ from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
-from ..strategies.conditions import decide_sample
+from ..strategies.conditions import decide_sample, fails_beyond_doubt
 from .closed import needed
 from .compiled_fit import compiled_estimate
 from .covering import covering
@@ -219,7 +219,8 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
     truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if truth is not True and condition is not None:
         verb = "fails" if truth is False else "cannot be decided"
-        name, needed = derivation.family.name, derivation.existence_needed
+        name, columns = derivation.family.name, derivation.family.columns
+        needed = derivation.existence_needed and fails_beyond_doubt(condition, observations.sample, columns)
         raise ExistenceError(
             f"{name}: these data {'' if needed else 'may '}have no maximiser in the parameter space: the condition "
             f"'{condition.meaning}' {verb}. {'Needed' if needed else 'It would be enough'} because {condition.why}. "

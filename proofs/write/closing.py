@@ -40,7 +40,10 @@ def _strength(derivation: Derivation) -> Line:
             if not derivation.existence_needed
             else (" (needed; that it suffices is not proved)",)
         )
-    return () if derivation.existence_needed else (" (that there is none otherwise is not proved)",)
+    if not derivation.existence_needed:
+        return (" (that there is none otherwise is not proved)",)
+    edge = any(condition.open_at_zero for condition in derivation.exists_when)
+    return (" (with exactly that share there may be one as well)",) if edge else ()
 
 
 def proved(derivation: Derivation) -> tuple[Line, ...]:

@@ -20,7 +20,7 @@ from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
-from ...strategies.conditions import decide_sample
+from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..enclosure import table_of, total
 from ..estimation import estimate
 from ..exact import in_plain_functions
@@ -71,7 +71,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
 def _fails(derivation: Derivation, observations: Observations) -> bool:
     """Whether an existence condition is refuted by exact arithmetic."""
     conditions, columns = derivation.exists_when, derivation.family.columns
-    failed = decide_sample(conditions, observations.sample, columns)[0] is False
+    truth, which = decide_sample(conditions, observations.sample, columns)
+    failed = truth is False and which is not None and fails_beyond_doubt(which, observations.sample, columns)
     if derivation.integer is not None:
         # That a condition fails says nothing of integers beyond those that the data need.
         return failed and not _has_estimate(derivation, observations)

@@ -18,7 +18,7 @@ from ...proofs.derivation import Derivation, Outcome
 from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
 from ...proofs.points import PointSearch
-from ...strategies.conditions import decide_sample
+from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..enclosure import precisions, table_of, total
 from ..estimation import estimate
 from ..exact import Exactly, written_out
@@ -147,7 +147,8 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
     if condition is not None and truth is not True:
         if truth is None:
             return _Found(Verdict.UNDECIDED, why=f"whether '{condition.meaning}' holds could not be decided")
-        if not (derivation.existence_proved and derivation.existence_needed):
+        known = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
+        if not (derivation.existence_proved and derivation.existence_needed and known):
             return _Found(Verdict.UNDECIDED, why=f"'{condition.meaning}' fails, and what follows is not proved")
         return _Found(
             Verdict.NO_MAXIMUM,
