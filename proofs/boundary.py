@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Max, Min, S, Symbol, oo
+from sympy import Expr, Max, Min, Piecewise, S, Symbol, oo, sign
 
 from .algebra.atoms import Indicator, Mean, Quantile
 from .algebra.derivatives import derivative
@@ -21,9 +21,10 @@ from .family import Family
 class AtEnd:
     """A parameter whose estimate sits where its constraint does: ``slope`` is the sign of the log-likelihood in it.
 
-    ``increment`` is the derivative (the forward difference for an integer parameter) whose sign was proved. With
-    ``balances``, the value instead makes the two constraints of that parameter equal; ``increment`` is then their
-    difference, and ``slope`` the direction in which the likelihood grows with the parameter that is balanced.
+    ``increment`` is the derivative (the forward difference for an integer parameter) whose sign was proved; with
+    ``each``, that of every observation inside the support was. With ``balances``, the value instead makes the two
+    constraints of that parameter equal; ``increment`` is then their difference, and ``slope`` the direction in which
+    the likelihood grows with the parameter that is balanced.
     """
 
     parameter: Symbol
@@ -31,6 +32,7 @@ class AtEnd:
     slope: int
     increment: Expr
     balances: Symbol | None = None
+    each: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
         domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
         found = next((at for p in left if (at := _place(p, current, ends, lowest, highest, domain))), None)
         found = found or _balanced(placed, left, mean_log_likelihood, domain)
+        if found is None and not placed:
+            each = (_place(p, current, ends, lowest, highest, domain, slope_inside(family, p)) for p in left)
+            found = next((at for at in each if at is not None), None)
         if found is None:
             break
         placed.append(found)
@@ -243,12 +248,40 @@ def end_domain(
     return {highest.symbol: Bounds(lowest.symbol, oo, False, False, False), **known}
 
 
+def slope_inside(family: Family, parameter: Symbol) -> int:
+    """Return the strict sign of the derivative in a parameter at every observation inside the support; 0 if not proved.
+
+    The log-density has to be continuous at the ends that are part of the support: then the likelihood is as monotone
+    while all observations lie in it.
+
+    >>> from sympy import Interval, Reals, log, pi, sqrt
+    >>> from thetahat.proofs.family import Family, Parameter
+    >>> y, m = Symbol("y", real=True), Symbol("m", real=True)
+    >>> half_normal = -((y - m) ** 2) / 2 + log(sqrt(2 / pi))
+    >>> slope_inside(Family("half_normal", y, Interval(m, oo), (Parameter(m, Reals),), half_normal), m)
+    1
+    """
+    ends, y, density = family.bounds, family.observation, family.log_density
+    if ends.discrete or family.covariates or density.has(Piecewise, sign):
+        return 0
+    closed = [end for end, holds in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if holds]
+    if any(density.subs(y, end).has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity) for end in closed):
+        return 0
+    return strict_sign(derivative(density, parameter), {**family.domain, y: ends.interior()})
+
+
 def _place(
-    parameter: Symbol, current: Expr, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain
+    parameter: Symbol,
+    current: Expr,
+    ends: Bounds,
+    lowest: Statistic,
+    highest: Statistic,
+    domain: Domain,
+    each: int | None = None,
 ) -> AtEnd | None:
     whole = parameter.is_integer
     increment = current.subs(parameter, parameter + 1) - current if whole else derivative(current, parameter)
-    slope = strict_sign(increment, domain)
+    slope = strict_sign(increment, domain) if each is None else each
     if slope == 0:
         return None
     floors, ceilings = _constraints(parameter, ends, lowest, highest, domain)
@@ -256,7 +289,7 @@ def _place(
     if not active or (len(active) > 1 and not all(_always_stops(parameter, ends, one, domain) for one in active)):
         return None
     value = active[0] if len(active) == 1 else (Min if slope > 0 else Max)(*active)
-    return AtEnd(parameter, value, slope, increment)
+    return AtEnd(parameter, value, slope, increment, each=each is not None)
 
 
 def _always_stops(parameter: Symbol, ends: Bounds, value: Expr, domain: Domain) -> bool:

@@ -18,6 +18,7 @@ from sympy import (
     Max,
     Min,
     Mul,
+    Piecewise,
     Pow,
     Rational,
     S,
@@ -26,6 +27,7 @@ from sympy import (
     exp,
     log,
     oo,
+    sign,
     together,
 )
 
@@ -238,7 +240,8 @@ def support_end(step: Step, context: Context) -> Finding:
     if same.evidence is not Evidence.ALGEBRA:
         return same
     domain = _end_domain(context, placed)
-    right_sign = is_positive(increment, domain) if slope > 0 else is_negative(increment, domain)
+    one_way = is_positive if slope > 0 else is_negative
+    right_sign = one_way(increment, domain) or (not placed and _each_is_monotone(p, one_way, context))
     ends = context.family.bounds
     stops: list[bool] = []
     for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
@@ -252,6 +255,20 @@ def support_end(step: Step, context: Context) -> Finding:
     if len(stops) > 1:
         met = met and all(_reaches(p, context, placed, one, domain) for one in _alternatives(value, slope))
     return _sign(right_sign and met, f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+
+
+def _each_is_monotone(p: Symbol, one_way: Callable[[Expr, Domain], bool], context: Context) -> bool:
+    """Whether the log-density has a slope of one sign inside the support, and is continuous at its closed ends."""
+    family = context.family
+    y, ends, density = family.observation, family.bounds, family.log_density
+    if ends.discrete or family.covariates or density.has(Piecewise, sign):
+        return False
+    reached = [end for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if closed]
+    infinite = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity)
+    if any(density.subs(y, end).has(*infinite) for end in reached):
+        return False
+    inside = Bounds(ends.lo, ends.hi, False, False, False)
+    return one_way(derivative(density, p), {**context.domain, y: inside})
 
 
 def _reaches(p: Symbol, context: Context, placed: dict[Symbol, Expr], value: Expr, domain: Domain) -> bool:

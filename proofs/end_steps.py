@@ -48,7 +48,7 @@ def end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
             "support-end",
             _LIKELIHOOD,
             f"End of the support: the likelihood {direction} strictly in `{at.parameter}`, which therefore sits where "
-            f"the data stop it. {difference} is of one sign.",
+            f"the data stop it. {difference} is of one sign{' at every observation' * at.each}.",
             at.value,
             labels.hat(at.parameter),
             given=(current,),

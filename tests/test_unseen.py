@@ -460,3 +460,31 @@ def test_what_stands_beside_a_power_of_the_distance_may_outweigh_it(density: Exp
     planted = replace(growth, value=power, subject=m, using=tuple(named.items()))
     finding = check_steps(found.family, (found.steps[0], planted))[-1]
     assert finding.evidence is Evidence.UNDECIDED
+
+
+SHIFTED = [
+    (log(2) - log(2 * pi) / 2 - log(b) - (y - m) ** 2 / (2 * b**2), lambda z: np.sqrt(np.mean(z**2))),
+    (log(b) - (b + 1) * log(1 + y - m), lambda z: 1 / np.mean(np.log1p(z))),
+]
+
+
+@pytest.mark.parametrize(("density", "other"), SHIFTED, ids=["half-normal", "Lomax"])
+def test_an_end_may_be_placed_by_the_slope_of_each_observation(density: Expr, other: Callable[..., float]) -> None:
+    """The averages do not show the sign of the derivative; every observation inside the support does."""
+    item = Family("unseen", y, Interval(m, oo), (LOCATION, positive(b)), density)
+    assert derive(item).count(Evidence.REFUTED) + derive(item).count(Evidence.UNDECIDED) == 0
+    data = np.array([0.3, 1.7, 2.0, 5.5])
+    np.testing.assert_allclose(fit(item, data).theta, [0.3, other(data - 0.3)], rtol=1e-12)
+
+
+def test_a_slope_that_turns_inside_the_support_places_no_end() -> None:
+    """A gamma distribution of shape two with a location, its support closed for once: the density vanishes there."""
+    half = derive(Family("unseen", y, Interval(m, oo), (LOCATION, positive(b)), SHIFTED[0][0]))
+    rising = 2 * log(b) + log(y - m) - b * (y - m)
+    item = Family("unseen", y, Interval(m, oo), (LOCATION, positive(b)), rising)
+    assert derive(item).outcome is not Outcome.CLOSED_FORM
+    step = next(one for one in half.steps if one.rule == "support-end")
+    first = derive(item).steps[0]
+    slope = first.value.diff(m)
+    named = tuple((key, slope if key == "increment" else value) for key, value in step.using)
+    assert check_steps(item, (first, replace(step, using=named)))[-1].evidence is Evidence.UNDECIDED
