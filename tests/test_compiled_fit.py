@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from amounts import amount
 from sympy import Add, Rational
 
 from thetahat import Family, certify, families, family
@@ -93,7 +94,7 @@ def test_which_families_are_compiled(name: str) -> None:
 def test_ordinary_data_get_what_the_careful_path_gives(declared: Family, n: int) -> None:
     """And get it from the compiled estimator, unless the careful path refuses them or takes few values in balls."""
     derivation = compiled(declared)
-    for seed in range(3):
+    for seed in range(amount(1, 10)):
         x = ordinary(derivation, n, seed)
         found, theirs = compiled_estimate(derivation, x), carefully(derivation, x)
         few_values = n <= JOINED_ROWS and len(np.unique(x)) <= EXAMINED_ROWS

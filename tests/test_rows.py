@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from amounts import amount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Max, Symbol, exp
@@ -90,7 +91,7 @@ def test_ordinary_rows_need_no_second_look(declared: Family, n: int) -> None:
 
 @pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=amount(15, 200))
 def test_hard_rows_get_what_fit_gives(declared: Family, data: st.DataObject) -> None:
     """Ties, offsets, extreme scales, failing conditions: as likely an estimate as that of ``fit``, or its reason."""
     derivation = together(declared)
