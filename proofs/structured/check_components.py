@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, S, Symbol, Tuple, polygamma
+from sympy import Add, Dummy, Expr, S, Symbol, Tuple, polygamma
 
 from ..derivation import Evidence, Finding, Step
 from . import check_interior
@@ -63,13 +63,14 @@ def check_gradient(family: StructuredFamily, step: Step, given: Steps) -> Findin
         claimed = Plate(claimed, index, family.last(index))
 
     def wrong(world: PlateWorld) -> bool:
-        for place in places(family, term, world.sizes):
-            key = (str(getattr(term, "name", term)), place)
-            along = world.having({key: world.values[key] + pace})
-            slope = plate_value(Average(family.log_density), along).diff(pace).xreplace({pace: S.Zero})
-            if not vanishes(slope - plate_value(at_place(step.value, term, place), world)):
-                return True
-        return False
+        # Every place moves at a pace of its own, so that the sums are written out once and not for each place.
+        name = str(getattr(term, "name", term))
+        paces = {place: Dummy(real=True) for place in places(family, term, world.sizes)}
+        along = world.having({(name, place): world.values[name, place] + one for place, one in paces.items()})
+        height, still = plate_value(Average(family.log_density), along), dict.fromkeys(paces.values(), S.Zero)
+        slopes = {place: height.diff(one).xreplace(still) for place, one in paces.items()}
+        claims = {place: plate_value(at_place(step.value, term, place), world) for place in paces}
+        return any(not vanishes(slope - claims[place]) for place, slope in slopes.items())
 
     return _judged(_is_zero(Average(moved) - claimed, family), family, wrong)
 
