@@ -313,6 +313,6 @@ def certified(name):
 
 def test_processes_give_identical_certificates():
     """Ball precision is global to a process; two processes do not disturb one another."""
-    names = ["gamma", "weibull", "normal", "logistic"]
+    names = ["gamma", "logistic"]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         assert list(pool.map(certified, names)) == [certified(name) for name in names]
