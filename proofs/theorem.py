@@ -21,13 +21,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Theorem:
-    """The theorem with its proof: steps, what the checker found of each, and what is cited or left open."""
+    """A theorem with its proof: steps, what the checker found of each, and what is cited or left open.
+
+    ``setting`` says of what it speaks, ``meaning`` what is proved and what is not.
+    """
 
     parts: tuple[Part, ...]
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     obligations: tuple[Obligation, ...]
     sources: tuple[Source, ...]
+    title: str
+    setting: tuple[str, ...]
+    meaning: tuple[str, ...]
 
     def count(self, evidence: Evidence) -> int:
         """Return how many steps were found to be of that evidence.
@@ -72,16 +78,21 @@ def theorem() -> Theorem:
     parts, steps = theorem_steps()
     findings = check_theorem(steps)
     headings = tuple(Part(title, start) for title, start in parts)
-    return Theorem(headings, steps, findings, _obligations(steps, findings), _SOURCES)
+    left = (*open_steps(steps, findings), _LARGE_NUMBERS)
+    return Theorem(headings, steps, findings, left, _SOURCES, _TITLE, _SETTING, _MEANING)
 
 
-def _obligations(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Obligation, ...]:
-    left = [
+def open_steps(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Obligation, ...]:
+    """Return what is not proved of the steps.
+
+    >>> open_steps(theorem().steps, theorem().findings)
+    ()
+    """
+    return tuple(
         Obligation(step.words, finding.detail)
         for step, finding in zip(steps, findings, strict=True)
         if finding.evidence.verdict is not Verdict.AGREE
-    ]
-    return (*left, _LARGE_NUMBERS)
+    )
 
 
 _LARGE_NUMBERS = Obligation(
@@ -95,4 +106,20 @@ _SOURCES = (
     Source("Goodfellow, Bengio & Courville 2016, Deep Learning, sections 3.13 and 5.5"),
     Source("Cover & Thomas 2006, Elements of Information Theory, theorem 2.6.3"),
     Source("Kullback & Leibler 1951, On Information and Sufficiency, Annals of Mathematical Statistics 22"),
+)
+_TITLE = "Maximum likelihood is minimum KL divergence"
+_SETTING = (
+    "An arbitrary family on `m` atoms, `m` left open. `q_i >= 0` and `p_i(theta) >= 0` are probabilities of atom `i`, "
+    "each adding up to 1; `p_i` is any differentiable function of `theta`, and positive wherever `q_i` is, because "
+    'otherwise the divergence is infinite (see "Atoms without probability").',
+    "Sums with `q_i > 0` below them run over the atoms where `q` is positive, so that no term is undefined; "
+    "`D(q || p)` is the KL divergence, `H(q)` the entropy, `H(q, p)` the cross-entropy, and logarithms are natural.",
+)
+_MEANING = (
+    "For discrete families: the divergence from the data, the cross-entropy and minus the mean log-likelihood differ "
+    "by constants, so one minimiser serves all.",
+    "For densities: the same as differences between two members; the divergence from the data itself is infinite.",
+    "For binned data: literally, with the probabilities of the bins and the binned likelihood.",
+    "Proved means: for every `m`, every `q` and every family as above. Identities and inequalities are tried in "
+    "concrete families as well, in exact numbers, which can only refute them.",
 )

@@ -198,7 +198,7 @@ def tried(difference: Expr, at_least: bool = False) -> Finding:
     """
     decided = 0
     for number, world in enumerate(random_cases()):
-        verdicts = [_holds(concrete(each, world), at_least) for each in _of_every_atom(difference, world)]
+        verdicts = [holds(concrete(each, world), at_least) for each in _of_every_atom(difference, world)]
         if False in verdicts:
             return Finding(Evidence.REFUTED, f"false in case {number}: {shown(world)}")
         decided += None not in verdicts
@@ -218,7 +218,12 @@ def _is_open(e: Basic) -> bool:
     return e == i or (not isinstance(e, _BINDERS) and any(_is_open(arg) for arg in e.args))
 
 
-def _holds(value: Expr, at_least: bool) -> bool | None:
+def holds(value: Expr, at_least: bool = False) -> bool | None:
+    """Return whether a number is zero (or at least zero), ``None`` where that stays open.
+
+    >>> holds(log(Integer(4)) - 2 * log(Integer(2))), holds(S.One), holds(S.One, at_least=True)
+    (True, False, True)
+    """
     if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
         return None
     zero = is_zero_at(value, {})

@@ -6,7 +6,7 @@ premises (``theorem_sums``), from the sign rules, or from disjoint balls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,10 +37,11 @@ class Rule:
     given: int = 0
 
 
-def check_theorem(steps: Steps) -> tuple[Finding, ...]:
+def check_theorem(steps: Steps, rules: Mapping[str, Rule] | None = None) -> tuple[Finding, ...]:
     """Return what is found of each step: by what it is re-proved, that it is refuted, or that it stays undecided.
 
-    A step that rests on one that is not proved is undecided, whatever else holds.
+    A step that rests on one that is not proved is undecided, whatever else holds. ``rules`` are those of the theorem
+    unless given.
 
     Raises
     ------
@@ -53,12 +54,12 @@ def check_theorem(steps: Steps) -> tuple[Finding, ...]:
     >>> sorted({finding.evidence.value for finding in check_theorem(theorem().steps)})
     ['algebra', 'ball', 'sign']
     """
-    return findings_in_order(steps, _checked)
+    table = RULES if rules is None else rules
+    return findings_in_order(steps, lambda step, given: _checked(table[step.rule], step, given))
 
 
 @lru_cache(maxsize=256)
-def _checked(step: Step, given: Steps) -> Finding:
-    rule = RULES[step.rule]
+def _checked(rule: Rule, step: Step, given: Steps) -> Finding:
     if not isinstance(step.subject, rule.subject) or relation_of(step) != rule.relation:
         return Finding(Evidence.REFUTED, f"{step.rule} proves no claim of the form {step.label.text} {step.value}")
     if step.label != claim_label(step.subject, rule.relation):

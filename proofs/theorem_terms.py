@@ -71,6 +71,11 @@ class Mass(Term):
         """The atom."""
         return self.args[1]
 
+    @property
+    def parameters(self) -> tuple[Basic, ...]:
+        """What the distribution as a whole depends on."""
+        return tuple(self.args[2:])
+
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return Slope(self, symbol) if symbol in self.args[2:] else S.Zero
 
@@ -91,7 +96,7 @@ def distribution(mass: Basic, printer: Any, name: str = "", group: Any = str) ->
     """Return how a distribution as a whole is printed: its name with its parameter, or its numbers."""
     if not isinstance(mass, Mass):
         return f"({', '.join(printer._print(arg) for arg in mass.args)})"
-    parameters = ", ".join(printer._print(arg) for arg in mass.args[2:])
+    parameters = ", ".join(printer._print(arg) for arg in mass.parameters)
     return (name or mass.name) + (f"_{group(parameters)}" if parameters else "")
 
 
@@ -137,7 +142,8 @@ class Level(Term):
 class Total(Term):
     """A finite sum over ``i``: of all atoms, of those with positive mass, or (fourth argument 0) of those without.
 
-    Over ``k`` it runs through the observations; over ``x`` it is an integral, of which only linearity is used.
+    Over ``k`` it runs through the observations; over a real variable it is an integral, of which only linearity is
+    used.
 
     >>> q = Mass("q", i)
     >>> Total(q, i), Total(q, i, q), Total(Mass("p", i, theta), i, q, 0)
@@ -160,25 +166,35 @@ class Total(Term):
         return self.args[2] if len(self.args) > 2 else None
 
     @property
+    def is_integral(self) -> bool:
+        """Whether what is added up has no atoms.
+
+        >>> Total(Mass("f", x), x).is_integral, Total(Mass("q", i), i).is_integral
+        (True, False)
+        """
+        return not self.index.is_integer
+
+    @property
     def outside(self) -> bool:
         """Whether the sum is over the atoms where the carrier vanishes."""
         return len(self.args) == 4
 
     def _sympystr(self, printer: Any) -> str:
-        sign = "integral" if self.index == x else "sum"
-        return f"{sign}({printer._print(self.summand)}; {self._range(printer, '=', '>', f'..{self._last()}')})"
+        if self.is_integral:
+            return f"integral({printer._print(self.summand)}; {printer._print(self.index)})"
+        return f"sum({printer._print(self.summand)}; {self._range(printer, '=', '>', f'..{self._last()}')})"
 
     def _latex(self, printer: Any) -> str:
         inner = printer._print(self.summand)
         inner = rf"\left({inner}\right)" if self.summand.is_Add else inner
+        if self.is_integral:
+            return rf"\int {inner} d{printer._print(self.index)}"
         where = self._range(printer, "=", r"\gt")
-        if self.index == x:
-            return rf"\int_{{{where}}} {inner} d{printer._print(x)}"
         end = "" if self.carrier is not None else f"^{{{printer._print(self._last())}}}"
         return rf"\sum_{{{where}}}{end} {inner}"
 
     def _last(self) -> Symbol:
-        return n if self.index == k else m
+        return {i: m, k: n}.get(self.index, Symbol("K"))
 
     def _range(self, printer: Any, equal: str, above: str, dots: str = "") -> str:
         if self.carrier is not None:

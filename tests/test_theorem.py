@@ -16,7 +16,7 @@ from sympy import Add, Basic, Eq, Expr, Integer, Interval, Mul, Rational, S, Sym
 from thetahat.proofs import theorem_rules
 from thetahat.proofs.derivation import Evidence, Finding, Section, Step, Verdict
 from thetahat.proofs.errors import UndecidedError
-from thetahat.proofs.theorem import Theorem, theorem
+from thetahat.proofs.theorem import theorem
 from thetahat.proofs.theorem_cases import Case, case, concrete, tried
 from thetahat.proofs.theorem_names import (
     CrossEntropy,
@@ -499,7 +499,7 @@ def test_a_refuted_step_is_shown_as_such() -> None:
     """A page that showed only what is proved would hide the rest."""
     whole = theorem()
     findings = (Finding(Evidence.REFUTED, "false in case 0"), *whole.findings[1:])
-    broken = Theorem(whole.parts, whole.steps, findings, whole.obligations, whole.sources)
+    broken = replace(whole, findings=findings)
     assert broken.count(Evidence.REFUTED) == 1
     assert "REFUTED: false in case 0" in str(broken)
     assert "✗ REFUTED: false in case 0" in broken._repr_markdown_()

@@ -389,14 +389,16 @@ def new_declaration(
 @app.command("theorem", epilog="Example: thetahat theorem --format markdown > theorem.md")
 def show_theorem(
     style: Annotated[PageFormat, typer.Option("--format", help="How the proof is written.")] = PageFormat.TEXT,
+    of_divergence: Annotated[bool, typer.Option("--laws", help="The laws of the divergence instead.")] = False,
 ) -> None:
-    """Print the theorem behind it all.
+    """Print the theorem behind it all, or the laws of the divergence.
 
     Maximum likelihood minimises the KL divergence from the data: the proof for an arbitrary family, step by step.
     """
+    from ..proofs.laws import laws
     from ..proofs.theorem import theorem
 
-    proof = theorem()
+    proof = laws() if of_divergence else theorem()
     if style is PageFormat.MARKDOWN:
         text = proof._repr_markdown_()
     elif style is PageFormat.LATEX:

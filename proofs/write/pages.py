@@ -11,6 +11,7 @@ import sympy
 
 from ..derivation import Evidence
 from ..engine import derive
+from ..laws import laws
 from ..registry import Entry, catalogue, family, is_structured, structured, structured_catalogue
 from ..structured.engine import derive_structured
 from .closing import existence
@@ -19,6 +20,7 @@ from .losses_page import losses_page
 from .markdown import OPENING, derivation_markdown, escaped, spoken
 from .structured_forms_page import structured_forms_page
 from .structured_page import entry_page
+from .theorem_page import theorem_markdown
 
 _EVIDENCE = {
     Evidence.ALGEBRA: "an identity, by rewriting that is exact",
@@ -56,8 +58,9 @@ def index_of(rows: list[str]) -> str:
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
         "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
-        "have [which loss each noise model induces](losses.md) and [closed forms](closed_forms.md) of entropies and "
-        "divergences, also [where the dimension is a symbol](structured_forms.md).",
+        "have [the laws of the divergence](laws.md), [which loss each noise model induces](losses.md) and "
+        "[closed forms](closed_forms.md) of entropies and divergences, also "
+        "[where the dimension is a symbol](structured_forms.md).",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
         "|---|---|---|---|---|---|",
@@ -110,11 +113,16 @@ def _structured_row(entry: Entry) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _laws_page() -> str:
+    return theorem_markdown(laws())
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """Return what writes each file of the folder, by its name: the index, the tables, a page for each family."""
     return {
         "README.md": index,
         "losses.md": losses_page,
+        "laws.md": _laws_page,
         "closed_forms.md": closed_forms_page,
         "structured_forms.md": structured_forms_page,
         **{f"{entry.name}.md": partial(page, entry) for entry in catalogue()},

@@ -17,23 +17,7 @@ from .latex import expression_latex, text_latex
 from .markdown import escaped
 from .text import expression_text
 
-_TITLE = "Maximum likelihood is minimum KL divergence"
 _WIDTH = 100
-_SETTING = (
-    "An arbitrary family on `m` atoms, `m` left open. `q_i >= 0` and `p_i(theta) >= 0` are probabilities of atom `i`, "
-    "each adding up to 1; `p_i` is any differentiable function of `theta`, and positive wherever `q_i` is, because "
-    'otherwise the divergence is infinite (see "Atoms without probability").',
-    "Sums with `q_i > 0` below them run over the atoms where `q` is positive, so that no term is undefined; "
-    "`D(q || p)` is the KL divergence, `H(q)` the entropy, `H(q, p)` the cross-entropy, and logarithms are natural.",
-)
-_FORMS = (
-    "For discrete families: the divergence from the data, the cross-entropy and minus the mean log-likelihood differ "
-    "by constants, so one minimiser serves all.",
-    "For densities: the same as differences between two members; the divergence from the data itself is infinite.",
-    "For binned data: literally, with the probabilities of the bins and the binned likelihood.",
-    "Proved means: for every `m`, every `q` and every family as above. Identities and inequalities are tried in "
-    "concrete families as well, in exact numbers, which can only refute them.",
-)
 _RELATIONS = {
     "=": ("=", "="),
     "<=": ("<=", r"\le"),
@@ -56,9 +40,9 @@ def theorem_text(theorem: Theorem) -> str:
 
 
 def _text_lines(theorem: Theorem) -> Iterator[str]:
-    yield _TITLE
+    yield theorem.title
     yield from _wrapped(_counts(theorem))
-    for paragraph in _SETTING:
+    for paragraph in theorem.setting:
         yield ""
         yield from _wrapped(paragraph)
     for title, steps in _parts(theorem):
@@ -67,7 +51,7 @@ def _text_lines(theorem: Theorem) -> Iterator[str]:
             yield from _wrapped(step.words, f"{number:3d}. ", "     ")
             yield from _wrapped(f"{_claim(step, 0)}  {_mark(finding, '', '')}", "       ", "         ")
     yield from ("", "What is proved, and what is not")
-    for sentence in _FORMS:
+    for sentence in theorem.meaning:
         yield from _wrapped(sentence, "  - ", "    ")
     for one in theorem.obligations:
         yield from _wrapped(f"Open: {one.statement}: {one.why}.", "  - ", "    ")
@@ -98,9 +82,9 @@ def theorem_markdown(theorem: Theorem) -> str:
     """
     blocks = [
         f"<!-- Generated with SymPy {sympy.__version__}; not to be edited. -->",
-        f"# {_TITLE}",
+        f"# {theorem.title}",
         _counts(theorem),
-        *map(_spoken, _SETTING),
+        *map(_spoken, theorem.setting),
         *(f"## {title}\n\n" + "\n".join(_markdown_step(*row) for row in steps) for title, steps in _parts(theorem)),
         "## What is proved, and what is not\n\n" + "\n".join(_markdown_closing(theorem)),
         "## Sources\n\n" + "\n".join(f"- {escaped(source.citation)}" for source in theorem.sources),
@@ -114,7 +98,7 @@ def _markdown_step(number: int, step: Step, finding: Finding) -> str:
 
 
 def _markdown_closing(theorem: Theorem) -> Iterator[str]:
-    yield from (f"- {_spoken(sentence)}" for sentence in _FORMS)
+    yield from (f"- {_spoken(sentence)}" for sentence in theorem.meaning)
     yield from (f"- Open: {_spoken(one.statement)}: {_spoken(one.why)}." for one in theorem.obligations)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Verdict
     from thetahat.proofs.directions import derive
     from thetahat.proofs.family import Family, Parameter, Source
+    from thetahat.proofs.laws import laws
     from thetahat.proofs.registry import families, family, register
     from thetahat.proofs.targets import Member, Mixture, Table
     from thetahat.proofs.theorem import theorem
@@ -59,6 +60,7 @@ _HOME = {
     "fit": "thetahat.verify.fitting",
     "fit_rows": "thetahat.verify.rows",
     "i_projection": "thetahat.verify.projections",
+    "laws": "thetahat.proofs.laws",
     "m_projection": "thetahat.verify.projections",
     "parametrize_with_checks": "thetahat.verify.marking",
     "register": "thetahat.proofs.registry",
@@ -95,6 +97,7 @@ __all__ = [
     "fit",
     "fit_rows",
     "i_projection",
+    "laws",
     "m_projection",
     "parametrize_with_checks",
     "register",
