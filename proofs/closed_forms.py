@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import (
@@ -33,44 +33,11 @@ from .divergence import member_symbols
 from .expectations import Expected, entropy, expectation
 from .exponential import exponential_form
 from .family import Family
+from .forms import ClosedForm
 
 _KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 # From where a parameter that may be any positive number is tried, if the expectation is not finite for every member.
 _STARTS = (Integer(1), Integer(2))
-
-
-@dataclass(frozen=True)
-class ClosedForm:
-    """An expression in the parameters of one member or of two, and how it was found.
-
-    Attributes
-    ----------
-    value
-        An expression; for the information a matrix in declared order. Entropies and divergences are in nats.
-    lemma
-        The integral and sum lemmas it rests on, joined by " + ".
-    where
-        For which parameters it holds.
-    elsewhere
-        The value for the others, ``None`` where it is not known.
-    """
-
-    value: Expr | Matrix
-    lemma: str
-    where: Boolean = true
-    elsewhere: Expr | None = None
-
-    @property
-    def total(self) -> Expr | Matrix:
-        """The value with its condition, as one expression.
-
-        >>> from thetahat import family
-        >>> kl(family("uniform_from_zero")).total
-        Piecewise((-log(b_0) + log(b_1), b_0 <= b_1), (oo, True))
-        """
-        if self.where is true:
-            return self.value
-        return Piecewise((self.value, self.where), *([] if self.elsewhere is None else [(self.elsewhere, True)]))
 
 
 @lru_cache(maxsize=512)
@@ -249,12 +216,3 @@ def _narrowed(family: Family) -> Iterator[tuple[Family, Boolean]]:
 
 def _plain(found: Expected) -> ClosedForm:
     return ClosedForm(found.value, found.lemma)
-
-
-def entries(value: Expr | Matrix) -> tuple[Expr, ...]:
-    """Return the entries of a matrix, row by row, or the one expression.
-
-    >>> entries(Integer(3))
-    (3,)
-    """
-    return tuple(value) if isinstance(value, Matrix | type(Matrix([1]).as_immutable())) else (value,)

@@ -14,11 +14,12 @@ from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.signs import Domain
 from ..proofs.ball_data import evaluate
 from ..proofs.balls import precision
-from ..proofs.closed_forms import ClosedForm, entries, members_domain
+from ..proofs.closed_forms import members_domain
 from ..proofs.derivation import Evidence
 from ..proofs.errors import DeclarationError
 from ..proofs.exponential import exponential_form
 from ..proofs.family import Family
+from ..proofs.forms import ClosedForm, entries
 from ..proofs.lemmas import product_of
 from ..proofs.zero import prove_zero
 from .certify import Enclosure

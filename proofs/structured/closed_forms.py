@@ -10,8 +10,8 @@ from functools import lru_cache
 from sympy import Add, Expr, Mul, S, Symbol, collect
 
 from ..algebra.size import shortest
-from ..closed_forms import ClosedForm
 from ..errors import DeclarationError, UnsolvedError
+from ..forms import ClosedForm
 from .family import StructuredFamily
 from .gradients import gradient, slope_size
 from .laws import Law, MatrixLaw, law_of

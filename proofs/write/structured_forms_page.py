@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sympy
 
-from ..closed_forms import ClosedForm
+from ..forms import ClosedForm
 from ..registry import structured, structured_catalogue
 from ..structured.closed_forms import cross_entropy, entropy_of, fisher_information, kl, log_partition
 from ..structured.diagonal import DiagonalProjection, diagonal_i_projection, diagonal_m_projection
