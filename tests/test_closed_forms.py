@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import combinations_with_replacement, permutations
+from itertools import combinations, combinations_with_replacement, permutations
 
 import mpmath as mp
 import pytest
-from sympy import Abs, Expr, Max, Min, Piecewise, Symbol, lambdify
+from hypothesis import settings
+from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, lambdify, oo
 
 from thetahat import families, family
 from thetahat.proofs import closed_forms
@@ -36,6 +37,7 @@ NEVER_SURE = {
 }
 # The supports of two members never nest.
 NO_PAIR = {"uniform_unit_length"}
+NO_PAIR_IF_FIXED = {("uniform_by_length", "L"), ("uniform_by_centre", "w")}
 
 Values = dict[Symbol, Expr]
 Compared = tuple[tuple[mp.mpf, mp.mpf], mp.mpf]
@@ -132,8 +134,12 @@ def test_information_agrees_with_quadrature(name: str) -> None:
     """The covariance of the score, of which closed forms are mostly derived as minus the expected Hessian."""
     one = family(name)
     form = closed_forms.fisher_information(one)
-    if form is None:
-        return
+    if form is not None:
+        information_agreed(one, form)
+
+
+def information_agreed(one: Family, form: ClosedForm) -> None:
+    """Every entry on and below the diagonal."""
     with mp.workdps(DIGITS):
         score = cache(lambda seed: scores(one, seed))
         for i, j in combinations_with_replacement(range(len(one.symbols)), 2):
@@ -145,7 +151,46 @@ def test_information_agrees_with_quadrature(name: str) -> None:
                     found = expected_at(one, known, lambda x, _, f=first, g=second: f(x) * g(x), start, kinks)
                     yield found, evaluated(form.value[i, j], known)
 
-            agreed(name, "information", cases())
+            agreed(one.name, "information", cases())
+
+
+def fixed(name: str, known: tuple[str, ...]) -> Family:
+    """The variant of a family in which these parameters are known numbers, at which no density is infinite."""
+    one = family(name)
+    theta = parameter_points(one, 1, 5)[0]
+    mild = {(0, oo): Rational(5, 2), (0, 1): Rational(2, 5)}
+    values = {item.symbol: mild.get((item.bounds.lo, item.bounds.hi), theta[item.symbol]) for item in one.parameters}
+    return one.fix(**{symbol.name: value for symbol, value in values.items() if symbol.name in known})
+
+
+def variants() -> list[tuple[str, tuple[str, ...]]]:
+    """Every proper choice of known parameters of every family; by default a few, all in the deep profile."""
+    every = [
+        (one.name, known)
+        for one in families()
+        for size in range(1, len(one.symbols))
+        for known in combinations(one.parameter_names, size)
+    ]
+    return every if settings.default.max_examples > 50 else every[3::20]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), variants(), ids=lambda item: item if isinstance(item, str) else "+".join(item)
+)
+def test_closed_forms_of_variants_with_known_parameters_agree_with_quadrature(
+    name: str, known: tuple[str, ...]
+) -> None:
+    """``family.fix`` makes a new declaration, whose closed forms are derived anew."""
+    one = fixed(name, known)
+    entropy, divergence = closed_forms.entropy_of(one), closed_forms.kl(one)
+    information = closed_forms.fisher_information(one)
+    with mp.workdps(DIGITS):
+        if entropy is not None:
+            agreed(name, "entropy", of_one(one, entropy, lambda _, height: -height))
+        if divergence is not None and (name, *known) not in NO_PAIR_IF_FIXED:
+            agreed(name, "kl", of_two(one, divergence))
+    if information is not None:
+        information_agreed(one, information)
 
 
 def test_planted_errors_do_not_agree() -> None:
