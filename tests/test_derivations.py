@@ -162,7 +162,7 @@ def test_recording_writes_removes_and_says_what_changed(tmp_path: Path) -> None:
 def test_everything_is_recorded() -> None:
     """The tables, the index, and a page for every family, each by what the other tests ask."""
     names = [f"{entry.name}.md" for entry in (*ENTRIES, *STRUCTURED)]
-    tables = ["README.md", "losses.md", "laws.md", "closed_forms.md", "structured_forms.md"]
+    tables = ["README.md", "losses.md", "laws.md", "binning.md", "closed_forms.md", "structured_forms.md"]
     assert list(pages()) == [*tables, *names]
     written = {"README.md": index, "losses.md": losses_page, "closed_forms.md": closed_forms_page}
     assert {name: pages()[name] for name in written} == written

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sympy
 
+from ..binning import binning
 from ..derivation import Evidence
 from ..engine import derive
 from ..laws import laws
@@ -58,8 +59,8 @@ def index_of(rows: list[str]) -> str:
         "One page for every declared family, written by the engine and checked step by step by a program that knows no "
         "deriver. A page changes only when a declaration or the engine does: `pytest --record` writes it anew, and the "
         "difference is read like code. [The theorem](theorem.md) behind all of them has a page of its own, and so "
-        "have [the laws of the divergence](laws.md), [which loss each noise model induces](losses.md) and "
-        "[closed forms](closed_forms.md) of entropies and divergences, also "
+        "have [the laws of the divergence](laws.md), [what binned data do](binning.md), [which loss each noise model "
+        "induces](losses.md) and [closed forms](closed_forms.md) of entropies and divergences, also "
         "[where the dimension is a symbol](structured_forms.md).",
         "",
         "| Family | Outcome | Equations left | A maximiser exists | Global maximum | Open |",
@@ -117,12 +118,17 @@ def _laws_page() -> str:
     return theorem_markdown(laws())
 
 
+def _binning_page() -> str:
+    return theorem_markdown(binning())
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """Return what writes each file of the folder, by its name: the index, the tables, a page for each family."""
     return {
         "README.md": index,
         "losses.md": losses_page,
         "laws.md": _laws_page,
+        "binning.md": _binning_page,
         "closed_forms.md": closed_forms_page,
         "structured_forms.md": structured_forms_page,
         **{f"{entry.name}.md": partial(page, entry) for entry in catalogue()},
