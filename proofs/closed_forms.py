@@ -34,6 +34,7 @@ from .expectations import Expected, entropy, expectation
 from .exponential import exponential_form
 from .family import Family
 from .forms import ClosedForm
+from .shifted import location_with_kinks, shifted_expectation
 
 _KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 # From where a parameter that may be any positive number is tried, if the expectation is not finite for every member.
@@ -171,6 +172,9 @@ def _between(family: Family, integrand: Expr, is_difference: bool) -> ClosedForm
     """The expectation under member 0, which the family's own symbols stand for until the end."""
     second = member_symbols(family, 1)
     found = expectation(family, integrand, _renamed_domain(family, second))
+    location = location_with_kinks(family) if found is None else None
+    if location is not None:
+        found = shifted_expectation(family, location, second, integrand, _renamed_domain(family, second))
     if found is None and is_difference:
         own, other = entropy(family), expectation(family, -_of_second(family), _renamed_domain(family, second))
         if own is not None and other is not None:

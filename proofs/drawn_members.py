@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
-from sympy import Expr, Matrix, Symbol, oo, true
+from sympy import Abs, Expr, Matrix, Piecewise, Symbol, oo, true
 
 from .algebra.derivatives import derivative
 from .bounds import Bounds
@@ -93,8 +93,8 @@ class Members:
 
     def stationary(self, form: ClosedForm) -> Finding:
         """The first derivative in member 1 is zero where both are equal."""
-        slopes = [derivative(form.value, self.second[s]).xreplace(self.equal) for s in self.regular]
-        return weakest([vanishes_in(self.family, slope) for slope in slopes])
+        slopes = [derivative(one, self.second[s]) for one in self._sides(form.value) for s in self.regular]
+        return weakest([vanishes_in(self.family, slope.xreplace(self.equal)) for slope in slopes])
 
     def bends(self, form: ClosedForm, information: ClosedForm) -> Finding:
         """The second derivative in member 1, where both are equal, is the claimed information.
@@ -103,15 +103,22 @@ class Members:
         """
         claimed, symbols = Matrix(information.value), self.family.symbols
         found = []
-        for row, first in enumerate(symbols):
-            slope = derivative(form.value, self.second[first])
-            for column, other in enumerate(symbols[: row + 1]):
-                bend = derivative(slope, self.second[other]).xreplace(self.equal)
-                found += [
-                    vanishes_in(self.family, bend - claimed[row, column]),
-                    vanishes_in(self.family, claimed[row, column] - claimed[column, row]),
-                ]
+        for side in self._sides(form.value):
+            for row, first in enumerate(symbols):
+                slope = derivative(side, self.second[first])
+                for column, other in enumerate(symbols[: row + 1]):
+                    bend = derivative(slope, self.second[other]).xreplace(self.equal)
+                    found.append(vanishes_in(self.family, bend - claimed[row, column]))
+                    found.append(vanishes_in(self.family, claimed[row, column] - claimed[column, row]))
         return weakest(found)
+
+    def _sides(self, value: Expr) -> list[Expr]:
+        """The smooth functions that a value consists of around equality: no cases, no moduli of what is zero there."""
+        if isinstance(value, Piecewise):
+            return [side for branch, _ in value.args for side in self._sides(branch)]
+        kinks = [node for node in value.atoms(Abs) if node.args[0].xreplace(self.equal) == 0]
+        choices = product((1, -1), repeat=len(kinks))
+        return [value.xreplace({n: s * n.args[0] for n, s in zip(kinks, signs, strict=True)}) for signs in choices]
 
     def nesting(self, form: ClosedForm) -> Finding:
         """The condition says for drawn pairs what their supports say; it is no condition where supports do not move."""

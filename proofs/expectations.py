@@ -51,6 +51,7 @@ from .algebra.signs import Domain, is_positive
 from .algebra.size import has_low_degree, operations, shortest
 from .bounds import Bounds
 from .family import Family
+from .integration.harmonic import mean_log_quadratic
 from .lemmas import Integrated, kink_of, level_gammas, log_integral, product_of, simplified
 
 _LINE = Bounds(-oo, oo, False, False, False)
@@ -231,7 +232,7 @@ def _mean(measure: _Measure, part: Expr) -> Expected | None:
     """The expectation of one product of functions of the variable."""
     if part == 1:
         return Expected(S.One, "")
-    attempts = (_at_points, _tilted, _weighted, _by_moments, _from_the_end, _by_sides, _term_by_term)
+    attempts = (_at_points, _tilted, _weighted, _by_moments, _from_the_end, _by_sides, _term_by_term, _harmonic)
     return next((found for attempt in attempts if (found := attempt(measure, part)) is not None), None)
 
 
@@ -406,6 +407,14 @@ def _term_by_term(measure: _Measure, part: Expr) -> Expected | None:
     if value.has(oo, -oo, S.NaN, S.ComplexInfinity):
         return None
     return Expected(_tidy(value, measure.domain), "finite_sum")
+
+
+def _harmonic(measure: _Measure, part: Expr) -> Expected | None:
+    """The logarithm of a quadratic under a Cauchy density."""
+    if measure.ends.discrete or (measure.ends.lo, measure.ends.hi) != (-oo, oo):
+        return None
+    value = mean_log_quadratic(measure.exponent, part, measure.variable, measure.domain)
+    return None if value is None else Expected(simplified(value, measure.domain), "poisson_integral")
 
 
 def _tidy(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:

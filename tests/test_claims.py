@@ -28,6 +28,9 @@ BETA_KL = (
     "+ loggamma(alpha_0 + beta_0) + (alpha_0 - alpha_1)*digamma(alpha_0) + (beta_0 - beta_1)*digamma(beta_0) "
     "+ (alpha_1 - alpha_0 + beta_1 - beta_0)*digamma(alpha_0 + beta_0)"
 )
+LAPLACE_KL = "log(b_1/b_0) - 1 + Abs(mu_0 - mu_1)/b_1 + b_0*exp(-Abs(mu_0 - mu_1)/b_0)/b_1"
+CAUCHY_KL = "log(((gamma_0 + gamma_1)**2 + (x_0_0 - x_0_1)**2)/(4*gamma_0*gamma_1))"
+# Meyer 2021 (arXiv 1911.02088) for the divergence of Laplace, Chyzak & Nielsen 2019 (arXiv 1905.10965) of Cauchy.
 # Sources: Cover & Thomas 2006, table 17.2; Johnson, Kotz & Balakrishnan 1994/95 for means; Penny 2001 for the
 # divergences of gamma and beta; Bauckhage 2013 (arXiv 1310.3713) for Weibull; Lehmann & Casella 1998, table 2.5.1, for
 # information; the estimators are those of Johnson, Kotz & Balakrishnan.
@@ -49,6 +52,8 @@ TRUE = [
     ("weibull", {"kl": WEIBULL_KL}),
     ("beta", {"kl": BETA_KL}),
     ("poisson", {"kl": "lambda_0*log(lambda_0/lambda_1) - lambda_0 + lambda_1"}),
+    ("laplace", {"kl": LAPLACE_KL}),
+    ("cauchy", {"kl": CAUCHY_KL}),
     ("binomial", {"kl": "n*p_0*log(p_0/p_1) + n*(1 - p_0)*log((1 - p_0)/(1 - p_1))"}),
     ("uniform_from_zero", {"kl": "Piecewise((log(b_1/b_0), b_0 <= b_1), (oo, True))"}),
     ("uniform", {"kl": "Piecewise((log((b_1 - a_1)/(b_0 - a_0)), a_1 <= a_0 and b_0 <= b_1), (oo, True))"}),
@@ -79,6 +84,8 @@ WRONG = [
     ("normal", {"kl": NORMAL_KL.replace("_0", "_9").replace("_1", "_0").replace("_9", "_1")}),
     ("normal", {"kl": NORMAL_KL.replace("log(sigma_1/sigma_0) + ", "")}),
     ("gamma", {"kl": GAMMA_KL.replace("- loggamma(k_0)", "+ loggamma(k_0)")}),
+    ("laplace", {"kl": LAPLACE_KL.replace("/b_0)", "/b_1)")}),
+    ("cauchy", {"kl": CAUCHY_KL.replace("4*", "2*")}),
     ("uniform", {"kl": "log((b_1 - a_1)/(b_0 - a_0))"}),
     ("uniform", {"kl": "Piecewise((log((b_1 - a_1)/(b_0 - a_0)), b_0 <= b_1), (oo, True))"}),
     ("exponential", {"cross_entropy": "lambda_0/lambda_1 - log(lambda_0)"}),

@@ -85,12 +85,12 @@ def of_one(one: Family, form: ClosedForm, function: Callable[[mp.mpf, mp.mpf], m
 
 def of_two(one: Family, form: ClosedForm) -> Iterator[Compared]:
     first, second = member_symbols(one, 0), member_symbols(one, 1)
-    for (known, start, kinks), (moved, _, _) in permutations([member(one, seed) for seed in SEEDS[:6]], 2):
+    for (known, start, kinks), (moved, _, others) in permutations([member(one, seed) for seed in SEEDS[:6]], 2):
         other = known | {s: moved[s] for s in second}
         values = known | {first[s]: known[s] for s in first} | {second[s]: other[s] for s in second}
         if form.where.xreplace(values) == True:  # noqa: E712
             log_other = log_density_at(one, other)
-            divergence = expected_at(one, known, lambda x, height, q=log_other: height - q(x), start, kinks)
+            divergence = expected_at(one, known, lambda x, height, q=log_other: height - q(x), start, (*kinks, *others))
             assert divergence[0] > -divergence[1]
             yield divergence, evaluated(form.value, values)
 
