@@ -297,8 +297,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     another_statistic,
     mean_matched,
     of_other_data,
+    support_violated,
     changed_coarsely,
     single_precision,
-    support_violated,
     another_maximum,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 _SHRINK_SECONDS = 10.0
 """How long a counterexample is made smaller; after that the smallest so far is shown."""
+_SHORT, _RUNS, _APART = 10, 4, 1_000_000
+"""Values of a short run, which Hypothesis draws before it begins to mutate what it has drawn; how many times as many
+runs as are needed are begun, since short ones have values in common; and by how much seeds lie apart."""
 
 
+T = TypeVar("T")
 _LEAST_ULPS, _MOST_ULPS = 1e-3, 1e300
 
 
@@ -69,3 +73,41 @@ def run_property(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None
         prop()
     except (DisagreementError, _ShrunkEnoughError):
         return
+
+
+def run_afresh(
+    strategy: st.SearchStrategy[T],
+    key: Callable[[T], Hashable],
+    examine: Callable[[T], None],
+    examples: int,
+    seed: int,
+) -> None:
+    """Ask a property of so many different values, told apart by their keys; a disagreement is shrunk.
+
+    In a long run Hypothesis mutates every value a few times, which costs more than to draw one and changes little. So
+    this is a series of short runs. Where there are fewer values than asked for, all that are found are examined.
+
+    >>> seen = []
+    >>> run_afresh(st.integers(0, 3), lambda value: value, seen.append, examples=20, seed=0)
+    >>> sorted(seen)
+    [0, 1, 2, 3]
+    """
+    known: set[Hashable] = set()
+    failed = False
+
+    def once(value: T) -> None:
+        nonlocal failed
+        name = key(value)
+        if not failed and (name in known or len(known) >= examples):
+            return
+        known.add(name)
+        try:
+            examine(value)
+        except DisagreementError:
+            failed = True
+            raise
+
+    for run in range(_RUNS * math.ceil(examples / _SHORT)):
+        if failed or len(known) >= examples:
+            return
+        run_property(strategy, once, _SHORT, seed * _APART + run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -54,14 +55,20 @@ def log_likelihood_ball(
 
 
 def nats_lost(
-    family: Family, theta: Any, rival: Any, x: ArrayLike, weights: ArrayLike | None = None, rival_holds: bool = False
+    family: Family,
+    theta: Any,
+    rival: Any,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    rival_holds: bool = False,
+    enough: float = -math.inf,
 ) -> arb:
     """Return an enclosure of how much higher the log-likelihood of ``rival`` is than that of ``theta``.
 
     Precision is raised until the radius is below 1e-30 of the difference, or no longer falls, or 1200 bits are
     reached: a ball that still contains zero then leaves open which is better. Arguments as for
     ``log_likelihood_ball``; ``rival_holds`` says that the support is known to hold the data at the number that balls
-    of ``rival`` enclose.
+    of ``rival`` enclose. A ball that is certainly below ``enough`` is as narrow as it has to be.
 
     Returns
     -------
@@ -101,6 +108,7 @@ def nats_lost(
                 (lost.mid().is_finite() and lost.rad() <= RELATIVE_RADIUS * abs(lost.mid()))
                 or lost == arb("inf")
                 or lost == arb("-inf")
+                or lost < enough
             ):
                 return lost
             if radius is not None and lost.rad() > radius / 2:

@@ -19,7 +19,7 @@ from ..strategies import weights as weights_of
 from .answers import Promise, Question, require_promise
 from .claims import Claimed
 from .diagnosis import likely
-from .driving import DisagreementError, run_property
+from .driving import DisagreementError, run_afresh
 from .fitting import derivation_with
 from .judging import CANCELLED, Judgement, has_maximiser, judge
 from .map_proof import LogDensity, judge_map
@@ -78,7 +78,7 @@ def check_estimator(
     promise
         ``"mle"``: no parameter is more likely. ``"local"``: a local maximum will do.
     examples
-        How many datasets are drawn.
+        How many different datasets are drawn, or all that are found where there are not so many.
     existence
         ``"holds"``: all datasets have a maximiser. ``"fails"``: none has one, and the function has to raise, to warn,
         or to return ``None``, ``nan``, or no member of the family. ``"either"``: left to chance, each judged as it is.
@@ -205,6 +205,11 @@ def _keeping(derivation: Derivation, existence: Existence, x: Array, w: Array) -
     return w if existence != "holds" or has_maximiser(derivation, x, w) else np.ones(len(x))
 
 
+def _bytes(data: tuple[Array, Array | None]) -> tuple[bytes, ...]:
+    """What tells datasets apart."""
+    return tuple(one.tobytes() for one in data if one is not None)
+
+
 def _tally(
     question: Question,
     drawn: st.SearchStrategy[tuple[Array, Array | None]],
@@ -227,7 +232,7 @@ def _tally(
             failed.append(found)
             raise DisagreementError(found.reason)
 
-    run_property(drawn, examine, examples, seed)
+    run_afresh(drawn, _bytes, examine, examples, seed)
     text = ""
     if failed:
         rich = _richer(question, failed[-1], seed) if existence != "fails" else []
@@ -260,7 +265,7 @@ def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgemen
             keep(data)
 
     drawn = _drawn(derivation, "holds", smallest.weights is not None, many, 4 * many, (_ORDINARY,))
-    run_property(drawn, keep_rich, _TRIED, seed)
+    run_afresh(drawn, _bytes, keep_rich, _TRIED, seed)
     if len(found) < _ENOUGH:
         for data in poor:
             keep(data)

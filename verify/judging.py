@@ -149,6 +149,11 @@ class _Case:
         """Our own estimate in doubles, if there is one; asked for where there is a loss to explain."""
         return _fit(self.question, self.x, self.weights)
 
+    @property
+    def _global(self) -> bool:
+        """Whether the highest maximum is enclosed."""
+        return bool(self.certificate.theta) and self.certificate.verdict is not CertificateVerdict.LOCAL
+
     @cached_property
     def exists(self) -> bool:
         """Whether a maximiser certainly exists."""
@@ -214,6 +219,8 @@ class _Case:
 
     def _by_loss(self, theta: tuple[float, ...], shown: str) -> Judgement:
         limit = self.question.tolerance * self._total
+        if self._global and self.certificate.loses_less(theta, limit):
+            return self._found(Verdict.AGREE, "", shown, theta, allowed=limit)
         low, high, text = self._loss(theta)
         if high < limit:
             return self._found(Verdict.AGREE, "", shown, theta, text, limit)
@@ -243,7 +250,7 @@ class _Case:
         whoever is beaten by one point does not maximise.
         """
         family, certificate = self.question.family, self.certificate
-        if certificate.theta and certificate.verdict is not CertificateVerdict.LOCAL:
+        if self._global:
             try:
                 lost = certificate.nats_lost(theta)
             except ValueError:

@@ -239,10 +239,7 @@ class Certificate:
         SupportError
             Where the data lie outside the support at ``estimate``: infinitely many nats are lost.
         """
-        self._require_theta()
-        maximiser = [self.theta[name].ball for name in self.family.parameter_names]
-        if self.verdict is CertificateVerdict.GLOBAL_SET:
-            maximiser = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
+        maximiser = self._maximiser()
         values, x, w = numbers_of(self.family, estimate), self._observations.x, self._observations.w
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
         lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
@@ -255,6 +252,25 @@ class Certificate:
                 lows.append(arb(0))
             low = max(lows)
             return Enclosure.of(low.union(lost.upper()) if low < lost.upper() else lost)
+
+    def loses_less(self, estimate: Fit | Mapping[str, float] | Sequence[float], nats: float) -> bool:
+        """Return whether ``estimate`` certainly loses less than so many nats; arguments and errors as ``nats_lost``.
+
+        >>> from thetahat import certify, family
+        >>> proof = certify(family("exponential"), [1.0, 3.0])
+        >>> proof.loses_less([0.5001], 1e-7), proof.loses_less([0.51], 1e-7)
+        (True, False)
+        """
+        values, x, w = numbers_of(self.family, estimate), self._observations.x, self._observations.w
+        return bool(nats_lost(self.family, values, self._maximiser(), x, w, rival_holds=True, enough=nats) < nats)
+
+    def _maximiser(self) -> list[arb]:
+        """The enclosures in declared order; of a set of maximisers a point."""
+        self._require_theta()
+        maximiser = [self.theta[name].ball for name in self.family.parameter_names]
+        if self.verdict is CertificateVerdict.GLOBAL_SET:
+            return [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
+        return maximiser
 
     def check(self, x: Any, weights: Any = None) -> bool:
         """Return whether a small checker, which asks the declared density alone, confirms it on these data.

@@ -59,14 +59,14 @@ def contracted(
     start = [arb(estimate[p]) for p in ground.parameters]
     for bits in precisions():
         with precision(bits):
-            near = _approached(ground, start)
-            if near is None and climbing:
+            near, onwards = _approached(ground, start)
+            if onwards is None and climbing:
                 # A double may lie many standard errors off, where Newton's step leads anywhere: climb, damped.
                 top = climbed(_terrain(derivation, observations, estimate), start, bits)
-                near = None if top is None else _approached(ground, top.point)
+                near, onwards = (None, None) if top is None else _approached(ground, top.point)
+            start = onwards or start
             if near is None:
                 continue
-            start = near.point
             boxes = _contraction(ground, near)
             if boxes is not None:
                 return Contracted(ground.parameters, *boxes, bits)
@@ -123,22 +123,29 @@ def _terrain(derivation: Derivation, observations: Observations, estimate: Mappi
     return Terrain(objective, observations)
 
 
-def _approached(ground: _Ground, start: Balls) -> _Slope | None:
-    """The point from which a Newton step at this precision is below half of its digits."""
+def _approached(ground: _Ground, start: Balls) -> tuple[_Slope | None, Balls | None]:
+    """The point from which a Newton step at this precision is below half of its digits, and the point reached.
+
+    Where the precision hides the rest of the way, or more steps are needed, there is only a point to go on from; where
+    steps lead away, there is none.
+    """
     point = start
     for _ in range(_STEPS):
         here = ground(point)
         inverse = None if here is None else _inverse(here.curvature)
         if here is None or inverse is None:
-            return None
+            return None, None
         step = [sum((a * b for a, b in zip(row, here.gradient, strict=True)), arb(0)) for row in inverse]
         if not all(s.is_finite() for s in step):
-            return None
+            return None, None
         widths = _widths(inverse)
-        if all(abs(s) < w * arb(2) ** -(ctx.prec * 5 // 8) for s, w in zip(step, widths, strict=True)):
-            return here
+        limits = [w * arb(2) ** -(ctx.prec * 5 // 8) for w in widths]
+        if all(abs(s) < limit for s, limit in zip(step, limits, strict=True)):
+            return here, point
         point = [(u + s).mid() for u, s in zip(point, step, strict=True)]
-    return None
+        if any(s.rad() > limit for s, limit in zip(step, limits, strict=True)):
+            break
+    return None, point if all(abs(s) < w for s, w in zip(step, widths, strict=True)) else None
 
 
 def _contraction(ground: _Ground, near: _Slope) -> tuple[Balls, Balls] | None:
