@@ -281,6 +281,14 @@ def test_what_a_formula_loses_is_excused_where_it_loses_it(
     assert judged(name, [1.01 * right[0], *right[1:]], well).verdict is Verdict.DISAGREE
 
 
+def test_what_weights_lose_below_the_smallest_double_is_excused() -> None:
+    """A weight of 1e-308 times a squared distance of 1e-17 is zero; with weights of 1e-280 no digit is lost."""
+    x, tiny, small = [0.0, 1e-8], np.full(2, 1.1e-308), np.full(2, 1e-280)
+    assert judged("normal", [5e-9, 0.0], x, weights=tiny).excused
+    assert judged("normal", [5e-9, 0.0], x, weights=small).verdict is Verdict.DISAGREE
+    assert judged("normal", [5e-9, 5.1e-9], x, weights=small).verdict is Verdict.DISAGREE
+
+
 def test_single_precision_is_not_excused() -> None:
     """Where doubles lose nothing to speak of."""
     x = [1e6, 1e6 + 1, 1e6 + 3]

@@ -18,7 +18,7 @@ from .enclosure import precisions, table_of
 from .observations import require_data
 from .running_error import NoBoundError, modulus, running_error
 from .slopes import Slopes, slopes_of
-from .tolerance import ELEMENTARY_ULPS, TERM_ULPS, UNIT_ROUNDOFF
+from .tolerance import ELEMENTARY_ULPS, SMALLEST, TERM_ULPS, UNIT_ROUNDOFF
 
 
 def cost_of_doubles(
@@ -35,7 +35,8 @@ def cost_of_doubles(
     the observed information I times e, which costs e' I^-1 e / 2; an error d of a formula for the estimate costs
     d' I d / 2. Where terms cancel, in the score or in the formula, that is far more than rounding the estimate costs:
     a mean of squares minus the square of a mean, or the root of a quadratic equation with a large coefficient.
-    The same in single precision costs 3e17 times as much, and is not allowed.
+    The same in single precision costs 3e17 times as much, and is not allowed. Weights so small that they lose digits
+    when they multiply data cost what is lost below the smallest double.
 
     Where data were added and taken away again, ``history`` are all that ever were there: their terms have left errors.
 
@@ -63,22 +64,24 @@ def cost_of_doubles(
 def _cost(derivation: Derivation, slopes: Slopes, point: list[arb], table: Table, ever: Table, n: int) -> arb:
     """The same at the working precision; not finite where the information is not regular."""
     family, count = derivation.family, len(slopes.first)
-    inner, moduli = _score_errors(family, slopes)
+    inner, moduli, factors = _score_errors(family, slopes)
     bounds = row_sums((*inner, *moduli), family.columns, family.symbols)(ever.rows, ever.weights, *point)
+    under = row_sums(tuple(factors), family.columns, family.symbols)(ever.rows, None, *point)
     curvature = row_sums(slopes.second, family.columns, family.symbols)(table.rows, table.weights, *point)
-    if not all(one.is_finite() for one in (*bounds, *curvature)):
+    if not all(one.is_finite() for one in (*bounds, *under, *curvature)):
         return arb("nan")
     errors = [
-        ELEMENTARY_ULPS * one + (TERM_ULPS + n) * terms
-        for one, terms in zip(bounds[:count], bounds[count:], strict=True)
+        UNIT_ROUNDOFF * (ELEMENTARY_ULPS * one + (TERM_ULPS + n) * terms) + SMALLEST * lost
+        for one, terms, lost in zip(bounds[:count], bounds[count:], under, strict=True)
     ]
     try:
         inverse = arb_mat(count, count, [-one for one in curvature]).inv()
     except ZeroDivisionError:  # the information is singular, or not known to be regular at this precision
         return arb("nan")
     known = dict(zip(family.symbols, point, strict=True))
-    moved = [(ELEMENTARY_ULPS + n) * enclosed(one, known, ever) for one in _formula_errors(derivation, slopes)]
-    return UNIT_ROUNDOFF**2 * (_form(inverse.entries(), errors) + _form(curvature, moved)) / 2
+    share = UNIT_ROUNDOFF * (ELEMENTARY_ULPS + n)
+    moved = [share * enclosed(one, known, ever) for one in _formula_errors(derivation, slopes)]
+    return (_form(inverse.entries(), errors) + _form(curvature, moved)) / 2
 
 
 def _form(matrix: Sequence[arb], errors: Sequence[arb]) -> arb:
@@ -93,17 +96,20 @@ def _data_errors(family: Family) -> dict[Symbol, Expr]:
 
 
 @lru_cache(maxsize=512)
-def _score_errors(family: Family, slopes: Slopes) -> tuple[list[Expr], list[Expr]]:
-    """For each entry of the score, multiplied out, a bound for the error of one row, and the moduli of its terms."""
-    entering, bounds, moduli = _data_errors(family), list[Expr](), list[Expr]()
+def _score_errors(family: Family, slopes: Slopes) -> tuple[list[Expr], list[Expr], list[Expr]]:
+    """For each entry of the score, multiplied out, a bound for the error of one row, the moduli of its terms, and of
+    their factors without data, which multiply what is lost where weights times powers of data are below all doubles.
+    """
+    entering, bounds, moduli, factors = _data_errors(family), list[Expr](), list[Expr](), list[Expr]()
     for entry in slopes.first:
         terms = entry.expand()
         moduli.append(Add(*map(modulus, Add.make_args(terms))))
+        factors.append(Add(*(modulus(one.as_independent(*family.columns)[0]) for one in Add.make_args(terms))))
         try:
             bounds.append(running_error(terms, entering))
         except NoBoundError:
             bounds.append(moduli[-1])
-    return bounds, moduli
+    return bounds, moduli, factors
 
 
 @lru_cache(maxsize=512)

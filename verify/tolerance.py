@@ -23,6 +23,9 @@ from __future__ import annotations
 UNIT_ROUNDOFF = 2.0**-53
 """Largest relative error of one rounded operation."""
 
+SMALLEST = 2.0**-1074
+"""The smallest double: what a product below the normal range may be off, whatever its size."""
+
 ELEMENTARY_ULPS = 4.0
 """Units in the last place that exp, log, powers and their relatives may be off."""
 
