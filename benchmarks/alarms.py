@@ -2,9 +2,9 @@
 
     python benchmarks/alarms.py [--decided N] [--minutes M] [--seed S]
 
-The estimators are those of ``tests/impostors.py``. Wrong ones are asked once, by default settings; right ones in rounds
-with new seeds, until so many of their datasets are decided altogether or the time is over. A right one that is refuted
-stays in the count, and its counterexample on the page. Some ten minutes for 1e5 datasets.
+The estimators are those of ``tests/impostors.py`` and ``tests/further_impostors.py``. Wrong ones are asked once, by
+default settings; right ones in rounds with new seeds, until so many of their datasets are decided altogether or the
+time is over. A right one that is refuted stays in the count, and its counterexample on the page. Some ten minutes.
 """
 
 from __future__ import annotations
@@ -21,23 +21,25 @@ from pathlib import Path
 from thetahat import check_estimator
 from thetahat.verify import driving
 
-HERE = Path(__file__).parent
-PAGE = HERE / "alarms.md"
-sys.path.insert(0, str(HERE.parent / "tests"))
-from impostors import IMPOSTORS, RIGHT, Entry  # noqa: E402  (found beside the tests, which are no package)
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # which are no package
+from further_impostors import FURTHER_IMPOSTORS, FURTHER_RIGHT
+from impostors import IMPOSTORS, RIGHT, Entry
 
+PAGE = Path(__file__).with_name("alarms.md")
+WRONG, ALL_RIGHT = [*IMPOSTORS, *FURTHER_IMPOSTORS], [*RIGHT, *FURTHER_RIGHT]
 ROUND = 100
 """Datasets of each right estimator in one round."""
 OPENING = """# Wrong estimators refuted, right ones not
 
-Written by `python benchmarks/alarms.py`; not to be edited. The estimators are those of `tests/impostors.py`; settings
+Written by `python benchmarks/alarms.py`; not to be edited. The estimators are those of `tests/impostors.py` and
+`tests/further_impostors.py`; settings
 are the defaults, the data those that `check_estimator` draws, seeds new in every round.
 """
 
 
 def killed(seed: int) -> Iterator[tuple[Entry, int]]:
     """Each wrong estimator, and after how many datasets it was refuted; zero if never."""
-    for entry in IMPOSTORS:
+    for entry in WRONG:
         report = check_estimator(entry.family, entry.function, seed=seed, **entry.options)
         yield entry, (report.agree + report.disagree + report.undecided) * (not report.ok)
 
@@ -54,7 +56,7 @@ def page(command: str, deaths: dict[str, int], counts: Counter[str], alarms: lis
         f"- Wrong estimators: {len(lost)} of {len(deaths)} refuted by 200 datasets each"
         + (f", half of them after {lost[len(lost) // 2]} or fewer, the last after {lost[-1]}." if lost else "."),
         *(f"- Not refuted: {name}" for name in alive),
-        f"- Right estimators: {len(alarms)} of {len(RIGHT)} refuted, in {counts['rounds']} rounds on "
+        f"- Right estimators: {len(alarms)} of {len(ALL_RIGHT)} refuted, in {counts['rounds']} rounds on "
         f"{counts['decided']:,} decided datasets; {counts['undecided']:,} more were undecided.",
     ]
     return "\n".join([*lines, *(f"\n    {text.replace(chr(10), chr(10) + '    ')}" for text in alarms)]) + "\n"
@@ -74,7 +76,7 @@ def main() -> None:
     command = f"python benchmarks/alarms.py --decided {given.decided} --minutes {given.minutes:g} --seed {given.seed}"
     while counts["decided"] < given.decided and time.process_time() - begun < 60 * given.minutes:
         counts["rounds"] += 1
-        for entry in RIGHT:
+        for entry in ALL_RIGHT:
             seed = given.seed + 1000 * counts["rounds"]
             report = check_estimator(entry.family, entry.function, examples=ROUND, seed=seed, **entry.options)
             counts.update(decided=report.agree + report.disagree, undecided=report.undecided)

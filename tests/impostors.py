@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from thetahat.proofs.family import Family
+
 Array = NDArray[np.float64]
 
 
@@ -20,7 +22,7 @@ Array = NDArray[np.float64]
 class Entry:
     """One estimator: the family it is for, what is special about it, and how it is asked."""
 
-    family: str
+    family: str | Family
     words: str
     function: Callable[..., Any]
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +30,7 @@ class Entry:
     @property
     def name(self) -> str:
         """An id for a test."""
-        return f"{self.family}: {self.words}"
+        return f"{self.family.name if isinstance(self.family, Family) else self.family}: {self.words}"
 
 
 def single(x: Array) -> NDArray[np.float32]:
@@ -328,10 +330,16 @@ def pairwise_variance(x: Array) -> tuple[float, float]:
     return float(x.mean()), math.sqrt(float((gaps**2).sum()) / 2) / len(x)
 
 
+def gap_of_means(x: Array) -> float:
+    """The logarithm of the mean less the mean of the logarithms, from ratios, which keeps digits."""
+    share = x / x.mean()
+    near = np.log1p(np.maximum(share - 1, -0.5)) - (share - 1)
+    return -float(np.where(share > 0.5, near, np.log(share) - (share - 1)).mean())
+
+
 def gamma_by_logarithm(x: Array) -> dict[str, float]:
-    """Newton's method in the logarithm of the shape; the gap of means is computed from ratios, which keeps digits."""
-    ratio = x / x.mean() - 1
-    s = -float((np.log1p(ratio) - ratio).mean())
+    """Newton's method in the logarithm of the shape."""
+    s = gap_of_means(x)
     log_k = math.log(max(0.5 / s, 1e-300))
     for _ in range(100):
         k = math.exp(log_k)
@@ -347,8 +355,7 @@ def gamma_by_logarithm(x: Array) -> dict[str, float]:
 
 def gamma_by_brent(x: Array) -> tuple[float, float]:
     """Bracketed root of log(k) - digamma(k) = s: between 1/(2s) and 1/s."""
-    ratio = x / x.mean() - 1
-    s = -float((np.log1p(ratio) - ratio).mean())
+    s = gap_of_means(x)
 
     def gap(t: float) -> float:
         k = t / s

@@ -1,7 +1,7 @@
 """Bounds what rounding does to an expression in doubles, by an expression: operations pass errors on, and add to them.
 
-Running error analysis. The rounding of a sum costs at most the roundoff times the moduli of its terms, that of any
-other operation the roundoff times the result; an error of an argument comes through multiplied by the slope. Terms of
+Running error analysis. The rounding of a long sum costs at most the roundoff times the moduli of its terms, that of any
+other operation the roundoff times its result; an error of an argument comes through multiplied by the slope. Terms of
 second order in the roundoff are left out.
 
 Source: Higham 2002, *Accuracy and Stability of Numerical Algorithms*, sections 1.6 and 3.3.
@@ -75,7 +75,8 @@ def running_error(e: Expr, entering: Mapping[Symbol, Expr]) -> Expr:
         return Piecewise(*((running_error(value, entering), condition) for value, condition in e.args))
     errors = [running_error(argument, entering) for argument in e.args]
     if isinstance(e, Add):
-        return Add(*errors, *map(modulus, e.args))
+        # Of two terms there is one rounding; of more also those of partial sums, in whatever order.
+        return Add(*errors, *([modulus(e)] if len(e.args) == 2 else map(modulus, e.args)))
     if isinstance(e, _EVEN):
         return Add(*errors)
     passed = (modulus(_slope(e, place)) * error for place, error in enumerate(errors) if error is not S.Zero)
