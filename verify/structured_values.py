@@ -130,7 +130,8 @@ def _combining(number: Expr, parts: tuple[Callable[[Place], Any], ...]) -> Calla
 
 
 def _component(one: Component) -> Callable[[Place], Any]:
-    name, at = one.name, tuple(int(index) - 1 for index in one.indices)
+    name = one.name
+    at: tuple[Any, ...] = tuple(int(index) - 1 for index in one.indices)
     if isinstance(one, DatumComponent):
         return lambda place: place.columns[name][(..., *at)]
     return lambda place: place.theta[name][at]
