@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Symbol
 
 
-class StandIn(Symbol):  # type: ignore[misc]  # SymPy has no types
+class StandIn(Symbol):
     """A symbol that differs from every ``Symbol``, of the same name and assumptions as well.
 
     >>> StandIn("z", real=True) == StandIn("z", real=True), StandIn("z", real=True) == Symbol("z", real=True)
