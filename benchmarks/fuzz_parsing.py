@@ -31,15 +31,15 @@ MARKS = (
 )
 WORDS = [*FUNCTIONS, *CONSTANTS, *NAMES, "Mean", "Quantile", "Piecewise", "True", "__import__", "eval", *MARKS.split()]
 NUMBERS = ("0", "1", "2", "2.5", "10", "300", "301", "1e3", "1e999", "99999999999999999999", "0.1")
-GENERATOR = "sympy.polys.monomials"
-"""SymPy writes products of monomials as code, from nothing but the number of variables."""
+GENERATORS = ("sympy.polys.monomials", "mpmath.libmp.libhyper")
+"""These write products of monomials and hypergeometric sums as code, from nothing but how many factors there are."""
 STARTS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen", "socket.connect", "ctypes.dlopen")
 
 
 def watched(event: str, given: tuple[object, ...]) -> None:
     """Refuse to run what was made of a text, and to start anything."""
     made = event == "exec" and isinstance(given[0], CodeType) and given[0].co_filename in ("<string>", "<unknown>")
-    if made and sys._getframe(1).f_globals.get("__name__") == GENERATOR:
+    if made and sys._getframe(1).f_globals.get("__name__") in GENERATORS:
         return
     if made or event in STARTS:
         raise RuntimeError(f"a text was executed: {event} {given}")

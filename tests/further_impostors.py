@@ -171,7 +171,11 @@ FURTHER_RIGHT = [
     Entry(
         "logistic_known_scale",
         "bracketed",
-        lambda x: [float(optimize.brentq(lambda m: np.tanh((x - m) / 4).sum(), x.min() - 1, x.max() + 1, xtol=1e-15))],
+        lambda x: [
+            float(
+                optimize.brentq(lambda m: np.tanh((x - m) / 4).sum(), x.min() - 1, x.max() + 1, xtol=1e-15, maxiter=999)
+            )
+        ],
         {"fixed": {"s": 2}},
     ),
     Entry("borel", "formula", lambda x: [1 - 1 / x.mean()]),
