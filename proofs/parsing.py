@@ -24,6 +24,8 @@ MOST_BITS = 4096
 """How long an exact number may become, in binary digits."""
 LARGEST_ARGUMENT = 300
 """Up to which number a function is evaluated exactly, such as a factorial."""
+LARGEST_DEGREE = 300
+"""Of polynomials: SymPy looks for their roots where it wants to know a sign."""
 
 CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
 FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
@@ -245,7 +247,7 @@ class _Reader:
             return self._limited(left / right)
         if isinstance(node.op, ast.Pow):
             self._require_small_power(left, right)
-            return left**right
+            return self._limited(left**right)
         raise self._refusal(f"the operator {type(node.op).__name__} is not read here; write + - * / **")
 
     def _unary(self, node: ast.UnaryOp) -> Any:
@@ -327,7 +329,18 @@ class _Reader:
     def _limited(self, value: Expr) -> Expr:
         if value.is_Rational and _bits(value) > MOST_BITS:
             raise self._refusal("a number in it is too long")
+        if _degree(value) > LARGEST_DEGREE:
+            raise self._refusal(f"a power in it, or a product of powers, is of a degree beyond {LARGEST_DEGREE}")
         return value
+
+
+def _degree(value: Expr) -> float:
+    """No less than the degree of a polynomial, in all symbols and functions together."""
+    if value.is_Add or value.is_Mul:
+        return (max if value.is_Add else sum)(map(_degree, value.args))
+    if value.is_Pow and value.exp.is_number:
+        return _size(value.exp) * _degree(value.base)
+    return 0.0 if value.is_number else 1.0
 
 
 def _size(value: Expr) -> float:

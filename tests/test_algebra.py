@@ -74,7 +74,7 @@ RULES: list[tuple[str, Expr, Symbol, object, set[Expr], bool]] = [
     ("single occurrence", t / p - (1 - t) / (1 - p), p, UNIT, {t}, True),
     ("linear", s * t - s * exp(c) - 1 + c * s, s, POSITIVE, {1 / (t - exp(c) + c)}, True),
     ("quadratic, the positive root", s**2 + s * c - t, s, POSITIVE, {(-c + sqrt(c**2 + 4 * t)) / 2}, True),
-    ("quadratic", m**2 - t**2, m, LINE, {t, -t}, False),
+    ("single occurrence", m**2 - t**2, m, LINE, {t, -t}, False),
     ("angle", c * cos(m) - d * sin(m), m, LINE, {atan2(c, d), atan2(-c, -d)}, False),
     ("quantile", Mean(sign(y - m), y), m, LINE, {Quantile(Rational(1, 2), y)}, True),
     ("Lambert W", m + exp(m) - t, m, LINE, {t - LambertW(exp(t))}, True),
