@@ -187,11 +187,13 @@ def _free_of(moved: Expr, family: Family) -> Expr | None:
 
 
 def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr, Expr]]:
-    """Pairs of a location, any real function of one parameter, and a scale, a power of another."""
+    """Pairs of a location, any real function of one parameter, and a scale, a power of another or its exponential."""
     parameters = family.parameters
     real = [p.symbol for p in parameters if p.bounds.lo is -oo and p.bounds.hi is oo]
     positive = [p.symbol for p in parameters if p.bounds.lo == 0 and p.bounds.hi is oo]
     scales: list[Expr] = [form for s in positive for form in (s, 1 / s)]
+    if not positive and not family.covariates and len(real) == len(parameters):
+        scales = [exp(way * p) for p in real for way in (1, -1)]
     if family.covariates:
         modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
         if len(modes) == 1 and _affine(modes[0], real):

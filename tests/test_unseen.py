@@ -488,3 +488,13 @@ def test_a_slope_that_turns_inside_the_support_places_no_end() -> None:
     slope = first.value.diff(m)
     named = tuple((key, slope if key == "increment" else value) for key, value in step.using)
     assert check_steps(item, (first, replace(step, using=named)))[-1].evidence is Evidence.UNDECIDED
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_scale_may_be_written_by_its_logarithm(way: int) -> None:
+    """A Laplace distribution, whose corner at the location no curvature there tells the scale of."""
+    r = Symbol("r", real=True)
+    density = way * r - log(2) - exp(way * r) * Abs(y - m)
+    found = derive(Family("unseen", y, Reals, (LOCATION, Parameter(r, Reals)), density))
+    assert found.optimality.proved
+    assert [condition.meaning for condition in found.exists_when] == ["the observations are not all equal"]
