@@ -23,6 +23,7 @@ from thetahat import Family, Parameter, certify, derive, fit
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.registry import family as catalogued
+from thetahat.proofs.write.markdown import derivation_markdown
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.likelihood import log_likelihood
 
@@ -65,6 +66,7 @@ def test_the_maximiser_may_be_an_end_of_the_space(item: Family, data: list[float
     ends = item.parameters[0].bounds
     assert found.log_likelihood >= on_a_grid(item, np.array(data), float(ends.lo), float(ends.hi)) - 1e-12
     assert not derive(item).existence_needed
+    assert "at an end that belongs to the space" in derivation_markdown(derive(item))
     assert certify(item, data).verdict is CertificateVerdict.UNDECIDED
 
 

@@ -40,6 +40,8 @@ def _strength(derivation: Derivation) -> Line:
             if not derivation.existence_needed
             else (" (needed; that it suffices is not proved)",)
         )
+    if derivation.none_inside and len(derivation.family.parameters) == 1:
+        return (" (otherwise, at an end that belongs to the space, if the likelihood rises up to it)",)
     if not derivation.existence_needed:
         return (" (that there is none otherwise is not proved)",)
     edge = any(condition.open_at_zero for condition in derivation.exists_when)
