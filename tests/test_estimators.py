@@ -348,3 +348,15 @@ def test_our_own_errors_are_not_mistaken_for_the_functions() -> None:
     """Data that make no sense are our mistake, and raise."""
     with pytest.raises(ThetahatError):
         judged("exponential", [1.0], [-1.0])
+
+
+@pytest.mark.parametrize(("shrunk", "wanted"), [(0.0, Verdict.AGREE), (1e-13, Verdict.DISAGREE)])
+def test_ends_are_known_no_better_than_what_was_returned(shrunk: float, wanted: Verdict) -> None:
+    """Of a centre and a width near 1e-5, an end near 1e-11 has no digits below 1e-21; it missed a datum by 2e-22."""
+    x = np.array([-9.74407494822319e-06, -5.0947338850870255e-06, -2.695605835603621e-07, -1.8059198011915927e-11] * 4)
+    a, b = x.min(), x.max()
+    answer = {"c": a / 2 + b / 2, "w": (b - a) * (1 - shrunk)}
+    reading = parameter_map(family("uniform"), {"a": "c - w/2", "b": "c + w/2"})
+    uniform = derive(family("uniform"))
+    asked = Question(uniform, lambda _: answer, reading, family("uniform"), {}, "mle", 1e-7)
+    assert judge(asked, x).verdict is wanted

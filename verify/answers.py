@@ -52,8 +52,9 @@ class Answer:
 
     Attributes
     ----------
-    theta
-        In declared order; ``None`` where nothing was returned that can be read as one.
+    theta, last_places
+        In declared order; ``None`` where nothing was returned that can be read as one. How far the last places of what
+        was returned move each of them.
     shown
         What was returned, for a reader.
     raised, warned, unreadable
@@ -65,6 +66,7 @@ class Answer:
     raised: str = ""
     warned: str = ""
     unreadable: str = ""
+    last_places: tuple[float, ...] = ()
 
     def is_member(self, family: Family) -> bool:
         """Whether a point of the parameter space was returned.
@@ -92,7 +94,7 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
         theta = question.reading.read(returned)
     except UnreadableError as error:
         return Answer(shown=_short(returned), warned=warned, unreadable=str(error))
-    return Answer(theta, _named(question, theta), warned=warned)
+    return Answer(theta, _named(question, theta), warned=warned, last_places=question.reading.last_places(returned))
 
 
 def require_promise(promise: str, tolerance: float, existence: str) -> None:

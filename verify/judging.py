@@ -212,9 +212,11 @@ class _Case:
         if outside_space(family, theta) is not None or not family.bounds.free_symbols:
             return theta
         if self.fit is not None and self.certificate.theta:
-            off = self.certificate.ulps(theta).values()
-            ours = self.fit.theta_hat.values()
-            theta = tuple(our if far <= THETA_ULPS else one for one, our, far in zip(theta, ours, off, strict=True))
+            off, ours = self.certificate.ulps(theta).values(), self.fit.theta_hat.values()
+            theta = tuple(
+                our if far <= THETA_ULPS or abs(one - our) <= THETA_ULPS * place else one
+                for one, our, far, place in zip(theta, ours, off, self.answer.last_places, strict=True)
+            )
         return covering(family, theta, require_data(family, self.x, self.weights))
 
     def _by_loss(self, theta: tuple[float, ...], shown: str) -> Judgement:

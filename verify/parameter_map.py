@@ -59,6 +59,26 @@ class ParameterMap:
             raise UnreadableError(error.args[0] if error.args else str(error)) from error
         return tuple(float(ball.mid()) if ball.is_finite() else float("nan") for ball in balls)
 
+    def last_places(self, returned: Any) -> tuple[float, ...]:
+        """Return how far the last places of what :meth:`read` reads move each parameter, all of them together.
+
+        Of a centre and a width the ends are known no better than the larger of both is.
+
+        >>> from thetahat import family
+        >>> ends = parameter_map(family("uniform"), {"a": "c - w/2", "b": "c + w/2"})
+        >>> [float(place) for place in ends.last_places({"c": -1.0, "w": 2.0})]
+        [4.440892098500626e-16, 4.440892098500626e-16]
+        """
+        theta = np.array(self.read(returned))
+        with np.errstate(invalid="ignore"):
+            if not self.formulas:
+                return tuple(map(float, np.spacing(np.abs(theta))))
+            names = [one.name for one in self.outputs]
+            values, moved = dict(zip(names, _named(returned, names), strict=True)), np.zeros(len(theta))
+            for name, value in values.items():
+                moved += np.abs(np.array(self.read({**values, name: float(np.nextafter(value, np.inf))})) - theta)
+        return tuple(map(float, moved))
+
     @property
     def _function(self) -> Callable[..., list[arb]]:
         return compiled(self.formulas, self.outputs)
