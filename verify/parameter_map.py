@@ -62,12 +62,13 @@ class ParameterMap:
     def last_places(self, returned: Any) -> tuple[float, ...]:
         """Return how far the last places of what :meth:`read` reads move each parameter, all of them together.
 
-        Of a centre and a width the ends are known no better than the larger of both is.
+        Of a centre and a width an end near zero is known no better than they are; beyond its own last place an end has
+        no digits anyway.
 
         >>> from thetahat import family
         >>> ends = parameter_map(family("uniform"), {"a": "c - w/2", "b": "c + w/2"})
-        >>> [float(place) for place in ends.last_places({"c": -1.0, "w": 2.0})]
-        [4.440892098500626e-16, 4.440892098500626e-16]
+        >>> ends.last_places({"c": 1.0, "w": 2.0})
+        (4.440892098500626e-16, 0.0)
         """
         theta = np.array(self.read(returned))
         with np.errstate(invalid="ignore"):
