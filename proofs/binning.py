@@ -29,7 +29,7 @@ from .binning_terms import (
 from .errors import DeclarationError
 from .family import Family, Source
 from .theorem import Part, Theorem, open_steps
-from .theorem_steps import claim
+from .theorem_steps import claim, in_parts
 from .trail import Trail
 
 _KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
@@ -51,24 +51,10 @@ def binning() -> Theorem:
     >>> print(binning().steps[4].label.text, "=", binning().steps[4].value)
     eta_w = eta_c + w**2*mean((2*eta_c*T'(c) + 2*b'(c))*T'(c) + T''(c))/(24*A''(eta_c)) + O(w**4)
     """
-    trail = Trail()
-    parts = [Part("One bin", 0)]
-    _one_bin(trail)
-    parts.append(Part("The estimate", len(trail.steps)))
-    _estimate(trail)
-    parts.append(Part("Shrinking bins", len(trail.steps)))
-    _shrinking(trail)
-    findings = check_binning(trail.steps)
-    return Theorem(
-        tuple(parts),
-        trail.steps,
-        findings,
-        open_steps(trail.steps, findings),
-        _SOURCES,
-        _TITLE,
-        _SETTING,
-        _MEANING,
-    )
+    parts, steps = in_parts({"One bin": _one_bin, "The estimate": _estimate, "Shrinking bins": _shrinking})
+    findings = check_binning(steps)
+    headings = tuple(Part(title, start) for title, start in parts)
+    return Theorem(headings, steps, findings, open_steps(steps, findings), _SOURCES, _TITLE, _SETTING, _MEANING)
 
 
 def shift_of_bins(family: Family) -> Expr:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Max, Min, Piecewise, S, Symbol, oo, sign
+from sympy import Expr, Max, Min, S, Symbol, oo
 
 from .algebra.atoms import Indicator, Mean, Quantile
 from .algebra.derivatives import derivative
+from .algebra.inside import slope_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
@@ -94,8 +95,9 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
         domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
         found = next((at for p in left if (at := _place(p, current, ends, lowest, highest, domain))), None)
         found = found or _balanced(placed, left, mean_log_likelihood, domain)
-        if found is None and not placed:
-            each = (_place(p, current, ends, lowest, highest, domain, slope_inside(family, p)) for p in left)
+        if found is None and not placed and not family.covariates:
+            slopes = ((p, slope_inside(family.log_density, p, family.observation, ends, family.domain)) for p in left)
+            each = (_place(p, current, ends, lowest, highest, domain, slope) for p, slope in slopes)
             found = next((at for at in each if at is not None), None)
         if found is None:
             break
@@ -246,28 +248,6 @@ def end_domain(
     if ends.hi in known and known[ends.hi].lo is -oo:
         known[ends.hi] = replace(known[ends.hi], lo=highest.symbol, lo_closed=ends.hi_closed)
     return {highest.symbol: Bounds(lowest.symbol, oo, False, False, False), **known}
-
-
-def slope_inside(family: Family, parameter: Symbol) -> int:
-    """Return the strict sign of the derivative in a parameter at every observation inside the support; 0 if not proved.
-
-    The log-density has to be continuous at the ends that are part of the support: then the likelihood is as monotone
-    while all observations lie in it.
-
-    >>> from sympy import Interval, Reals, log, pi, sqrt
-    >>> from thetahat.proofs.family import Family, Parameter
-    >>> y, m = Symbol("y", real=True), Symbol("m", real=True)
-    >>> half_normal = -((y - m) ** 2) / 2 + log(sqrt(2 / pi))
-    >>> slope_inside(Family("half_normal", y, Interval(m, oo), (Parameter(m, Reals),), half_normal), m)
-    1
-    """
-    ends, y, density = family.bounds, family.observation, family.log_density
-    if ends.discrete or family.covariates or density.has(Piecewise, sign):
-        return 0
-    closed = [end for end, holds in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if holds]
-    if any(density.subs(y, end).has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity) for end in closed):
-        return 0
-    return strict_sign(derivative(density, parameter), {**family.domain, y: ends.interior()})
 
 
 def _place(

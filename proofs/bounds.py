@@ -49,14 +49,23 @@ class Bounds:
         """
         return set(self.lo.free_symbols | self.hi.free_symbols)
 
+    def without_ends(self) -> Bounds:
+        """Return the same ends, which do not belong to it.
+
+        >>> from sympy import Naturals0
+        >>> bounds(Naturals0).without_ends().lo_closed
+        False
+        """
+        return replace(self, lo_closed=False, hi_closed=False)
+
     def interior(self) -> Bounds:
-        """Return the same ends without the points on them; of a run of integers, the run itself.
+        """Return the same without the points on its ends; of a run of integers, the run itself.
 
         >>> from sympy import Interval
         >>> bounds(Interval(0, 1)).interior().hi_closed
         False
         """
-        return self if self.discrete else replace(self, lo_closed=False, hi_closed=False)
+        return self if self.discrete else self.without_ends()
 
 
 def bounds(space: Set) -> Bounds:

@@ -35,8 +35,8 @@ from .algebra.logs import normal_form
 from .algebra.signs import Domain
 from .ball_data import evaluate
 from .balls import precision
-from .derivation import Evidence, Finding
-from .drawn_members import Members, domain_of, drawn_point, drawn_points, vanishes_in, weakest
+from .derivation import Evidence, Finding, weakest
+from .drawn_members import Members, domain_of, drawn_point, drawn_points, vanishes_in
 from .family import Family
 from .forms import ClosedForm
 from .scores import expectation
@@ -165,7 +165,7 @@ def _partition(family: Family, form: ClosedForm) -> Judged:
 
     Refuted where balls show it to be linearly independent of these and of constants.
     """
-    around = domain_of(family) | {family.observation: replace(family.bounds, lo_closed=False, hi_closed=False)}
+    around = domain_of(family) | {family.observation: family.bounds.without_ends()}
     rows: dict[Expr, Expr] = {S.One: form.value}
     for term in Add.make_args(normal_form(family.log_density, family.columns, around)):
         coefficient, part = term.as_independent(*family.columns, as_Add=False)

@@ -13,7 +13,7 @@ from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
 from .ball_data import Values, evaluate
 from .balls import precision
-from .derivation import Evidence, Finding, Step
+from .derivation import Evidence, Finding, Step, weakest
 from .zero import prove_zero
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def transport(step: Step, context: Context) -> Finding:
     gaps = (step.value - size, family.log_density - old - step.value)
     found = [prove_zero(gap, family.domain, lambda: points) for gap in gaps]
     found += [_same_number(before, after, step, context) for before, after in step.named("pairs").args]
-    order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.ALGEBRA]
-    return min(found, key=lambda finding: order.index(finding.evidence))
+    return weakest(found)
 
 
 def _same_support(step: Step, context: Context, direction: int) -> bool:

@@ -18,7 +18,6 @@ from sympy import (
     Max,
     Min,
     Mul,
-    Piecewise,
     Pow,
     Rational,
     S,
@@ -27,13 +26,13 @@ from sympy import (
     exp,
     log,
     oo,
-    sign,
     together,
 )
 
 from . import check_existence, check_integer, check_means, check_ridge, check_transport
 from .algebra.atoms import Mean, Quantile, atoms_of, plain, stand_ins
 from .algebra.derivatives import derivative
+from .algebra.inside import slope_inside
 from .algebra.invertible import is_invertible
 from .algebra.logs import normal_form, split_logs
 from .algebra.regions import is_bounded_inside, is_concave, is_strictly_concave
@@ -46,7 +45,7 @@ from .check_combined import combined
 from .check_roots import branch, chained, leaves_space, root
 from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
 from .data_point import DataPoint, peaks_at_data
-from .derivation import Evidence, Finding, Step, Verdict
+from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .expectations import is_normalised
 from .exponential import rank_bound
 from .family import Family
@@ -202,12 +201,6 @@ def _subject(step: Step) -> Any:
     return step.subject
 
 
-def _worst(findings: Sequence[Finding]) -> Finding:
-    """The weakest of several findings: refuted, undecided, ball, lemma, sign, algebra."""
-    order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.LEMMA, Evidence.SIGN, Evidence.ALGEBRA]
-    return min(findings, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.ALGEBRA))
-
-
 def _sign(holds: bool, what: str) -> Finding:
     return Finding(Evidence.SIGN, what) if holds else Finding(Evidence.UNDECIDED, f"not proved: {what}")
 
@@ -240,8 +233,10 @@ def support_end(step: Step, context: Context) -> Finding:
     if same.evidence is not Evidence.ALGEBRA:
         return same
     domain = _end_domain(context, placed)
-    one_way = is_positive if slope > 0 else is_negative
-    right_sign = one_way(increment, domain) or (not placed and _each_is_monotone(p, one_way, context))
+    right_sign = is_positive(increment, domain) if slope > 0 else is_negative(increment, domain)
+    if not right_sign and not placed and not context.family.covariates:
+        family = context.family
+        right_sign = slope_inside(family.log_density, p, family.observation, family.bounds, context.domain) == slope
     ends = context.family.bounds
     stops: list[bool] = []
     for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
@@ -255,20 +250,6 @@ def support_end(step: Step, context: Context) -> Finding:
     if len(stops) > 1:
         met = met and all(_reaches(p, context, placed, one, domain) for one in _alternatives(value, slope))
     return _sign(right_sign and met, f"the log-likelihood is strictly monotone in {p}, and the data stop it")
-
-
-def _each_is_monotone(p: Symbol, one_way: Callable[[Expr, Domain], bool], context: Context) -> bool:
-    """Whether the log-density has a slope of one sign inside the support, and is continuous at its closed ends."""
-    family = context.family
-    y, ends, density = family.observation, family.bounds, family.log_density
-    if ends.discrete or family.covariates or density.has(Piecewise, sign):
-        return False
-    reached = [end for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if closed]
-    infinite = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity)
-    if any(density.subs(y, end).has(*infinite) for end in reached):
-        return False
-    inside = Bounds(ends.lo, ends.hi, False, False, False)
-    return one_way(derivative(density, p), {**context.domain, y: inside})
 
 
 def _reaches(p: Symbol, context: Context, placed: dict[Symbol, Expr], value: Expr, domain: Domain) -> bool:
@@ -401,7 +382,7 @@ def profile(step: Step, context: Context) -> Finding:
     if not is_continuous_at_zero(step.value, symbols):
         return Finding(Evidence.UNDECIDED, "that the formula is continuous where a statistic vanishes is not proved")
     same = _profile_is(step.value, chained(ell, roots), context)
-    return _worst([same, Finding(Evidence.LEMMA, "closed convex functions are continuous along lines")])
+    return weakest([same, Finding(Evidence.LEMMA, "closed convex functions are continuous along lines")])
 
 
 def _profile_is(value: Expr, expected: Expr, context: Context) -> Finding:
@@ -439,9 +420,9 @@ def score_zero(step: Step, context: Context) -> Finding:
     plainly = not atoms_of(equation) and step.subject not in equation.free_symbols - step.value.free_symbols
     ratio = cancelled(step.value / equation) if plainly else None
     if ratio is not None and is_nonzero(ratio, context.domain):
-        return _worst([origin, Finding(Evidence.SIGN, "the factor is never zero")])
+        return weakest([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     inside = _open_gaps(roots, context)
-    return _worst([origin, _proportional(step.value, equation, step.subject, inside, context)])
+    return weakest([origin, _proportional(step.value, equation, step.subject, inside, context)])
 
 
 def _open_gaps(roots: dict[Symbol, Expr], context: Context) -> list[Expr]:
@@ -522,7 +503,7 @@ def exponential(step: Step, context: Context) -> Finding:
     identity = normal_form(family.log_density, family.columns, family.domain) - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     same = prove_zero(claim - step.value, family.domain, lambda: points)
-    found = _worst([prove_zero(identity, family.domain, lambda: points), same])
+    found = weakest([prove_zero(identity, family.domain, lambda: points), same])
     if found.evidence.verdict is Verdict.AGREE and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
         return Finding(Evidence.REFUTED, "the minor that shows minimality was not found again")
     return found
@@ -545,7 +526,7 @@ def mean_map(step: Step, context: Context) -> Finding:
     def means(p: Symbol) -> Expr:
         return Add(*(derivative(e, p) * tau for e, tau in zip(eta, step.value.args, strict=True)))
 
-    return _worst([context.zero(means(p) - derivative(partition, p)) for p in regular])
+    return weakest([context.zero(means(p) - derivative(partition, p)) for p in regular])
 
 
 def normalised(step: Step, context: Context) -> Finding:
@@ -553,7 +534,7 @@ def normalised(step: Step, context: Context) -> Finding:
     again = is_normalised(context.family)
     if again is None:
         return Finding(Evidence.UNDECIDED, "no lemma matches")
-    found = _worst([context.zero(again.value), context.zero(again.value - step.value)])
+    found = weakest([context.zero(again.value), context.zero(again.value - step.value)])
     return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found
 
 
@@ -589,7 +570,7 @@ def agreement(step: Step, context: Context) -> Finding:
     found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
     if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
         found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
-    return _worst([*found, *_same_estimates(p, context)])
+    return weakest([*found, *_same_estimates(p, context)])
 
 
 def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Finding]:
@@ -617,7 +598,7 @@ def divergence(step: Step, context: Context) -> Finding:
     same = {second[p]: first[p] for p in first}
     points = _member_points(step, context)
     found = [prove_zero(claim - step.value, {}, points), prove_zero(step.value.xreplace(same), {}, points)]
-    return _worst(found)
+    return weakest(found)
 
 
 def _member_points(step: Step, context: Context) -> Callable[[], Sequence[Point]]:
@@ -670,7 +651,7 @@ def information(step: Step, context: Context) -> Finding:
     upper = {(i, j): -derivative(ell, p[i], p[j]).subs(at) for i in range(len(p)) for j in range(i, len(p))}
     entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
     gaps = dict.fromkeys(upper[min(i, j), max(i, j)] - step.value[i][j] for i, j in entries)
-    return _worst([context.zero(gap) for gap in gaps])
+    return weakest([context.zero(gap) for gap in gaps])
 
 
 def kernel(step: Step, context: Context) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -119,6 +120,16 @@ class Finding:
 
     evidence: Evidence
     detail: str = ""
+
+
+def weakest(findings: Iterable[Finding]) -> Finding:
+    """Return the finding that decides about all: refuted, undecided, then the weaker evidence; of none, algebra.
+
+    >>> weakest([Finding(Evidence.LEMMA), Finding(Evidence.BALL)]).evidence.value
+    'ball'
+    """
+    order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.LEMMA, Evidence.SIGN, Evidence.ALGEBRA]
+    return min(findings, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.ALGEBRA))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sympy import Abs, Expr, Matrix, Piecewise, Symbol, oo, true
 
 from .algebra.derivatives import derivative
 from .bounds import Bounds
-from .derivation import Evidence, Finding
+from .derivation import Evidence, Finding, weakest
 from .family import Family
 from .forms import ClosedForm
 from .probes import at, data_points, parameter_points
@@ -28,16 +28,6 @@ def vanishes_in(family: Family, value: Expr) -> Finding:
     'refuted'
     """
     return prove_zero(value, domain_of(family), drawn_points(family))
-
-
-def weakest(findings: Sequence[Finding]) -> Finding:
-    """Return the finding that decides: refuted before undecided, and the weaker evidence before the stronger.
-
-    >>> weakest([Finding(Evidence.LEMMA), Finding(Evidence.BALL)]).evidence.value
-    'ball'
-    """
-    order = [Evidence.REFUTED, Evidence.UNDECIDED, Evidence.BALL, Evidence.LEMMA, Evidence.SIGN, Evidence.ALGEBRA]
-    return min(findings, key=lambda finding: order.index(finding.evidence))
 
 
 @dataclass(frozen=True)

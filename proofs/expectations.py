@@ -171,16 +171,12 @@ class _Measure:
 
     @property
     def everywhere(self) -> dict[Symbol, Bounds]:
-        return self.domain | {self.variable: _inner(self.ends)}
+        # At the ends a logarithm may be infinite however it is written.
+        return self.domain | {self.variable: self.ends.without_ends()}
 
     def integrated(self, tilt: Expr = S.Zero, small: tuple[Symbol, ...] = ()) -> Integrated | None:
         """The logarithm of the integral of the density times ``exp(tilt)``."""
         return log_integral(self.exponent + tilt, self.variable, self.ends, self.domain, small)
-
-
-def _inner(ends: Bounds) -> Bounds:
-    """Without the ends, at which a logarithm may be infinite however it is written."""
-    return replace(ends, lo_closed=False, hi_closed=False)
 
 
 def _domain(family: Family) -> dict[Symbol, Bounds]:
@@ -192,7 +188,7 @@ def _domain(family: Family) -> dict[Symbol, Bounds]:
 def _measure(family: Family, beside: tuple[tuple[Symbol, Bounds], ...]) -> _Measure:
     domain = _domain(family) | dict(beside)
     x = family.observation
-    whole = normal_form(family.log_density, (x,), domain | {x: _inner(family.bounds)})
+    whole = normal_form(family.log_density, (x,), domain | {x: family.bounds.without_ends()})
     constant, bulk = whole.as_independent(x, as_Add=True)
     return _Measure(bulk, constant, x, family.bounds, tuple(domain.items()))
 

@@ -7,7 +7,7 @@ from sympy import S, log
 from .derivation import Step
 from .law_terms import AtEquality, Entry, Given, Inverse, Joint, Stretch, j, y
 from .theorem_names import Divergence, Entropy, Expected
-from .theorem_steps import add_gibbs, add_split, add_tangent, claim
+from .theorem_steps import add_gibbs, add_split, add_tangent, claim, in_parts
 from .theorem_terms import Mass, Slope, Total, i, theta, theta_0, theta_1, x
 from .trail import Trail
 
@@ -25,12 +25,7 @@ def law_steps() -> tuple[tuple[tuple[str, int], ...], tuple[Step, ...]]:
     >>> law_steps()[0][3]
     ('Pairs: the chain rule', 15)
     """
-    trail = Trail()
-    parts = []
-    for title, make in _PARTS.items():
-        parts.append((title, len(trail.steps)))
-        make(trail)
-    return tuple(parts), trail.steps
+    return in_parts(_PARTS)
 
 
 def _inequality(trail: Trail) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Abs, Add, Expr, Matrix, Pow, S, Symbol, sign
@@ -58,7 +57,7 @@ def expectation(
     'lemma'
     """
     x = family.observation
-    around = tuple({**domain, x: replace(family.bounds, lo_closed=False, hi_closed=False)}.items())
+    around = tuple({**domain, x: family.bounds.without_ends()}.items())
     wanted = _parts(integrand, x, around)
     if set(wanted) <= {S.One}:
         alone = prove_zero(wanted.get(S.One, S.Zero) - value, domain, points)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -196,11 +196,26 @@ def tried(difference: Expr, at_least: bool = False) -> Finding:
     >>> tried(Entropy(Mass("q", i))).evidence, tried(Entropy(Mass("q", i)), at_least=True).evidence
     (<Evidence.REFUTED: 'refuted'>, <Evidence.BALL: 'ball'>)
     """
+    return borne_out(
+        (
+            (f"case {number}: {shown(world)}", [concrete(each, world) for each in _of_every_atom(difference, world)])
+            for number, world in enumerate(random_cases())
+        ),
+        at_least,
+    )
+
+
+def borne_out(cases: Iterable[tuple[str, Sequence[Expr]]], at_least: bool = False) -> Finding:
+    """Return what cases say of a claim: each has a name, and numbers that the claim wants to be 0, or at least 0.
+
+    >>> borne_out([("case 0", [S.Zero]), ("case 1", [S.One])])
+    Finding(evidence=<Evidence.REFUTED: 'refuted'>, detail='false in case 1')
+    """
     decided = 0
-    for number, world in enumerate(random_cases()):
-        verdicts = [holds(concrete(each, world), at_least) for each in _of_every_atom(difference, world)]
+    for name, values in cases:
+        verdicts = [holds(value, at_least) for value in values]
         if False in verdicts:
-            return Finding(Evidence.REFUTED, f"false in case {number}: {shown(world)}")
+            return Finding(Evidence.REFUTED, f"false in {name}")
         decided += None not in verdicts
     if not decided:
         return Finding(Evidence.UNDECIDED, "no concrete case could be decided")

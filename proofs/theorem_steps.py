@@ -6,6 +6,8 @@ differentiable in ``theta`` and positive wherever the first is.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from sympy import Basic, Eq, Expr, Interval, Rational, S, Symbol, Tuple, exp, log, oo, sqrt
 
 from .ball_data import evaluate
@@ -30,12 +32,21 @@ def theorem_steps() -> tuple[tuple[tuple[str, int], ...], tuple[Step, ...]]:
     >>> theorem_steps()[0][0]
     ('The divergence splits', 0)
     """
+    return in_parts(_PARTS)
+
+
+def in_parts(parts: Mapping[str, Callable[[Trail], None]]) -> tuple[tuple[tuple[str, int], ...], tuple[Step, ...]]:
+    """Return headings, each with the position of its first step, and the steps that the parts make one after the other.
+
+    >>> in_parts({"They touch": lambda trail: claim(trail, "identity", "So.", Gap(S.One), S.Zero) and None})[0]
+    (('They touch', 0),)
+    """
     trail = Trail()
-    parts = []
-    for title, make in _PARTS.items():
-        parts.append((title, len(trail.steps)))
+    starts = []
+    for title, make in parts.items():
+        starts.append((title, len(trail.steps)))
         make(trail)
-    return tuple(parts), trail.steps
+    return tuple(starts), trail.steps
 
 
 def claim(

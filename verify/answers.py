@@ -52,9 +52,10 @@ class Answer:
 
     Attributes
     ----------
-    theta, last_places
-        In declared order; ``None`` where nothing was returned that can be read as one. How far the last places of what
-        was returned move each of them.
+    theta
+        In declared order; ``None`` where nothing was returned that can be read as one.
+    returned
+        What theta was read from.
     shown
         What was returned, for a reader.
     raised, warned, unreadable
@@ -66,7 +67,7 @@ class Answer:
     raised: str = ""
     warned: str = ""
     unreadable: str = ""
-    last_places: tuple[float, ...] = ()
+    returned: Any = None
 
     def is_member(self, family: Family) -> bool:
         """Whether a point of the parameter space was returned.
@@ -94,7 +95,7 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
         theta = question.reading.read(returned)
     except UnreadableError as error:
         return Answer(shown=_short(returned), warned=warned, unreadable=str(error))
-    return Answer(theta, _named(question, theta), warned=warned, last_places=question.reading.last_places(returned))
+    return Answer(theta, _named(question, theta), warned=warned, returned=returned)
 
 
 def require_promise(promise: str, tolerance: float, existence: str) -> None:

@@ -213,9 +213,10 @@ class _Case:
             return theta
         if self.fit is not None and self.certificate.theta:
             off, ours = self.certificate.ulps(theta).values(), self.fit.theta_hat.values()
+            places = self.question.reading.last_places(self.answer.returned)
             theta = tuple(
                 our if far <= THETA_ULPS or abs(one - our) <= THETA_ULPS * place else one
-                for one, our, far, place in zip(theta, ours, off, self.answer.last_places, strict=True)
+                for one, our, far, place in zip(theta, ours, off, places, strict=True)
             )
         return covering(family, theta, require_data(family, self.x, self.weights))
 
