@@ -19,6 +19,7 @@ from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import derivation_with, fit_with
 from thetahat.verify.location_newton import LocationNewton
+from thetahat.verify.natural_newton import natural_newton
 from thetahat.verify.quick import Estimator
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, SLOPE_NATS
 
@@ -212,10 +213,10 @@ def test_a_wrong_equation_is_noticed(name: str) -> None:
 def test_a_wrong_gradient_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the first slope that Newton's steps see is off by one part in a thousand of a unit."""
     derivation = derivation_with(family(name), {})
-    estimator = estimator_of(derivation)
-    slopes = estimator.solve.slopes
-    bent = replace(estimator.solve, slopes=lambda *u: [slopes(*u)[0] + 1e-3, *slopes(*u)[1:]])
-    monkeypatch.setattr(compiled_fit, "estimator_of", lambda _: replace(estimator, solve=bent))
+    climb = natural_newton(derivation)
+    bent = replace(climb, slopes=lambda *u: [climb.slopes(*u)[0] + 1e-3, *climb.slopes(*u)[1:]])
+    monkeypatch.setattr(compiled_fit, "natural_newton", lambda _: bent)
+    monkeypatch.setattr(compiled_fit, "estimator_of", compiled_fit.estimator_of.__wrapped__)
     assert_noticed(derivation, derivation)
 
 
@@ -250,8 +251,8 @@ def test_lost_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     derivation = derivation_with(family("lognormal"), {})
     x = 1e6 * (1 + 1e-5 * ordinary(derivation, 100, 0))
     assert compiled_estimate(derivation, x) is None
-    careless = replace(estimator_of(derivation), digits=lambda *_: [])
-    monkeypatch.setattr(compiled_fit, "estimator_of", lambda _: careless)
+    monkeypatch.setattr(compiled_fit, "demands", lambda *_: [])
+    monkeypatch.setattr(compiled_fit, "estimator_of", compiled_fit.estimator_of.__wrapped__)
     assert max(certify(derivation.family, x).ulps(fit_with(derivation, x)).values()) > FORMULA_ULPS
 
 

@@ -38,9 +38,8 @@ class Reach:
         high = values > self.hi if self.hi_closed else values >= self.hi
         return low | high | (values != np.rint(values)) if self.discrete else low | high
 
-    def spans(self, ends: tuple[float, float]) -> bool:
+    def spans(self, least: float, most: float) -> bool:
         """Whether a least and a greatest value lie inside, whole or not."""
-        least, most = ends
         low = least >= self.lo if self.lo_closed else least > self.lo
         high = most <= self.hi if self.hi_closed else most < self.hi
         return low and high

@@ -24,7 +24,7 @@ from ..proofs.family import Family
 from ..proofs.location import LocationScale, Z, location_scale
 from .density import compiled
 from .lowering import NotLoweredError
-from .passes import Reader, code_of, product_total, square_total, total
+from .passes import averages, code_of, product_total, square_total, total
 from .scalars import Scalars, scalars
 
 Array = NDArray[Any]
@@ -49,20 +49,20 @@ class Slopes:
     powers: Callable[..., Sequence[Array]]
     derivatives: Callable[..., Sequence[Array]]
 
-    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
-        """Return the sums over one block of rows."""
-        z, *rest = self.powers(*block, *known)
+    def __call__(self, y: Array, location: float, inverse: float) -> list[float]:
+        """Return the sums over some of the observations."""
+        z, *rest = self.powers(y, location, inverse)
         first, second = self.derivatives(z, *rest)
         turned = second * z
         return [total(first), product_total(first, z), total(second), total(turned), product_total(turned, z)]
 
 
-class Spread:
-    """Reads the sum of values, or of squared distances from a number."""
+def _sum(y: Array) -> list[float]:
+    return [total(y)]
 
-    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
-        """Return the sum over one block of rows."""
-        return [square_total(block[0] - known[0])] if known else [total(block[0])]
+
+def _squares(y: Array, centre: float) -> list[float]:
+    return [square_total(y - centre)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +84,12 @@ class LocationNewton:
     scale: float
     parameters: Scalars
 
-    def __call__(self, x: Array, known: Sequence[float]) -> list[float] | None:
+    def __call__(self, x: Array) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end."""
-        reader = Reader(x if self.line is None else self.line(x)[0], None)
-        location, scale = self._start(reader)
+        y = x if self.line is None else self.line(x)[0]
+        location, scale = self._start(y)
         for _ in range(_STEPS):
-            a, b, promise = self._step(*reader.averages(self.slopes, (location, 1 / scale)))
+            a, b, promise = self._step(*averages(self.slopes, y, location, 1 / scale))
             longest = max(abs(a), abs(b))
             if longest > _LONGEST:
                 a, b = a * _LONGEST / longest, b * _LONGEST / longest
@@ -98,14 +98,14 @@ class LocationNewton:
                 return self.parameters(location, scale) if promise >= 0 else None
         return None
 
-    def _start(self, reader: Reader) -> tuple[float, float]:
+    def _start(self, y: Array) -> tuple[float, float]:
         """Location and scale at which the kernel has the mean and the standard deviation of the data."""
-        mean = reader.averages(Spread(), ())[0]
+        mean = averages(_sum, y)[0]
         if not self.placed:
             return self.location, (mean - self.location) / self.mean
         if not self.scaled:
             return mean - self.scale * self.mean, self.scale
-        scale = math.sqrt(reader.averages(Spread(), (mean,))[0]) / self.deviation
+        scale = math.sqrt(averages(_squares, y, mean)[0]) / self.deviation
         return mean - scale * self.mean, scale
 
     def _step(
@@ -127,7 +127,7 @@ def location_newton(family: Family) -> LocationNewton:
 
     >>> from thetahat import family
     >>> climb = location_newton(family("logistic"))
-    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]), [])]
+    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]))]
     [3.299411, 1.383173]
 
     Raises

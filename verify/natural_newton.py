@@ -38,13 +38,12 @@ _GRID = np.linspace(-7.0, 10.0, 35)
 class NaturalNewton:
     """The climb for one derivation.
 
-    ``averages`` gives the averages of the sufficient statistics from what is known of the data. ``natural`` and
-    ``partition`` are the natural parameters, of shape ``(m, k)``, and the log-partition at the ``starts``.
-    ``slopes`` gives gradient and second derivatives, in rows up to the diagonal's right, ``moduli`` what the terms of
-    the gradient come to without signs, ``parameters`` the parameters from coordinates.
+    It is called with the averages of the sufficient statistics. ``natural`` and ``partition`` are the natural
+    parameters, of shape ``(m, k)``, and the log-partition at the ``starts``. ``slopes`` gives gradient and second
+    derivatives, in rows up to the diagonal's right, ``moduli`` what the terms of the gradient come to without signs,
+    ``parameters`` the parameters from coordinates.
     """
 
-    averages: Scalars
     natural: Array
     partition: Array
     starts: Array
@@ -52,9 +51,8 @@ class NaturalNewton:
     moduli: Scalars
     parameters: Scalars
 
-    def __call__(self, x: Array, known: Sequence[float]) -> list[float] | None:
+    def __call__(self, x: Array, *t: float) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end that doubles tell."""
-        t = self.averages(*known)
         u, v = self.starts[int(np.argmax(self.natural @ t - self.partition))].tolist()
         for _ in range(_STEPS):
             gu, gv, huu, huv, hvv = self.slopes(u, v, *t)
@@ -73,13 +71,12 @@ class NaturalNewton:
         return None
 
 
-def natural_newton(derivation: Derivation, averages: Sequence[Expr], known: Sequence[Symbol]) -> NaturalNewton:
-    """Return the climb; ``averages`` are those of the sufficient statistics in terms of the symbols ``known``.
+def natural_newton(derivation: Derivation) -> NaturalNewton:
+    """Return the climb of an exponential family.
 
     >>> from thetahat import derive, family
     >>> beta = derive(family("beta"))
-    >>> t = [s.symbol for s in beta.statistics]
-    >>> [round(value, 6) for value in natural_newton(beta, t, t)(np.empty(0), [-1.0, -1.5])]
+    >>> [round(value, 6) for value in natural_newton(beta)(np.empty(0), -1.0, -1.5)]
     [0.696551, 0.551461]
 
     Raises
@@ -88,9 +85,11 @@ def natural_newton(derivation: Derivation, averages: Sequence[Expr], known: Sequ
         For any but two parameters, both free of the unit of the data.
     """
     form, plan = derivation.exponential_form, climb_of(derivation)
-    symbols = [s.symbol for s in derivation.statistics[: len(averages)]]
+    if form is None:
+        raise NotLoweredError("this is no exponential family")
+    symbols = [s.symbol for s in derivation.statistics[: len(form.statistics)]]
     allowed = {*plan.coordinates, *symbols}
-    if form is None or plan.parameters != derivation.family.symbols or len(plan.parameters) != 2:
+    if plan.parameters != derivation.family.symbols or len(plan.parameters) != 2:
         raise NotLoweredError("this is no exponential family of two free parameters")
     if any(e.free_symbols - allowed for e in (plan.value, *plan.maps)):
         raise NotLoweredError("the coordinates need more of the data than the averages of sufficient statistics")
@@ -99,7 +98,6 @@ def natural_newton(derivation: Derivation, averages: Sequence[Expr], known: Sequ
     place = dict(zip(plan.parameters, plan.maps, strict=True))
     natural, partition, starts = _table([*form.eta, form.log_partition], place, plan.coordinates)
     return NaturalNewton(
-        scalars(averages, known),
         natural,
         partition,
         starts,

@@ -283,7 +283,7 @@ def _place(position: NDArray[np.intp] | None, row: int) -> str:
 
 def _require_support(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
     ends, allowed = observations.sample.ends, reach(family)
-    if not allowed.spans(ends[0]) or (allowed.discrete and not observations.sample.whole):
+    if not allowed.spans(*ends[0]) or (allowed.discrete and not observations.sample.whole):
         column = observations.columns[0]
         row = int(np.argmax(allowed.outside(column)))
         some = " of every member" if family.bounds.free_symbols else ""
@@ -296,7 +296,7 @@ def _require_support(family: Family, observations: Observations, position: NDArr
         lattice = bool(symbol.is_integer)
         lo, closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
         assumed, covariate = Reach(lo, math.inf, closed, False, lattice), observations.columns[j]
-        if not assumed.spans(ends[j]) or (lattice and not are_whole(covariate)):
+        if not assumed.spans(*ends[j]) or (lattice and not are_whole(covariate)):
             row = int(np.argmax(assumed.outside(covariate)))
             raise SupportError(
                 f"{family.name}: x[{_place(position, row)}, {j}] = {covariate[row]:.17g} contradicts what the "

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from .printing import PREFIX, Printer
 
 Array = NDArray[Any]
 
-_BLOCK = 65_536
+BLOCK = 65_536
 """Rows at a time: a few such arrays of doubles stay in the second-level cache."""
 _SHORT = 256
 """Length of the products of two columns that a sum of squares is made of: a longer one loses digits, as its terms are
@@ -32,7 +31,6 @@ _BITS = 1000.0
 _MOST_FACTORS = 64
 
 half_tangent: Any = Function("half_tangent")
-_ROWS: dict[str, Callable[..., Any]] = {**PLAIN, "half_tangent": lambda z: np.tan(0.5 * z)}
 
 
 def total(values: Array) -> float:
@@ -66,18 +64,19 @@ def product_total(left: Array, right: Array) -> float:
     return total(short) + float(left[whole:].dot(right[whole:]))
 
 
-def log_total(values: Array, ends: tuple[float, float] | None = None) -> float:
+def log_total(values: Array, least: float | None = None, most: float | None = None) -> float:
     """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
 
     The product of ``k`` factors is off by no more than ``k`` roundings, each as much as one in its logarithm's sum.
-    ``ends`` are numbers that all lie between, if such are known.
+    ``least`` and ``most`` are numbers that all lie between, if such are known.
 
     >>> log_total(np.array([1.0, math.e]))
     1.0
     """
     n = len(values)
     if n >= _MANY:
-        least, most = ends or (float(np.minimum.reduce(values)), float(np.maximum.reduce(values)))
+        if least is None or most is None:
+            least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
         digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
         factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
         if factors > 1:
@@ -87,52 +86,37 @@ def log_total(values: Array, ends: tuple[float, float] | None = None) -> float:
     return total(np.log(values))
 
 
-class Summing(Protocol):
-    """What reads sums off the rows."""
-
-    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
-        """Return the sums over one block of rows, given by its columns, and the numbers ``known``."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pass:
-    """Averages read in one pass: a function to the arrays that are summed up, and how each of them is.
-
-    The first two numbers known are the ends of the data, if the pass takes logarithms of these: ``None`` stands for
-    sums of such logarithms.
-    """
-
-    rows: Callable[..., Sequence[Array]]
-    sums: tuple[Callable[[Array], float] | None, ...]
-
-    def over(self, block: Sequence[Array], known: Sequence[float]) -> list[float]:
-        """Return the sums over one block of rows, given by its columns."""
-        return [
-            log_total(values, (known[0], known[1])) if add is None else add(values)
-            for add, values in zip(self.sums, self.rows(*block, *known), strict=True)
-        ]
+_TOTALS: dict[str, Callable[..., float]] = {
+    "total": total,
+    "square_total": square_total,
+    "log_total": log_total,
+}
+_total, _square_total, _log_total = (Function(name) for name in _TOTALS)
+_ROWS: dict[str, Callable[..., Any]] = {**PLAIN, **_TOTALS, "half_tangent": lambda z: np.tan(0.5 * z)}
 
 
-def planned(integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequence[Symbol]) -> Pass:
-    """Return the pass that reads averages of row functions of ``columns``, which may contain the numbers ``known``.
+def summed(
+    integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequence[Symbol]
+) -> Callable[..., list[float]]:
+    """Return a function of columns, and of numbers, to the sums of row functions over all rows.
 
-    >>> x = Symbol("x", real=True)
-    >>> planned([x, x**2], [x], []).over([np.array([1.0, 3.0])], [])
+    The first two numbers known are the ends of the data.
+
+    >>> x, least, most = Symbol("x", real=True), Symbol("least"), Symbol("most")
+    >>> summed([x, x**2], [x], [least, most])(np.array([1.0, 3.0]), 1.0, 3.0)
     [4.0, 10.0]
     """
-    chosen = [_summed(integrand, columns) for integrand in integrands]
-    rows = code_of([inner for inner, _ in chosen], (*columns, *known))
-    return Pass(rows, tuple(add for _, add in chosen))
+    return code_of([_sum(integrand, columns[0], known) for integrand in integrands], (*columns, *known))
 
 
-def _summed(integrand: Expr, columns: Sequence[Symbol]) -> tuple[Expr, Callable[[Array], float] | None]:
-    if integrand == log(columns[0]) and columns[0].is_positive:
-        return columns[0], None
+def _sum(integrand: Expr, data: Symbol, known: Sequence[Symbol]) -> Expr:
+    if integrand == log(data) and data.is_positive:
+        return _log_total(data, *known[:2])
     if isinstance(integrand, log) and integrand.args[0].is_positive:
-        return integrand.args[0], log_total
+        return _log_total(integrand.args[0])
     if isinstance(integrand, Pow) and integrand.exp == 2:
-        return integrand.base, square_total
-    return integrand, total
+        return _square_total(integrand.base)
+    return _total(integrand)
 
 
 def code_of(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
@@ -183,27 +167,24 @@ def functions_of(expressions: Sequence[Expr], data: Symbol) -> Callable[..., Seq
     return code_of(expressions, (data,)) if expressions else None
 
 
-class Reader:
-    """Reads passes over one dataset in blocks of rows; of a single one it keeps the functions that several passes need.
+def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float) -> list[float]:
+    """Return the averages whose sums a function of a column, and of numbers, gives.
 
-    >>> Reader(np.array([1.0, 3.0]), None).averages(planned([x := Symbol("x", real=True)], [x], []), [])
-    [2.0]
+    >>> averages(lambda column, offset: [total(column - offset)], np.array([1.0, 3.0]), 1.0)
+    [1.0]
     """
+    n = len(x)
+    return [value / n for value in (sums(x, *known) if n <= BLOCK else over_blocks(sums, None, x, *known))]
 
-    def __init__(self, x: Array, functions: Callable[..., Sequence[Array]] | None) -> None:
-        """Look at the rows only when asked."""
-        self.n = len(x)
-        self._x, self._functions = x, functions
-        self._only = self._block(0) if self.n <= _BLOCK else None
 
-    def averages(self, one: Summing, known: Sequence[float]) -> list[float]:
-        """Return the averages of a pass, given the numbers before it."""
-        n = self.n
-        if self._only is not None:
-            return [value / n for value in one.over(self._only, known)]
-        parts = [one.over(self._block(start), known) for start in range(0, n, _BLOCK)]
-        return [math.fsum(column) / n for column in zip(*parts, strict=True)]
+def over_blocks(
+    sums: Callable[..., Sequence[float]], functions: Callable[..., Sequence[Array]] | None, x: Array, *known: float
+) -> list[float]:
+    """Return sums over a long column, read block by block; ``sums`` is given the ``functions`` of the rows, too.
 
-    def _block(self, start: int) -> list[Array]:
-        x = self._x[start : start + _BLOCK]
-        return [x] if self._functions is None else [x, *self._functions(x)]
+    >>> over_blocks(lambda column: [total(column)], None, np.ones(200_000))
+    [200000.0]
+    """
+    blocks = (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
+    parts = [sums(block, *(() if functions is None else functions(block)), *known) for block in blocks]
+    return [math.fsum(column) for column in zip(*parts, strict=True)]

@@ -60,7 +60,7 @@ def _polygamma(order: float, z: float) -> float:
     return trigamma(z) if order == 1 and z > 0 else float(special.polygamma(int(order), z))
 
 
-_SCALAR: dict[str, Callable[..., float]] = {
+SCALAR: dict[str, Callable[..., float]] = {
     "exp": math.exp,
     "log": math.log,
     "log1p": math.log1p,
@@ -100,6 +100,6 @@ def scalars(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Scalars:
     >>> scalars([sqrt(a), a / 2], [a])(4.0)
     [2.0, 2.0]
     """
-    namespace = {f"{PREFIX}{name}": function for name, function in _SCALAR.items()}
+    namespace = {f"{PREFIX}{name}": function for name, function in SCALAR.items()}
     together = [stable(expression) for expression in expressions]
-    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_SCALAR, False), cse=True)
+    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(SCALAR, False), cse=True)

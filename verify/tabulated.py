@@ -2,74 +2,97 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from .density import compiled
 from .row_roots import on_line
 from .scalars import scalars
-from .tolerance import CLEAR_COORDINATE, ROOT_MARGIN, ROOT_SHARE, ROOT_ULPS, TERM_ULPS, UNIT_ROUNDOFF
+from .tolerance import CLEAR_COORDINATE, ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
 
-_NODES = 641
-"""Sixteen to a unit of the coordinate, the logarithm of most unknowns: cubic interpolation is then good to 1e-6."""
+Array = NDArray[Any]
+
+_NODES = 2561
+"""Sixty-four to a unit of the coordinate, the logarithm of most unknowns: cubic interpolation is then good to 1e-7."""
 _SECANTS = 8
+_ENOUGH = 1e-18
+"""Product of two steps one after the other, relative to the square of the unknown, at which they end: the error that
+a secant leaves is about that of the two before it, multiplied."""
+
+Cell = tuple[float, float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
 class Tabulated:
-    """A monotone function of one unknown: ``values`` in increasing order, and the ``points`` that they belong to."""
+    """A monotone function of one unknown: ``values`` in increasing order, and between each two how to invert it.
+
+    A cell holds the value two places before its end, one before and at it, then the point that belongs to the second
+    of these, and the three divided differences of the points from there on; see ``_cells``.
+    """
 
     function: Callable[..., Sequence[float]]
     values: list[float]
-    points: list[float]
+    cells: list[Cell]
 
-    def root(self, target: float, size: float) -> float | None:
-        """Return where the function takes the value ``target``, itself a difference of terms of that ``size``.
+    def __call__(self, x: Array, *terms: float) -> tuple[float] | None:
+        """Return where the function and the terms, which are all that is needed of the rows, add up to zero.
 
         ``None`` outside the table, or where rounding moves the root by more than ``ROOT_SHARE`` of it.
         """
+        found = self.root(-math.fsum(terms), math.fsum(map(abs, terms)))
+        return None if found is None else (found,)
+
+    def root(self, target: float, size: float) -> float | None:
+        """Return where the function takes the value ``target``, itself a difference of terms of that ``size``."""
         place = bisect_left(self.values, target)
         if not 2 <= place <= len(self.values) - 2:
             return None
-        near = place if self.values[place] - target < target - self.values[place - 1] else place - 1
-        last, f_last = self.points[near], self.values[near] - target
-        if f_last == 0:
-            return last
-        point = _interpolated(self.values[place - 2 : place + 2], self.points[place - 2 : place + 2], target)
-        slope = 0.0
-        for _ in range(_SECANTS):
-            f = self.function(point)[0] - target
-            if f == f_last or point == last:
-                break
-            slope = (f - f_last) / (point - last)
-            last, f_last, point = point, f, point - f / slope
-            if abs(point - last) <= ROOT_ULPS * UNIT_ROUNDOFF * abs(point):
-                break
-        else:
-            return None
+        before, low, high, at_low, first, second, third = self.cells[place - 2]
+        if not first:
+            return None  # the points of this cell are one double
         # As for a root found in doubles anywhere: a hundred times what rounding may be, a short way off.
         noise = TERM_ULPS * UNIT_ROUNDOFF * (abs(target) + size)
-        clear = abs(self._slope(place) * point) * ROOT_SHARE > ROOT_MARGIN * noise
-        return point if clear and self.points[place - 1] != self.points[place] else None
+        bend, past = second + third * (target - before), target - high
+        rate, reached = first + bend * past, target - low
+        point = at_low + rate * reached
+        if not abs(point) * ROOT_SHARE > ROOT_MARGIN * noise * abs(first):
+            return None
+        rate += reached * (bend + third * past)
+        f = self.function(point)[0] - target
+        change = -f * rate
+        for _ in range(_SECANTS):
+            if not change:
+                return point
+            last, f_last, point = point, f, point + change
+            f = self.function(point)[0] - target
+            if f == f_last:
+                return point
+            rate = (point - last) / (f - f_last)
+            previous, change = change, -f * rate
+            if abs(change * previous) <= _ENOUGH * point * point:
+                return point + change
+        return None
 
-    def _slope(self, place: int) -> float:
-        return (self.values[place] - self.values[place - 1]) / (self.points[place] - self.points[place - 1])
 
+def _cells(values: Array, points: Array) -> list[Cell]:
+    """What the cubic through the four points around each cell needs: Dahlquist & Bjoerck 2008, section 4.2.
 
-def _interpolated(values: Sequence[float], points: Sequence[float], target: float) -> float:
-    """The cubic through four points, by Neville's scheme: Dahlquist & Bjoerck 2008, section 4.2.3."""
-    column = list(points)
-    for step in (1, 2, 3):
-        column = [
-            ((target - values[i]) * column[i + 1] - (target - values[i + step]) * column[i])
-            / (values[i + step] - values[i])
-            for i in range(4 - step)
-        ]
-    return column[0]
+    With ``v_1 <= t <= v_2`` it is ``p_1 + (t - v_1) (d_1 + (t - v_2) (d_2 + (t - v_0) d_3))``.
+    """
+    v0, v1, v2, v3 = (values[place : len(values) - 3 + place] for place in range(4))
+    p0, p1, p2, p3 = (points[place : len(points) - 3 + place] for place in range(4))
+    d12 = (p2 - p1) / (v2 - v1)
+    d120 = ((p0 - p2) / (v0 - v2) - d12) / (v0 - v1)
+    d203 = ((p3 - p0) / (v3 - v0) - (p0 - p2) / (v0 - v2)) / (v3 - v2)
+    columns = (v0, v1, v2, p1, d12, d120, (d203 - d120) / (v3 - v1))
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> Tabulated | None:
@@ -97,4 +120,4 @@ def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> T
     values, points = values[kept], points[kept]
     if middle < 0:
         values, points = values[::-1], points[::-1]
-    return Tabulated(scalars([expression], [unknown]), values.tolist(), points.tolist())
+    return Tabulated(scalars([expression], [unknown]), values.tolist(), _cells(values, points))

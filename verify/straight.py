@@ -1,0 +1,159 @@
+"""Writes an estimator as one Python function, step after step: between them nothing is looped over or looked up.
+
+A fit to a hundred observations takes a few microseconds, of which NumPy's calls are the most. All names in the text
+are given here, so that nothing of a declaration but its expressions enters it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+from sympy import Dummy, Expr, Symbol, cse
+
+from .density import stable
+from .lowering import Stage
+from .passes import BLOCK, functions_of, over_blocks, summed
+from .printing import PREFIX, Printer
+from .scalars import SCALAR
+from .statistics import midpoint
+
+Array = NDArray[Any]
+Theta = Callable[[Array, float, float], dict[str, float] | None]
+"""From the data and their ends to the estimate by name; ``None`` where the data do not clearly have one."""
+Solver = Callable[..., Sequence[float] | None]
+"""From the data and numbers known of them to the unknowns of equations; ``None`` where doubles do not tell them."""
+
+
+class Script:
+    """The text of an estimator, written from its beginning to its end.
+
+    ``data`` is the variable of the rows, ``functions`` are those of it that several passes need.
+
+    >>> import numpy as np
+    >>> x, least, most, size = Symbol("x", positive=True), Symbol("l"), Symbol("m"), Symbol("s")
+    >>> script, average = Script(x, (), (least, most, size)), Symbol("a", positive=True)
+    >>> script.stages([Stage((), ((average, x),))])
+    >>> script.returns({"rate": 1 / average}, None, [(0.0, 1e300)])(np.array([1.0, 3.0]), 1.0, 3.0)
+    {'rate': 0.5}
+    """
+
+    def __init__(self, data: Symbol, functions: Sequence[Expr], ends: Sequence[Symbol]) -> None:
+        """Begin with the ends of the data, and the larger of their moduli, being known."""
+        self._data, self._functions = data, functions
+        self._columns = (data, *(Symbol(f"column_{place}", real=True) for place, _ in enumerate(functions)))
+        self._namespace: dict[str, Any] = {f"{PREFIX}{name}": code for name, code in SCALAR.items()}
+        self._printer = _Script(SCALAR)
+        self._known: list[Symbol] = []
+        for symbol, name in zip(ends, ("least", "most", "size"), strict=True):
+            self._printer.names[symbol] = name
+            self._known.append(symbol)
+        self._lines = ["size = most if most > -least else -least", "n = len(x)"]
+        of_rows = functions_of(functions, data)
+        self._of_rows = "None" if of_rows is None else self._other(of_rows)
+        if of_rows is not None:
+            columns = ", ".join(column.name for column in self._columns[1:])
+            self._lines.append(f"{columns}, = {self._of_rows}(x) if n <= {BLOCK} else {(None,) * len(functions)}")
+
+    def quantile(self, symbol: Symbol, level: float) -> None:
+        """Let a symbol stand for the middle of the order statistics at a level."""
+        self._lines.append(f"{self._new(symbol)} = {self._other(midpoint)}(x, {level!r} * n)")
+
+    def stages(self, stages: Sequence[Stage]) -> None:
+        """Compute numbers from earlier ones, then averages of the rows."""
+        changes = dict(zip(self._functions, self._columns[1:], strict=True))
+        for stage in stages:
+            for symbol, expression in stage.scalars:
+                (text,) = self._texts([expression])
+                self._lines.append(f"{self._new(symbol)} = {text}")
+            if stage.averages:
+                sums = summed([e.xreplace(changes) for _, e in stage.averages], self._columns, self._known)
+                self._averages(sums, [symbol for symbol, _ in stage.averages])
+
+    def demand(self, expressions: Sequence[Expr], unless: Callable[[float, float], bool] | None = None) -> None:
+        """Give up unless all are positive; ``unless`` the ends of the data are such that it does not matter."""
+        if not expressions:
+            return
+        before = len(self._lines)
+        texts = self._texts(expressions)
+        self._lines.append(f"if not ({' and '.join(f'{text} > 0' for text in texts)}): return None")
+        if unless is not None:
+            within = [f"    {line}" for line in self._lines[before:]]
+            self._lines[before:] = [f"if not {self._other(unless)}(least, most):", *within]
+
+    def solve(self, solver: Solver, needs: Sequence[Expr], unknowns: Sequence[Symbol]) -> None:
+        """Solve for the unknowns from numbers that are known, and give up where that fails."""
+        texts = self._texts(needs)
+        self._lines += [f"found = {self._other(solver)}({', '.join(['x', *texts])})", "if found is None: return None"]
+        self._lines.append(f"{', '.join(map(self._new, unknowns))}, = found")
+
+    def returns(
+        self,
+        theta: dict[str, Expr],
+        inside: Callable[[Sequence[float]], bool] | None,
+        spaces: Sequence[tuple[float, float]],
+    ) -> Theta:
+        """Return the function, which gives up unless ``inside`` holds, or each parameter lies in its space."""
+        values = [f"theta_{place}" for place, _ in enumerate(theta)]
+        texts = self._texts(list(theta.values()))
+        self._lines += [f"{value} = {text}" for value, text in zip(values, texts, strict=True)]
+        if inside is not None:
+            held = f"{self._other(inside)}([{', '.join(values)}])"
+        else:
+            held = " and ".join(f"{lo!r} <= {value} <= {hi!r}" for value, (lo, hi) in zip(values, spaces, strict=True))
+        answer = ", ".join(f"{name!r}: {value}" for name, value in zip(theta, values, strict=True))
+        self._lines.append(f"return {{{answer}}} if {held} else None")
+        body = "\n".join(f"        {line}" for line in self._lines)
+        text = (
+            f"def theta(x, least, most):\n    try:\n{body}\n"
+            "    except (ArithmeticError, ValueError):\n        return None\n"
+        )
+        exec(compile(text, "<estimator>", "exec"), self._namespace)  # all of the text is written above
+        found: Theta = self._namespace["theta"]
+        return found
+
+    def _averages(self, sums: Callable[..., Sequence[float]], symbols: Sequence[Symbol]) -> None:
+        """A long column is read in blocks, whose sums are added."""
+        known = [self._printer.names[symbol] for symbol in self._known]
+        code = self._other(sums)
+        short = f"{code}({', '.join(['x', *(column.name for column in self._columns[1:]), *known])})"
+        long = f"{self._other(over_blocks)}({code}, {self._of_rows}, x, {', '.join(known)})"
+        names = [self._new(symbol) for symbol in symbols]
+        self._lines.append(f"{', '.join(names)}, = {short} if n <= {BLOCK} else {long}")
+        self._lines += [f"{name} /= n" for name in names]
+
+    def _texts(self, expressions: Sequence[Expr]) -> list[str]:
+        """The texts of expressions in known numbers; what they share is computed first."""
+        together = [stable(expression) for expression in expressions]
+        shared, left = cse(together, symbols=iter(lambda: Dummy("shared", real=True), None)) if together else ([], [])
+        for symbol, expression in shared:
+            name = f"u{len(self._printer.names)}"
+            self._lines.append(f"{name} = {self._printer.doprint(expression)}")
+            self._printer.names[symbol] = name
+        return [self._printer.doprint(expression) for expression in left]
+
+    def _new(self, symbol: Symbol) -> str:
+        """A name for a symbol that is known from now on."""
+        name = self._printer.names[symbol] = f"v{len(self._printer.names)}"
+        self._known.append(symbol)
+        return name
+
+    def _other(self, code: Any) -> str:
+        """The name of a function that the text calls."""
+        name = f"other_{len(self._namespace)}"
+        self._namespace[name] = code
+        return name
+
+
+class _Script(Printer):
+    """Prints symbols by the names that the text has given them."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        super().__init__(known, False)
+        self.names: dict[Symbol, str] = {}
+
+    def _print_Symbol(self, expr: Any) -> str:  # noqa: N802 - the name is SymPy's
+        return self.names[expr]
+
+    _print_Dummy = _print_Symbol  # noqa: N815 - the same
