@@ -1,10 +1,10 @@
-"""Re-proves that the likelihood is highest on a curve that each of its lines crosses once, and concave along it."""
+"""Re-proves that the likelihood is highest on a curve that each line crosses once, and has one maximum along it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Dummy, Expr, S, Symbol, log, oo
+from sympy import Add, Dummy, Expr, S, Symbol, log, oo, polygamma
 
 from .algebra.atoms import Mean, atoms_of
 from .algebra.averages import sign_on_averages
@@ -166,6 +166,25 @@ def log_profile(step: Step, context: Context) -> Finding:
     ):
         return Finding(Evidence.UNDECIDED, "that one function is concave and the others log-convex, one strictly")
     return Finding(Evidence.SIGN, "it bends down at every observation")
+
+
+def counts(step: Step, context: Context) -> Finding:
+    """With the root put in, the slope is that of the theorem on counts, whose conditions hold."""
+    before, family, u = context.given(step), context.family, _unknown(step)
+    if before.rule != "ridge" or {before.subject, u} != set(family.symbols):
+        return Finding(Evidence.REFUTED, "it is not along the ridge, or other parameters are left")
+    size, x = step.named("size"), family.observation
+    counted = Mean(polygamma(0, size + x), x) - polygamma(0, size) - log(size + Mean(x, x)) + log(size)
+    if step.value != derivative(size, u) * counted:
+        return Finding(Evidence.REFUTED, "this is not the slope of the theorem")
+    along = context.unfolded(context.given(before).value.subs(before.subject, before.named("root")))
+    if context.zero(derivative(along, u) - step.value).evidence is not Evidence.ALGEBRA:
+        return Finding(Evidence.REFUTED, "this is not the slope along the ridge")
+    if not (family.bounds.discrete and family.bounds.lo == 0) or size.free_symbols != {u}:
+        return Finding(Evidence.REFUTED, "the observations are no whole numbers from zero on")
+    if not is_positive(size, context.domain) or not is_nonzero(derivative(size, u), context.domain):
+        return Finding(Evidence.UNDECIDED, f"that {size} is positive and goes one way with {u}")
+    return Finding(Evidence.LEMMA, "one turn of digamma differences")
 
 
 def _unknown(step: Step) -> Any:

@@ -749,6 +749,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "ridge": check_ridge.ridge,
     "ridge-profile": check_ridge.profile,
     "ridge-logs": check_ridge.log_profile,
+    "ridge-counts": check_ridge.counts,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

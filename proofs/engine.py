@@ -13,6 +13,7 @@ from .boundary import ranges, resolved
 from .bounds import exact_number
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
+from .count_profile import by_counts
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step, Verdict
@@ -105,7 +106,7 @@ def _concluded(
 ) -> tuple[Existence, tuple[Step, ...], tuple[Finding, ...]]:
     """When a maximiser exists, with its steps after those ``before``, and what the checker finds of all of them."""
     trail = Trail(before)
-    exists = _with_closed_ends(_existence(family, route, kl, optimality), family)
+    exists = _with_closed_ends(_existence(family, route, kl, optimality, before), family)
     add_end_claims(exists, trail)
     add_conditions(
         exists.conditions,
@@ -202,7 +203,9 @@ def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
     return Outcome.CLOSED_FORM, "every parameter has a formula"
 
 
-def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, optimality: Optimality) -> Existence:
+def _existence(
+    family: Family, route: LikelihoodRoute, kl: DivergenceRoute, optimality: Optimality, before: tuple[Step, ...]
+) -> Existence:
     """Choose the argument for existence: closed forms, tails, ends of one equation, faces of the convex support."""
     if route.ends.failure:
         return Existence((), False, "", "the estimator is not derived")
@@ -221,6 +224,9 @@ def _existence(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, opti
         conditions = existence.inside_space(family, closed, route.statistics, domain, formulas)
         conditions = (*existence.reached(family, route.ends.needed, route.statistics), *conditions)
         return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
+    counted = by_counts(family, route.statistics, before) if optimality.proved else None
+    if counted is not None:
+        return counted
     structure = location_scale(family)
     if structure is not None:
         found = existence.by_tails(family, structure)

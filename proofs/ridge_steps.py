@@ -1,4 +1,4 @@
-"""Records that the likelihood is highest on a ridge, and concave along it, where both are proved."""
+"""Records that the likelihood is highest on a ridge, and concave along it or turns once, where both are proved."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from .algebra.atoms import Mean, atoms_of
 from .algebra.derivatives import derivative
 from .algebra.size import cancelled
 from .bounds import Bounds
+from .count_profile import count_slope, sizes, turns_once
 from .curvature import bends_down
-from .derivation import Label, Optimality, Section, Statistic
+from .derivation import Evidence, Label, Optimality, Section, Statistic
 from .existence import describe
 from .family import Family
 from .likelihood import unfold
@@ -17,12 +18,13 @@ from .log_profile import LogProfile, is_concave_profile, log_profiles
 from .ridge import Ridge, find_ridge, is_plain, stand_ins_for
 from .routes import LikelihoodRoute
 from .trail import Trail
+from .zero import prove_zero
 
 _HALF_LINE = Bounds(S.Zero, oo, False, False, False)
 
 
 def ridge_steps(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
-    """Record that the likelihood is highest on a ridge, and concave along it, where both are proved."""
+    """Record that the likelihood is highest on a ridge, and concave along it or turns once, where both are proved."""
     elimination = route.elimination
     if len(elimination.solved) != 1 or len(elimination.unknowns) != 1 or not is_plain(family, route):
         return None
@@ -32,13 +34,17 @@ def ridge_steps(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimal
         return None
     bend = _concave_bend(ridge, unknown, family, route)
     form = None if bend is not None else _concave_form(ridge, unknown, family, route)
-    if bend is None and form is None:
+    size = None if bend is not None or form is not None else _count_size(ridge, unknown, family, route)
+    if bend is None and form is None and size is None:
         return None
     at = _ridge_step(ridge, family, route.statistics, route.likelihood, trail)
     if bend is not None:
         _observation_step(ridge, unknown, bend, at, trail)
     elif form is not None:
         _logarithms_step(ridge, unknown, form, family, at, trail)
+    elif size is not None:
+        _count_step(unknown, size, family, ridge, at, trail)
+        return Optimality(True, "highest at one point of each line, and with one turn along the curve of these", True)
     return Optimality(True, "highest at one point of each line, and strictly concave along the curve of these", True)
 
 
@@ -64,6 +70,19 @@ def _concave_form(ridge: Ridge, unknown: Symbol, family: Family, route: Likeliho
     fit = (form for form in forms if is_concave_profile(form, unknown, family.observation, family.domain))
     found = next(fit, None)
     return None if found is None else found.depending_on(unknown)
+
+
+def _count_size(ridge: Ridge, unknown: Symbol, family: Family, route: LikelihoodRoute) -> Expr | None:
+    """What stands beside counts in a profile whose slope is proved to be one that turns once."""
+    value = unfold(route.ends.mean_log_likelihood.subs(ridge.solved, ridge.root), route.statistics)
+    slope, x = derivative(value, unknown), family.observation
+    for size in sizes(slope, x) if family.bounds.discrete else ():
+        same = turns_once(size, unknown, family, family.domain) and prove_zero(
+            slope - count_slope(size, unknown, x), family.domain, list
+        )
+        if same and same.evidence is Evidence.ALGEBRA:
+            return size
+    return None
 
 
 def _ridge_step(ridge: Ridge, family: Family, statistics: tuple[Statistic, ...], likelihood: int, trail: Trail) -> int:
@@ -126,4 +145,19 @@ def _logarithms_step(ridge: Ridge, unknown: Symbol, form: LogProfile, family: Fa
         given=(at,),
         subject=unknown,
         using=(("each", form.each), ("logs", Tuple(*(Tuple(c, f) for c, f in form.logs)))),
+    )
+
+
+def _count_step(unknown: Symbol, size: Expr, family: Family, ridge: Ridge, at: int, trail: Trail) -> None:
+    trail.add(
+        "ridge-counts",
+        Section.OPTIMALITY,
+        f"One turn along the ridge: with `{ridge.solved}` put in, the derivative in `{unknown}` is the one below. For "
+        f"averages over whole numbers from zero on it has at most one zero, where it turns (Levin & Reeds 1977), and "
+        f"the likelihood rises where `{size}` is small. So every root is the one maximum.",
+        count_slope(size, unknown, family.observation),
+        Label(f"d l / d{unknown}", rf"d \ell / d{latex(unknown)}"),
+        given=(at,),
+        subject=unknown,
+        using=(("size", size),),
     )

@@ -27,8 +27,6 @@ HARD = {"beta_by_mean", "lomax", "rayleigh_shifted", "logistic_known_scale"}
 """Families of which some datasets stay undecided: their fits refuse, or no box contracts."""
 HARD |= {
     "generalised_normal",
-    "negative_binomial",
-    "negative_binomial_by_mean",
     "student_t",
     "skew_normal",
     "birnbaum_saunders",
@@ -136,7 +134,8 @@ VERDICTS = [
     ("laplace", [1.0, 2.0], "GLOBAL_SET"),
     ("uniform_unit_length", [0.5, 0.75], "GLOBAL_SET"),
     ("discrete_uniform", [1, 1], "AT_BOUNDARY"),
-    ("negative_binomial", [0, 0, 1, 5, 9], "LOCAL"),
+    ("negative_binomial", [0, 0, 1, 5, 9], "UNIQUE_GLOBAL"),
+    ("lomax", [0.25, 0.5, 1.0, 8.0], "LOCAL"),
     ("cauchy", [0.0, 1.0, 2.0, 5.0, 6.0], "UNIQUE_GLOBAL"),
     ("gamma", [1.0, 2.0, 4.0], "UNIQUE_GLOBAL"),
 ]

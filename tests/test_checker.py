@@ -535,6 +535,9 @@ REFUTED = (
         _logs_of(lambda each, logs: (each, [(c, f**2) for c, f in logs])),
     ),
     Planted("no ridge", "ridge-logs", "gompertz", _premise(0)),
+    Planted("lost factor", "ridge-counts", "negative_binomial", value(twice)),
+    Planted("another size", "ridge-counts", "negative_binomial", using("size", more)),
+    Planted("no ridge", "ridge-counts", "negative_binomial", _premise(0)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.

@@ -49,8 +49,6 @@ OPEN_MAXIMA = FROM_A_PROFILE | {
     "student_t",
     "cauchy",
     "lomax",
-    "negative_binomial",
-    "negative_binomial_by_mean",
     "rayleigh_shifted",
 }
 OPEN_EXISTENCE = {"generalised_gamma", "skew_normal"}

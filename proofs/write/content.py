@@ -13,7 +13,17 @@ from .declared import declared
 from .display import Formula, Line, Part, equation, sign, two_sides, unfolded
 from .steps import Item, item, speak
 
-_DECISIVE = ("identity", "concave", "curvature", "ridge", "ridge-profile", "ridge-logs", "data-point", "profile")
+_DECISIVE = (
+    "identity",
+    "concave",
+    "curvature",
+    "ridge",
+    "ridge-profile",
+    "ridge-logs",
+    "ridge-counts",
+    "data-point",
+    "profile",
+)
 
 
 @dataclass(frozen=True)
