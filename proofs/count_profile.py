@@ -77,7 +77,7 @@ def by_counts(family: Family, statistics: tuple[Statistic, ...], steps: Iterable
     >>> from thetahat import derive, family
     >>> counts = derive(family("negative_binomial"))
     >>> by_counts(counts.family, counts.statistics, counts.steps).conditions[0].meaning
-    'mean(x**2) > mean(x)**2 + mean(x)'
+    'mean(x)**2 + mean(x) - mean(x**2) < 0'
     """
     step = next((step for step in steps if step.rule == "ridge-counts"), None)
     if step is None or not isinstance(step.subject, Symbol):

@@ -1,10 +1,7 @@
 """How the tests run: against an installed package only, with profiles for Hypothesis, on one thread each."""
 
 import os
-import re
-from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 # Before NumPy is imported anywhere: its threads slow small matrices down, and parallel runs share the cores.
@@ -13,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["THETAHAT_CACHE"] = "off"
 
 import pytest
+from breadth import left_for_later, unit_of
 from hypothesis import settings
 
 if find_spec("thetahat") is None:
@@ -28,28 +26,23 @@ settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("default")
 
 
-PROOFS = Path(__file__).parent.parent / "proofs"
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Derivations are reviewed as text; one option writes them anew. The other asks about more mutants."""
+    """Derivations are reviewed as text; one option writes them anew. The others ask about more families or mutants."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
+    parser.addoption("--every-family", action="store_true", help="ask every question about every family, not a third")
     parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
 
 
-FAMILIES = frozenset(
-    path.stem for folder in ("families", "structured/families") for path in PROOFS.joinpath(folder).rglob("[a-z]*.py")
-)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave families out of the default run only: whoever names tests, or records pages, means all of them."""
+    from amounts import DEEP  # now that the profile is the one asked for
 
-
-@cache
-def unit_of(nodeid: str) -> str:
-    """Return what is run by one process together with this test: all tests of the family that it is named after.
-
-    What several of them need, its derivation above all, is then made once. Other tests go one by one.
-    """
-    _, _, parameters = nodeid.partition("[")
-    return next((f"family {word}" for word in re.findall(r"\w+", parameters) if word in FAMILIES), nodeid)
+    named = any("::" in argument for argument in config.args) or config.option.keyword
+    if named or config.getoption("--every-family") or config.getoption("--record") or DEEP:
+        return
+    later = left_for_later([item.nodeid for item in items])
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in later])
+    items[:] = [item for item in items if item.nodeid not in later]
 
 
 @pytest.hookimpl(optionalhook=True)
