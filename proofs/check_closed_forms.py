@@ -12,21 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flint import arb_mat
-from sympy import (
-    Abs,
-    Add,
-    Expr,
-    Heaviside,
-    Matrix,
-    Max,
-    Min,
-    Piecewise,
-    S,
-    StrictGreaterThan,
-    exp,
-    sign,
-    true,
-)
+from sympy import Abs, Add, Expr, Heaviside, Matrix, Max, Min, Piecewise, S, StrictGreaterThan, exp, sign, true
 from sympy.logic.boolalg import Boolean
 
 from .algebra.atoms import Indicator

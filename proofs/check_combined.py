@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sympy import Add, Expr, Integer, Mul, Symbol, fraction, together
 
 from .algebra.atoms import Mean
 from .algebra.signs import is_nonzero
+from .check_context import Context
+from .check_roots import chained
 from .derivation import Evidence, Finding, Step, Verdict
-
-if TYPE_CHECKING:
-    from .checker import Context
 
 
 def combined(step: Step, context: Context) -> Finding:
@@ -36,12 +33,7 @@ def combined(step: Step, context: Context) -> Finding:
 
 def _owners(equation: Expr, scores: list[Step], roots: dict[Symbol, Expr], context: Context) -> set[Symbol]:
     """The parameters whose score, with roots put in, is the equation."""
-    values: dict[Symbol, Expr] = {}
-    for score in scores:
-        value = score.value
-        for _ in roots:
-            value = value.subs(roots)
-        values[score.subject] = value
+    values = {score.subject: chained(score.value, roots) for score in scores}
     same = {subject for subject, value in values.items() if value == equation}
     return same or {s for s, v in values.items() if context.zero(v - equation).evidence.verdict is Verdict.AGREE}
 

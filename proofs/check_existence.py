@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flint import arb
 from sympy import Expr, Tuple, oo
@@ -12,11 +11,9 @@ from sympy import Expr, Tuple, oo
 from .algebra.atoms import LargestTie, atoms_of
 from .ball_data import evaluate
 from .balls import precision
+from .check_context import Context
 from .derivation import Evidence, Finding, Step
-
-if TYPE_CHECKING:
-    from .checker import Context
-    from .zero import Point
+from .zero import Point
 
 _FAR = (80, 40, 12)
 """Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide."""

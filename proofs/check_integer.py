@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sympy import Add, Expr, Max, Min, S, Symbol, gamma, log, loggamma, oo
 
 from .algebra.atoms import Quantile
@@ -12,22 +10,20 @@ from .algebra.signs import is_nonnegative
 from .ball_data import evaluate
 from .balls import precision
 from .bounds import Bounds
+from .check_context import Context, pairs, subject_of
 from .derivation import Evidence, Finding, Statistic, Step, Verdict
 from .slack import each, never_negative, one_observation
 from .zero import prove_zero
-
-if TYPE_CHECKING:
-    from .checker import Context
 
 _REST = Bounds(S.Zero, oo, False, False, False)
 
 
 def increment(step: Step, context: Context) -> Finding:
     """The likelihood at the next integer minus that at this one, others where their scores vanish."""
-    n, ell = _subject(step), context.given(step)
+    n, ell = subject_of(step), context.given(step)
     if ell.rule != "mean-log-likelihood":
         return Finding(Evidence.REFUTED, "the premise is no mean log-likelihood")
-    roots = {row[0]: row[1] for row in step.named("roots").args}
+    roots = pairs(step, "roots")
     others = [symbol for symbol in context.family.symbols if symbol != n]
     if set(roots) != set(others):
         return Finding(Evidence.REFUTED, f"not every parameter but {n} is put in")
@@ -85,7 +81,7 @@ def _lowered(expression: Expr) -> Expr:
 
 def integer_range(step: Step, context: Context) -> Finding:
     """Each end of support and space is met at one of the floors or ceilings, and each of these meets one."""
-    n, family = _subject(step), context.family
+    n, family = subject_of(step), context.family
     x, space = family.observation, family.domain[n]
     low, high = Quantile(0, x), Quantile(1, x)
     gaps = [low - one for one in each(family.bounds.lo, Max)] + [one - high for one in each(family.bounds.hi, Min)]
@@ -110,7 +106,7 @@ def integer_range(step: Step, context: Context) -> Finding:
 
 def tail(step: Step, context: Context) -> Finding:
     """``scaled`` is the increment at ``1/s`` times a power of ``s``; its first derivative that is not zero is shown."""
-    n, s = _subject(step), step.named("small")
+    n, s = subject_of(step), step.named("small")
     power, order, scaled = int(step.named("power")), int(step.named("order")), step.named("scaled")
     if context.given(step).rule != "integer-increment":
         return Finding(Evidence.REFUTED, "the premise is no increment")
@@ -128,7 +124,7 @@ def tail(step: Step, context: Context) -> Finding:
 
 def falling(step: Step, context: Context) -> Finding:
     """For one observation, minus the increment's slope, or what makes ``scaled / s**order`` rise; never negative."""
-    n, premise = _subject(step), context.given(step)
+    n, premise = subject_of(step), context.given(step)
     table = [Statistic(symbol, definition) for symbol, definition in context.table]
     if premise.rule == "integer-tail":
         s, order = premise.named("small"), int(premise.named("order"))
@@ -142,8 +138,3 @@ def falling(step: Step, context: Context) -> Finding:
     if found is None or prove_zero(found - step.value, context.domain, list).evidence is not Evidence.ALGEBRA:
         return Finding(Evidence.REFUTED, "this is not what follows from the premise")
     return Finding(Evidence.SIGN, "never negative") if holds else Finding(Evidence.UNDECIDED, "its sign is not proved")
-
-
-def _subject(step: Step) -> Symbol:
-    assert isinstance(step.subject, Symbol), "a step about an integer names it"
-    return step.subject

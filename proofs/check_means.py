@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import mpmath as mp
 from sympy import Add, Expr, Matrix, Mul, S
 
 from .algebra.logs import normal_form
+from .check_context import Context
 from .derivation import Evidence, Finding, Step
 from .digits import number
 from .family import Family
 from .quadrature import WORKING, expected_at
-
-if TYPE_CHECKING:
-    from .checker import Context
 
 # Two closed forms that agree to so many digits at a random rational member are the same function; quadrature works with
 # twice as many, and says itself how far it may be off.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from sympy import Add, Dummy, Expr, S, Symbol, log, oo, polygamma
 
 from .algebra.atoms import Mean, atoms_of
@@ -14,12 +12,10 @@ from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive
 from .algebra.size import cancelled
 from .bounds import Bounds
 from .check_combined import under_one_bar
+from .check_context import Context, subject_of
 from .curvature import bends_down, has_corners
 from .derivation import Evidence, Finding, Step
 from .zero import prove_zero
-
-if TYPE_CHECKING:
-    from .checker import Context
 
 
 def ridge(step: Step, context: Context) -> Finding:
@@ -144,7 +140,7 @@ def log_profile(step: Step, context: Context) -> Finding:
 
     The average of concave functions is concave. That of log-convex functions is log-convex, strictly so where each is.
     """
-    before, family, u = context.given(step), context.family, _unknown(step)
+    before, family, u = context.given(step), context.family, subject_of(step)
     if before.rule != "ridge" or {before.subject, u} != set(family.symbols) or family.covariates:
         return Finding(Evidence.REFUTED, "it is not along the ridge, or other parameters are left")
     each, logs = step.named("each"), [tuple(row.args) for row in step.named("logs").args]
@@ -170,7 +166,7 @@ def log_profile(step: Step, context: Context) -> Finding:
 
 def counts(step: Step, context: Context) -> Finding:
     """With the root put in, the slope is that of the theorem on counts, whose conditions hold."""
-    before, family, u = context.given(step), context.family, _unknown(step)
+    before, family, u = context.given(step), context.family, subject_of(step)
     if before.rule != "ridge" or {before.subject, u} != set(family.symbols):
         return Finding(Evidence.REFUTED, "it is not along the ridge, or other parameters are left")
     size, x = step.named("size"), family.observation
@@ -185,11 +181,6 @@ def counts(step: Step, context: Context) -> Finding:
     if not is_positive(size, context.domain) or not is_nonzero(derivative(size, u), context.domain):
         return Finding(Evidence.UNDECIDED, f"that {size} is positive and goes one way with {u}")
     return Finding(Evidence.LEMMA, "one turn of digamma differences")
-
-
-def _unknown(step: Step) -> Any:
-    """The parameter along the ridge; SymPy's types are all ``Any``."""
-    return step.subject
 
 
 def _is_above(expression: Expr, unknown: Symbol, context: Context, least: int = 1) -> bool:

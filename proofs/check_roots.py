@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from flint import arb
 from sympy import Expr, S, Symbol, sign, together
@@ -14,14 +14,9 @@ from .algebra.signs import is_negative, strict_sign
 from .algebra.size import cancelled
 from .ball_data import Values, evaluate
 from .balls import precision
+from .check_context import Context
 from .derivation import Evidence, Finding, Step
-from .zero import prove_zero
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .checker import Context
-    from .zero import Point
+from .zero import Point, prove_zero
 
 _AWAY = tuple(arb(2) ** power for power in (-12, -6, -3, -1, 0, 1, 3, 6))
 """How far from a root other roots are looked for where the space has no end."""

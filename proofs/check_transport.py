@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sympy import Expr, S, Symbol, limit, log, nan, oo, zoo
 from sympy.core.function import PoleError
 
@@ -13,11 +11,9 @@ from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
 from .ball_data import Values, evaluate
 from .balls import precision
+from .check_context import Context
 from .derivation import Evidence, Finding, Step, weakest
 from .zero import prove_zero
-
-if TYPE_CHECKING:
-    from .checker import Context
 
 # With an odd number of observations the median is one of them, which every increasing map keeps.
 _ODD = 5

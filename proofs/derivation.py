@@ -132,6 +132,15 @@ def weakest(findings: Iterable[Finding]) -> Finding:
     return min(findings, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.ALGEBRA))
 
 
+def by_sign(holds: bool, what: str) -> Finding:
+    """Return that ``what`` is proved by rules of signs, or that it is not.
+
+    >>> by_sign(False, "the weight is positive").detail
+    'not proved: the weight is positive'
+    """
+    return Finding(Evidence.SIGN, what) if holds else Finding(Evidence.UNDECIDED, f"not proved: {what}")
+
+
 @dataclass(frozen=True)
 class Obligation:
     """A claim that is not proved, and why; shown in every rendering."""

@@ -11,17 +11,13 @@ from .algebra.logs import normal_form
 from .algebra.signs import is_negative, is_nonnegative, is_positive
 from .ball_data import is_zero_at
 from .bounds import Bounds
-from .derivation import Evidence, Finding, Step
+from .derivation import Evidence, Finding, Step, by_sign
 from .theorem_cases import Case, case, concrete, random_cases, tried
 from .theorem_identities import Steps, identity
 from .theorem_names import Gap, left_of
 from .theorem_sums import linear_form, on_range, vanishes, written_out
 from .theorem_terms import Total, i, t
 from .zero import prove_zero
-
-
-def _sign(holds: bool, what: str) -> Finding:
-    return Finding(Evidence.SIGN, what) if holds else Finding(Evidence.UNDECIDED, f"not proved: {what}")
 
 
 def _same(left: Expr, right: Expr) -> bool:
@@ -32,7 +28,7 @@ def _same(left: Expr, right: Expr) -> bool:
 def convex(step: Step, given: Steps) -> Finding:
     """A second derivative, positive for every positive argument."""
     same = identity(step, given)
-    return same if same.evidence is not Evidence.ALGEBRA else _sign(is_positive(step.value, {}), "positive for t > 0")
+    return same if same.evidence is not Evidence.ALGEBRA else by_sign(is_positive(step.value, {}), "positive for t > 0")
 
 
 def tangent(step: Step, given: Steps) -> Finding:
@@ -48,7 +44,7 @@ def tangent(step: Step, given: Steps) -> Finding:
     slope = gap.diff(t)
     falls = is_negative(slope, {t: Bounds(S.Zero, touch, False, False, False)})
     rises = is_positive(slope, {t: Bounds(touch, oo, False, False, False)})
-    return _sign(falls and rises, f"right minus left falls before {t} = {touch}, rises after it and is 0 there")
+    return by_sign(falls and rises, f"right minus left falls before {t} = {touch}, rises after it and is 0 there")
 
 
 def termwise(step: Step, given: Steps) -> Finding:
@@ -66,7 +62,7 @@ def termwise(step: Step, given: Steps) -> Finding:
     surplus, _ = on_range(small, Tuple(large.summand - small.summand - weight * gap, place, weight))
     rest, at, heavy = surplus.args
     holds = normal_form(rest, (), {}).expand() == 0 and is_positive(at, {}) and is_nonnegative(heavy, {})
-    return _sign(holds, f"term by term, step {step.given[0] + 1} at {t} = {place}")
+    return by_sign(holds, f"term by term, step {step.given[0] + 1} at {t} = {place}")
 
 
 def gibbs(step: Step, given: Steps) -> Finding:
@@ -77,7 +73,7 @@ def gibbs(step: Step, given: Steps) -> Finding:
         return cases
     linked = vanishes(step.value - step.subject + bound.subject) and vanishes(bound.value - exact.subject)
     right_kind = bound.rule == "termwise" and exact.rule == "identity"
-    return _sign(linked and right_kind and _is_nonnegative_sum(-exact.value), f"what is left is {-exact.value} >= 0")
+    return by_sign(linked and right_kind and _is_nonnegative_sum(-exact.value), f"what is left is {-exact.value} >= 0")
 
 
 def _is_nonnegative_sum(expression: Expr) -> bool:
@@ -101,7 +97,7 @@ def only_if(step: Step, given: Steps) -> Finding:
         return Finding(Evidence.UNDECIDED, "not written as sums of terms that can be judged one by one")
     carriers = {total.carrier for total in sums}
     covered = len(carriers) == 1 and None not in carriers and {total.outside for total in sums} == {False, True}
-    return _sign(
+    return by_sign(
         covered and all(_forces(total, equation, bound) for total in sums),
         "every term is at least 0, and 0 only where the two masses are equal",
     )
@@ -180,4 +176,4 @@ def unbounded(step: Step, given: Steps) -> Finding:
     reached = free and is_positive(place, {}) and _same(inner.subs(variable, place), level)
     if falls and reached and step.value != oo:
         return Finding(Evidence.REFUTED, f"it exceeds every level, {step.value} included")
-    return _sign(falls and reached, f"falls in {variable}, and equals {level} at {variable} = {place}")
+    return by_sign(falls and reached, f"falls in {variable}, and equals {level} at {variable} = {place}")

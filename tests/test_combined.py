@@ -17,7 +17,8 @@ from sympy import Expr, Integer, Interval, Naturals0, Reals, Symbol, Tuple, erfc
 from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, plain
 from thetahat.proofs.algebra.combine import combinations
-from thetahat.proofs.checker import Context, check_steps
+from thetahat.proofs.check_context import Context
+from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Finding, Outcome
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.likelihood import unfold

@@ -11,7 +11,8 @@ from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, exp,
 
 from thetahat import Family, Parameter, derive, family
 from thetahat.proofs.algebra.atoms import Mean, Quantile, plain
-from thetahat.proofs.checker import Context, check_steps
+from thetahat.proofs.check_context import Context
+from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Derivation, Evidence, Verdict
 from thetahat.proofs.errors import DeclarationError
 from thetahat.proofs.likelihood import unfold

@@ -1,0 +1,71 @@
+"""Re-proves what makes a log-density concave, and what loss it amounts to."""
+
+from __future__ import annotations
+
+from sympy import S, exp, log
+
+from .algebra.derivatives import derivative
+from .algebra.logs import normal_form
+from .algebra.regions import is_concave, is_strictly_concave
+from .algebra.signs import is_positive
+from .check_context import Context, subject_of
+from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
+from .derivation import Evidence, Finding, Step, by_sign
+from .location import is_regular
+from .zero import prove_zero
+
+
+def kernel(step: Step, context: Context) -> Finding:
+    """Moving and scaling the kernel gives back the declared log-density."""
+    family = context.family
+    z, shown = step.named("z"), step.named("observation")
+    location, scale = step.named("location"), step.named("scale")
+    if not is_regular(location, scale, family):
+        return Finding(Evidence.UNDECIDED, "that location and scale are coordinates of the family is not proved")
+    back = step.value.subs(z, (shown - location) / scale) - log(scale)
+    claim = back - (shown if shown != family.observation else S.Zero)
+    difference = family.log_density - claim
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    found = prove_zero(difference, family.domain, lambda: points)
+    if found.evidence is Evidence.BALL:
+        # On the logarithmic scale powers of products come apart, and the two sides become the same exponentials.
+        moved = difference.subs(family.observation, exp(z)) if shown != family.observation else difference
+        again = prove_zero(moved.expand(), {}, list)
+        return again if again.evidence is Evidence.ALGEBRA else found
+    return found
+
+
+def concave(step: Step, context: Context) -> Finding:
+    """The kernel is concave on every piece, no slope rises at a kink, and the second derivative shown is its own."""
+    shape, z, lo = context.given(step).value, subject_of(step), step.named("lo")
+    same = [prove_zero(one - step.value, {}, list).evidence for one in (shape, derivative(shape, z, z))]
+    if Evidence.ALGEBRA not in same:
+        return Finding(Evidence.REFUTED, "what is shown is neither the kernel nor its second derivative")
+    holds = is_strictly_concave(shape, z, lo) if int(step.named("strict")) else is_concave(shape, z, lo)
+    return by_sign(holds, "the kernel is concave")
+
+
+def curvature(step: Step, context: Context) -> Finding:
+    """Minus the second derivatives are what is claimed, and have no negative eigenvalue wherever data and theta lie."""
+    coordinates, maps = step.named("coordinates").args, step.named("maps").args
+    if any(how not in (phi, exp(phi), 1 / phi) for how, phi in zip(maps, coordinates, strict=True)):
+        return Finding(Evidence.REFUTED, "a parameter is no monotone function of its coordinate")
+    if has_corners(context.family):
+        return Finding(Evidence.REFUTED, "the log-density has corners, where it has no second derivatives")
+    matrix = minus_second(context.family, coordinates, maps)
+    domain = coordinate_domain(context.family, coordinates, maps)
+    if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):
+        return Finding(Evidence.REFUTED, "these are not the second derivatives")
+    holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
+    return by_sign(holds, "the log-density is concave at every observation")
+
+
+def loss(step: Step, context: Context) -> Finding:
+    """Log-density plus weight times loss is free of the location's parameters, and the weight is positive."""
+    whole = normal_form(
+        context.family.log_density + step.named("weight") * step.value, (), context.family.domain
+    ).expand()
+    left = whole.free_symbols & set(step.named("parameters").args)
+    if left:
+        return Finding(Evidence.REFUTED, f"what is left still contains {min(left, key=str)}")
+    return by_sign(is_positive(step.named("weight"), context.family.domain), "the weight is positive")

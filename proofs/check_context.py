@@ -1,0 +1,101 @@
+"""What a rule of the checker may use: the declaration, the steps before, and how to prove or refute an identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol, Tuple
+
+from .algebra.atoms import plain
+from .algebra.signs import Domain
+from .ball_data import is_zero_at
+from .check_data import members_with_data, of_many_sizes, stretched
+from .derivation import Evidence, Finding, Step
+from .family import Family
+from .zero import Point, prove_zero
+
+
+@dataclass(frozen=True)
+class Context:
+    """The declaration and the steps that a step stands among."""
+
+    family: Family
+    steps: tuple[Step, ...]
+
+    @property
+    def table(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """Every statistic symbol with its definition, in the order in which the steps introduce them."""
+        rows: dict[Symbol, Expr] = {}
+        for step in self.steps:
+            for key, value in step.using:
+                if key == "statistics":
+                    rows |= {row[0]: row[1] for row in value.args if isinstance(row, Tuple)}
+        return tuple(rows.items())
+
+    @property
+    def domain(self) -> Domain:
+        """The bounds of constants and parameters."""
+        return {s: b for s, b in self.family.domain.items() if s != self.family.observation}
+
+    def unfolded(self, expression: Expr) -> Expr:
+        """Return ``expression`` in data atoms: no statistic symbol is left."""
+        for symbol, definition in reversed(self.table):
+            expression = expression.subs(symbol, definition)
+        return plain(expression)
+
+    def zero(self, expression: Expr) -> Finding:
+        """Return by what ``expression`` is proved to vanish: as it stands, else with its statistics unfolded."""
+        first = prove_zero(expression, self.domain, list)
+        if first.evidence is Evidence.ALGEBRA:
+            return first
+        return prove_zero(self.unfolded(expression), self.domain, self.points)
+
+    def one_of(self, candidates: Iterable[Expr]) -> Finding:
+        """Return the best evidence that one of ``candidates`` vanishes; algebra is tried before balls support any.
+
+        Algebra may take long over an expression that is not zero: what balls refute is left out first.
+        """
+        every = list(candidates)
+        if any(candidate.expand() == 0 for candidate in every):
+            return Finding(Evidence.ALGEBRA)
+        left = [candidate for candidate in every if not self._refuted(candidate)]
+        if every and not left:
+            return Finding(Evidence.REFUTED, "balls exclude that any of them is zero")
+        if any(prove_zero(candidate, self.domain, list).evidence is Evidence.ALGEBRA for candidate in left):
+            return Finding(Evidence.ALGEBRA)
+        found = [self.zero(candidate) for candidate in left]
+        order = [Evidence.ALGEBRA, Evidence.BALL, Evidence.UNDECIDED, Evidence.REFUTED]
+        return min(found, key=lambda finding: order.index(finding.evidence), default=Finding(Evidence.UNDECIDED))
+
+    def _refuted(self, expression: Expr) -> bool:
+        """Whether a ball excludes zero at a random member with random data."""
+        whole = self.unfolded(expression)
+        return any(is_zero_at(whole, values, sample) is False for values, sample in self.points())
+
+    def points(self) -> Sequence[Point]:
+        """Random members with random data, in exact rationals."""
+        return members_with_data(self.family)
+
+    def stretched(self) -> Sequence[Point]:
+        """The same members with data ever nearer to a finite end of the support, or ever further from it."""
+        return stretched(self.family)
+
+    def many_points(self) -> Iterator[Point]:
+        """The same members with data of many sizes, and of both signs where the whole line supports them."""
+        return of_many_sizes(self.family)
+
+    def given(self, step: Step, position: int = 0) -> Step:
+        """Return the step that ``step`` rests on."""
+        return self.steps[step.given[position]]
+
+
+def subject_of(step: Step) -> Symbol:
+    """Return the symbol that a step is about."""
+    assert isinstance(step.subject, Symbol), f"a {step.rule} step names its symbol"
+    return step.subject
+
+
+def pairs(step: Step, key: str) -> dict[Symbol, Expr]:
+    """Return the symbols and their expressions that a step names under ``key``."""
+    return {row[0]: row[1] for row in step.named(key).args}

@@ -1,0 +1,76 @@
+"""Random members with random data, on which the checker tries what is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from sympy import Expr, Rational, S, oo
+
+from .ball_data import Values
+from .family import Family
+from .probes import at, data_points, parameter_points
+from .zero import Point
+
+_MEMBERS = 3
+_OBSERVATIONS = 6
+_NEARER, _FURTHER = Rational(1, 4), Rational(4)
+_SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
+
+
+@lru_cache(maxsize=64)
+def members_with_data(family: Family) -> tuple[Point, ...]:
+    """Return random members, each with random data, in exact rationals.
+
+    >>> from thetahat import family
+    >>> [len(sample) for theta, sample in members_with_data(family("rayleigh"))]
+    [6, 6, 6]
+    """
+    found: list[Point] = []
+    for seed in range(11, 11 + _MEMBERS):
+        theta = parameter_points(family, 1, seed)[0]
+        found.append((theta, data_points(family, theta, _OBSERVATIONS, seed)))
+    return tuple(found)
+
+
+def stretched(family: Family) -> list[Point]:
+    """Return the same members with data ever nearer to a finite end of the support, or ever further from it.
+
+    >>> from thetahat import family
+    >>> len(stretched(family("rayleigh"))), len(stretched(family("poisson")))
+    (6, 0)
+    """
+    if family.discrete:
+        return []
+    return [
+        (theta, _pulled(family, sample, end, rate))
+        for theta, sample in members_with_data(family)
+        for ends in [at(family.bounds, {**theta, **sample[0]})]
+        for end, rates in ((ends.lo, (_NEARER, *([_FURTHER] * (ends.hi is oo)))), (ends.hi, (_NEARER,)))
+        if end.is_Rational
+        for rate in rates
+    ]
+
+
+def of_many_sizes(family: Family) -> Iterator[Point]:
+    """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
+
+    >>> from thetahat import family
+    >>> len(list(of_many_sizes(family("rayleigh"))))
+    33
+    """
+    yield from members_with_data(family)
+    yield from stretched(family)
+    x, ends = family.observation, family.bounds
+    if family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
+        return
+    for factor in _SIZES if ends.lo is S.Zero else (*_SIZES, *(-size for size in _SIZES), S.NegativeOne):
+        yield from (
+            (theta, [{**row, x: factor * row[x]} for row in sample]) for theta, sample in members_with_data(family)
+        )
+
+
+def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:
+    """Each observation nearer to the end, or further from it, by one factor more than the one before."""
+    x = family.observation
+    return [{**row, x: end + (row[x] - end) * rate**place} for place, row in enumerate(sample, 1)]

@@ -1,0 +1,136 @@
+"""Re-proves the KL route: cross-entropy, roots of matched means, agreement with the scores, and the divergence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from sympy import Add, Matrix, Symbol
+
+from .algebra.derivatives import derivative
+from .algebra.invertible import is_invertible
+from .check_context import Context, pairs
+from .check_roots import chained, leaves_space
+from .derivation import Evidence, Finding, Step, Verdict, weakest
+from .zero import Point, prove_zero
+
+
+def split(step: Step, context: Context) -> Finding:
+    """Cross-entropy is minus the mean log-likelihood; the entropy of the data contains no parameter."""
+    return context.zero(context.given(step).value + step.value)
+
+
+def moment_root(step: Step, context: Context) -> Finding:
+    """The equation, a mean minus its statistic with the other roots put in, vanishes at the root."""
+    roots = pairs(step, "roots")
+    equations = [tau - t for tau, t in zip(step.named("means").args, step.named("statistics").args, strict=True)]
+    others = {p: v for p, v in roots.items() if p != step.subject}
+    candidates = [
+        *(e - step.named("equation") for e in equations),
+        *(chained(e, others) - step.named("equation") for e in equations),
+    ]
+    origin = context.one_of(candidates)
+    if origin.evidence.verdict is not Verdict.AGREE:
+        # Partly substituted: then at least one whole equation has to vanish at all roots together.
+        origin = context.one_of([chained(e, roots) for e in equations])
+        if origin.evidence is not Evidence.ALGEBRA:
+            return Finding(Evidence.UNDECIDED, "the equation is no mean minus its statistic")
+    if leaves_space(step, context):
+        return Finding(Evidence.REFUTED, f"the root lies outside the space of {step.subject} for every dataset tried")
+    return context.zero(step.named("equation").subs(step.subject, step.value))
+
+
+def agreement(step: Step, context: Context) -> Finding:
+    """``score = J' (t - tau)`` as an identity, with a ``J`` that is invertible inside the parameter space."""
+    p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))
+    jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
+    ell = context.given(step).value
+    found = [
+        context.zero(derivative(ell, p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
+        for j in range(len(p))
+    ]
+    found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
+    if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
+        found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
+    return weakest([*found, *_same_estimates(p, context)])
+
+
+def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Finding]:
+    """Where both routes end in formulas, these are equal: zeros shared by two systems may still be different ones."""
+    both = [{s.subject: s.value for s in context.steps if s.rule == rule} for rule in ("root", "moment-root")]
+    if any(set(roots) != set(parameters) for roots in both):
+        return []
+    first, second = both
+    # The same formulas in the same statistics and other estimates say so sooner than written out.
+    alike = [prove_zero(first[p] - second[p], context.domain, list) for p in parameters]
+    if all(one.evidence is Evidence.ALGEBRA for one in alike):
+        return alike
+    return [context.zero(chained(first[p], first) - chained(second[p], second)) for p in parameters]
+
+
+def divergence(step: Step, context: Context) -> Finding:
+    """``E_0[log p_0 - log p_1]`` by the means of the statistics; it vanishes where both members are the same."""
+    first = pairs(step, "members")
+    second = {row[0]: row[2] for row in step.named("members").args}
+    if step.named("means") != context.given(step).value:
+        return Finding(Evidence.REFUTED, "the means are not those of the mean map")
+    eta, tau, partition = step.named("eta").args, step.named("means").args, step.named("log_partition")
+    terms = ((e.xreplace(first) - e.xreplace(second)) * m.xreplace(first) for e, m in zip(eta, tau, strict=True))
+    claim = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
+    same = {second[p]: first[p] for p in first}
+    points = _member_points(step, context)
+    found = [prove_zero(claim - step.value, {}, points), prove_zero(step.value.xreplace(same), {}, points)]
+    return weakest(found)
+
+
+def _member_points(step: Step, context: Context) -> Callable[[], Sequence[Point]]:
+    """Two random members at once, each under its own symbols."""
+
+    def points() -> list[Point]:
+        thetas = [theta for theta, _ in context.points()]
+        pairs = pairwise(thetas)
+        known = {item.symbol for item in context.family.constants}
+        return [
+            (
+                {row[1]: a[row[0]] for row in step.named("members").args}
+                | {row[2]: b[row[0]] for row in step.named("members").args}
+                | {s: a[s] for s in known},
+                (),
+            )
+            for a, b in pairs
+        ]
+
+    return points
+
+
+def identity(step: Step, context: Context) -> Finding:
+    """With the statistics at the means of member 0, the likelihood of 0 minus that of 1 is the divergence.
+
+    That says something of every root of the likelihood equations only where all of them are roots of the means.
+    """
+    premises = [one for one in (context.steps[position] for position in step.given) if one.rule == "agreement"]
+    if not premises:
+        return Finding(Evidence.REFUTED, "that the means match the statistics at every root is not among its premises")
+    if agreement(premises[0], context).evidence.verdict is not Verdict.AGREE:
+        return Finding(Evidence.UNDECIDED, "that the means match the statistics at every root is not proved")
+    first = pairs(step, "members")
+    second = {row[0]: row[2] for row in step.named("members").args}
+    ell, kl = context.given(step, 0).value, context.given(step, 2).value
+    at = {
+        t: tau.xreplace(first) for t, tau in zip(step.named("statistics").args, step.named("means").args, strict=True)
+    }
+    gap = (ell.xreplace(first) - ell.xreplace(second)).subs(at) - kl - step.value
+    return prove_zero(gap, {}, _member_points(step, context))
+
+
+def information(step: Step, context: Context) -> Finding:
+    """Minus the Hessian of the mean log-likelihood with the statistics at their means."""
+    ell = context.given(step, 0).value
+    if step.named("means") != context.given(step, 1).value:
+        return Finding(Evidence.REFUTED, "the means are not those of the mean map")
+    at = dict(zip(step.named("statistics").args, step.named("means").args, strict=True))
+    p = step.named("parameters").args
+    upper = {(i, j): -derivative(ell, p[i], p[j]).subs(at) for i in range(len(p)) for j in range(i, len(p))}
+    entries = [(i, j) for i in range(len(p)) for j in range(len(p))]
+    gaps = dict.fromkeys(upper[min(i, j), max(i, j)] - step.value[i][j] for i, j in entries)
+    return weakest([context.zero(gap) for gap in gaps])
