@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, log, sign, simplify
+from sympy import Abs, Expr, log, simplify
 
-from .algebra.atoms import Indicator, Mean
+from .algebra.atoms import Mean
 from .algebra.derivatives import derivative
+from .algebra.kinks import has_kinks
 from .binning_rules import check_binning
-from .binning_terms import (
-    Average,
-    CellMass,
-    Density,
-    M,
-    Rate,
-    Remainder,
-    Slope,
-    c,
-    eta,
-    eta_c,
-    eta_hat,
-    eta_w,
-    m,
-    w,
-    x,
-)
+from .binning_terms import Average, CellMass, Density, M, Rate, Remainder, Slope, c, eta, eta_c, eta_hat, eta_w, m, w, x
 from .errors import DeclarationError
 from .family import Family, Source
 from .theorem import Part, Theorem, open_steps
 from .theorem_steps import claim, in_parts
 from .trail import Trail
-
-_KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +57,7 @@ def shift_of_bins(family: Family) -> Expr:
     >>> shift_of_bins(family("exponential"))
     lambda**3/12
     """
-    rough = family.discrete or family.log_density.has(*_KINKED) or family.bounds.free_symbols & set(family.symbols)
+    rough = family.discrete or has_kinks(family.log_density) or family.bounds.free_symbols & set(family.symbols)
     if rough or len(family.symbols) != 1:
         raise DeclarationError(
             f"{family.name}: the expansion needs one parameter and a density that is smooth in it and in the "

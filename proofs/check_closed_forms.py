@@ -12,24 +12,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flint import arb_mat
-from sympy import Abs, Add, Expr, Heaviside, Matrix, Max, Min, Piecewise, S, StrictGreaterThan, exp, sign, true
+from sympy import Add, Expr, Matrix, S, StrictGreaterThan, exp, true
 from sympy.logic.boolalg import Boolean
 
-from .algebra.atoms import Indicator
 from .algebra.derivatives import derivative
+from .algebra.kinks import has_kinks
 from .algebra.logs import normal_form
 from .algebra.signs import Domain
 from .ball_data import evaluate
 from .balls import precision
 from .derivation import Evidence, Finding, weakest
-from .drawn_members import Members, domain_of, drawn_point, drawn_points, vanishes_in
+from .drawn_members import Members, drawn_point, drawn_points, vanishes_in
 from .family import Family
 from .forms import ClosedForm
+from .members import domain_of
 from .scores import expectation
 from .zero import Point
 
 _MOST_VALUES = 20
-_KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _information(family: Family, form: ClosedForm) -> Judged:
 
     Source: Lehmann & Casella 1998, *Theory of Point Estimation*, section 2.5.
     """
-    claimed, symbols, kinked = Matrix(form.value), family.symbols, family.log_density.has(*_KINKED)
+    claimed, symbols, kinked = Matrix(form.value), family.symbols, has_kinks(family.log_density)
     found = []
     for row, first in enumerate(symbols):
         slope = derivative(family.log_density, first)

@@ -6,37 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from sympy import (
-    Abs,
-    And,
-    Expr,
-    Heaviside,
-    Integer,
-    Interval,
-    Matrix,
-    Max,
-    Min,
-    Piecewise,
-    Symbol,
-    oo,
-    sign,
-    true,
-)
+from sympy import And, Expr, Integer, Interval, Matrix, oo, true
 from sympy.logic.boolalg import Boolean
 
-from .algebra.atoms import Indicator
 from .algebra.derivatives import derivative
+from .algebra.kinks import has_kinks
 from .algebra.signs import Domain, is_nonnegative
 from .algebra.size import shortest
-from .bounds import Bounds
-from .divergence import member_symbols
 from .expectations import Expected, entropy, expectation
 from .exponential import exponential_form
 from .family import Family
 from .forms import ClosedForm
+from .members import member_domain, member_symbols
 from .shifted import location_with_kinks, shifted_expectation
 
-_KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 # From where a parameter that may be any positive number is tried, if the expectation is not finite for every member.
 _STARTS = (Integer(1), Integer(2))
 
@@ -117,7 +100,7 @@ def fisher_information(family: Family) -> ClosedForm | None:
     if family.bounds.free_symbols & set(p) or any(item.bounds.discrete for item in family.parameters):
         return None
     slopes = [derivative(family.log_density, symbol) for symbol in p]
-    kinked = family.log_density.has(*_KINKED)
+    kinked = has_kinks(family.log_density)
 
     def integrand(i: int, j: int) -> Expr:
         return slopes[i] * slopes[j] if kinked else -derivative(slopes[i], p[j])
@@ -153,15 +136,7 @@ def members_domain(family: Family) -> Domain:
     ['k_0', 'theta_0', 'k_1', 'theta_1']
     """
     constants = {item.symbol: item.bounds for item in family.constants}
-    parts = [_renamed_domain(family, member_symbols(family, index)) for index in (0, 1)]
-    return constants | parts[0] | parts[1]
-
-
-def _renamed_domain(family: Family, names: dict[Symbol, Symbol]) -> dict[Symbol, Bounds]:
-    return {
-        names[item.symbol]: replace(item.bounds, lo=item.bounds.lo.xreplace(names), hi=item.bounds.hi.xreplace(names))
-        for item in family.parameters
-    }
+    return constants | member_domain(family, 0) | member_domain(family, 1)
 
 
 def _of_second(family: Family) -> Expr:
@@ -171,12 +146,12 @@ def _of_second(family: Family) -> Expr:
 def _between(family: Family, integrand: Expr, is_difference: bool) -> ClosedForm | None:
     """The expectation under member 0, which the family's own symbols stand for until the end."""
     second = member_symbols(family, 1)
-    found = expectation(family, integrand, _renamed_domain(family, second))
+    found = expectation(family, integrand, member_domain(family, 1))
     location = location_with_kinks(family) if found is None else None
     if location is not None:
-        found = shifted_expectation(family, location, second, integrand, _renamed_domain(family, second))
+        found = shifted_expectation(family, location, second, integrand, member_domain(family, 1))
     if found is None and is_difference:
-        own, other = entropy(family), expectation(family, -_of_second(family), _renamed_domain(family, second))
+        own, other = entropy(family), expectation(family, -_of_second(family), member_domain(family, 1))
         if own is not None and other is not None:
             found = Expected(other.value - own.value, f"{own.lemma} + {other.lemma}")
     if found is None:

@@ -14,6 +14,7 @@ from .algebra.solve import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
 from .family import Family
+from .members import member_symbols
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,6 @@ def match_moments(means: MeanMap, statistics: tuple[Statistic, ...], domain: Dom
         for parameter, value, statistic in zip(means.parameters, means.tau, statistics, strict=False)
     }
     return eliminate(equations, domain, choose)
-
-
-def member_symbols(family: Family, index: int) -> dict[Symbol, Symbol]:
-    """Return, for each parameter, the symbol of the same assumptions for member ``index``.
-
-    >>> from thetahat import family
-    >>> list(member_symbols(family("exponential"), 0).values())
-    [lambda_0]
-    """
-    return {s: Symbol(f"{s.name}_{index}", **s.assumptions0) for s in family.symbols}
 
 
 def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) -> Expr:

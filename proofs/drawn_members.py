@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise, product
 
 from sympy import Abs, Expr, Matrix, Piecewise, Symbol, oo, true
@@ -13,6 +13,7 @@ from .bounds import Bounds
 from .derivation import Evidence, Finding, weakest
 from .family import Family
 from .forms import ClosedForm
+from .members import domain_of, member_domain, member_symbols
 from .probes import at, data_points, parameter_points
 from .zero import Point, prove_zero
 
@@ -44,12 +45,12 @@ class Members:
     @property
     def first(self) -> dict[Symbol, Symbol]:
         """The parameters, each with its symbol in member 0."""
-        return _numbered(self.family, 0)
+        return member_symbols(self.family, 0)
 
     @property
     def second(self) -> dict[Symbol, Symbol]:
         """The parameters, each with its symbol in member 1."""
-        return _numbered(self.family, 1)
+        return member_symbols(self.family, 1)
 
     @property
     def equal(self) -> dict[Symbol, Symbol]:
@@ -64,13 +65,7 @@ class Members:
     @property
     def domain(self) -> dict[Symbol, Bounds]:
         """The observation and member 0 at the family's own symbols, and member 1."""
-        moved = {
-            self.second[item.symbol]: replace(
-                item.bounds, lo=item.bounds.lo.xreplace(self.second), hi=item.bounds.hi.xreplace(self.second)
-            )
-            for item in self.family.parameters
-        }
-        return domain_of(self.family) | moved
+        return domain_of(self.family) | member_domain(self.family, 1)
 
     def own(self, value: Expr) -> Expr:
         """The value with member 0 at the family's own symbols."""
@@ -139,10 +134,6 @@ class Members:
         return [(a, b) for a in shared for b in shared]
 
 
-def _numbered(family: Family, index: int) -> dict[Symbol, Symbol]:
-    return {s: Symbol(f"{s.name}_{index}", **s.assumptions0) for s in family.symbols}
-
-
 def _regular(family: Family) -> list[Symbol]:
     lattice = {item.symbol for item in family.parameters if item.bounds.discrete}
     return [s for s in family.symbols if s not in family.bounds.free_symbols and s not in lattice]
@@ -176,14 +167,3 @@ def drawn_points(family: Family) -> Callable[[], Sequence[Point]]:
     4
     """
     return lambda: [(drawn_point(family, seed), ()) for seed in range(21, 21 + _POINTS)]
-
-
-def domain_of(family: Family) -> dict[Symbol, Bounds]:
-    """Return the bounds of everything but the observation.
-
-    >>> from thetahat import family
-    >>> list(domain_of(family("gamma")))
-    [k, theta]
-    """
-    line = Bounds(-oo, oo, False, False, False)
-    return {s: b for s, b in family.domain.items() if s != family.observation} | dict.fromkeys(family.covariates, line)

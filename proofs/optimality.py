@@ -8,11 +8,12 @@ from . import labels
 from .algebra.regions import is_concave, is_strictly_concave, regions
 from .curvature import concave_scale
 from .derivation import Label, Optimality, Section
-from .divergence import divergence_between, fisher_information, member_symbols
+from .divergence import divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
+from .members import member_symbols
 from .ridge_steps import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail

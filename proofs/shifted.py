@@ -64,7 +64,7 @@ def shifted_expectation(
     to both sides, is written with a modulus, else the two orders are cases.
 
     >>> from thetahat import family
-    >>> from thetahat.proofs.divergence import member_symbols
+    >>> from thetahat.proofs.members import member_symbols
     >>> one = family("laplace_by_rate")
     >>> second = member_symbols(one, 1)
     >>> beside = {second[item.symbol]: item.bounds for item in one.parameters}

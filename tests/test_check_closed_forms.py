@@ -15,9 +15,9 @@ from thetahat.proofs import check_closed_forms, closed_forms
 from thetahat.proofs.by_parts import means_of_zero
 from thetahat.proofs.check_closed_forms import Claims, judge_forms
 from thetahat.proofs.derivation import Evidence
-from thetahat.proofs.divergence import member_symbols
 from thetahat.proofs.family import Family
 from thetahat.proofs.forms import ClosedForm
+from thetahat.proofs.members import member_symbols
 from thetahat.proofs.scores import expectation
 
 PAGE = Path(__file__).parent.parent / "proofs" / "derivations" / "closed_forms.md"

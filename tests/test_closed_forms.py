@@ -15,9 +15,9 @@ from thetahat import families, family
 from thetahat.proofs import closed_forms
 from thetahat.proofs.algebra.derivatives import derivative
 from thetahat.proofs.digits import log_density_at, number
-from thetahat.proofs.divergence import member_symbols
 from thetahat.proofs.family import Family
 from thetahat.proofs.forms import ClosedForm
+from thetahat.proofs.members import member_symbols
 from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.proofs.quadrature import expected_at
 

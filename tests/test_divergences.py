@@ -12,9 +12,10 @@ from thetahat import Member, Mixture, families, family, fit, m_projection
 from thetahat.proofs import closed_forms
 from thetahat.proofs.algebra.derivatives import derivative
 from thetahat.proofs.ball_data import is_zero_at
-from thetahat.proofs.divergence import divergence_between, mean_map, member_symbols
+from thetahat.proofs.divergence import divergence_between, mean_map
 from thetahat.proofs.exponential import exponential_form
 from thetahat.proofs.family import Family
+from thetahat.proofs.members import member_symbols
 from thetahat.proofs.probes import parameter_points
 from thetahat.verify.binned import minimise_binned_divergence
 from thetahat.verify.projections import divergences

@@ -9,8 +9,8 @@ from sympy import Abs, Expr, Integer, Piecewise, Rational, S, Symbol, exp, log
 from thetahat import family
 from thetahat.proofs import closed_forms
 from thetahat.proofs.digits import number
-from thetahat.proofs.divergence import member_symbols
 from thetahat.proofs.integration.harmonic import mean_log_quadratic
+from thetahat.proofs.members import member_symbols
 from thetahat.proofs.shifted import location_with_kinks
 
 x = Symbol("x", real=True)

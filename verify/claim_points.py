@@ -8,8 +8,8 @@ from itertools import count, islice, pairwise
 from sympy import Expr, Integer, Rational, Symbol, oo
 
 from ..proofs.bounds import Bounds
-from ..proofs.divergence import member_symbols
 from ..proofs.family import Family
+from ..proofs.members import member_symbols
 from ..proofs.probes import at, parameter_points
 
 Values = Mapping[Symbol, Rational]
