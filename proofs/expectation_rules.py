@@ -1,0 +1,281 @@
+"""Ways to an expected value: derivatives of tilted integrals, changes of variable, pieces of the support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
+
+from sympy import (
+    Abs,
+    Add,
+    Derivative,
+    Dummy,
+    Eq,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    S,
+    Subs,
+    Symbol,
+    cos,
+    exp,
+    false,
+    log,
+    oo,
+    sign,
+    sin,
+    true,
+)
+from sympy.core.relational import Relational
+
+from .algebra.atoms import Indicator
+from .algebra.derivatives import derivative
+from .algebra.logs import normal_form
+from .algebra.signs import is_positive
+from .bounds import Bounds
+from .expected_forms import tidy_mean
+from .integration.harmonic import mean_log_quadratic
+from .lemmas import kink_of, level_gammas, product_of, simplified
+from .measures import Expected, Measure, total_of
+
+_TILTS = tuple(Dummy(f"epsilon_{i}", real=True) for i in range(2))
+
+
+@lru_cache(maxsize=2048)
+def mean_as_whole(measure: Measure, statistic: Expr) -> Expected | None:
+    """Return the expectation of a sum as one statistic: its terms may have none of their own.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.measures import measure_of
+    >>> gamma = family("gamma")
+    >>> mean_as_whole(measure_of(gamma), gamma.observation + log(gamma.observation)).value
+    k*theta + log(theta) + polygamma(0, k)
+    """
+    spread = normal_form(statistic, (measure.variable,), measure.everywhere)
+    return _tilted(measure, spread) if isinstance(spread, Add) and not spread.has(Indicator) else None
+
+
+def mean_by_terms(measure: Measure, statistic: Expr) -> Expected | None:
+    """Return the expectation of a sum, term by term.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.measures import measure_of
+    >>> gamma = family("gamma")
+    >>> mean_by_terms(measure_of(gamma), 1 + gamma.observation).value
+    k*theta + 1
+    """
+    x = measure.variable
+    spread = normal_form(statistic, (x,), measure.everywhere)
+    value: Expr = S.Zero
+    names: dict[str, None] = {}
+    conditions: dict[Expr, None] = {}
+    for term in Add.make_args(spread):
+        coefficient, part = term.as_independent(x, as_Add=False)
+        found = _mean(measure, part)
+        if found is None:
+            return None
+        value += coefficient * found.value
+        names |= dict.fromkeys(name for name in found.lemma.split(" + ") if name)
+        conditions |= dict.fromkeys(found.conditions)
+    return Expected(tidy_mean(value, measure.domain), " + ".join(names), tuple(conditions))
+
+
+@lru_cache(maxsize=4096)
+def _mean(measure: Measure, part: Expr) -> Expected | None:
+    """The expectation of one product of functions of the variable."""
+    if part == 1:
+        return Expected(S.One, "")
+    attempts = (_at_points, _tilted, _weighted, _by_moments, _from_the_end, _by_sides, _term_by_term, _harmonic)
+    return next((found for attempt in attempts if (found := attempt(measure, part)) is not None), None)
+
+
+def _tilted(measure: Measure, part: Expr) -> Expected | None:
+    """``d/de log Z(e)`` with ``exp(e T)`` in the integral."""
+    return _derived(measure, S.Zero, ((part, 1),))
+
+
+def _weighted(measure: Measure, part: Expr) -> Expected | None:
+    """Powers of positive functions and exponentials join the density; whole powers of the rest become derivatives."""
+    weight, factors = S.Zero, []
+    for piece in Mul.make_args(part):
+        base, power = piece.as_base_exp()
+        if isinstance(piece, exp):
+            weight += piece.args[0]
+        elif not isinstance(base, (log, cos, sin, Abs)) and _positive(measure, base):
+            weight += power * log(base)
+        elif power.is_Integer and 0 < power <= 4:
+            factors.append((base, int(power)))
+        else:
+            return None
+    return _derived(measure, weight, tuple(factors)) if weight != 0 and len(factors) <= len(_TILTS) else None
+
+
+def _by_moments(measure: Measure, part: Expr) -> Expected | None:
+    """Higher derivatives: ``E[S**2]``, ``E[S T]`` and the like."""
+    factors = [piece.as_base_exp() for piece in Mul.make_args(part)]
+    if len(factors) > len(_TILTS) or (len(factors) == 1 and factors[0][1] == 1):
+        return None
+    if any(base == exp(1) or not power.is_Integer or not 0 < power <= 4 for base, power in factors):
+        return None
+    return _derived(measure, S.Zero, tuple((base, int(power)) for base, power in factors))
+
+
+def _positive(measure: Measure, base: Expr) -> bool:
+    if measure.ends.discrete and measure.ends.lo == 0 and base.xreplace({measure.variable: S.Zero}) == 0:
+        return False
+    if measure.ends.lo == 0 and base == measure.variable:
+        return not measure.ends.discrete
+    return bool(is_positive(base, measure.everywhere))
+
+
+def _derived(measure: Measure, weight: Expr, factors: tuple[tuple[Expr, int], ...]) -> Expected | None:
+    """``E[exp(weight) prod base**power]``, by derivatives of the logarithm of one tilted integral at zero."""
+    small = _TILTS[: len(factors)]
+    tilt = Add(weight, *(epsilon * base for epsilon, (base, _) in zip(small, factors, strict=True)))
+    found = measure.integrated(tilt, small)
+    if found is None or "finite_sum" in found.lemma:
+        return None
+    moment: Expr = S.One
+    for epsilon, (_, power) in zip(small, factors, strict=True):
+        slope = derivative(found.value, epsilon)
+        for _step in range(power):
+            moment = derivative(moment, epsilon) + moment * slope
+    at_zero = dict.fromkeys(small, S.Zero)
+    value, conditions, names = moment.xreplace(at_zero), found.conditions, found.lemma
+    if weight != 0:
+        total = total_of(measure)
+        if total is None:
+            return None
+        value *= product_of(level_gammas(simplified(found.value.xreplace(at_zero) - total.value, measure.domain)))
+        conditions = tuple(dict.fromkeys((*conditions, *total.conditions)))
+    if value.has(Derivative, Subs, oo, S.NaN, S.ComplexInfinity):
+        return None
+    return Expected(tidy_mean(value, measure.domain), names, conditions)
+
+
+def mean_log_density(measure: Measure) -> Expected | None:
+    """Return ``E[log p] = d/dt log of the integral of p**(1 + t)`` at zero; few terms are better averaged one by one.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.measures import measure_of
+    >>> mean_log_density(measure_of(family("exponential"))).value
+    log(lambda) - 1
+    """
+    if measure.ends.discrete and (measure.ends.hi - measure.ends.lo).is_Integer:
+        return None
+    found = measure.integrated(_TILTS[0] * measure.exponent, _TILTS[:1])
+    if found is None:
+        return None
+    value = measure.constant + derivative(found.value, _TILTS[0]).xreplace({_TILTS[0]: S.Zero})
+    if value.has(Derivative, Subs, oo, S.NaN, S.ComplexInfinity):
+        return None
+    return Expected(value, found.lemma, found.conditions)
+
+
+def _at_points(measure: Measure, part: Expr) -> Expected | None:
+    """``E[[x = c] T(x)] = T(c) p(c)``."""
+    x = measure.variable
+    points = [(p, _point(p, x)) for p in Mul.make_args(part) if isinstance(p, Indicator)]
+    first = next(((piece, point) for piece, point in points if point is not None), None)
+    if first is None:
+        return None
+    piece, point = first
+    if not measure.ends.discrete:
+        return Expected(S.Zero, "")
+    if not point.is_Integer or not measure.ends.lo.is_Integer:
+        return None
+    if point < measure.ends.lo or (measure.ends.hi.is_Integer and point > measure.ends.hi):
+        return Expected(S.Zero, "")
+    total = total_of(measure)
+    if total is None or not (measure.ends.hi is oo or measure.ends.hi.is_Integer):
+        return None
+    here = product_of(simplified(measure.exponent.xreplace({x: point}) - total.value, measure.domain))
+    value = (part / piece).xreplace({x: point}) * here
+    return Expected(tidy_mean(value, measure.domain), total.lemma, total.conditions)
+
+
+def _point(piece: Indicator, x: Symbol) -> Expr | None:
+    condition = piece.condition
+    if not isinstance(condition, Eq) or x not in condition.args:
+        return None
+    return condition.rhs if condition.lhs == x else condition.lhs
+
+
+def _from_the_end(measure: Measure, part: Expr) -> Expected | None:
+    """Count from an end of the support: ``x = lo + w`` or ``x = lo + (hi - lo) w``, in which powers are easy."""
+    lo, hi, x = measure.ends.lo, measure.ends.hi, measure.variable
+    if measure.ends.discrete or lo is -oo or (lo, hi) in ((S.Zero, oo), (S.Zero, S.One)) or not part.has(x):
+        return None
+    w = _FROM_END
+    scale = S.One if hi is oo else hi - lo
+    if not is_positive(scale, measure.domain):
+        return None
+    place = lo + scale * w
+    ends = Bounds(S.Zero, oo if hi is oo else S.One, False, False, False)
+    exponent = normal_form(measure.exponent.xreplace({x: place}), (w,), measure.domain | {w: ends})
+    constant, bulk = exponent.as_independent(w, as_Add=True)
+    moved = Measure(bulk, constant, w, ends, measure.items)
+    return mean_by_terms(moved, part.xreplace({x: place}).expand())
+
+
+_FROM_END = Dummy("w", positive=True)
+
+
+def _by_sides(measure: Measure, part: Expr) -> Expected | None:
+    """Where ``part`` has a kink: each side by itself, weighted with its probability."""
+    x = measure.variable
+    nodes = [node for node in part.atoms(Abs, sign, Max, Min, Relational) if node.has(x)]
+    total = total_of(measure)
+    if not nodes or total is None or measure.ends.discrete:
+        return None
+    node = min(nodes, key=lambda one: one.sort_key())
+    if isinstance(node, (Eq, Ne)):
+        return mean_by_terms(measure, part.xreplace({node: false if isinstance(node, Eq) else true}))
+    value: Expr = S.Zero
+    parts = []
+    for ends, replacement in _sides_of(measure, node):
+        side = replace(measure, ends=ends)
+        mass, inner = total_of(side), part.xreplace({node: replacement})
+        mean = mean_by_terms(side, inner) if inner != 0 else Expected(S.Zero, "")
+        if mass is None or mean is None:
+            return None
+        value += mean.value * product_of(simplified(mass.value - total.value, measure.domain))
+        parts += [mass.lemma, mean.lemma]
+    names = dict.fromkeys(chain.from_iterable(name.split(" + ") for name in parts if name))
+    return Expected(tidy_mean(value, measure.domain), " + ".join(names), total.conditions) if parts else None
+
+
+def _sides_of(measure: Measure, node: Expr) -> Iterator[tuple[Bounds, Expr]]:
+    found = kink_of(node, measure.variable, measure.ends, measure.domain)
+    if found is None:
+        return
+    place, left, right = found
+    yield replace(measure.ends, hi=place, hi_closed=False), left
+    yield replace(measure.ends, lo=place, lo_closed=False), right
+
+
+def _term_by_term(measure: Measure, part: Expr) -> Expected | None:
+    """At most twenty-one values, added."""
+    span, total = measure.ends.hi - measure.ends.lo, total_of(measure)
+    if not measure.ends.discrete or not span.is_Integer or span > 20 or total is None:
+        return None
+    places = [{measure.variable: measure.ends.lo + Integer(i)} for i in range(int(span) + 1)]
+    masses = [product_of(simplified(measure.exponent.xreplace(place), measure.domain)) for place in places]
+    value = Add(*(part.xreplace(place) * mass for place, mass in zip(places, masses, strict=True)))
+    value *= product_of(-total.value)
+    if value.has(oo, -oo, S.NaN, S.ComplexInfinity):
+        return None
+    return Expected(tidy_mean(value, measure.domain), "finite_sum")
+
+
+def _harmonic(measure: Measure, part: Expr) -> Expected | None:
+    """The logarithm of a quadratic under a Cauchy density."""
+    if measure.ends.discrete or (measure.ends.lo, measure.ends.hi) != (-oo, oo):
+        return None
+    value = mean_log_quadratic(measure.exponent, part, measure.variable, measure.domain)
+    return None if value is None else Expected(simplified(value, measure.domain), "poisson_integral")
