@@ -41,11 +41,8 @@ class CellMass(Term):
     P_eta(c)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"P_{printer._print(self.args[1])}({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return f"P_{{{printer._print(self.args[1])}}}({printer._print(self.args[0])})"
+    text = "P_{1}({0})"
+    tex = "P_{{{1}}}({0})"
 
 
 class Density(Term):
@@ -55,13 +52,10 @@ class Density(Term):
     p_eta(c)
     """
 
+    text = "p_{1}({0})"
+    tex = "p_{{{1}}}({0})"
+
     is_positive = True
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"p_{printer._print(self.args[1])}({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return f"p_{{{printer._print(self.args[1])}}}({printer._print(self.args[0])})"
 
 
 class Slope(Term):
@@ -71,11 +65,8 @@ class Slope(Term):
     d/deta log P_eta(c)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"d/deta log {printer._print(self.args[0])}"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\frac{{d}}{{d \eta}} \log {printer._print(self.args[0])}"
+    text = "d/deta log {0}"
+    tex = r"\frac{{d}}{{d \eta}} \log {0}"
 
 
 class Average(Term):
@@ -85,11 +76,8 @@ class Average(Term):
     mean(T(c))
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"mean({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\overline{{{printer._print(self.args[0])}}}"
+    text = "mean({0})"
+    tex = r"\overline{{{0}}}"
 
 
 class Remainder(Term):
@@ -99,8 +87,5 @@ class Remainder(Term):
     O(w**4)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"O(w**{self.args[0]})"
-
-    def _latex(self, printer: Any) -> str:
-        return f"O(w^{{{self.args[0]}}})"
+    text = "O(w**{0})"
+    tex = "O(w^{{{0}}})"

@@ -82,11 +82,7 @@ class Inverse(Term):
     h(y)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"h({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return f"h({printer._print(self.args[0])})"
+    text = tex = "h({0})"
 
 
 class Stretch(Term):
@@ -96,13 +92,9 @@ class Stretch(Term):
     |h'(y)|
     """
 
+    text = tex = "|h'({0})|"
+
     is_positive = True
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"|h'({printer._print(self.args[0])})|"
-
-    def _latex(self, printer: Any) -> str:
-        return f"|h'({printer._print(self.args[0])})|"
 
 
 class AtEquality(Term):
@@ -114,8 +106,5 @@ class AtEquality(Term):
     [H(q, p_theta)] at q = p_theta
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"[{printer._print(self.args[0])}] at q = p_theta"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\left[{printer._print(self.args[0])}\right]_{{q = p_{{\theta}}}}"
+    text = "[{0}] at q = p_theta"
+    tex = r"\left[{0}\right]_{{q = p_{{\theta}}}}"

@@ -115,13 +115,8 @@ class LimitAtZero(Term):
     lim(u*log(u); u -> 0)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        inner, variable = (printer._print(arg) for arg in self.args)
-        return f"lim({inner}; {variable} -> 0)"
-
-    def _latex(self, printer: Any) -> str:
-        inner, variable = (printer._print(arg) for arg in self.args)
-        return rf"\lim_{{{variable} \to 0^+}} {inner}"
+    text = "lim({0}; {1} -> 0)"
+    tex = r"\lim_{{{1} \to 0^+}} {0}"
 
 
 def relation_of(step: Step) -> str:

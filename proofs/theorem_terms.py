@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, S, Symbol, Tuple
+from sympy import Basic, Expr, S, Symbol
+
+from .inert import Inert
 
 i = Symbol("i", integer=True, positive=True)
 k = Symbol("k", integer=True, positive=True)
@@ -22,21 +24,14 @@ theta, theta_0, theta_1 = (Symbol(name, real=True) for name in ("theta", "theta_
 _HATS = {"p_hat": r"\hat{p}"}
 
 
-class Term(Expr):
+class Term(Inert):
     """An inert real number; differentiating it gives a ``Slope``, which is inert as well."""
 
     is_commutative = True
     is_extended_real = True
 
-    def __new__(cls, *args: Any) -> Term:
-        """Turn Python's numbers into exact ones: two terms that print alike are to be equal."""
-        return Expr.__new__(cls, *Tuple(*args).args)
-
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return Slope(self, symbol)
-
-    def _eval_evalf(self, prec: int) -> None:
-        return None
 
 
 class Mass(Term):
@@ -113,14 +108,11 @@ class Datum(Term):
     x_k
     """
 
+    text = "x_{0}"
+    tex = "x_{{{0}}}"
+
     is_integer = True
     is_positive = True
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"x_{printer._print(self.args[0])}"
-
-    def _latex(self, printer: Any) -> str:
-        return f"x_{{{printer._print(self.args[0])}}}"
 
 
 class Level(Term):

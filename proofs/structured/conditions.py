@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .terms import Inert
+from .terms import Term
 
 
-class Condition(Inert):
+class Condition(Term):
     """A condition on data, as a term."""
 
     is_commutative = True
@@ -21,11 +21,8 @@ class Columns(Condition):
     independent(x)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"independent({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"{printer._print(self.args[0])} \text{{ independent}}"
+    text = "independent({0})"
+    tex = r"{0} \text{{ independent}}"
 
 
 class Overlap(Condition):
@@ -53,11 +50,8 @@ class NoExactFit(Condition):
     inexact(-m + y)
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"inexact({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\text{{no exact fit, }} {printer._print(self.args[0])} \not\equiv 0"
+    text = "inexact({0})"
+    tex = r"\text{{no exact fit, }} {0} \not\equiv 0"
 
 
 class Haar(Condition):
@@ -68,13 +62,8 @@ class Haar(Condition):
     any 3 of x independent
     """
 
-    def _sympystr(self, printer: Any) -> str:
-        covariate, several = map(printer._print, self.args)
-        return f"any {several} of {covariate} independent"
-
-    def _latex(self, printer: Any) -> str:
-        covariate, several = map(printer._print, self.args)
-        return rf"\text{{any }} {several} \text{{ of }} {covariate} \text{{ independent}}"
+    text = "any {1} of {0} independent"
+    tex = r"\text{{any }} {1} \text{{ of }} {0} \text{{ independent}}"
 
 
 class AllOf(Condition):

@@ -8,11 +8,11 @@ from sympy import Add, Expr, Mul, S, Symbol, log
 
 from .lemmas import positive_definite
 from .plates import Component, Plate
-from .terms import Inert, LogDet, Matrix, Trace, shape
+from .terms import LogDet, Matrix, Term, Trace, shape
 from .words import Letter, Word, scalar, word_tree, words
 
 
-class Entry(Inert):
+class Entry(Term):
     """The number that stands in a row and a column of a matrix; on the diagonal of a positive definite one positive.
 
     >>> k = Symbol("k", integer=True, positive=True)

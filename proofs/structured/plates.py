@@ -6,12 +6,12 @@ from typing import Any
 
 from sympy import Expr, S, Symbol
 
-from .terms import Inert
+from .terms import Term
 
 _SIGNS = ("real", "nonnegative", "positive", "indicator")
 
 
-class Component(Inert):
+class Component(Term):
     """The component of a vector at an index: ``p_k``; without an index, a number.
 
     >>> k = Symbol("k", integer=True, positive=True)
@@ -22,13 +22,13 @@ class Component(Inert):
     is_commutative = True
     is_real = True
 
-    def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Inert:
+    def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Expr:
         """Accept name and sign as text; the sign is ``real``, ``nonnegative``, ``positive``, or ``indicator``
         for a number that is 0 or 1."""
         named, kind = (Symbol(one) if isinstance(one, str) else one for one in (name, sign))
         if str(kind) not in _SIGNS:
             raise ValueError(f"{named}: the sign {kind} is none of {', '.join(_SIGNS)}")
-        return Inert.__new__(cls, named, kind, *indices)
+        return Term.__new__(cls, named, kind, *indices)
 
     @property
     def name(self) -> str:
@@ -73,7 +73,7 @@ class DatumComponent(Component):
     """A component of one observation; averages run over it."""
 
 
-class Plate(Inert):
+class Plate(Term):
     """The sum over an index from 1 to a last value that stays a symbol.
 
     >>> k, K = Symbol("k", integer=True, positive=True), Symbol("K", integer=True, positive=True)
@@ -103,18 +103,15 @@ class Plate(Inert):
         return self.func(self.args[0].diff(symbol), *self.args[1:])
 
 
-class InverseDigamma(Inert):
+class InverseDigamma(Term):
     """The positive number whose digamma is the argument; the digamma function increases through all real numbers.
 
     >>> InverseDigamma(Symbol("t"))
     inverse_digamma(t)
     """
 
+    text = "inverse_digamma({0})"
+    tex = r"\psi^{{-1}}\left({0}\right)"
+
     is_commutative = True
     is_positive = True
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"inverse_digamma({printer._print(self.args[0])})"
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\psi^{{-1}}\left({printer._print(self.args[0])}\right)"

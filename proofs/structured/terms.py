@@ -10,28 +10,22 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sympy import Basic, Expr, S, Symbol, Tuple
+from sympy import Basic, Expr, S, Symbol
 
 from ..errors import DeclarationError
+from ..inert import Inert
 
 Shape = tuple[Expr, Expr]
 
 
-class Inert(Expr):
+class Term(Inert):
     """A term that SymPy neither evaluates nor differentiates."""
-
-    def __new__(cls, *args: Any) -> Inert:
-        """Turn Python's numbers into exact ones."""
-        return Expr.__new__(cls, *Tuple(*args).args)
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         raise DeclarationError(f"{self}: SymPy cannot differentiate this in {symbol}; use structured.gradients")
 
-    def _eval_evalf(self, prec: int) -> None:
-        return None
 
-
-class Matrix(Inert):
+class Matrix(Term):
     """A matrix by name, with its shape and kind: ``general``, ``symmetric``, or ``spd`` (and positive definite).
 
     >>> p = Symbol("p", integer=True, positive=True)
@@ -41,10 +35,10 @@ class Matrix(Inert):
 
     is_commutative = False
 
-    def __new__(cls, name: str | Symbol, rows: Any, cols: Any = 1, kind: str | Symbol = "general") -> Inert:
+    def __new__(cls, name: str | Symbol, rows: Any, cols: Any = 1, kind: str | Symbol = "general") -> Expr:
         """Accept name and kind as text; a column vector needs no second dimension."""
         named, sort = (Symbol(one) if isinstance(one, str) else one for one in (name, kind))
-        return Inert.__new__(cls, named, rows, cols, sort)
+        return Term.__new__(cls, named, rows, cols, sort)
 
     @property
     def name(self) -> str:
@@ -74,18 +68,15 @@ class Known(Matrix):
     """A matrix that is given: covariates, or a covariance that is not estimated."""
 
 
-class Identity(Inert):
+class Identity(Term):
     """The identity matrix."""
+
+    text = tex = "I"
 
     is_commutative = False
 
-    def _sympystr(self, printer: Any) -> str:
-        return "I"
 
-    _latex = _sympystr
-
-
-class Transposed(Inert):
+class Transposed(Term):
     """The transpose.
 
     >>> Transposed(Matrix("x", 3))
@@ -101,7 +92,7 @@ class Transposed(Inert):
         return rf"{_grouped(self.args[0], printer)}^{{\top}}"
 
 
-class Inverse(Inert):
+class Inverse(Term):
     """The inverse.
 
     >>> Inverse(Matrix("Sigma", 3, 3, "spd"))
@@ -122,29 +113,29 @@ def _grouped(inner: Basic, printer: Any) -> str:
     return shown if isinstance(inner, Matrix | Average) else f"({shown})"
 
 
-class Average(Inert):
+class Average(Term):
     """The average over the observations, of a matrix or of a number.
 
     >>> Average(Datum("x", 3) * Transposed(Datum("x", 3)))
     mean(x*x')
     """
 
+    text = "mean({0})"
+    tex = r"\overline{{{0}}}"
+
     def _eval_is_commutative(self) -> bool:
         return bool(self.args[0].is_commutative)
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"mean({printer._print(self.args[0])})"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\overline{{{printer._print(self.args[0])}}}"
-
-
-class Largest(Inert):
+class Largest(Term):
     """The largest value of a number over the observations.
 
     >>> Largest(Symbol("x", real=True))
     max(x)
     """
+
+    text = "max({0})"
+    tex = r"\max {0}"
 
     is_commutative = True
     is_extended_real = True
@@ -152,64 +143,47 @@ class Largest(Inert):
     def _eval_is_nonnegative(self) -> bool | None:
         return self.args[0].is_nonnegative
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"max({printer._print(self.args[0])})"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\max {printer._print(self.args[0])}"
-
-
-class Trace(Inert):
+class Trace(Term):
     """The trace, a number.
 
     >>> Trace(Matrix("Sigma", 3, 3))
     tr(Sigma)
     """
 
+    text = "tr({0})"
+    tex = r"\operatorname{{tr}}\left({0}\right)"
+
     is_commutative = True
     is_extended_real = True
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"tr({printer._print(self.args[0])})"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\operatorname{{tr}}\left({printer._print(self.args[0])}\right)"
-
-
-class LogDet(Inert):
+class LogDet(Term):
     """The logarithm of the determinant of a matrix whose determinant is positive.
 
     >>> LogDet(Matrix("Sigma", 3, 3))
     log det(Sigma)
     """
 
+    text = "log det({0})"
+    tex = r"\log\det\left({0}\right)"
+
     is_commutative = True
     is_extended_real = True
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"log det({printer._print(self.args[0])})"
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\log\det\left({printer._print(self.args[0])}\right)"
-
-
-class LogMultigamma(Inert):
+class LogMultigamma(Term):
     """The logarithm of the multivariate gamma function of a dimension and a number.
 
     >>> LogMultigamma(2, 3)
     log Gamma_2(3)
     """
 
+    text = "log Gamma_{0}({1})"
+    tex = r"\log\Gamma_{{{0}}}\left({1}\right)"
+
     is_commutative = True
     is_extended_real = True
-
-    def _sympystr(self, printer: Any) -> str:
-        size, at = (printer._print(arg) for arg in self.args)
-        return f"log Gamma_{size}({at})"
-
-    def _latex(self, printer: Any) -> str:
-        size, at = (printer._print(arg) for arg in self.args)
-        return rf"\log\Gamma_{{{size}}}\left({at}\right)"
 
 
 def transposed(matrix: Expr) -> Expr:
