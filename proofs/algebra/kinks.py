@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, sign
 
-from .atoms import Indicator
+from .indicator import Indicator
 
 _KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
 
