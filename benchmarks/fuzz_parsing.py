@@ -18,7 +18,8 @@ from types import CodeType
 import atheris
 
 with atheris.instrument_imports(include=["thetahat.proofs.parsing"]):
-    from thetahat.proofs.parsing import CONSTANTS, FUNCTIONS, expression
+    from thetahat.proofs.parsing import expression
+    from thetahat.proofs.vocabulary import CONSTANTS, FUNCTIONS
 
 from sympy import Expr, Symbol
 

@@ -13,7 +13,9 @@ from sympy import E, Expr, Piecewise, Rational, Symbol, log, oo, pi, polygamma, 
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.errors import ExpressionError
-from thetahat.proofs.parsing import FUNCTIONS, LONGEST, expression
+from thetahat.proofs.parsing import expression
+from thetahat.proofs.syntax import LONGEST
+from thetahat.proofs.vocabulary import FUNCTIONS
 
 x, rate = Symbol("x", positive=True), Symbol("lambda", positive=True)
 NAMES = {"x": x, "lambda": rate}

@@ -8,8 +8,9 @@ from typing import Any
 from sympy import Expr
 
 from ..proofs.errors import ExpressionError
-from ..proofs.parsing import expression, named, syntax_of
+from ..proofs.parsing import expression
 from ..proofs.registry import family
+from ..proofs.syntax import named, syntax_of
 from ..proofs.targets import Member, Mixture, Table, Target
 
 
