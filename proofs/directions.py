@@ -21,7 +21,7 @@ from .engine import derive as _forward
 from .errors import ParameterError
 from .family import Family
 from .likelihood import unfold
-from .projection import divergence_from_shares, finite_support
+from .reverse_projection import divergence_from_shares, finite_support
 from .targets import Table
 from .zero import prove_zero
 

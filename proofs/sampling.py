@@ -22,8 +22,9 @@ from .derivation import Derivation, Evidence
 from .engine import derive
 from .expectations import expectation
 from .family import Family
+from .forward_projection import forward
 from .likelihood import unfold
-from .projection import forward, symbols_of
+from .projected import symbols_of
 from .targets import Member, Target
 from .zero import prove_zero
 

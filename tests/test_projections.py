@@ -13,7 +13,8 @@ from sympy import Rational, S, Symbol, digamma, lambdify, log, oo, simplify, sqr
 from thetahat import Member, Mixture, Table, family, fit, i_projection, m_projection
 from thetahat.proofs.errors import DataError, ExpressionError, ParameterError, UnsolvedError
 from thetahat.proofs.exponential import exponential_form
-from thetahat.proofs.projection import forward, reverse
+from thetahat.proofs.forward_projection import forward
+from thetahat.proofs.reverse_projection import reverse
 from thetahat.proofs.targets import Target
 from thetahat.verify.cli import main
 from thetahat.verify.cli_target import target_of

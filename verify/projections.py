@@ -18,7 +18,9 @@ from sympy import Expr, oo
 
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family, Parameter
-from ..proofs.projection import Projected, forward, reverse
+from ..proofs.forward_projection import forward
+from ..proofs.projected import Projected
+from ..proofs.reverse_projection import reverse
 from ..proofs.targets import Table, Target
 from .certify import Certificate, certify
 from .density import density
