@@ -11,8 +11,9 @@ from .bounds import Bounds
 from .integration.integrals import log_of_integral
 from .integration.kernel import Kernel
 from .integration.kinks import kink_of
+from .integration.lemma import Integrated, Lemma
 from .integration.sums import log_sum
-from .integration.table import LEMMAS, RULES, Integrated, Lemma
+from .integration.table import LEMMAS, RULES
 from .integration.values import level_gammas, product_of, simplified
 
 

@@ -107,9 +107,10 @@ def finite_support(family: Family) -> list[Expr] | None:
 def divergence_from_shares(family: Family, shares: Sequence[tuple[Expr, Expr]]) -> Expr:
     """Return ``KL(q || p)`` of a member ``q`` from shares ``p`` of every value of its support, in nats.
 
+    >>> from sympy import Integer, Rational
     >>> from thetahat import family
-    >>> bernoulli = family("bernoulli")
-    >>> divergence_from_shares(bernoulli, [(S.Zero, S.Half), (S.One, S.Half)]).subs(bernoulli.symbols[0], S.Half)
+    >>> bernoulli, half = family("bernoulli"), Rational(1, 2)
+    >>> divergence_from_shares(bernoulli, [(Integer(0), half), (Integer(1), half)]).subs(bernoulli.symbols[0], half)
     0
     """
     heights = [(family.log_density.xreplace({family.observation: value}), share) for value, share in shares]

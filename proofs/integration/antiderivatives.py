@@ -8,7 +8,7 @@ from sympy import Add, Expr, Rational, S, Symbol, asinh, cancel, cos, erf, exp, 
 
 from ..algebra.derivatives import derivative
 from .kernel import Kernel, Terms, is_infinite, line_of, terms_of
-from .table import Integrated
+from .lemma import Integrated
 from .values import product_of, spread
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Mul, Pow, S, cancel, cos, log, oo, pi, sin, sqrt
 
 from .kernel import Kernel, Terms, applied, line_of, powers_of, terms_of
-from .table import Integrated
+from .lemma import Integrated
 from .values import spread
 
 

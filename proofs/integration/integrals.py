@@ -12,8 +12,8 @@ from .antiderivatives import by_antiderivative
 from .direct import DIRECT
 from .kernel import BY_TERMS, DEEPEST, POSITIVE, Kernel, Terms, bare_names, log_of_positive, terms_of
 from .kinks import cut_at, is_inside, kinks_of, with_value
+from .lemma import Integrated
 from .substitutions import change_of_variable
-from .table import Integrated
 from .values import joined, spread
 
 Rule = Callable[["Kernel", Expr, Terms], "Integrated | None"]

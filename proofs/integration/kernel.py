@@ -33,7 +33,8 @@ from ..algebra.kernels import with_derivatives
 from ..algebra.logs import normal_form
 from ..algebra.signs import is_positive
 from ..bounds import Bounds
-from .table import LEMMAS, SYMBOLS, Integrated
+from .lemma import Integrated
+from .table import LEMMAS
 from .values import spread
 
 
@@ -204,7 +205,7 @@ def line_of(expression: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
 def applied(name: str, kernel: Kernel, constant: Expr, **values: Expr) -> Integrated | None:
     """The named lemma at these values of its parameters, if its side conditions are proved."""
     lemma = LEMMAS[name]
-    instance = {symbol: values[symbol.name] for symbol in SYMBOLS if symbol.name in values}
+    instance = {symbol: values[symbol.name] for symbol in lemma.parameters if symbol.name in values}
     conditions = tuple(_signed(condition.xreplace(instance), kernel) for condition in lemma.conditions)
     if not all(kernel.positive(condition) for condition in conditions):
         return None

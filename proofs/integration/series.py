@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Add, Expr, LambertW, S, cancel, exp, log, oo
 
 from .kernel import Kernel, Terms, applied, line_of, terms_of
-from .table import Integrated
+from .lemma import Integrated
 from .values import gamma_argument, product_of, simplified, spread
 
 

@@ -23,8 +23,8 @@ from .kernel import (
     terms_of,
 )
 from .kinks import cut_at, is_inside, kinks_of, with_value
+from .lemma import Integrated
 from .series import known_series
-from .table import Integrated
 from .values import joined, spread
 
 

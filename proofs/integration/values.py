@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sympy import Add, Expr, Integer, Mul, Pow, S, exp, expand, factor, gamma, log, loggamma
 
 from ..algebra.signs import Domain, is_positive
-from .table import Integrated
+from .lemma import Integrated
 
 
 def product_of(exponent: Expr) -> Expr:
