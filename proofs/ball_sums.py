@@ -9,7 +9,8 @@ from itertools import chain
 from flint import arb
 from sympy import Expr, Symbol, cse, log
 
-from .balls import BallPrinter, defined
+from .ball_printer import BallPrinter
+from .balls import defined
 
 Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]

@@ -40,8 +40,8 @@ from sympy import (
 )
 from sympy import exp as sympy_exp
 
+from ..proofs.ball_functions import zeta_derivative as evaluate_zeta
 from ..proofs.balls import precision
-from ..proofs.balls import zeta_derivative as evaluate_zeta
 from ..proofs.family import Family
 from .printing import DIGITS, PREFIX, RELATIONS, Printer
 from .rounding import at_ends, choose, exact, lipschitz, nearest, power

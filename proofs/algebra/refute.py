@@ -10,7 +10,7 @@ from random import Random
 from flint import arb, fmpq
 from sympy import Add, E, EulerGamma, Expr, Mul, Pow, Symbol, oo, pi
 
-from ..balls import FUNCTIONS
+from ..ball_functions import FUNCTIONS
 from ..bounds import Bounds
 from .atoms import Centred, Mean, Order
 

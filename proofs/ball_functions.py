@@ -1,0 +1,152 @@
+"""What each function of a printed expression does to balls; a helper that cannot tell gives no number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import methodcaller
+from typing import Any
+
+from flint import acb, arb, arb_series, fmpq
+
+from .errors import DeclarationError
+
+
+def _real(value: acb) -> arb:
+    return value.real if value.imag.contains(0) else arb("nan")
+
+
+def _power(base: arb, exponent: arb) -> arb:
+    return (exponent * base.log()).exp() if base > 0 else base**exponent
+
+
+def _square(base: Any) -> Any:
+    """The square, of a ball around zero without the negative numbers that a product of two balls would hold."""
+    square = base * base
+    return square.nonnegative_part() if isinstance(square, arb) and not square > 0 else square
+
+
+def _power_integer(base: arb, exponent: int) -> arb:
+    return base**exponent if exponent >= 0 else 1 / base ** (-exponent)
+
+
+def _compare(left: arb, relation: str, right: arb) -> bool | None:
+    """Decide a relation of two balls, or answer ``None``."""
+    if relation == "==":
+        return True if left == right else False if left != right else None
+    if relation == "!=":
+        return True if left != right else False if left == right else None
+    if relation == "<":
+        return True if left < right else False if left >= right else None
+    if relation == "<=":
+        return True if left <= right else False if left > right else None
+    if relation == ">":
+        return _compare(right, "<", left)
+    return _compare(right, "<=", left)
+
+
+def _truth(decided: bool | None) -> arb:
+    return arb("nan") if decided is None else arb(int(decided))
+
+
+def _choose(decided: bool | None, then: Callable[[], arb], otherwise: Callable[[], arb]) -> arb:
+    return arb("nan") if decided is None else then() if decided else otherwise()
+
+
+def _both(parts: Sequence[bool | None]) -> bool | None:
+    return False if any(part is False for part in parts) else None if None in parts else True
+
+
+def _negate(part: bool | None) -> bool | None:
+    return None if part is None else not part
+
+
+def _whole(number: arb) -> int:
+    value = number.unique_fmpz()
+    if value is None:
+        raise DeclarationError(f"{number} is no whole number, so no order or branch of a function")
+    return int(value)
+
+
+def _polygamma(order: arb, z: arb) -> arb:
+    whole = _whole(order)
+    return z.digamma() if whole == 0 else _real(acb(z).polygamma(acb(whole)))
+
+
+def zeta_derivative(order: int, s: Any) -> arb:
+    """Return a ball around the ``order``-th derivative of Riemann's zeta function.
+
+    >>> zeta_derivative(1, 2).contains(-0.9375482543158437538)
+    True
+    """
+    coefficient = arb_series([arb(s), arb(1)], order + 1).zeta()[order]
+    return coefficient * arb(order + 1).gamma()
+
+
+def _sign(z: arb) -> arb:
+    return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
+
+
+FUNCTIONS: dict[str, Callable[..., arb]] = {
+    "exp": methodcaller("exp"),
+    "log": methodcaller("log"),
+    "sqrt": methodcaller("sqrt"),
+    "sin": methodcaller("sin"),
+    "cos": methodcaller("cos"),
+    "tan": methodcaller("tan"),
+    "sinh": methodcaller("sinh"),
+    "cosh": methodcaller("cosh"),
+    "tanh": methodcaller("tanh"),
+    "atan": methodcaller("atan"),
+    "atan2": lambda y, x: arb.atan2(y, x),
+    "asin": methodcaller("asin"),
+    "acos": methodcaller("acos"),
+    "asinh": methodcaller("asinh"),
+    "sec": methodcaller("sec"),
+    "sech": methodcaller("sech"),
+    "csc": methodcaller("csc"),
+    "coth": methodcaller("coth"),
+    "Abs": abs,
+    "sign": _sign,
+    "gamma": methodcaller("gamma"),
+    "loggamma": methodcaller("lgamma"),
+    "factorial": lambda z: (z + 1).gamma(),
+    "binomial": lambda n, k: ((n + 1).lgamma() - (k + 1).lgamma() - (n - k + 1).lgamma()).exp(),
+    "beta": lambda a, b: (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp(),
+    "digamma": methodcaller("digamma"),
+    "polygamma": _polygamma,
+    "zeta": methodcaller("zeta"),
+    "ZetaDerivative": lambda order, s: zeta_derivative(_whole(order), s),
+    "erf": methodcaller("erf"),
+    "erfc": methodcaller("erfc"),
+    "besseli": lambda order, z: z.bessel_i(order),
+    "besselk": lambda order, z: z.bessel_k(order),
+    "LambertW": lambda z, *branch: z.lambertw(_whole(branch[0]) if branch else 0),
+    "Max": lambda *zs: _extreme(zs, arb.max),
+    "Min": lambda *zs: _extreme(zs, arb.min),
+}
+
+
+def _extreme(balls: Sequence[arb], pick: Callable[[arb, arb], arb]) -> arb:
+    best = balls[0]
+    for ball in balls[1:]:
+        best = pick(best, ball)
+    return best
+
+
+_HELPERS: dict[str, Callable[..., Any]] = {
+    "pi": arb.pi,
+    "e": arb.const_e,
+    "euler": arb.const_euler,
+    "power": _power,
+    "power_integer": _power_integer,
+    "square": _square,
+    "truth": _truth,
+    "choose": _choose,
+    "compare": _compare,
+    "both": _both,
+    "negate": _negate,
+}
+
+
+# The prefix keeps a parameter that is called "beta" or "power" apart from the function.
+NAMESPACE = {"arb": arb, "fmpq": fmpq} | {f"f_{name}": f for name, f in (FUNCTIONS | _HELPERS).items()}

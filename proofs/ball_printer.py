@@ -1,0 +1,126 @@
+"""Prints an expression as Python code over FLINT balls: SymPy in, text out."""
+
+# The printer's method names are SymPy's.
+# ruff: noqa: N802, N815
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Expr, Function, Piecewise, Symbol
+from sympy.printing.pycode import PythonCodePrinter
+
+from .ball_functions import FUNCTIONS
+from .errors import DeclarationError
+
+
+class BallPrinter(PythonCodePrinter):
+    """Prints exact constants as FLINT numbers, every function by its own name, and each symbol by the name given."""
+
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
+        super().__init__({"fully_qualified_modules": False, "inline": True, "user_functions": {}})
+        self.names = names
+
+    def printed(self, expression: Expr) -> str:
+        """Return the text of ``expression``."""
+        return str(self._print(expression))
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return self.names[expr]
+
+    _print_Dummy = _print_Symbol
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        # The base class has a method for each function of `math`; a double must never get in.
+        if isinstance(expr, Function) and not isinstance(expr, Piecewise):
+            return self._print_Function(expr)
+        return super()._print(expr, **kwargs)
+
+    def _print_Integer(self, expr: Any) -> str:
+        return f"arb({int(expr.p)})"
+
+    def _print_Rational(self, expr: Any) -> str:
+        return f"arb(fmpq({int(expr.p)}, {int(expr.q)}))"
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        if expr.exp.is_Integer:
+            exponent = int(expr.exp)
+            power = _printed_power(self._print(expr.base), abs(exponent))
+            return power if exponent >= 0 else f"(1 / {power})"
+        if expr.exp.is_Rational and expr.exp.q == 2:
+            return f"f_power_integer(f_sqrt({self._print(expr.base)}), {int(expr.exp.p)})"
+        return f"f_power({self._print(expr.base)}, {self._print(expr.exp)})"
+
+    def _print_Function(self, expr: Any) -> str:
+        name = type(expr).__name__
+        if name not in FUNCTIONS:
+            raise DeclarationError(f"no ball evaluation is known for the function {name}; it occurs in {expr}")
+        return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
+
+    # SymPy counts these among the lattice operations: left to Python, `max` would keep whichever of two balls that
+    # overlap comes first.
+    _print_Max = _print_Min = _print_Function
+
+    def _print_Pi(self, expr: Any) -> str:
+        return "f_pi()"
+
+    def _print_Exp1(self, expr: Any) -> str:
+        return "f_e()"
+
+    def _print_EulerGamma(self, expr: Any) -> str:
+        return "f_euler()"
+
+    def _print_Indicator(self, expr: Any) -> str:
+        return f"f_truth({self._print(expr.condition)})"
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        text = "arb('nan')"
+        for value, condition in reversed(expr.args):
+            text = f"f_choose({self._print(condition)}, lambda: {self._print(value)}, lambda: {text})"
+        return f"({text})"
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"f_compare({self._print(expr.lhs)}, {expr.rel_op!r}, {self._print(expr.rhs)})"
+
+    def _print_BooleanTrue(self, expr: Any) -> str:
+        return "True"
+
+    def _print_BooleanFalse(self, expr: Any) -> str:
+        return "False"
+
+    def _print_And(self, expr: Any) -> str:
+        return f"f_both([{', '.join(self._print(arg) for arg in expr.args)}])"
+
+    def _print_Not(self, expr: Any) -> str:
+        return f"f_negate({self._print(expr.args[0])})"
+
+    def _print_Or(self, expr: Any) -> str:
+        inner = ", ".join(f"f_negate({self._print(arg)})" for arg in expr.args)
+        return f"f_negate(f_both([{inner}]))"
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
+
+    def _print_Mul(self, expr: Any) -> str:
+        return "(" + " * ".join(self._print(arg) for arg in expr.args) + ")"
+
+    def _print_zoo(self, expr: Any) -> str:
+        return "arb('nan')"
+
+    _print_ComplexInfinity = _print_NaN = _print_zoo
+
+    def _print_Infinity(self, expr: Any) -> str:
+        return "arb('inf')"
+
+    def _print_NegativeInfinity(self, expr: Any) -> str:
+        return "arb('-inf')"
+
+
+def _printed_power(base: str, exponent: int) -> str:
+    # FLINT's power of a ball around exactly zero is no number.
+    if exponent == 1:
+        return base
+    if exponent % 2:
+        return f"({base} * {_printed_power(base, exponent - 1)})" if exponent == 3 else f"({base})**{exponent}"
+    return f"f_square({_printed_power(base, exponent // 2)})" if exponent <= 8 else f"({base})**{exponent}"
