@@ -28,24 +28,10 @@ from thetahat.proofs.structured.lemmas import Gaussian, expected_matrix
 from thetahat.proofs.structured.linear import predictor_of
 from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
 from thetahat.proofs.structured.sums import is_zero, normal, placed
-from thetahat.proofs.structured.terms import (
-    Average,
-    Datum,
-    Identity,
-    Inverse,
-    LogDet,
-    Matrix,
-    Trace,
-    Transposed,
-    shape,
-)
+from thetahat.proofs.structured.terms import Average, Datum, Identity, Inverse, LogDet, Matrix, Trace, Transposed, shape
 from thetahat.proofs.structured.words import scalar, tree, words
-from thetahat.proofs.write.structured_page import (
-    structured_json,
-    structured_latex,
-    structured_markdown,
-    structured_text,
-)
+from thetahat.proofs.write.structured_json import structured_json
+from thetahat.proofs.write.structured_page import structured_latex, structured_markdown, structured_text
 from thetahat.strategies.structured import StructuredData, structured_datasets
 from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_fit import estimate

@@ -115,6 +115,7 @@ def structured_page(declared: StructuredFamily, style: Format) -> str:
     """
     from ..proofs.structured.engine import derive_structured
     from ..proofs.write import structured_page as write
+    from ..proofs.write.structured_json import structured_json
 
     if style is Format.HTML:
         raise DeclarationError(f"{declared.name}: a structured family is not written as html; choose another format")
@@ -124,7 +125,7 @@ def structured_page(declared: StructuredFamily, style: Format) -> str:
         Format.TEXT: lambda: write.structured_text(derivation),
         Format.MARKDOWN: lambda: write.entry_page(entry),
         Format.LATEX: lambda: write.structured_latex(derivation),
-        Format.JSON: lambda: json.dumps(write.structured_json(derivation), indent=2, ensure_ascii=False),
+        Format.JSON: lambda: json.dumps(structured_json(derivation), indent=2, ensure_ascii=False),
     }
     return written[style]().rstrip("\n")
 
