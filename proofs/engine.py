@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,16 +9,14 @@ from sympy import Expr, Symbol
 
 from . import existence
 from .boundary import ranges, resolved
-from .bounds import exact_number
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
 from .count_profile import by_counts
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
-from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Statistic, Step, Verdict
+from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
 from .end_conditions import by_ends
 from .existence import Existence
-from .exponential import ExponentialForm
 from .family import Family
 from .fullness import is_full
 from .implied import without_implied
@@ -131,51 +128,6 @@ def _at_observations(family: Family, route: LikelihoodRoute) -> Derivation | Non
     """The derivation by a search over observations, where equations are left and one parameter lies at one of them."""
     pieces = data_point(family) if route.elimination.unknowns and len(family.parameters) > 1 else None
     return derive_over_observations(family, pieces, derive(family.holding(pieces.parameter))) if pieces else None
-
-
-def fix_constants(derivation: Derivation, **values: object) -> Derivation:
-    """Return the derivation with known constants put in: the steps stay those of the general family.
-
-    >>> from thetahat import derive, family
-    >>> fix_constants(derive(family("binomial")), n=4).estimator
-    {p: t_1/4}
-    """
-    general = derivation.family
-    member = general.fix(**values)
-    exact = {c.symbol: exact_number(values[c.name], c.name) for c in general.constants if c.name in values}
-    # Fixing may sharpen what is assumed of a symbol; the formulas have to use the symbols of the new declaration.
-    renamed = {old: new for old, new in zip(general.symbols, member.symbols, strict=True) if old != new}
-    renamed |= {old: new for old, new in zip(general.columns, member.columns, strict=True) if old != new}
-
-    def put(expression: Expr) -> Expr:
-        return expression.xreplace(renamed).subs(exact)
-
-    return replace(
-        derivation,
-        family=member,
-        statistics=tuple(Statistic(s.symbol, put(s.definition)) for s in derivation.statistics),
-        mean_log_likelihood=put(derivation.mean_log_likelihood),
-        formulas=tuple((renamed.get(s, s), put(e)) for s, e in derivation.formulas),
-        equations=tuple(put(e) for e in derivation.equations),
-        unknowns=tuple(renamed.get(s, s) for s in derivation.unknowns),
-        closed=tuple((renamed.get(s, s), put(e)) for s, e in derivation.closed),
-        within=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.within),
-        free=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.free),
-        exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
-        exists_when=tuple(replace(c, expression=put(c.expression)) for c in derivation.exists_when),
-        integer=None if derivation.integer is None else derivation.integer.at(put, renamed),
-        point=None if derivation.point is None else derivation.point.at(put, renamed),
-    )
-
-
-def _form_at(form: ExponentialForm, put: Callable[[Expr], Expr]) -> ExponentialForm:
-    return replace(
-        form,
-        statistics=tuple(map(put, form.statistics)),
-        eta=tuple(map(put, form.eta)),
-        log_partition=put(form.log_partition),
-        log_base_measure=put(form.log_base_measure),
-    )
 
 
 def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:

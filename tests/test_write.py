@@ -13,8 +13,9 @@ import pytest
 from sympy import Interval, Symbol, log, oo
 
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Obligation
-from thetahat.proofs.engine import derive, fix_constants
+from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter, Source
+from thetahat.proofs.fixing import fix_constants
 from thetahat.proofs.registry import catalogue, family
 from thetahat.proofs.write.as_json import derivation_json
 from thetahat.proofs.write.html import derivation_html

@@ -18,6 +18,7 @@ from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
+from ..proofs.fixing import fix_constants
 from ..strategies.conditions import decide_sample, fails_beyond_doubt
 from .closed import needed
 from .compiled_fit import compiled_estimate
@@ -193,11 +194,7 @@ def _derivation_with(
     parameters = {name: value for name, value in fixed if name not in constants}
     derivation = source(family.fix(**parameters) if parameters else family)
     known = {name: value for name, value in fixed if name in constants}
-    if not known:
-        return derivation
-    from ..proofs.engine import fix_constants  # imported late: it brings the deriver and the checker with it
-
-    return fix_constants(derivation, **known)
+    return fix_constants(derivation, **known) if known else derivation
 
 
 def _required_inside(derivation: Derivation, observations: Observations) -> float | None:
