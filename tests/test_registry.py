@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from sympy import Interval, S, Symbol, log, oo, pi
 
-from thetahat.proofs import registry
+from thetahat.proofs import declared, registry, shipped
 from thetahat.proofs.errors import DeclarationError, UnknownFamilyError
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import catalogue, families, family, register
@@ -72,14 +72,17 @@ def test_listing_does_not_import_sympy() -> None:
     assert shown.strip() == "[]"
 
 
-def test_the_module_imports_only_the_standard_library_at_its_top() -> None:
-    """And the exceptions, which import nothing."""
-    tree = ast.parse(Path(registry.__file__).read_text())
+@pytest.mark.parametrize("module", [registry, shipped, declared], ids=lambda module: module.__name__)
+def test_the_module_imports_only_the_standard_library_at_its_top(module: ModuleType) -> None:
+    """And the exceptions, which import nothing, and one another."""
+    tree = ast.parse(Path(str(module.__file__)).read_text())
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     absolute = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
     absolute |= {str(node.module) for node in top if isinstance(node, ast.ImportFrom) and not node.level}
     assert {name.split(".")[0] for name in absolute} <= sys.stdlib_module_names
-    assert {node.module for node in top if isinstance(node, ast.ImportFrom) and node.level} == {"errors"}
+    ours = {node.module for node in top if isinstance(node, ast.ImportFrom) and node.level}
+    assert "errors" in ours
+    assert ours <= {"errors", "shipped", "declared"}
 
 
 def test_the_catalogue_is_the_folder() -> None:
@@ -92,7 +95,7 @@ def test_the_catalogue_is_the_folder() -> None:
 
 
 @pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: entry.name)
-def test_every_shipped_family_is_found_by_its_name(entry: registry.Entry) -> None:
+def test_every_shipped_family_is_found_by_its_name(entry: shipped.Entry) -> None:
     """The declared name is the file's name, and the value is the same each time."""
     assert family(entry.name).name == entry.name
     assert family(entry.name) is family(entry.name)
@@ -131,19 +134,19 @@ def test_a_declaration_without_its_sentence_is_refused(tmp_path: Path, text: str
     (tmp_path / "counts").mkdir()
     (tmp_path / "counts" / "mute.py").write_text(text)
     with pytest.raises(DeclarationError, match=r"mute\.py: the file must open with"):
-        registry._read(tmp_path)
+        shipped.entries_in(tmp_path)
 
 
 def test_a_shipped_file_must_define_its_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The constant bears the file's name in capitals, and so does the family."""
     module = ModuleType("thetahat.proofs.families.counts.renamed")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    entry = registry.Entry("renamed", "counts", "something", tmp_path / "renamed.py")
+    entry = shipped.Entry("renamed", "counts", "something", tmp_path / "renamed.py")
     with pytest.raises(DeclarationError, match=r"must define RENAMED, a Family whose name is 'renamed'"):
-        registry._imported(entry)
+        shipped.imported(entry)
     module.RENAMED = bell("another")  # type: ignore[attr-defined]
     with pytest.raises(DeclarationError, match=r"must define RENAMED"):
-        registry._imported(entry)
+        shipped.imported(entry)
 
 
 @pytest.mark.usefixtures("alone")
