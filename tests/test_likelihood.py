@@ -42,9 +42,10 @@ from thetahat.proofs.balls import compiled as compiled_balls
 from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import DataError, DeclarationError, ParameterError, SupportError
 from thetahat.proofs.probes import data_points, parameter_points
-from thetahat.verify.density import compiled, stable
+from thetahat.verify.density import compiled
 from thetahat.verify.likelihood import log_likelihood, log_likelihood_ball, nats_lost
 from thetahat.verify.rounding import Rounded, exact
+from thetahat.verify.stable_forms import stable
 
 Frozen = Callable[..., Any]
 

@@ -16,9 +16,9 @@ from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed
 from thetahat.verify.exact import Exactly, written_out
+from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import derivation_with, fit_with
 from thetahat.verify.observations import require_data
-from thetahat.verify.rooting import _Exactly
 
 FORMULA_ULPS = 4.0
 """What a fit by formulas may be off; of a place on a line, in units of the larger of the place and the spread."""
@@ -144,7 +144,7 @@ def test_doubles_alone_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("name", ["generalised_normal", "rayleigh_shifted"])
 def test_formulas_about_a_rounded_root_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the root is rounded before the formulas see it."""
-    completed = _Exactly.completed
-    monkeypatch.setattr(_Exactly, "completed", lambda self, root: completed(self, float(root)))
+    completed = ExactEquation.completed
+    monkeypatch.setattr(ExactEquation, "completed", lambda self, root: completed(self, float(root)))
     _, units, _ = worst(name, 9)
     assert units > ROOT_ULPS

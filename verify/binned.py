@@ -21,8 +21,9 @@ from sympy.core.relational import Relational
 from ..proofs.errors import DataError, UnsolvedError
 from ..proofs.family import Family
 from .coordinates import rooms
-from .density import Numeric, compiled, density, doubles
+from .density import compiled, density, doubles
 from .descent import BY_LINES
+from .double_functions import Numeric
 from .ends import Array, require_theta, support_ends
 from .examination import Cost, Goal
 from .observations import Observations, require_data, require_fixed

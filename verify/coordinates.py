@@ -17,7 +17,8 @@ from sympy import Dummy, Expr, Max, Min
 
 from ..proofs.family import Family
 from ..proofs.slack import each
-from .density import Numeric, compiled
+from .density import compiled
+from .double_functions import Numeric
 from .ends import Array, double_end
 from .tolerance import EDGE, REAL_EDGE
 

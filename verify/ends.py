@@ -15,7 +15,8 @@ from sympy import Add, Expr, Mul, Rational, S, Symbol, oo
 from ..proofs.bounds import Bounds
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
-from .density import Numeric, compiled
+from .density import compiled
+from .double_functions import Numeric
 from .printing import DIGITS
 from .rounding import Rounded, exact
 

@@ -14,7 +14,7 @@ from sympy import Abs, Add, Dummy, Expr, Max, Mul, Pow, S, Symbol, cos, exp, log
 
 from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean, Order, Quantile, Residual
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
-from .density import log1p
+from .stable_forms import log1p
 from .statistics import WIDE
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Function, Pow, Symbol, cos, lambdify, log, sin
 
-from .density import PLAIN, stable
+from .double_functions import PLAIN
 from .printing import PREFIX, Printer
+from .stable_forms import stable
 
 Array = NDArray[Any]
 

@@ -13,41 +13,24 @@ from contextlib import suppress
 from functools import cache, lru_cache
 
 import numpy as np
-from flint import arb
 from sympy import Expr, Symbol
 
 from ..proofs.algebra.atoms import atoms_of
-from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.likelihood import unfold
-from .enclosure import log_likelihood_ball, nats_lost
+from .enclosure import nats_lost
 from .ends import outside_space
-from .exact import Exactly, few_rows, in_data, written_out
+from .exact import few_rows
+from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .observations import Observations
 from .rivals import is_valley, probes, require_highest, roots_beside_a_probe
 from .solving import Line, Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
-from .tolerance import (
-    BALL_ROWS,
-    EXAMINED_ROWS,
-    MOST_BITS,
-    PART_ROWS,
-    ROOT_MARGIN,
-    ROOT_SHARE,
-    ROOT_SLACK,
-    ROOT_ULPS,
-    SLOPE_NATS,
-)
-
-Numbers = dict[Symbol, float]
+from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
 
 _MOST_ROOTS = 4
-_SHARP_BITS, _SECANT = 256, 40
-"""The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
-_BENT, _MOST_MENDS = 75, 60
-"""By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
 
 
 def solve_one(
@@ -69,7 +52,7 @@ def solve_one(
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows else few_rows(observations) or observations
     if near is not None and table.n <= EXAMINED_ROWS:
-        exactly = _Exactly(derivation, table)
+        exactly = ExactEquation(derivation, table)
         polished = exactly.polished(near[unknown])
         if polished is not None:
             return exactly.completed(exactly.sharpened(polished))
@@ -98,7 +81,7 @@ def solve_one(
     values = completed(root)
     require_highest(derivation, observations, values, height, others)
     if table.n <= EXAMINED_ROWS:
-        exactly = _Exactly(derivation, table)
+        exactly = ExactEquation(derivation, table)
         require_highest(derivation, table, values, exactly.height, others)
         polished = exactly.polished(root)
         if polished is not None:
@@ -149,99 +132,6 @@ def _height(derivation: Derivation, observations: Observations, values: Mapping[
     return value - rounding
 
 
-class _Exactly:
-    """The equation and the formulas of a derivation for one dataset, each value rounded from balls."""
-
-    def __init__(self, derivation: Derivation, table: Observations) -> None:
-        """Write out equation and formulas in plain averages."""
-        self._unknown = derivation.unknowns[0]
-        self._equation = written_out(derivation, derivation.equations[0])
-        self._formulas = in_data(derivation)
-        self._exactly = Exactly(derivation.family.columns, table)
-        self._family, self._table = derivation.family, table
-
-    def residual(self, value: float | arb) -> float:
-        """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
-        return self._exactly.bounded(self._equation, {self._unknown: value})
-
-    def polished(self, root: float) -> float | None:
-        """Return the double next to the exact root, if there is one so near; ``None`` without a change of sign.
-
-        Mostly the equation is straight so near a root, and the line through two residuals tells it.
-        """
-        step = max(ROOT_SLACK * abs(root), float(np.finfo(float).smallest_subnormal))
-        low, high = root - step, root + step
-        below, above = self.residual(low), self.residual(high)
-        if below == 0 or above == 0:
-            return low if below == 0 else high
-        if (below > 0) == (above > 0):
-            return None
-        found = low + (high - low) / (1 - above / below)
-        off = abs(self.residual(found)) * abs((high - low) / (above - below))
-        return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
-
-    def height(self, root: float) -> float:
-        """Return the log-likelihood at a root; minus infinity where none is in the space or enclosed."""
-        try:
-            values = self.completed(root)
-        except UnsolvedError:
-            return -math.inf
-        theta = [values[symbol] for symbol in self._family.symbols]
-        if outside_space(self._family, theta) is not None:
-            return -math.inf
-        height = log_likelihood_ball(self._family, theta, self._table.x, self._table.w)
-        return float(height.mid()) if height.is_finite() else -math.inf
-
-    def completed(self, root: float | arb) -> Numbers:
-        """Return the unknown, and what the formulas give for it, each rounded once."""
-        known: dict[Symbol, float | arb] = {self._unknown: root}
-        found = {symbol: self._exactly.estimate(symbol, formula, known) for symbol, formula in self._formulas}
-        return {self._unknown: float(root), **found}
-
-    def sharpened(self, root: float) -> float | arb:
-        """Return a number far closer to the exact root than doubles are, if two secants lead there; else ``root``.
-
-        What formulas make of a root is more than a rounding off where they are steep in it.
-        """
-        with precision(_SHARP_BITS):
-            at = last = arb(root)
-            step = abs(at) * arb(2) ** -_SECANT
-            for _ in range(2):
-                here, beside = (self._exactly.ball(self._equation, {self._unknown: u}) for u in (at, at + step))
-                at, last = (at - here * step / (beside - here)).mid(), at
-            near = at.is_finite() and abs(at - root) <= 2 * math.ulp(root)
-            # The second secant leads away by the square of what the first did, unless the equation bends there.
-            if near and abs(at - last) <= abs(at) * arb(2) ** -_BENT:
-                return at
-        return self._between(root)
-
-    def _between(self, root: float) -> float | arb:
-        """The exact root within a few units in the last place of ``root``, to many more digits; else ``root``.
-
-        By false position, halving the residual of an end that stays (the Illinois rule: Dahlquist & Bjoerck 1974,
-        Numerical Methods, section 6.4.2): between two doubles the equation may be far from straight.
-        """
-        with precision(MOST_BITS):
-            # Not at doubles: at an observation the equation may have no value.
-            reach = (ROOT_ULPS + 0.375) * arb(math.ulp(root))
-            ends = [arb(root) - reach, arb(root) + reach]
-            values = [arb(self.residual(end)) for end in ends]
-            if not values[0] * values[1] < 0:
-                return root
-            last, kept = ends[0], None
-            for _ in range(_MOST_MENDS):
-                middle = ((ends[0] * values[1] - ends[1] * values[0]) / (values[1] - values[0])).mid()
-                value = arb(self.residual(middle))
-                if value == 0 or abs(middle - last) <= abs(middle) * arb(2) ** -_BENT:
-                    return middle
-                side = 0 if value * values[0] > 0 else 1
-                ends[side], values[side], last = middle, value, middle
-                if kept == 1 - side:
-                    values[kept] /= 2
-                kept = 1 - side
-            return last
-
-
 def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
     """Return the unknown and what the formulas give, with every residual in balls.
 
@@ -266,7 +156,7 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
             "Shift or rescale the data, or fit a part of them."
         )
-    exactly, line = _Exactly(derivation, joined), _line(derivation, joined)
+    exactly, line = ExactEquation(derivation, joined), _line(derivation, joined)
     others, height = probes(derivation, joined, line), cache(exactly.height)
     root = _highest(cache(exactly.residual), derivation, height, line, others)
     if root is None:
@@ -288,7 +178,7 @@ def _carried(
     over the slope of the equation.
     """
     part = part_of(table)
-    inside, exactly = dict(known), _Exactly(derivation, part)
+    inside, exactly = dict(known), ExactEquation(derivation, part)
     for statistic in derivation.statistics:
         if statistic.symbol in known:
             inside[statistic.symbol] = evaluate(statistic.definition, part, inside)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from scipy import special
 from sympy import Expr, Symbol, lambdify
 
-from .density import stable
 from .printing import PREFIX, Printer
+from .stable_forms import stable
 
 Scalars = Callable[..., list[float]]
 

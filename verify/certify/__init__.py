@@ -3,8 +3,9 @@
 if __name__ != "thetahat.verify.certify":
     raise ImportError(f"this folder is the package 'thetahat.verify.certify', not {__name__!r}", name=__name__)
 
-from .certificate import Certificate, CertificateVerdict, Enclosure
+from .certificate import Certificate, CertificateVerdict
 from .checker import check
+from .enclosures import Enclosure
 from .prove import certify
 
 __all__ = ["Certificate", "CertificateVerdict", "Enclosure", "certify", "check"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -22,12 +21,10 @@ from ..enclosure import nats_lost, precisions, table_of, total
 from ..ends import in_order
 from ..fitting import Fit
 from ..observations import Observations
+from .enclosures import BITS, Enclosure, exact_texts, toward
 
 EXHAUSTION = "exhaustion of the range of the data"
 """The method of a global maximum among several, which is checked by covering the range anew."""
-
-_BITS = 4096
-"""Enough for every operation on the ends of an enclosure to be exact."""
 
 
 class CertificateVerdict(Enum):
@@ -40,97 +37,6 @@ class CertificateVerdict(Enum):
     NO_MAXIMUM = "no maximum in the parameter space"
     UNBOUNDED = "likelihood unbounded"
     UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """An interval whose middle and radius are exact: whole numbers times powers of two.
-
-    >>> half = Enclosure.of(arb(0.5))
-    >>> half.low, half.high, half.contains(0.5)
-    (0.5, 0.5, True)
-    """
-
-    middle: tuple[int, int]
-    radius: tuple[int, int]
-
-    @classmethod
-    def of(cls, ball: arb) -> Enclosure:
-        """Return the enclosure that a finite ball is."""
-        if not ball.is_finite():
-            raise ValueError(f"the ball {ball} is not finite, so it encloses nothing")
-        middle, radius = ball.mid().man_exp(), ball.rad().man_exp()
-        return cls((int(middle[0]), int(middle[1])), (int(radius[0]), int(radius[1])))
-
-    @property
-    def ball(self) -> arb:
-        """The ball; exact at any working precision, as the numbers are stored."""
-        return arb(self.middle, self.radius)
-
-    @property
-    def low(self) -> float:
-        """The largest double that is certainly not above."""
-        if self._is_beyond_doubles:
-            return sys.float_info.max if self.ball > sys.float_info.max else -math.inf
-        return _toward(self.ends[0], -math.inf)
-
-    @property
-    def high(self) -> float:
-        """The smallest double that is certainly not below."""
-        if self._is_beyond_doubles:
-            return -sys.float_info.max if self.ball < -sys.float_info.max else math.inf
-        return _toward(self.ends[1], math.inf)
-
-    @property
-    def _is_beyond_doubles(self) -> bool:
-        """Whether numbers are so large that even fractions of whole numbers do not hold them."""
-        return max(self.middle[1], self.radius[1]) > _BITS
-
-    @property
-    def ends(self) -> tuple[fmpq, fmpq]:
-        """Both ends, exactly."""
-        middle, radius = (mantissa * fmpq(2) ** exponent for mantissa, exponent in (self.middle, self.radius))
-        return middle - radius, middle + radius
-
-    def contains(self, value: float | fmpq) -> bool:
-        """Return whether an exact number lies inside, ends included."""
-        number = value if isinstance(value, fmpq) else fmpq(*float(value).as_integer_ratio())
-        low, high = self.ends
-        return bool(low <= number <= high)
-
-    def digits(self, count: int = 15) -> str:
-        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
-        with precision(_BITS):
-            return str(self.ball.str(count))
-
-    def rounded(self) -> float:
-        """Return the double nearest to the number inside.
-
-        Raises
-        ------
-        ValueError
-            Where the enclosure is too wide to tell it.
-        """
-        low, high = (_nearest(end) for end in self.ends)
-        if low != high:
-            raise ValueError(f"the enclosure {self.digits()} is too wide to tell the nearest double")
-        return low
-
-
-def _nearest(number: fmpq) -> float:
-    try:
-        return int(number.p) / int(number.q)
-    except OverflowError:  # beyond the largest double
-        return math.inf if number > 0 else -math.inf
-
-
-def _toward(number: fmpq, side: float) -> float:
-    value = _nearest(number)
-    if math.isinf(value):
-        return value if value * side > 0 else math.copysign(sys.float_info.max, value)
-    exact = fmpq(*value.as_integer_ratio())
-    beyond = exact > number if side < 0 else exact < number
-    return math.nextafter(value, side) if beyond else value
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +130,7 @@ class Certificate:
             if _is_place(item) and math.isfinite(greatest - least):
                 size = max(size, greatest - least)
             unit = fmpq(*math.ulp(size).as_integer_ratio())
-            off[item.name] = _toward(distance / unit, math.inf)
+            off[item.name] = toward(distance / unit, math.inf)
         return off
 
     def nats_lost(self, estimate: Fit | Mapping[str, float] | Sequence[float]) -> Enclosure:
@@ -245,7 +151,7 @@ class Certificate:
         lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
         points = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
         middle = nats_lost(self.family, values, points, x, w)
-        with precision(_BITS):
+        with precision(BITS):
             # The maximum is at least as high as any point, and a ball around it is wide where parameters go together.
             lows = [lost.lower(), middle.lower() if middle.is_finite() else lost.lower()]
             if self.verdict is not CertificateVerdict.LOCAL:
@@ -287,9 +193,9 @@ class Certificate:
             {
                 "family": self.family.name,
                 "verdict": self.verdict.name,
-                "theta": {name: _exact(enclosure) for name, enclosure in self.theta.items()},
-                "region": {name: _exact(enclosure) for name, enclosure in self.region.items()},
-                "log_likelihood": None if self.log_likelihood is None else _exact(self.log_likelihood),
+                "theta": {name: exact_texts(enclosure) for name, enclosure in self.theta.items()},
+                "region": {name: exact_texts(enclosure) for name, enclosure in self.region.items()},
+                "log_likelihood": None if self.log_likelihood is None else exact_texts(self.log_likelihood),
                 "method": self.method,
                 "argument": self.argument,
                 "why": self.why,
@@ -345,8 +251,3 @@ def middle_of(symbol: Symbol, ball: arb) -> arb:
 def _is_place(item: Parameter) -> bool:
     """Whether a parameter may be any real number, as a place on a line is."""
     return item.bounds.lo is -oo and item.bounds.hi is oo and not item.bounds.discrete
-
-
-def _exact(enclosure: Enclosure) -> dict[str, list[str]]:
-    """Whole numbers as text: JSON readers keep 53 bits of a number."""
-    return {"middle": list(map(str, enclosure.middle)), "radius": list(map(str, enclosure.radius))}

@@ -26,9 +26,10 @@ from ..fitting import Fit, derivation_with, fit_with
 from ..integer_search import maximisers
 from ..observations import Observations, require_data
 from ..searching import has_others, leaders, place_of
-from .certificate import EXHAUSTION, Certificate, Enclosure, numbers_of
+from .certificate import EXHAUSTION, Certificate, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
+from .enclosures import Enclosure
 from .exhaustion import candidates, rises_towards_data
 from .formulas import bounds_of_set, enclosed, is_set, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane

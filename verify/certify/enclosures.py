@@ -1,0 +1,119 @@
+"""Intervals whose ends are exact numbers: what a certificate says of a parameter."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from ...proofs.balls import precision
+
+BITS = 4096
+"""Enough for every operation on the ends of an enclosure to be exact."""
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """An interval whose middle and radius are exact: whole numbers times powers of two.
+
+    >>> half = Enclosure.of(arb(0.5))
+    >>> half.low, half.high, half.contains(0.5)
+    (0.5, 0.5, True)
+    """
+
+    middle: tuple[int, int]
+    radius: tuple[int, int]
+
+    @classmethod
+    def of(cls, ball: arb) -> Enclosure:
+        """Return the enclosure that a finite ball is."""
+        if not ball.is_finite():
+            raise ValueError(f"the ball {ball} is not finite, so it encloses nothing")
+        middle, radius = ball.mid().man_exp(), ball.rad().man_exp()
+        return cls((int(middle[0]), int(middle[1])), (int(radius[0]), int(radius[1])))
+
+    @property
+    def ball(self) -> arb:
+        """The ball; exact at any working precision, as the numbers are stored."""
+        return arb(self.middle, self.radius)
+
+    @property
+    def low(self) -> float:
+        """The largest double that is certainly not above."""
+        if self._is_beyond_doubles:
+            return sys.float_info.max if self.ball > sys.float_info.max else -math.inf
+        return toward(self.ends[0], -math.inf)
+
+    @property
+    def high(self) -> float:
+        """The smallest double that is certainly not below."""
+        if self._is_beyond_doubles:
+            return -sys.float_info.max if self.ball < -sys.float_info.max else math.inf
+        return toward(self.ends[1], math.inf)
+
+    @property
+    def _is_beyond_doubles(self) -> bool:
+        """Whether numbers are so large that even fractions of whole numbers do not hold them."""
+        return max(self.middle[1], self.radius[1]) > BITS
+
+    @property
+    def ends(self) -> tuple[fmpq, fmpq]:
+        """Both ends, exactly."""
+        middle, radius = (mantissa * fmpq(2) ** exponent for mantissa, exponent in (self.middle, self.radius))
+        return middle - radius, middle + radius
+
+    def contains(self, value: float | fmpq) -> bool:
+        """Return whether an exact number lies inside, ends included."""
+        number = value if isinstance(value, fmpq) else fmpq(*float(value).as_integer_ratio())
+        low, high = self.ends
+        return bool(low <= number <= high)
+
+    def digits(self, count: int = 15) -> str:
+        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
+        with precision(BITS):
+            return str(self.ball.str(count))
+
+    def rounded(self) -> float:
+        """Return the double nearest to the number inside.
+
+        Raises
+        ------
+        ValueError
+            Where the enclosure is too wide to tell it.
+        """
+        low, high = (_nearest(end) for end in self.ends)
+        if low != high:
+            raise ValueError(f"the enclosure {self.digits()} is too wide to tell the nearest double")
+        return low
+
+
+def _nearest(number: fmpq) -> float:
+    try:
+        return int(number.p) / int(number.q)
+    except OverflowError:  # beyond the largest double
+        return math.inf if number > 0 else -math.inf
+
+
+def toward(number: fmpq, side: float) -> float:
+    """Return the double next to a number on one side of it, the side of an infinity; the number itself if it is one.
+
+    >>> toward(fmpq(1, 2), math.inf), toward(fmpq(1, 3), math.inf) > toward(fmpq(1, 3), -math.inf)
+    (0.5, True)
+    """
+    value = _nearest(number)
+    if math.isinf(value):
+        return value if value * side > 0 else math.copysign(sys.float_info.max, value)
+    exact = fmpq(*value.as_integer_ratio())
+    beyond = exact > number if side < 0 else exact < number
+    return math.nextafter(value, side) if beyond else value
+
+
+def exact_texts(enclosure: Enclosure) -> dict[str, list[str]]:
+    """Return the whole numbers of an enclosure as text: JSON readers keep 53 bits of a number.
+
+    >>> exact_texts(Enclosure.of(arb(0.5)))["middle"]
+    ['1', '-1']
+    """
+    return {"middle": list(map(str, enclosure.middle)), "radius": list(map(str, enclosure.radius))}
