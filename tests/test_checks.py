@@ -16,8 +16,9 @@ from thetahat.proofs.algebra.atoms import Covariance, Mean, Quantile
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Statistic, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.family import Family
-from thetahat.verify import checks, driving, estimators, suite
-from thetahat.verify.checks import CHECKS, Drawn, refused_without_maximiser
+from thetahat.verify import checks, driving, equivariance_checks, estimators, optimum_checks, suite
+from thetahat.verify.checks import CHECKS, refused_without_maximiser
+from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import Fit, derivation_with, fit_with
 from thetahat.verify.report import Case, Report, Tally
 from thetahat.verify.suite import check_families
@@ -183,7 +184,7 @@ def test_a_check_catches_an_estimator_that_counts_wrongly(check: str, monkeypatc
     """What no formula in averages can get wrong, a hand-written loop can: order, repetition, weights, empty rows."""
     spoiled = Mended(SPOILED[check][1])
     monkeypatch.setattr(suite, "fit_with", spoiled)
-    monkeypatch.setattr(checks, "fit_with", spoiled)
+    monkeypatch.setattr(equivariance_checks, "fit_with", spoiled)
     assert tally(derive(family("normal")), check, 25).disagree > 0
 
 
@@ -196,8 +197,8 @@ def test_swapped_parameters_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_wrong_divergence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """KL and cross-entropy come from different code; one of them scaled, and the entropy of the data is no constant."""
-    right = checks.log_likelihood_ball
-    monkeypatch.setattr(checks, "log_likelihood_ball", lambda *args, **named: 2 * right(*args, **named))
+    right = optimum_checks.log_likelihood_ball
+    monkeypatch.setattr(optimum_checks, "log_likelihood_ball", lambda *args, **named: 2 * right(*args, **named))
     assert tally(derive(family("poisson")), "entropy term is constant").disagree > 0
 
 
@@ -212,7 +213,7 @@ def test_the_search_goes_towards_worse_conditioning(monkeypatch: pytest.MonkeyPa
 
 def test_a_certificate_that_is_not_confirmed_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither for the estimate nor against it."""
-    monkeypatch.setattr(checks, "confirms", lambda certificate, observations: False)
+    monkeypatch.setattr(optimum_checks, "confirms", lambda certificate, observations: False)
     found = tally(derive(family("gamma")), "agrees with the certificate")
     assert (found.agree, found.disagree) == (0, 0)
     assert found.undecided > 0
@@ -464,7 +465,7 @@ def test_another_scale_is_derived_once_for_all_constants(
         asked.append(declared)
         return derivation_with(declared, fixed)
 
-    monkeypatch.setattr(checks, "derivation_with", noted)
+    monkeypatch.setattr(equivariance_checks, "derivation_with", noted)
     for shape in (1, 2):
         known = derivation_with(general, {general.constants[0].name: shape})
         x = np.array([1.0, 3.0])
@@ -482,7 +483,7 @@ def test_refusing_wrongly_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: Any) -> Fit:
         raise ExistenceError("planted")
 
-    monkeypatch.setattr(checks, "fit_with", refuse)
+    monkeypatch.setattr(equivariance_checks, "fit_with", refuse)
     for name in (
         "order does not matter",
         "repetition does not matter",

@@ -7,12 +7,12 @@ import pytest
 from thetahat import derive, family, fit
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.symmetry import unit_exponents
-from thetahat.verify.checks import Drawn, score_is_zero
 from thetahat.verify.covering import covering, end_rounding
-from thetahat.verify.drawn import against_certificate
+from thetahat.verify.drawn import Drawn, against_certificate
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import log_likelihood_ball
 from thetahat.verify.observations import require_data
+from thetahat.verify.optimum_checks import score_is_zero
 
 ROUNDED = [
     ("uniform_by_centre", [-1000.0, -999.8126856479182, -999.6253712958364]),

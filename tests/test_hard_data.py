@@ -10,7 +10,7 @@ from mpmath import mp
 from thetahat import family, fit
 from thetahat.proofs.engine import derive
 from thetahat.proofs.errors import UnsolvedError
-from thetahat.verify.checks import in_logarithms
+from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import nats_lost
 from thetahat.verify.observations import require_data

@@ -59,7 +59,7 @@ from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.proofs.registry import catalogue, family
 from thetahat.proofs.sense import sharpened
 from thetahat.strategies import can_fail, datasets
-from thetahat.verify.checks import Drawn, judged
+from thetahat.verify.drawn import Drawn, judged
 from thetahat.verify.ends import outside_space
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.fitting import derivation_with, fit_with

@@ -7,7 +7,8 @@ import pytest
 
 from thetahat import derive, family
 from thetahat.proofs.derivation import Verdict
-from thetahat.verify.checks import CHECKS, Drawn
+from thetahat.verify.checks import CHECKS
+from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import derivation_with, fit_with
 from thetahat.verify.observations import require_data
 from thetahat.verify.sharpening import sharpened

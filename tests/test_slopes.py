@@ -7,7 +7,8 @@ import pytest
 
 from thetahat import derive, family
 from thetahat.proofs.derivation import Verdict
-from thetahat.verify.checks import CHECKS, Drawn, refused_without_maximiser
+from thetahat.verify.checks import CHECKS, refused_without_maximiser
+from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import fit_with
 
 SCORE = CHECKS["score zero or at the support's end"]

@@ -20,7 +20,7 @@ from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.proofs.transport import transport
 from thetahat.proofs.validation import validate
 from thetahat.proofs.zero import prove_zero
-from thetahat.verify.checks import Drawn, judged
+from thetahat.verify.drawn import Drawn, judged
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.tolerance import THETA_ULPS, UNIT_ROUNDOFF
 

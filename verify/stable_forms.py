@@ -36,19 +36,12 @@ from sympy import exp as sympy_exp
 from .printing import DIGITS
 
 log1p, log1pexp, log1mexp, logcosh = (Function(name) for name in ("log1p", "log1pexp", "log1mexp", "logcosh"))
-
-
 log_besseli, log_besselk, log_erfc = (Function(name) for name in ("log_besseli", "log_besselk", "log_erfc"))
-
-
 xlogy, xlog1py = Function("xlogy"), Function("xlog1py")
-
-
 scaled_besseli = Function("scaled_besseli")
-
-
 # SymPy turns loggamma of an integer symbol back into log(gamma), which overflows; this name it leaves alone.
 log_gamma = Function("log_gamma")
+
 _QUOTIENTS: dict[type, Callable[[Expr], Expr]] = {
     tan: lambda z: sin(z) / cos(z),
     cot: lambda z: cos(z) / sin(z),
