@@ -8,7 +8,7 @@ from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.regions import is_concave, is_strictly_concave
 from .algebra.signs import is_positive
-from .check_context import Context, subject_of
+from .check_context import Context, confirmed_zero, subject_of
 from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
 from .derivation import Evidence, Finding, Step, by_sign
 from .location import is_regular
@@ -26,7 +26,7 @@ def kernel(step: Step, context: Context) -> Finding:
     claim = back - (shown if shown != family.observation else S.Zero)
     difference = family.log_density - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
-    found = prove_zero(difference, family.domain, lambda: points)
+    found = confirmed_zero(difference, family.domain, lambda: points)
     if found.evidence is Evidence.BALL:
         # On the logarithmic scale powers of products come apart, and the two sides become the same exponentials.
         moved = difference.subs(family.observation, exp(z)) if shown != family.observation else difference

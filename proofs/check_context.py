@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Expr, Symbol, Tuple
 
 from .algebra.atoms import plain
 from .algebra.signs import Domain
 from .ball_data import is_zero_at
-from .check_data import members_with_data, of_many_sizes, stretched
+from .balls import precision
+from .check_data import members_with_data, of_many_sizes, stretched, trials, with_others
 from .derivation import Evidence, Finding, Step
 from .family import Family
+from .trial import Trial
 from .zero import Point, prove_zero
+
+_BITS = 256
+_AGAINST = "algebra makes it zero, and balls exclude that"
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,16 @@ class Context:
         """Return by what ``expression`` is proved to vanish: as it stands, else with its statistics unfolded."""
         first = prove_zero(expression, self.domain, list)
         if first.evidence is Evidence.ALGEBRA:
-            return first
+            return Finding(Evidence.REFUTED, _AGAINST) if self._is_nonzero(expression) else first
         return prove_zero(self.unfolded(expression), self.domain, self.points)
+
+    def _is_nonzero(self, expression: Expr) -> bool:
+        """Whether a ball excludes zero at one random member with random data, whatever algebra says."""
+        if expression == 0 or not expression.free_symbols <= self.trials[0].theta.keys():
+            return False
+        with precision(_BITS):
+            value = self.trials[0].number(expression)
+        return bool(value.is_finite() and not value.contains(0))
 
     def one_of(self, candidates: Iterable[Expr]) -> Finding:
         """Return the best evidence that one of ``candidates`` vanishes; algebra is tried before balls support any.
@@ -85,6 +99,23 @@ class Context:
         """The same members with data of many sizes, and of both signs where the whole line supports them."""
         return of_many_sizes(self.family)
 
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """The random members with their data, with the values of all statistics."""
+        return tuple(self._measured(one, self.table) for one in trials(self.family))
+
+    @cached_property
+    def members(self) -> tuple[Trial, ...]:
+        """The first of the datasets under members that make it possible, some of them close to ends of the space."""
+        within = tuple(row for row in self.table if self.unfolded(row[1]).free_symbols & set(self.family.symbols))
+        return tuple(self._measured(one, within) for one in with_others(self.trials))
+
+    def _measured(self, trial: Trial, table: tuple[tuple[Symbol, Expr], ...]) -> Trial:
+        """The same with the values of these statistics."""
+        for symbol, definition in table:
+            trial = trial.moved({symbol: trial.number(definition)})
+        return trial
+
     def given(self, step: Step, position: int = 0) -> Step:
         """Return the step that ``step`` rests on."""
         return self.steps[step.given[position]]
@@ -99,3 +130,17 @@ def subject_of(step: Step) -> Symbol:
 def pairs(step: Step, key: str) -> dict[Symbol, Expr]:
     """Return the symbols and their expressions that a step names under ``key``."""
     return {row[0]: row[1] for row in step.named(key).args}
+
+
+def confirmed_zero(expression: Expr, domain: Domain, points: Callable[[], Sequence[Point]]) -> Finding:
+    """Return what ``prove_zero`` does, unless a ball at the first of the points contradicts what algebra proves.
+
+    >>> from sympy.abc import a
+    >>> confirmed_zero((a + 1) ** 2 - a**2 - 2 * a - 1, {}, lambda: [({a: 3}, ())]).evidence
+    <Evidence.ALGEBRA: 'algebra'>
+    """
+    found = prove_zero(expression, domain, points)
+    if found.evidence is not Evidence.ALGEBRA or expression == 0:
+        return found
+    wrong = any(is_zero_at(expression, values, sample) is False for values, sample in points()[:1])
+    return Finding(Evidence.REFUTED, _AGAINST) if wrong else found

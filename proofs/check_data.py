@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from sympy import Expr, Rational, S, oo
+from flint import arb
+from sympy import Expr, Rational, S, Symbol, oo
 
 from .ball_data import Values
 from .family import Family
 from .probes import at, data_points, parameter_points
+from .trial import Trial
 from .zero import Point
 
 _MEMBERS = 3
 _OBSERVATIONS = 6
+_DYADIC = 30
+_FAR = 2**20
 _NEARER, _FURTHER = Rational(1, 4), Rational(4)
 _SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
 
@@ -31,6 +35,49 @@ def members_with_data(family: Family) -> tuple[Point, ...]:
         theta = parameter_points(family, 1, seed)[0]
         found.append((theta, data_points(family, theta, _OBSERVATIONS, seed)))
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def trials(family: Family) -> tuple[Trial, ...]:
+    """Return the same members and data, every number rounded to one that balls hold exactly.
+
+    >>> from thetahat import family
+    >>> all(trial.is_possible() for trial in trials(family("uniform")))
+    True
+    """
+    return tuple(
+        Trial(family, _dyadic(theta), tuple(_dyadic(row) for row in sample))
+        for theta, sample in members_with_data(family)
+    )
+
+
+def with_others(tried: Sequence[Trial]) -> list[Trial]:
+    """Return the first dataset under each of the members that make it possible, and under the first close to an end.
+
+    >>> from thetahat import family
+    >>> [len(with_others(trials(family(name)))) for name in ("rayleigh", "normal")]
+    [5, 7]
+    """
+    first, symbols = tried[0], tried[0].family.symbols
+    others = [first.moved({p: one.theta[p] for p in symbols}) for one in tried]
+    return [one for one in (*others, *_close_to_ends(first)) if one.is_possible()]
+
+
+def _close_to_ends(trial: Trial) -> Iterator[Trial]:
+    """The same member with one parameter next to an end of its space, or far out where there is none."""
+    for item in trial.family.parameters:
+        if item.bounds.discrete:
+            continue
+        here = trial.theta[item.symbol]
+        for end, way in ((item.bounds.lo, -1), (item.bounds.hi, 1)):
+            far = end.is_infinite
+            place = here + way * _FAR if far else trial.number(end) + (here - trial.number(end)) / _FAR
+            yield trial.moved({item.symbol: place})
+
+
+def _dyadic(values: Values) -> dict[Symbol, arb]:
+    """Only of such numbers is it certain that two are equal."""
+    return {symbol: arb(((int(value.p) << _DYADIC) // int(value.q), -_DYADIC)) for symbol, value in values.items()}
 
 
 def stretched(family: Family) -> list[Point]:

@@ -13,9 +13,8 @@ from .algebra.logs import split_logs
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_negative, is_positive, strict_sign
 from .bounds import Bounds
-from .check_context import Context, pairs, subject_of
+from .check_context import Context, confirmed_zero, pairs, subject_of
 from .derivation import Evidence, Finding, Step, by_sign
-from .zero import prove_zero
 
 
 def support_end(step: Step, context: Context) -> Finding:
@@ -134,7 +133,7 @@ def edge_growth(step: Step, context: Context) -> Finding:
     beside = family.log_density.subs(family.observation, p + u if level == 0 else p - u)
     domain = {**context.domain, u: Bounds(S.Zero, S.Infinity, False, False, False)}
     near = [({**theta, u: Rational(1, 7)}, ()) for theta, _ in context.points()]
-    same = prove_zero(split_logs(beside, domain) - step.value * log(u) - rest, domain, lambda: near)
+    same = confirmed_zero(split_logs(beside, domain) - step.value * log(u) - rest, domain, lambda: near)
     if same.evidence is not Evidence.ALGEBRA:
         return same
     witness = pairs(step, "witness")

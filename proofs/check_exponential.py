@@ -6,11 +6,10 @@ from sympy import Add, Expr, Mul, Symbol
 
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
-from .check_context import Context
+from .check_context import Context, confirmed_zero
 from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .expectations import is_normalised
 from .exponential import rank_bound
-from .zero import prove_zero
 
 
 def exponential(step: Step, context: Context) -> Finding:
@@ -25,8 +24,8 @@ def exponential(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "a statistic contains a parameter, or a natural parameter contains data")
     identity = normal_form(family.log_density, family.columns, family.domain) - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
-    same = prove_zero(claim - step.value, family.domain, lambda: points)
-    found = weakest([prove_zero(identity, family.domain, lambda: points), same])
+    same = confirmed_zero(claim - step.value, family.domain, lambda: points)
+    found = weakest([confirmed_zero(identity, family.domain, lambda: points), same])
     if found.evidence.verdict is Verdict.AGREE and rank_bound(family, int(step.named("rank"))) < step.named("rank"):
         return Finding(Evidence.REFUTED, "the minor that shows minimality was not found again")
     return found

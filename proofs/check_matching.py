@@ -9,7 +9,7 @@ from sympy import Add, Matrix, Symbol
 
 from .algebra.derivatives import derivative
 from .algebra.invertible import is_invertible
-from .check_context import Context, pairs
+from .check_context import Context, confirmed_zero, pairs
 from .check_roots import chained, leaves_space
 from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .zero import Point, prove_zero
@@ -79,7 +79,7 @@ def divergence(step: Step, context: Context) -> Finding:
     claim = Add(*terms) - partition.xreplace(first) + partition.xreplace(second)
     same = {second[p]: first[p] for p in first}
     points = _member_points(step, context)
-    found = [prove_zero(claim - step.value, {}, points), prove_zero(step.value.xreplace(same), {}, points)]
+    found = [confirmed_zero(claim - step.value, {}, points), confirmed_zero(step.value.xreplace(same), {}, points)]
     return weakest(found)
 
 
@@ -120,7 +120,7 @@ def identity(step: Step, context: Context) -> Finding:
         t: tau.xreplace(first) for t, tau in zip(step.named("statistics").args, step.named("means").args, strict=True)
     }
     gap = (ell.xreplace(first) - ell.xreplace(second)).subs(at) - kl - step.value
-    return prove_zero(gap, {}, _member_points(step, context))
+    return confirmed_zero(gap, {}, _member_points(step, context))
 
 
 def information(step: Step, context: Context) -> Finding:

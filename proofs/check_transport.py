@@ -11,7 +11,7 @@ from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
 from .ball_data import Values, evaluate
 from .balls import precision
-from .check_context import Context
+from .check_context import Context, confirmed_zero
 from .derivation import Evidence, Finding, Step, weakest
 from .zero import prove_zero
 
@@ -34,7 +34,7 @@ def transport(step: Step, context: Context) -> Finding:
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     old = step.named("density").xreplace({step.named("observation"): image})
     gaps = (step.value - size, family.log_density - old - step.value)
-    found = [prove_zero(gap, family.domain, lambda: points) for gap in gaps]
+    found = [confirmed_zero(gap, family.domain, lambda: points) for gap in gaps]
     found += [_same_number(before, after, step, context) for before, after in step.named("pairs").args]
     return weakest(found)
 

@@ -20,7 +20,8 @@ from . import (
     check_transport,
 )
 from .check_context import Context
-from .derivation import Evidence, Finding, Step
+from .counterexamples import counterexample
+from .derivation import Evidence, Finding, Step, Verdict
 from .family import Family
 
 
@@ -40,7 +41,14 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     True
     """
     contexts = {held: Context(family.holding(*held), steps) for held in dict.fromkeys(step.held for step in steps)}
-    return tuple(_bare_data(step, family) or RULES[step.rule](step, contexts[step.held]) for step in steps)
+    return tuple(_bare_data(step, family) or _checked(step, contexts[step.held]) for step in steps)
+
+
+def _checked(step: Step, context: Context) -> Finding:
+    """What the rule finds, unless balls show a counterexample to what it takes for proved."""
+    found = RULES[step.rule](step, context)
+    wrong = counterexample(step, context) if found.evidence.verdict is Verdict.AGREE else ""
+    return Finding(Evidence.REFUTED, f"a counterexample: {wrong}") if wrong else found
 
 
 _OF_ESTIMATES = frozenset(

@@ -1,0 +1,116 @@
+"""Looks for three points in a row that contradict what a step says of a function's bend, and for signs that do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations, pairwise
+
+from flint import arb
+from sympy import Symbol, exp, oo
+
+from .ball_data import evaluate
+from .check_context import Context, subject_of
+from .derivation import Step
+from .trial import Trial
+
+_PLACES = tuple(arb(place) / 8 for place in (-80, -24, -9, -3, 1, 5, 15, 40, 100))
+_SHARES = tuple(arb(share) for share in (0.25, 1, 1.5, 4))
+"""Where on a line through a member the fall of a slope is looked at; the member is at one."""
+
+
+def concave(step: Step, context: Context) -> str:
+    """Two places between which the kernel lies below its chord."""
+    z, lo, shape = subject_of(step), step.named("lo"), context.given(step).value
+    for trial in context.trials:
+        start = arb(0) if lo is -oo else evaluate(lo, trial.theta)
+        places = _PLACES if lo is -oo else [start + place for place in _PLACES if place > 0]
+        if _sags(lambda place, at=trial: at.moved({z: place}).number(shape), places):
+            return f"the kernel lies below one of its chords in {z}"
+    return ""
+
+
+def _sags(function: Callable[[arb], arb], places: list[arb] | tuple[arb, ...]) -> bool:
+    """Whether a function certainly lies below a chord halfway between two of the places."""
+    return any(2 * function((a + b) / 2) < function(a) + function(b) for a, b in pairwise(places))
+
+
+def curvature(step: Step, context: Context) -> str:
+    """Two members between which, in the coordinates, the log-density of an observation lies below its chord."""
+    family = context.family
+    coordinates, maps = step.named("coordinates").args, step.named("maps").args
+    scales = list(zip(family.symbols, maps, coordinates, strict=True))
+    for ends in combinations(context.members, 2):
+        places = [[_coordinate(end.number(p), how, phi) for p, how, phi in scales] for end in ends]
+        between = {phi: (a + b) / 2 for phi, a, b in zip(coordinates, *places, strict=True)}
+        middle = ends[0].moved({p: evaluate(how, between) for p, how, _ in scales})
+        heights = [one.each(family.log_density) for one in (*ends, middle)]
+        if middle.is_possible() and any(2 * c < a + b for a, b, c in zip(*heights, strict=True)):
+            return "the log-density of an observation lies below one of its chords"
+    return ""
+
+
+def _coordinate(value: arb, how: object, phi: Symbol) -> arb:
+    """The coordinate of a parameter that is it, its logarithm or its inverse."""
+    return value.log() if how == exp(phi) else value if how == phi else 1 / value
+
+
+def loss(step: Step, context: Context) -> str:
+    """A member at which the weight of the loss is negative."""
+    weights = (value for one in (*context.trials, *context.members) for value in one.each(step.named("weight")))
+    return "the weight is negative" if any(value < 0 for value in weights) else ""
+
+
+def ridge(step: Step, context: Context) -> str:
+    """A line along which the slope rises, or does not vanish at the member where it is said to."""
+    along, stop = step.named("along"), step.named("stop")
+    for trial in _positive(step, context):
+        slopes = [one.number(step.value) for share in _SHARES for one in _along(step, trial, share)]
+        if any(after > before for before, after in pairwise(slopes)):
+            return f"the slope rises in {along}"
+        if any(not one.number(step.value).contains(0) for one in _along(step, trial, trial.number(stop))):
+            return f"the slope does not vanish at {along} = {stop}"
+    return ""
+
+
+def _along(step: Step, trial: Trial, share: arb) -> list[Trial]:
+    """The member on the line through this one, if it is in the space."""
+    at = trial.moved({step.named("along"): share})
+    moved = trial.moved({p: at.number(how) for p, how in step.named("moves").args})
+    return [moved] if moved.is_inside() else []
+
+
+def _positive(step: Step, context: Context) -> list[Trial]:
+    """The members with data whose statistics are positive where they are taken to be."""
+    return [one for one in context.trials if all(one.number(t) > 0 for t in step.named("positive").args)]
+
+
+def ridge_profile(step: Step, context: Context) -> str:
+    """Two places between which the log-density of an observation, with the ridge put in, lies below its chord."""
+    before, u = context.given(step), subject_of(step)
+    for trial in _positive(before, context):
+        for row in trial.sample:
+            one = Trial(trial.family, {**trial.theta, **row}, ())
+
+            def height(place: arb, one: Trial = one) -> arb:
+                there = one.moved({u: place})
+                return there.moved({before.subject: there.number(before.named("root"))}).number(one.family.log_density)
+
+            if _sags(height, _places(trial, u)):
+                return f"the log-density of an observation lies below one of its chords in {u}"
+    return ""
+
+
+def ridge_logs(step: Step, context: Context) -> str:
+    """Two places between which the profile lies below its chord."""
+    u = subject_of(step)
+    for trial in context.trials:
+        if _sags(lambda place, at=trial: at.moved({u: place}).number(step.value), _places(trial, u)):
+            return f"the profile lies below one of its chords in {u}"
+    return ""
+
+
+def _places(trial: Trial, u: Symbol) -> list[arb]:
+    """Values of a parameter around the one of a member, inside its space."""
+    here = trial.number(u)
+    tried = [here + (1 + abs(here)) * place for place in _PLACES]
+    return [place for place in tried if trial.moved({u: place}).is_inside()]
