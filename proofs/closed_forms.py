@@ -13,10 +13,11 @@ from .algebra.derivatives import derivative
 from .algebra.kinks import has_kinks
 from .algebra.signs import Domain, is_nonnegative
 from .algebra.size import shortest
-from .expectations import Expected, entropy, expectation
+from .expectations import entropy, expectation
 from .exponential import exponential_form
 from .family import Family
 from .forms import ClosedForm
+from .measures import Expected
 from .members import member_domain, member_symbols
 from .shifted import location_with_kinks, shifted_expectation
 

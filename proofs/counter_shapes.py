@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations, pairwise
 
 from flint import arb
-from sympy import Symbol, exp, oo
+from sympy import Expr, Symbol, exp, oo
 
 from .ball_data import evaluate
 from .check_context import Context, subject_of
@@ -24,9 +25,13 @@ def concave(step: Step, context: Context) -> str:
     for trial in context.trials:
         start = arb(0) if lo is -oo else evaluate(lo, trial.theta)
         places = _PLACES if lo is -oo else [start + place for place in _PLACES if place > 0]
-        if _sags(lambda place, at=trial: at.moved({z: place}).number(shape), places):
+        if _sags(partial(_height, trial, shape, z), places):
             return f"the kernel lies below one of its chords in {z}"
     return ""
+
+
+def _height(trial: Trial, function: Expr, variable: Symbol, place: arb) -> arb:
+    return trial.moved({variable: place}).number(function)
 
 
 def _sags(function: Callable[[arb], arb], places: list[arb] | tuple[arb, ...]) -> bool:
@@ -89,22 +94,22 @@ def ridge_profile(step: Step, context: Context) -> str:
     before, u = context.given(step), subject_of(step)
     for trial in _positive(before, context):
         for row in trial.sample:
-            one = Trial(trial.family, {**trial.theta, **row}, ())
-
-            def height(place: arb, one: Trial = one) -> arb:
-                there = one.moved({u: place})
-                return there.moved({before.subject: there.number(before.named("root"))}).number(one.family.log_density)
-
-            if _sags(height, _places(trial, u)):
+            if _sags(partial(_on_ridge, trial.moved(row), before, u), _places(trial, u)):
                 return f"the log-density of an observation lies below one of its chords in {u}"
     return ""
+
+
+def _on_ridge(trial: Trial, before: Step, u: Symbol, place: arb) -> arb:
+    """The log-density of the observation that the trial holds, where the ridge is at that place."""
+    there = trial.moved({u: place})
+    return there.moved({subject_of(before): there.number(before.named("root"))}).number(trial.family.log_density)
 
 
 def ridge_logs(step: Step, context: Context) -> str:
     """Two places between which the profile lies below its chord."""
     u = subject_of(step)
     for trial in context.trials:
-        if _sags(lambda place, at=trial: at.moved({u: place}).number(step.value), _places(trial, u)):
+        if _sags(partial(_height, trial, step.value, u), _places(trial, u)):
             return f"the profile lies below one of its chords in {u}"
     return ""
 

@@ -12,7 +12,8 @@ from .expectation_rules import mean_as_whole, mean_by_terms, mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
 from .lemmas import Integrated, log_integral, product_of
-from .measures import Expected, domain_of, measure_of
+from .measures import Expected, measure_of
+from .members import domain_of
 
 
 def normaliser(family: Family) -> Integrated | None:

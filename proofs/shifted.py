@@ -27,8 +27,9 @@ from sympy import (
 )
 
 from .bounds import Bounds
-from .expectations import Expected, expectation
+from .expectations import expectation
 from .family import Family
+from .measures import Expected
 
 _KINKED = (Abs, Heaviside, Max, Min, sign)
 _DISTANCE = Dummy("d", positive=True)

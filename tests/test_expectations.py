@@ -54,10 +54,11 @@ from sympy.core.relational import Relational
 from thetahat.proofs.algebra.atoms import Indicator
 from thetahat.proofs.algebra.kernels import ZetaDerivative
 from thetahat.proofs.bounds import bounds
-from thetahat.proofs.expectations import Expected, entropy, expectation, is_normalised, normaliser
+from thetahat.proofs.expectations import entropy, expectation, is_normalised, normaliser
 from thetahat.proofs.exponential import exponential_form
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.lemmas import LEMMAS, RULES, Integrated, Lemma, log_integral
+from thetahat.proofs.measures import Expected
 from thetahat.proofs.probes import parameter_points
 from thetahat.proofs.registry import families
 
