@@ -2,128 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from flint import arb
-from numpy.typing import NDArray
-from sympy import Abs, Add, DiracDelta, Dummy, Expr, Symbol, exp, oo
+from sympy import Symbol, exp, oo
 
-from ..proofs.algebra.kernels import join_exponentials
-from ..proofs.balls import compiled as ball_compiled
-from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from ..proofs.family import Family
 from .ball_climbing import Objective, Place, Terrain, climbed, highest
-from .density import compiled, compiled_together
+from .climb_objective import DoubleObjective
+from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, rounded_once
 from .exact import few_rows, written_out
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
-from .solving import Maximum, curvature_units, newton_maximum
-from .statistics import weighted_averages
+from .solving import Maximum, newton_maximum
 from .suggestions import is_a_number, is_a_place, spread, suggested
-from .tolerance import (
-    AGREEMENT_NATS,
-    BALL_ROWS,
-    CLIMB_NATS,
-    EXAMINED_ROWS,
-    MOST_BITS,
-    SLOPE_NATS,
-    TERM_ULPS,
-    UNIT_ROUNDOFF,
-)
-
-Array = NDArray[np.float64]
+from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
 
 _RUNS_AWAY = (
     "The likelihood may be highest in the limit where a parameter runs away, and these data have no maximiser then; "
     "fix a parameter."
 )
 
+
 _CLIMBS = 3
 _CLIMBS_UNPROVED = 8
 _START_ROWS = 4096  # at least half as many are looked at for where to begin
-
-
-@dataclass(frozen=True)
-class Climb:
-    """Compiled derivatives of the log-likelihood in free coordinates.
-
-    ``averaged`` says that they are functions of the statistics, not of each observation. ``centre`` and ``size`` are
-    the symbols for the origin and unit of coordinates of parameters on the whole line.
-    """
-
-    parameters: tuple[Symbol, ...]
-    coordinates: tuple[Symbol, ...]
-    maps: tuple[Expr, ...]
-    value: Expr
-    averaged: bool
-    names: tuple[Symbol, ...]
-
-
-_CENTRE, _SIZE = Symbol("_centre", real=True), Symbol("_size", positive=True)
-
-
-@lru_cache(maxsize=512)
-def climb_of(derivation: Derivation) -> Climb:
-    """Return the objective of ``derivation`` over all parameters that are not placed at an end of the support."""
-    family = derivation.family
-    parameters, whole, averaged = mean_log_likelihood(derivation)
-    placed = set(family.symbols) - set(parameters)
-    coordinates = tuple(Dummy(f"u{i}", real=True) for i in range(len(parameters)))
-    within = {p: (lo, hi) for p, lo, hi in derivation.within}
-    maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
-    value = whole.subs(dict(zip(parameters, maps, strict=True)))
-    known = {s.symbol for s in derivation.statistics} | placed
-    names = tuple(sorted((value.free_symbols & known) | {_CENTRE, _SIZE}, key=str))
-    return Climb(parameters, coordinates, maps, value, averaged, names)
-
-
-def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Expr, bool]:
-    """Return the parameters that are not placed at an end of the support, the mean log-likelihood, and its kind.
-
-    The kind is whether it is a function of the statistics, and else of each observation, to be averaged.
-
-    >>> from thetahat import derive, family
-    >>> mean_log_likelihood(derive(family("exponential")))
-    ((lambda,), -lambda*t_1 + log(lambda), True)
-    """
-    family, form = derivation.family, derivation.exponential_form
-    placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
-    parameters = tuple(p for p in family.symbols if p not in placed)
-    if form is None:
-        return parameters, join_exponentials(family.log_density), False
-    products = (eta * s.symbol for eta, s in zip(form.eta, derivation.statistics, strict=False))
-    return parameters, sum(products, -form.log_partition), True
-
-
-@lru_cache(maxsize=512)
-def _has_corners(derivation: Derivation) -> bool:
-    """Whether a second derivative of the objective is infinite at an observation, as that of a modulus."""
-    return any(second.has(DiracDelta) for second in derivatives(climb_of(derivation))[1])
-
-
-def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
-    ends = family.domain[parameter]
-    if within is not None:
-        ends = replace(ends, lo=within[0], hi=within[1])
-    elif ends.free_symbols:
-        raise UnsolvedError(
-            f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it"
-        )
-    if ends.lo is not -oo and ends.hi is not oo:
-        return ends.lo + (ends.hi - ends.lo) / (1 + exp(-u))
-    if ends.lo is not -oo:
-        return ends.lo + exp(u)
-    if ends.hi is not oo:
-        return ends.hi - exp(-u)
-    # Elsewhere a parameter without ends is most likely a logarithm, or a shape.
-    return _CENTRE + _SIZE * u if is_a_place(family, parameter) else u
 
 
 def climb(
@@ -143,32 +49,16 @@ def climb(
     """
     plan = climb_of(derivation)
     family = derivation.family
-    if _has_corners(derivation):
+    if has_corners(plan):
         raise UnsolvedError(
             f"{family.name}: the likelihood has a corner at every observation, where climbing by slopes does not work, "
             f"and no rule solves for {', '.join(p.name for p in plan.parameters)}. Fix a parameter, or declare the "
             "family by a location and a scale."
         )
-    few = None if near is None else few_rows(observations)
-    if near is not None and few is not None:
-        numbers, point = _placed(derivation, few, known, near)
-        summit = climbed(_terrain(derivation, few, numbers), [arb(u) for u in point])
-        if summit is not None:
-            return _rounded(plan, summit, numbers)
-    # Where to begin is read off a few thousand rows; the climb itself uses all.
-    column = observations.columns[0][:: max(1, observations.n // _START_ROWS)]
-    centre = float(np.median(column))
-    size = spread(column) or 1.0
-    numbers = dict(known) | {_CENTRE: centre, _SIZE: size}
-    objective = _Objective(plan, observations, numbers, family.columns)
-    ranked = sorted(
-        (
-            (height, start)
-            for start in suggested(family, plan.parameters, column, centre, size)
-            if math.isfinite(height := objective.height(start))
-        ),
-        key=lambda pair: -pair[0],
-    )
+    beside = None if near is None else _beside(derivation, observations, known, near)
+    if beside is not None:
+        return beside
+    objective, numbers, ranked = _begun(derivation, observations, known)
     climbs = _climbs(derivation, objective, ranked)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
     lost = math.inf if best is None else objective.rounding(best)
@@ -177,21 +67,49 @@ def climb(
         _require_highest(derivation, best.value, climbs)
         few = few_rows(observations)
         summit = None if few is None else climbed(_terrain(derivation, few, numbers), [arb(u) for u in best.point])
-        return _in_doubles(plan, best.point, numbers) if summit is None else _rounded(plan, summit, numbers)
+        return in_doubles(plan, best.point, numbers) if summit is None else rounded_once(plan, summit, numbers)
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
         summit = _in_balls(derivation, joined, numbers, starts)
         _require_highest(derivation, float(summit.value.mid()), climbs)
-        return _rounded(plan, summit, numbers)
+        return rounded_once(plan, summit, numbers)
     if best is not None and lost <= AGREEMENT_NATS:
         _require_highest(derivation, best.value, climbs)
-        return _in_doubles(plan, best.point, numbers)
+        return in_doubles(plan, best.point, numbers)
     raise UnsolvedError(
         f"{family.name}: double precision does not suffice for these data: rounding of the likelihood equations alone "
         f"may cost {lost:.2g} nats an observation, and {joined.n} different rows are too many to solve them in higher "
         f"precision, which takes at most {BALL_ROWS}. Shift or rescale the data, or fit a part of them."
     )
+
+
+def _beside(
+    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float], near: Mapping[Symbol, float]
+) -> dict[Symbol, float] | None:
+    """The maximum that a climb in balls over few rows reaches from ``near``, if any."""
+    few = few_rows(observations)
+    if few is None:
+        return None
+    numbers, point = _placed(derivation, few, known, near)
+    summit = climbed(_terrain(derivation, few, numbers), [arb(u) for u in point])
+    return None if summit is None else rounded_once(climb_of(derivation), summit, numbers)
+
+
+def _begun(
+    derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]
+) -> tuple[DoubleObjective, dict[Symbol, float], list[Start]]:
+    """The objective in coordinates that the data suggest, numbers for its names, and where to begin, highest first."""
+    plan, family = climb_of(derivation), derivation.family
+    # Where to begin is read off a few thousand rows; the climb itself uses all.
+    column = observations.columns[0][:: max(1, observations.n // _START_ROWS)]
+    centre = float(np.median(column))
+    size = spread(column) or 1.0
+    numbers = dict(known) | {CENTRE: centre, SIZE: size}
+    objective = DoubleObjective(plan, observations, numbers, family.columns)
+    heights = ((objective.height(start), start) for start in suggested(family, plan.parameters, column, centre, size))
+    ranked = sorted((pair for pair in heights if math.isfinite(pair[0])), key=lambda pair: -pair[0])
+    return objective, numbers, ranked
 
 
 def _placed(
@@ -214,10 +132,10 @@ def _placed(
             point.append(-math.log(hi - value))
         else:
             point.append((value - centre) / size if is_a_place(family, parameter) else value)
-    return dict(known) | {_CENTRE: centre, _SIZE: size}, point
+    return dict(known) | {CENTRE: centre, SIZE: size}, point
 
 
-def _climbs(derivation: Derivation, objective: _Objective, ranked: Sequence[Start]) -> list[Maximum]:
+def _climbs(derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start]) -> list[Maximum]:
     """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out."""
     climbs: list[Maximum] = []
     if derivation.optimality.proved:
@@ -259,13 +177,6 @@ def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Max
         )
 
 
-def _in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """The parameters at a point of the coordinates."""
-    symbols = (*plan.coordinates, *plan.names)
-    place = (*(float(u) for u in point), *(np.float64(numbers[name]) for name in plan.names))
-    return {p: float(compiled(m, symbols)(*place)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
-
-
 def _terrain(derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float]) -> Terrain:
     """The mean log-likelihood of the rows in balls."""
     plan, family = climb_of(derivation), derivation.family
@@ -294,87 +205,3 @@ def _in_balls(
             f"best of {len(starts)} starting points; the data may be too close to a case without a maximiser"
         )
     return found
-
-
-def _rounded(plan: Climb, summit: Place, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
-    """The parameters at a maximum found in balls, each rounded once."""
-    with precision(2 * MOST_BITS):
-        # Of the statistics only order statistics occur in the maps, and these are observations, exact in doubles.
-        given = (arb(float(numbers[name])) for name in plan.names)
-        balls = ball_compiled(plan.maps, (*plan.coordinates, *plan.names))(*summit.point, *given)
-        return {p: float(value.mid()) for p, value in zip(plan.parameters, balls, strict=True)}
-
-
-class _Objective:
-    """Value, gradient and Hessian of the mean log-likelihood for one dataset."""
-
-    def __init__(
-        self, plan: Climb, observations: Observations, numbers: Mapping[Symbol, float], data: tuple[Symbol, ...]
-    ) -> None:
-        """Compile what the plan holds; SymPy is asked once for each family."""
-        self._plan = plan
-        self._observations = observations
-        self._numbers = [numbers[name] for name in plan.names]
-        self._data = () if plan.averaged else data
-        self._arguments = (*self._data, *plan.coordinates, *plan.names)
-
-    def height(self, u: Sequence[float] | Array) -> float:
-        """Return the mean log-likelihood."""
-        return self._numbers_at((self._plan.value,), u)[0]
-
-    def __call__(self, u: Array) -> tuple[float, Array, Array]:
-        """Return value, gradient and Hessian."""
-        size = len(self._plan.coordinates)
-        first, second = derivatives(self._plan)
-        value, *slopes = self._numbers_at((self._plan.value, *first, *second), u)
-        hessian = np.empty((size, size))
-        for bend, (i, j) in zip(slopes[size:], itertools.combinations_with_replacement(range(size), 2), strict=True):
-            hessian[i, j] = hessian[j, i] = bend
-        return value, np.array(slopes[:size]), hessian
-
-    def rounding(self, found: Maximum) -> float:
-        """Return how many nats an observation the rounding of the gradient may cost, to first order."""
-        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(magnitudes(self._plan), found.point))
-        hessian = self(found.point)[2] if found.hessian is None else found.hessian
-        if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
-            return math.inf
-        units = curvature_units(hessian)
-        noise /= units
-        return float(noise @ np.abs(np.linalg.pinv(hessian / np.outer(units, units))) @ noise) / 2
-
-    def _numbers_at(self, expressions: tuple[Expr, ...], u: Sequence[float] | Array) -> list[float]:
-        code = compiled_together(expressions, self._arguments)
-        if self._plan.averaged:
-            return [float(value) for value in code(*u, *self._numbers)]
-        columns = self._observations.columns
-        return weighted_averages(
-            lambda rows: tuple(code(*(column[rows] for column in columns), *u, *self._numbers)), self._observations
-        )
-
-
-@lru_cache(maxsize=512)
-def derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    """Return the gradient of the objective in its coordinates, and the second derivatives, upper rows first.
-
-    >>> from thetahat import derive, family
-    >>> [len(part) for part in derivatives(climb_of(derive(family("beta"))))]
-    [2, 3]
-    """
-    first = tuple(plan.value.diff(u) for u in plan.coordinates)
-    size = len(first)
-    second = tuple(
-        first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2)
-    )
-    return first, second
-
-
-@lru_cache(maxsize=512)
-def magnitudes(plan: Climb) -> tuple[Expr, ...]:
-    """Return for each slope the sum of the moduli of its terms: what rounding errors are relative to.
-
-    >>> from thetahat import derive, family
-    >>> len(magnitudes(climb_of(derive(family("beta")))))
-    2
-    """
-    first, _ = derivatives(plan)
-    return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)

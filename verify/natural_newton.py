@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from ..proofs.derivation import Derivation
-from .climbing import climb_of, derivatives, magnitudes
+from .climb_plan import climb_of, derivatives, magnitudes
 from .density import compiled_together
 from .lowering import NotLoweredError
 from .scalars import Scalars, scalars

@@ -14,7 +14,7 @@ from sympy import Symbol
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ..ball_climbing import Objective, Terrain, climbed, solved
-from ..climbing import mean_log_likelihood
+from ..climb_plan import mean_log_likelihood
 from ..enclosure import precisions
 from ..exact import written_out
 from ..observations import Observations

@@ -1,0 +1,64 @@
+"""Value, gradient and Hessian of what is climbed, in doubles, and what their rounding may cost."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from .climb_plan import Array, Climb, derivatives, magnitudes
+from .density import compiled_together
+from .observations import Observations
+from .solving import Maximum, curvature_units
+from .statistics import weighted_averages
+from .tolerance import TERM_ULPS, UNIT_ROUNDOFF
+
+
+class DoubleObjective:
+    """Value, gradient and Hessian of the mean log-likelihood for one dataset."""
+
+    def __init__(
+        self, plan: Climb, observations: Observations, numbers: Mapping[Symbol, float], data: tuple[Symbol, ...]
+    ) -> None:
+        """Compile what the plan holds; SymPy is asked once for each family."""
+        self._plan = plan
+        self._observations = observations
+        self._numbers = [numbers[name] for name in plan.names]
+        self._data = () if plan.averaged else data
+        self._arguments = (*self._data, *plan.coordinates, *plan.names)
+
+    def height(self, u: Sequence[float] | Array) -> float:
+        """Return the mean log-likelihood."""
+        return self._numbers_at((self._plan.value,), u)[0]
+
+    def __call__(self, u: Array) -> tuple[float, Array, Array]:
+        """Return value, gradient and Hessian."""
+        size = len(self._plan.coordinates)
+        first, second = derivatives(self._plan)
+        value, *slopes = self._numbers_at((self._plan.value, *first, *second), u)
+        hessian = np.empty((size, size))
+        for bend, (i, j) in zip(slopes[size:], itertools.combinations_with_replacement(range(size), 2), strict=True):
+            hessian[i, j] = hessian[j, i] = bend
+        return value, np.array(slopes[:size]), hessian
+
+    def rounding(self, found: Maximum) -> float:
+        """Return how many nats an observation the rounding of the gradient may cost, to first order."""
+        noise = UNIT_ROUNDOFF * TERM_ULPS * np.array(self._numbers_at(magnitudes(self._plan), found.point))
+        hessian = self(found.point)[2] if found.hessian is None else found.hessian
+        if not np.isfinite(noise).all() or not np.isfinite(hessian).all():
+            return math.inf
+        units = curvature_units(hessian)
+        noise /= units
+        return float(noise @ np.abs(np.linalg.pinv(hessian / np.outer(units, units))) @ noise) / 2
+
+    def _numbers_at(self, expressions: tuple[Expr, ...], u: Sequence[float] | Array) -> list[float]:
+        code = compiled_together(expressions, self._arguments)
+        if self._plan.averaged:
+            return [float(value) for value in code(*u, *self._numbers)]
+        columns = self._observations.columns
+        return weighted_averages(
+            lambda rows: tuple(code(*(column[rows] for column in columns), *u, *self._numbers)), self._observations
+        )

@@ -1,0 +1,151 @@
+"""What is climbed: the mean log-likelihood over free coordinates, its derivatives, and the way back to parameters."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+from sympy import Abs, Add, DiracDelta, Dummy, Expr, Symbol, exp, oo
+
+from ..proofs.algebra.kernels import join_exponentials
+from ..proofs.balls import compiled as ball_compiled
+from ..proofs.balls import precision
+from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
+from ..proofs.family import Family
+from .ball_climbing import Place
+from .density import compiled
+from .suggestions import is_a_place
+from .tolerance import MOST_BITS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Compiled derivatives of the log-likelihood in free coordinates.
+
+    ``averaged`` says that they are functions of the statistics, not of each observation. ``centre`` and ``size`` are
+    the symbols for the origin and unit of coordinates of parameters on the whole line.
+    """
+
+    parameters: tuple[Symbol, ...]
+    coordinates: tuple[Symbol, ...]
+    maps: tuple[Expr, ...]
+    value: Expr
+    averaged: bool
+    names: tuple[Symbol, ...]
+
+
+CENTRE, SIZE = Symbol("_centre", real=True), Symbol("_size", positive=True)
+
+
+@lru_cache(maxsize=512)
+def climb_of(derivation: Derivation) -> Climb:
+    """Return the objective of ``derivation`` over all parameters that are not placed at an end of the support."""
+    family = derivation.family
+    parameters, whole, averaged = mean_log_likelihood(derivation)
+    placed = set(family.symbols) - set(parameters)
+    coordinates = tuple(Dummy(f"u{i}", real=True) for i in range(len(parameters)))
+    within = {p: (lo, hi) for p, lo, hi in derivation.within}
+    maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
+    value = whole.subs(dict(zip(parameters, maps, strict=True)))
+    known = {s.symbol for s in derivation.statistics} | placed
+    names = tuple(sorted((value.free_symbols & known) | {CENTRE, SIZE}, key=str))
+    return Climb(parameters, coordinates, maps, value, averaged, names)
+
+
+def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Expr, bool]:
+    """Return the parameters that are not placed at an end of the support, the mean log-likelihood, and its kind.
+
+    The kind is whether it is a function of the statistics, and else of each observation, to be averaged.
+
+    >>> from thetahat import derive, family
+    >>> mean_log_likelihood(derive(family("exponential")))
+    ((lambda,), -lambda*t_1 + log(lambda), True)
+    """
+    family, form = derivation.family, derivation.exponential_form
+    placed = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
+    parameters = tuple(p for p in family.symbols if p not in placed)
+    if form is None:
+        return parameters, join_exponentials(family.log_density), False
+    products = (eta * s.symbol for eta, s in zip(form.eta, derivation.statistics, strict=False))
+    return parameters, sum(products, -form.log_partition), True
+
+
+@lru_cache(maxsize=512)
+def has_corners(plan: Climb) -> bool:
+    """Return whether a second derivative of the objective is infinite at an observation, as that of a modulus.
+
+    >>> from thetahat import derive, family
+    >>> has_corners(climb_of(derive(family("beta"))))
+    False
+    """
+    return any(second.has(DiracDelta) for second in derivatives(plan)[1])
+
+
+def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:
+    ends = family.domain[parameter]
+    if within is not None:
+        ends = replace(ends, lo=within[0], hi=within[1])
+    elif ends.free_symbols:
+        raise UnsolvedError(
+            f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it"
+        )
+    if ends.lo is not -oo and ends.hi is not oo:
+        return ends.lo + (ends.hi - ends.lo) / (1 + exp(-u))
+    if ends.lo is not -oo:
+        return ends.lo + exp(u)
+    if ends.hi is not oo:
+        return ends.hi - exp(-u)
+    # Elsewhere a parameter without ends is most likely a logarithm, or a shape.
+    return CENTRE + SIZE * u if is_a_place(family, parameter) else u
+
+
+def in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """Return the parameters at a point of the coordinates."""
+    symbols = (*plan.coordinates, *plan.names)
+    place = (*(float(u) for u in point), *(np.float64(numbers[name]) for name in plan.names))
+    return {p: float(compiled(m, symbols)(*place)) for p, m in zip(plan.parameters, plan.maps, strict=True)}
+
+
+def rounded_once(plan: Climb, summit: Place, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """Return the parameters at a maximum found in balls, each rounded once."""
+    with precision(2 * MOST_BITS):
+        # Of the statistics only order statistics occur in the maps, and these are observations, exact in doubles.
+        given = (arb(float(numbers[name])) for name in plan.names)
+        balls = ball_compiled(plan.maps, (*plan.coordinates, *plan.names))(*summit.point, *given)
+        return {p: float(value.mid()) for p, value in zip(plan.parameters, balls, strict=True)}
+
+
+@lru_cache(maxsize=512)
+def derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """Return the gradient of the objective in its coordinates, and the second derivatives, upper rows first.
+
+    >>> from thetahat import derive, family
+    >>> [len(part) for part in derivatives(climb_of(derive(family("beta"))))]
+    [2, 3]
+    """
+    first = tuple(plan.value.diff(u) for u in plan.coordinates)
+    size = len(first)
+    second = tuple(
+        first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2)
+    )
+    return first, second
+
+
+@lru_cache(maxsize=512)
+def magnitudes(plan: Climb) -> tuple[Expr, ...]:
+    """Return for each slope the sum of the moduli of its terms: what rounding errors are relative to.
+
+    >>> from thetahat import derive, family
+    >>> len(magnitudes(climb_of(derive(family("beta")))))
+    2
+    """
+    first, _ = derivatives(plan)
+    return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)
