@@ -1,0 +1,122 @@
+"""Proofs by stationary points: by formulas, by a box with exactly one, or by covering the range of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from flint import arb
+
+from ...proofs.balls import precision
+from ...proofs.derivation import Derivation
+from ...proofs.errors import UnsolvedError
+from ...proofs.family import Family
+from ..enclosure import precisions, table_of, total
+from ..fitting import Fit, fit_with
+from ..observations import Observations
+from .certificate import EXHAUSTION, numbers_of
+from .certificate import CertificateVerdict as Verdict
+from .contraction import Contracted, contracted
+from .exhaustion import candidates, rises_towards_data
+from .formulas import enclosed, is_set, uses_order
+from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
+from .proved import Proved
+
+Near = Fit | Mapping[str, float] | Sequence[float] | None
+EXHAUSTED = (
+    "the likelihood of each observation rises towards it, so that the maximum lies between the ends of the data; boxes "
+    "cover that range, and in all but one the likelihood has no stationary point or stays below"
+)
+
+
+def by_formula(derivation: Derivation, observations: Observations) -> Proved:
+    """Return what formulas give, with the verdict that the derivation's argument allows."""
+    found = enclosed(derivation, observations)
+    if found is None:
+        return Proved(Verdict.UNDECIDED, why="a formula has no finite value in ball arithmetic")
+    values, bits, optimality = found.theta, found.bits, derivation.optimality
+    if optimality.proved and optimality.unique:
+        return Proved(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", optimality.argument, "", bits, found.inside)
+    stationary = Proved(Verdict.LOCAL, values, method="formulas", bits=bits, inside=found.inside)
+    if not optimality.proved:
+        return _ranked(derivation, stationary)
+    if uses_order(derivation):
+        # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
+        # the scale, and differ in a location between the ends of the order statistic.
+        single = optimality.concave and not is_set(derivation, observations.sample)
+        argument = f"{optimality.argument}{'; the order statistic is a single number' * single}"
+        verdict = Verdict.UNIQUE_GLOBAL if single else Verdict.GLOBAL_SET
+        return Proved(verdict, values, {}, "formulas", argument, "", bits)
+    box = contracted(derivation, observations, {symbol: float(ball.mid()) for symbol, ball in values.items()})
+    if box is not None and optimality.concave:
+        region = dict(zip(box.parameters, box.region, strict=True))
+        argument = f"{optimality.argument}; strictly so at the maximiser"
+        return Proved(Verdict.UNIQUE_GLOBAL, values, region, "formulas", argument, "", max(bits, box.bits))
+    return _ranked(derivation, stationary)
+
+
+def by_contraction(derivation: Derivation, observations: Observations, near: Near) -> Proved:
+    """Return the one stationary point in a box around an estimate, with the verdict that an argument allows."""
+    family = derivation.family
+    # Parameters at an end of the support are taken as they are, so only from a fit of our own.
+    start = None if family.bounds.free_symbols else near
+    climbing = start is None
+    if start is None:
+        try:
+            start = fit_with(derivation, observations.x, observations.weights)
+        except UnsolvedError as unsolved:
+            return Proved(Verdict.UNDECIDED, why=str(unsolved))
+    estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
+    box = contracted(derivation, observations, estimate, climbing)
+    if box is None:
+        return Proved(Verdict.UNDECIDED, why="no box with exactly one stationary point was proved near the estimate")
+    placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
+    values = placed | dict(zip(box.parameters, box.inner, strict=True))
+    region = dict(zip(box.parameters, box.region, strict=True))
+    found = Proved(Verdict.LOCAL, values, region, "contraction of a box around the estimate", bits=box.bits)
+    if not derivation.optimality.proved and on_half_plane(family) is not None:
+        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=LEMMAS[HALF_PLANE].statement)
+    if not derivation.optimality.proved and rises_towards_data(family):
+        return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
+    return _ranked(derivation, found, strict=True)
+
+
+def _exhausted(derivation: Derivation, observations: Observations, first: Contracted) -> Proved | None:
+    """The one highest of all maxima between the ends of the data; ``None`` where it cannot be told."""
+    family, boxes = derivation.family, candidates(derivation.family, observations)
+    place = family.symbols[0]
+    summits: list[Contracted] = []
+    for box in boxes or ():
+        known = first if box.holds(first.inner[0]) else None
+        summit = known or contracted(derivation, observations, {place: float(box.ball.mid())})
+        if summit is None or not box.holds(summit.inner[0]):
+            return None
+        summits.append(summit)
+    best = _highest(family, summits, observations)
+    if best is None:
+        return None
+    theta, region = {place: best.inner[0]}, {place: best.region[0]}
+    return Proved(Verdict.UNIQUE_GLOBAL, theta, region, EXHAUSTION, EXHAUSTED, "", best.bits)
+
+
+def _highest(family: Family, summits: Sequence[Contracted], observations: Observations) -> Contracted | None:
+    """The summit that is certainly higher than all others."""
+    table = table_of(family, observations)
+    for bits in precisions():
+        with precision(bits):
+            heights = [total(family, summit.inner, table, observations) for summit in summits]
+            for summit, height in zip(summits, heights, strict=True):
+                if all(height > other for other in heights if other is not height):
+                    return summit
+    return None
+
+
+def _ranked(derivation: Derivation, found: Proved, strict: bool = False) -> Proved:
+    """A stationary point with the verdict that the derivation's argument allows; ``strict`` for a strict maximum."""
+    optimality = derivation.optimality
+    if not optimality.proved:
+        return replace(found, why=optimality.argument)
+    if optimality.unique or (strict and optimality.concave):
+        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=optimality.argument)
+    why = "that no other point is as high is not proved"
+    return replace(found, verdict=Verdict.GLOBAL_SET, argument=optimality.argument, why=why)
