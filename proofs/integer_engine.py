@@ -15,7 +15,7 @@ from .conditions import Condition
 from .derivation import Derivation, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
 from .family import Family
 from .integer_search import integer_search
-from .integers import RECIPROCAL, IntegerSearch
+from .integers import RECIPROCAL, IntegerSearch, Tail
 from .likelihood import average_form, name_averages
 from .sections import held_steps, in_sections
 from .trail import Trail
@@ -121,40 +121,50 @@ def _search_steps(found: IntegerSearch, closed: tuple[tuple[Symbol, Expr], ...],
         using=(("ceilings", Tuple(*found.ceilings)),),
     )
     if found.tail is not None:
-        trail.add(
-            "integer-tail",
-            Section.OPTIMALITY,
-            f"At last: with `{p}` = 1/s, the change is h(s)"
-            + (f" / s^{found.tail.power}" if found.tail.power else "")
-            + f", where h has no pole at zero and its derivatives of order below {found.tail.order} vanish there; "
-            f"the sign of that of order {found.tail.order} is the sign of the change at last.",
-            found.tail.leading,
-            Label(f"h^({found.tail.order})(0)", rf"h^{{({found.tail.order})}}(0)"),
-            given=(at,),
-            subject=p,
-            using=(
-                ("scaled", found.tail.scaled),
-                ("power", Integer(found.tail.power)),
-                ("order", Integer(found.tail.order)),
-                ("small", RECIPROCAL),
-            ),
-        )
+        _tail_step(found, found.tail, at, trail)
     if found.falling is not None:
-        by_tail = RECIPROCAL in found.falling.free_symbols
-        why = (
-            f"h(s) / s^{found.tail.order} rises in s, because the next derivative of h is not negative"
-            if by_tail and found.tail is not None
-            else f"it never rises in `{p}`, because minus its slope is not negative for any observation"
-        )
-        trail.add(
-            "integer-falling",
-            Section.OPTIMALITY,
-            f"One turn: the change turns from rise to fall once, if at all; {why}.",
-            found.falling,
-            Label("0 <=", r"0 \le"),
-            given=(len(trail.steps) - 1 if by_tail else at,),
-            subject=p,
-        )
+        _falling_step(found, found.falling, at, trail)
+
+
+def _tail_step(found: IntegerSearch, tail: Tail, at: int, trail: Trail) -> None:
+    p = found.parameter
+    trail.add(
+        "integer-tail",
+        Section.OPTIMALITY,
+        f"At last: with `{p}` = 1/s, the change is h(s)"
+        + (f" / s^{tail.power}" if tail.power else "")
+        + f", where h has no pole at zero and its derivatives of order below {tail.order} vanish there; "
+        f"the sign of that of order {tail.order} is the sign of the change at last.",
+        tail.leading,
+        Label(f"h^({tail.order})(0)", rf"h^{{({tail.order})}}(0)"),
+        given=(at,),
+        subject=p,
+        using=(
+            ("scaled", tail.scaled),
+            ("power", Integer(tail.power)),
+            ("order", Integer(tail.order)),
+            ("small", RECIPROCAL),
+        ),
+    )
+
+
+def _falling_step(found: IntegerSearch, falling: Expr, at: int, trail: Trail) -> None:
+    p = found.parameter
+    by_tail = RECIPROCAL in falling.free_symbols
+    why = (
+        f"h(s) / s^{found.tail.order} rises in s, because the next derivative of h is not negative"
+        if by_tail and found.tail is not None
+        else f"it never rises in `{p}`, because minus its slope is not negative for any observation"
+    )
+    trail.add(
+        "integer-falling",
+        Section.OPTIMALITY,
+        f"One turn: the change turns from rise to fall once, if at all; {why}.",
+        falling,
+        Label("0 <=", r"0 \le"),
+        given=(len(trail.steps) - 1 if by_tail else at,),
+        subject=p,
+    )
 
 
 def _conditions(family: Family, found: IntegerSearch, section: Derivation | None) -> tuple[tuple[Condition, ...], bool]:

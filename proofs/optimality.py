@@ -8,7 +8,7 @@ from . import labels
 from .algebra.regions import is_concave, is_strictly_concave, regions
 from .curvature import concave_scale
 from .derivation import Label, Optimality, Section
-from .divergence import divergence_between, fisher_information
+from .divergence import MeanMap, divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
 from .induced_loss import induced_loss
@@ -136,21 +136,7 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
         ),
     )
     if not route.ends.placed:
-        averages = route.averages
-        information = fisher_information(averages.mean_log_likelihood, averages.statistics, means, family.domain)
-        trail.add(
-            "information",
-            _OPTIMAL,
-            "Fisher information of one observation.",
-            Tuple(*(Tuple(*information.row(i)) for i in range(information.rows))),
-            Label("I", "I"),
-            given=(0, kl.mean_step),
-            using=(
-                ("parameters", Tuple(*means.parameters)),
-                ("means", Tuple(*means.tau)),
-                ("statistics", Tuple(*(s.symbol for s in route.averages.statistics))),
-            ),
-        )
+        _information_step(family, route, means, kl.mean_step, trail)
     spread = None if _is_long_sum(family) else entropy(family)
     if spread is not None:
         trail.add("entropy", _OPTIMAL, "Entropy of a member.", spread.value, Label("H(p)", "H(p)"))
@@ -158,6 +144,24 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
     if route.ends.placed:
         argument = "monotone in the ends of the support, then the Pythagorean identity of divergences"
     return Optimality(True, argument, True)
+
+
+def _information_step(family: Family, route: LikelihoodRoute, means: MeanMap, mean_step: int, trail: Trail) -> None:
+    averages = route.averages
+    information = fisher_information(averages.mean_log_likelihood, averages.statistics, means, family.domain)
+    trail.add(
+        "information",
+        _OPTIMAL,
+        "Fisher information of one observation.",
+        Tuple(*(Tuple(*information.row(i)) for i in range(information.rows))),
+        Label("I", "I"),
+        given=(0, mean_step),
+        using=(
+            ("parameters", Tuple(*means.parameters)),
+            ("means", Tuple(*means.tau)),
+            ("statistics", Tuple(*(s.symbol for s in averages.statistics))),
+        ),
+    )
 
 
 def _is_long_sum(family: Family) -> bool:
