@@ -18,6 +18,7 @@ _MEMBERS = 3
 _OBSERVATIONS = 6
 _DYADIC = 30
 _FAR = 2**20
+_TIES = (_OBSERVATIONS // 2, _OBSERVATIONS * 2 // 3, _OBSERVATIONS - 1)
 _NEARER, _FURTHER = Rational(1, 4), Rational(4)
 _SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
 
@@ -102,12 +103,14 @@ def stretched(family: Family) -> list[Point]:
 def of_many_sizes(family: Family) -> Iterator[Point]:
     """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
 
+    Counts are tied at an end of their support instead: a member may make one value far more frequent than the others.
+
     >>> from thetahat import family
-    >>> len(list(of_many_sizes(family("rayleigh"))))
-    33
+    >>> [len(list(of_many_sizes(family(name)))) for name in ("rayleigh", "poisson")]
+    [33, 12]
     """
     yield from members_with_data(family)
-    yield from stretched(family)
+    yield from _tied(family) if family.discrete else stretched(family)
     x, ends = family.observation, family.bounds
     if family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
         return
@@ -115,6 +118,16 @@ def of_many_sizes(family: Family) -> Iterator[Point]:
         yield from (
             (theta, [{**row, x: factor * row[x]} for row in sample]) for theta, sample in members_with_data(family)
         )
+
+
+def _tied(family: Family) -> Iterator[Point]:
+    """Data of which half, two thirds and all but one are at a finite end of the support."""
+    x = family.observation
+    for theta, sample in members_with_data(family):
+        ends = at(family.bounds, {**theta, **sample[0]})
+        for end in (ends.lo, ends.hi):
+            for count in _TIES if end.is_Integer else ():
+                yield theta, [{**row, x: end} if place < count else row for place, row in enumerate(sample)]
 
 
 def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:

@@ -5,11 +5,28 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from sympy import Abs, Add, Expr, Integer, Interval, LambertW, Min, S, Symbol, Tuple, log, loggamma, oo, pi, sqrt
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Integer,
+    Interval,
+    LambertW,
+    Min,
+    Rational,
+    S,
+    Symbol,
+    Tuple,
+    log,
+    loggamma,
+    oo,
+    pi,
+    sqrt,
+)
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
-from thetahat.proofs.derivation import Derivation, Evidence, Finding, Statistic, Step, Verdict
+from thetahat.proofs.derivation import Derivation, Evidence, Finding, Outcome, Statistic, Step, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
@@ -641,6 +658,14 @@ def test_steps_as_derived_are_not_refuted(name: str) -> None:
     """The checker does not call everything wrong."""
     member = family(name)
     assert {finding.evidence.verdict for finding in check_steps(member, derive(member).steps)} == {Verdict.AGREE}
+
+
+@pytest.mark.parametrize("rate", ["1/3", "58/83"])
+def test_an_estimate_that_exists_for_tied_counts_only_is_not_refuted(rate: str) -> None:
+    """Of a zero-inflated Poisson distribution of small mean: it takes more zeros than counts drawn at random hold."""
+    derivation = derive(family("zero_inflated_poisson").fix(**{"lambda": Rational(rate)}))
+    assert derivation.count(Evidence.REFUTED) == 0
+    assert derivation.outcome is Outcome.CLOSED_FORM
 
 
 def test_an_unknown_rule_is_an_error() -> None:

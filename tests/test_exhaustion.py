@@ -8,9 +8,11 @@ from flint import arb, fmpz_poly
 
 from thetahat import certify, family, fit
 from thetahat.proofs.balls import precision
-from thetahat.verify.certify import CertificateVerdict, Enclosure, prove
+from thetahat.verify.certify import CertificateVerdict, Enclosure
 from thetahat.verify.certify.certificate import EXHAUSTION
+from thetahat.verify.certify.contraction import contracted
 from thetahat.verify.certify.exhaustion import rises_towards_data
+from thetahat.verify.fitting import derivation_with
 
 CAUCHY, STUDENT = family("cauchy").fix(gamma=1), family("student_t").fix(nu=3, s=1)
 
@@ -53,7 +55,7 @@ TWO_PEAKS = [-10.0, -9.9, -9.8, 10.0, 10.1]
 def test_a_lower_peak_is_not_certified():
     """Planted: the certificate of the other peak, with the method and the argument of a global one."""
     proof = certify(CAUCHY, TWO_PEAKS)
-    lower = prove.contracted(prove.derivation_with(CAUCHY, {}), proof._observations, {CAUCHY.symbols[0]: 10.0})
+    lower = contracted(derivation_with(CAUCHY, {}), proof._observations, {CAUCHY.symbols[0]: 10.0})
     planted = replace(proof, theta={"x_0": Enclosure.of(lower.inner[0])}, region={"x_0": Enclosure.of(lower.region[0])})
     assert proof.theta["x_0"].high < 0 < planted.theta["x_0"].low
     assert proof.check(TWO_PEAKS)
