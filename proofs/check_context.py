@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from flint import arb
 from sympy import Expr, Symbol, Tuple
 
 from .algebra.atoms import plain
@@ -107,8 +108,16 @@ class Context:
     @cached_property
     def members(self) -> tuple[Trial, ...]:
         """The first of the datasets under members that make it possible, some of them close to ends of the space."""
-        within = tuple(row for row in self.table if self.unfolded(row[1]).free_symbols & set(self.family.symbols))
-        return tuple(self._measured(one, within) for one in with_others(self.trials))
+        return tuple(self._measured(one, self._of_parameters) for one in with_others(self.trials))
+
+    def moved(self, trial: Trial, changes: Mapping[Symbol, arb]) -> Trial:
+        """Return the same data under another member, with the values of the statistics that hold parameters."""
+        return self._measured(trial.moved(changes), self._of_parameters)
+
+    @cached_property
+    def _of_parameters(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """The statistics that hold parameters, in their order."""
+        return tuple(row for row in self.table if self.unfolded(row[1]).free_symbols & set(self.family.symbols))
 
     def _measured(self, trial: Trial, table: tuple[tuple[Symbol, Expr], ...]) -> Trial:
         """The same with the values of these statistics."""

@@ -13,7 +13,22 @@ from .check_roots import chained
 from .derivation import Step
 from .trial import Trial
 
+_STEP = arb(2) ** -40
+"""How far on either side of a member a difference quotient reaches."""
 _AROUND = tuple(arb(share) for share in (-2, -0.5, -0.125, 0.125, 0.5, 2))
+
+
+def score(step: Step, context: Context) -> str:
+    """A difference quotient that the score takes nowhere between its two places, against the mean value theorem."""
+    p, ell = subject_of(step), context.given(step).value
+    for trial in context.trials[:2]:
+        here = trial.number(p)
+        low, high, between = (context.moved(trial, {p: here + place}) for place in (-_STEP, _STEP, arb(0, _STEP)))
+        quotient = (high.number(ell) - low.number(ell)) / (2 * _STEP)
+        slope = between.number(step.value)
+        if quotient.is_finite() and slope.is_finite() and not quotient.overlaps(slope):
+            return f"the likelihood rises by another slope in {p}"
+    return ""
 
 
 def score_zero(step: Step, context: Context) -> str:
@@ -49,7 +64,9 @@ def branch(step: Step, context: Context) -> str:
     """Data for which the likelihood at the root that was chosen is lower than at the other one."""
     p, ell = subject_of(step), context.given(step, 0).value
     for trial in context.trials:
-        chosen, other = (trial.moved({p: trial.number(root)}) for root in (context.given(step, 1).value, step.value))
+        chosen, other = (
+            context.moved(trial, {p: trial.number(root)}) for root in (context.given(step, 1).value, step.value)
+        )
         if chosen.is_inside() and other.is_inside() and chosen.number(ell) < other.number(ell):
             return "the likelihood is higher at the other root on random data"
     return ""

@@ -69,18 +69,18 @@ def ridge(step: Step, context: Context) -> str:
     """A line along which the slope rises, or does not vanish at the member where it is said to."""
     along, stop = step.named("along"), step.named("stop")
     for trial in _positive(step, context):
-        slopes = [one.number(step.value) for share in _SHARES for one in _along(step, trial, share)]
+        slopes = [one.number(step.value) for share in _SHARES for one in _along(step, context, trial, share)]
         if any(after > before for before, after in pairwise(slopes)):
             return f"the slope rises in {along}"
-        if any(not one.number(step.value).contains(0) for one in _along(step, trial, trial.number(stop))):
+        if any(not one.number(step.value).contains(0) for one in _along(step, context, trial, trial.number(stop))):
             return f"the slope does not vanish at {along} = {stop}"
     return ""
 
 
-def _along(step: Step, trial: Trial, share: arb) -> list[Trial]:
+def _along(step: Step, context: Context, trial: Trial, share: arb) -> list[Trial]:
     """The member on the line through this one, if it is in the space."""
     at = trial.moved({step.named("along"): share})
-    moved = trial.moved({p: at.number(how) for p, how in step.named("moves").args})
+    moved = context.moved(trial, {p: at.number(how) for p, how in step.named("moves").args})
     return [moved] if moved.is_inside() else []
 
 
@@ -94,14 +94,14 @@ def ridge_profile(step: Step, context: Context) -> str:
     before, u = context.given(step), subject_of(step)
     for trial in _positive(before, context):
         for row in trial.sample:
-            if _sags(partial(_on_ridge, trial.moved(row), before, u), _places(trial, u)):
+            if _sags(partial(_on_ridge, trial.moved(row), before, u, context), _places(trial, u)):
                 return f"the log-density of an observation lies below one of its chords in {u}"
     return ""
 
 
-def _on_ridge(trial: Trial, before: Step, u: Symbol, place: arb) -> arb:
+def _on_ridge(trial: Trial, before: Step, u: Symbol, context: Context, place: arb) -> arb:
     """The log-density of the observation that the trial holds, where the ridge is at that place."""
-    there = trial.moved({u: place})
+    there = context.moved(trial, {u: place})
     return there.moved({subject_of(before): there.number(before.named("root"))}).number(trial.family.log_density)
 
 

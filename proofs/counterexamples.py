@@ -22,6 +22,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "edge-growth": counter_support.edge_growth,
     "data-point": counter_support.data_point,
     "profile": counter_support.profile,
+    "score": counter_equations.score,
     "score-zero": counter_equations.score_zero,
     "combined": counter_equations.combined,
     "agreement": counter_equations.agreement,

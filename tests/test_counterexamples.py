@@ -19,11 +19,14 @@ from thetahat.proofs import (
     check_ends,
     check_exponential,
     check_matching,
+    check_scores,
+    checker,
     edge_growth,
     location,
     optimality,
 )
 from thetahat.proofs.algebra.atoms import Quantile
+from thetahat.proofs.algebra.derivatives import derivative
 from thetahat.proofs.check_context import Context
 from thetahat.proofs.checker import RULES, check_steps
 from thetahat.proofs.counterexamples import LOOKS, counterexample
@@ -43,7 +46,6 @@ OTHERWISE = {
     "integer-range": "linear ends, compared one by one",
     "integer-tail": "an identity",
     "substitute": "an identity",
-    "score": "an identity",
     "reduced": "an identity",
     "same-value": "an identity",
     "split": "an identity",
@@ -159,6 +161,7 @@ PLANTED = (
     Planted("any-value", "uniform_unit_length", value(lambda ends: Tuple(*reversed(ends.args)))),
     Planted("edge-growth", "weibull_with_location", unbounded),
     Planted("profile", "asymmetric_laplace", falling_without_bound),
+    Planted("score", "gamma", value(lambda one: one * Rational(1001, 1000))),
     Planted("score-zero", "binomial", with_zero),
     Planted("combined", "generalised_poisson", over_zero),
     Planted("agreement", "gamma", singular),
@@ -279,6 +282,28 @@ def test_an_identity_that_algebra_takes_for_proved_is_held_against_a_ball(
     for module in (check_context, check_concave, check_exponential, check_matching):
         monkeypatch.setattr(module, "prove_zero", lambda *_: Finding(Evidence.ALGEBRA), raising=False)
     assert check_steps(member, tuple(steps))[place].evidence is Evidence.REFUTED
+
+
+def test_a_derivative_that_both_sides_take_wrongly_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: differentiating doubles, for the deriver and for the checker; a difference quotient does not."""
+    member = family("gamma")
+    steps = list(derive(member).steps)
+    place = next(at for at, step in enumerate(steps) if step.rule == "score")
+    steps[place] = replace(steps[place], value=2 * steps[place].value)
+    monkeypatch.setattr(check_scores, "derivative", lambda expression, symbol: 2 * derivative(expression, symbol))
+    context = Context(member, tuple(steps))
+    assert RULES["score"](steps[place], context).evidence is Evidence.ALGEBRA
+    assert check_steps(member, tuple(steps))[place].detail.startswith(
+        "a counterexample: the likelihood rises by another"
+    )
+
+
+@pytest.mark.parametrize("name", ["rayleigh", "gompertz", "uniform", "asymmetric_laplace", "hypergeometric_successes"])
+def test_looks_leave_derivations_as_they_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no look at all the same is found of every step."""
+    found = derive(family(name))
+    monkeypatch.setattr(checker, "counterexample", lambda step, context: "")
+    assert check_steps(found.family, found.steps) == found.findings
 
 
 def test_the_checker_imports_nothing_that_makes_steps() -> None:
