@@ -12,12 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import optimize
 from sympy import Expr, oo
 
 from ..proofs.errors import ExistenceError, UnsolvedError
-from ..proofs.family import Family, Parameter
+from ..proofs.family import Family
 from ..proofs.forward_projection import forward
 from ..proofs.projected import Projected
 from ..proofs.reverse_projection import reverse
@@ -25,15 +23,8 @@ from ..proofs.targets import Table, Target
 from .certify import Certificate, certify
 from .density import density
 from .drawn import feasible
-from .ends import support_ends
-from .fitting import fit
 from .nodes import Nodes, nodes_of
-
-Array = NDArray[np.float64]
-_BLOCKS = (1, 2, 3, 4)
-"""A reverse search starts from the estimates for so many parts of the target, from the lowest values to the highest."""
-_APART, _FLAT, _HELD, _UNKNOWN = 1e-4, 1e-4, 1e-5, 1e300
-_SEARCH = {"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000}
+from .reverse_search import APART, STARTS, UNKNOWN, local_minima, reversed_divergence
 
 
 @dataclass(frozen=True)
@@ -129,9 +120,7 @@ def _require_settled(family: Family, nodes: Nodes, found: Certificate) -> None:
     moved = [
         name
         for name, held in found.theta.items()
-        if not (
-            again.theta and math.isclose(held.rounded(), again.theta[name].rounded(), rel_tol=_APART, abs_tol=_APART)
-        )
+        if not (again.theta and math.isclose(held.rounded(), again.theta[name].rounded(), rel_tol=APART, abs_tol=APART))
     ]
     if moved:
         raise UnsolvedError(
@@ -190,40 +179,23 @@ def _nodes(target: Target, family: Family) -> Nodes:
 
 
 def _searched(target: Target, family: Family) -> Projection:
-    """Local minima of the divergence from starts spread over the target, by the density's values on a fixed grid."""
+    """The lowest local minimum that a search finds, with all others."""
     nodes = _nodes(target, family)
     if nodes.discrete != family.discrete or _charges_more(family, target):
         why = "every member gives probability to a set to which the target gives none: the divergence is infinite"
         return Projection(family, "reverse", {}, oo, why)
-    p, wide = family.parameters, nodes.widened
-
-    def divergence(point: Array) -> float:
-        return _reversed(wide, family, _inside(p, point))
-
-    minima: list[tuple[dict[str, float], float]] = []
-    for start in _starts(nodes, family):
-        rough = optimize.minimize(divergence, start, method="Nelder-Mead", options=_SEARCH)
-        if rough.fun >= _UNKNOWN:
-            continue
-        theta = dict(zip(family.parameter_names, _inside(p, rough.x).tolist(), strict=True))
-        if all(_differ(theta, other) for other, _ in minima) and _is_flat(divergence, rough.x):
-            minima.append((theta, float(rough.fun)))
+    minima = local_minima(nodes, family)
     if not minima:
         raise UnsolvedError(f"{family.name}: no minimum of the divergence from a member to the target was found")
-    minima.sort(key=lambda one: one[1])
-    how = f"lowest of {len(minima)} local minima that searches from {sum(_BLOCKS)} starts found; not proved"
+    how = f"lowest of {len(minima)} local minima that searches from {STARTS} starts found; not proved"
     return Projection(family, "reverse", minima[0][0], minima[0][1], how, tuple(minima))
 
 
-def _reversed(wide: Nodes, family: Family, theta: Array) -> float:
-    """KL(member || target) on a wide grid; a large number where the grid does not hold the member, or is too coarse."""
-    low, high = (end.at(theta.tolist()) for end in (support_ends(family).lo, support_ends(family).hi))
-    with np.errstate(all="ignore"):
-        heights = np.where((wide.x >= low) & (wide.x <= high), density(family)(wide.x, *theta), -np.inf)
-        q = np.exp(heights) * wide.step
-        terms = np.where(q > 0, q * (heights - wide.log_p), 0.0)
-    held = abs(float(q.sum()) - 1) < _HELD and wide.is_settled(terms)
-    return float(terms.sum()) if held and np.isfinite(terms).all() else _UNKNOWN
+def _charges_more(family: Family, target: Target) -> bool:
+    """Whether the support that all members share goes beyond that of the target."""
+    ends, held = family.bounds, target.support
+    below = ends.lo.is_number and bool(ends.lo < held.lo)
+    return below or (ends.hi.is_number and bool(ends.hi > held.hi))
 
 
 def divergences(target: Target, family: Family, theta: Mapping[str, Any]) -> tuple[float, float]:
@@ -239,77 +211,5 @@ def divergences(target: Target, family: Family, theta: Mapping[str, Any]) -> tup
     values = {name: float(theta[name]) for name in family.parameter_names}
     if not feasible(family, np.array([*values.values()])):
         return math.nan, math.nan
-    back = _reversed(nodes.widened, family, np.array([*values.values()]))
-    return _distance(nodes, family, values), back if back < _UNKNOWN else math.nan
-
-
-def _charges_more(family: Family, target: Target) -> bool:
-    """Whether the support that all members share goes beyond that of the target."""
-    ends, held = family.bounds, target.support
-    below = ends.lo.is_number and bool(ends.lo < held.lo)
-    return below or (ends.hi.is_number and bool(ends.hi > held.hi))
-
-
-def _starts(nodes: Nodes, family: Family) -> list[Array]:
-    """Estimates for parts of the target of equal probability, from one part, the whole, to a few."""
-    found = []
-    share = np.cumsum(nodes.w)
-    ends = family.bounds
-    low = float(ends.lo) if ends.lo.is_number else -math.inf
-    high = float(ends.hi) if ends.hi.is_number else math.inf
-    inside = (nodes.x > low if not ends.lo_closed else nodes.x >= low) & (
-        nodes.x < high if not ends.hi_closed else nodes.x <= high
-    )
-    for blocks in _BLOCKS:
-        for block in range(blocks):
-            chosen = inside & (share > block / blocks) & (share <= (block + 1) / blocks + 1e-12)
-            if not chosen.any():
-                continue
-            try:
-                theta = fit(family, nodes.x[chosen], nodes.w[chosen]).theta
-            except (ExistenceError, UnsolvedError):
-                continue
-            found.append(_outside(family.parameters, theta))
-    return found
-
-
-def _differ(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
-    return any(abs(value - second[name]) > _APART * (1 + abs(value)) for name, value in first.items())
-
-
-def _is_flat(function: Any, point: Array) -> bool:
-    slope = optimize.approx_fprime(point, function, 1e-6)
-    return bool(np.all(np.isfinite(slope)) and np.abs(slope).max() < _FLAT)
-
-
-def _inside(items: tuple[Parameter, ...], point: Array) -> Array:
-    """Real numbers mapped into the spaces: by exponentials from one end, by the logistic function between two."""
-    values: list[float] = []
-    known: dict[Any, Any] = {}
-    for item, u in zip(items, point, strict=True):
-        low, high = (float(end.xreplace(known)) for end in (item.bounds.lo, item.bounds.hi))
-        if math.isfinite(low) and math.isfinite(high):
-            value = low + (high - low) / (1 + math.exp(-min(max(u, -700), 700)))
-        elif math.isfinite(low):
-            value = low + math.exp(min(u, 700))
-        else:
-            value = high - math.exp(min(u, 700)) if math.isfinite(high) else float(u)
-        values.append(value)
-        known[item.symbol] = value
-    return np.array(values)
-
-
-def _outside(items: tuple[Parameter, ...], theta: Array) -> Array:
-    """The inverse of ``_inside``."""
-    found: list[float] = []
-    known: dict[Any, Any] = {}
-    for item, value in zip(items, theta.tolist(), strict=True):
-        low, high = (float(end.xreplace(known)) for end in (item.bounds.lo, item.bounds.hi))
-        if math.isfinite(low) and math.isfinite(high):
-            found.append(math.log((value - low) / (high - value)))
-        elif math.isfinite(low) or math.isfinite(high):
-            found.append(math.log(value - low if math.isfinite(low) else high - value))
-        else:
-            found.append(value)
-        known[item.symbol] = value
-    return np.array(found)
+    back = reversed_divergence(nodes.widened, family, np.array([*values.values()]))
+    return _distance(nodes, family, values), back if back < UNKNOWN else math.nan
