@@ -19,7 +19,8 @@ from thetahat.verify.coordinates import Chart, rooms
 from thetahat.verify.descent import BY_LINES, BY_SIMPLEX, Algorithm, Landscape, gradient, hessian, slope_at
 from thetahat.verify.likelihood import log_likelihood, nats_lost
 from thetahat.verify.observations import require_data
-from thetahat.verify.optimise import Optimum, cross_entropy, maximise_likelihood, minimise_divergence
+from thetahat.verify.optimise import Optimum, maximise_likelihood, minimise_divergence
+from thetahat.verify.search_problem import cross_entropy
 from thetahat.verify.starts import charts, condensed
 from thetahat.verify.tolerance import agreement
 

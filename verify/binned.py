@@ -27,7 +27,8 @@ from .double_functions import Numeric
 from .ends import Array, require_theta, support_ends
 from .examination import Cost, Goal
 from .observations import Observations, require_data, require_fixed
-from .optimise import Optimum, Problem, cross_entropy, solved
+from .optimise import Optimum
+from .search_problem import Problem, cross_entropy, solved
 from .starts import condensed
 from .tolerance import QUADRATURE
 
