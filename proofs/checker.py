@@ -101,7 +101,6 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "ridge-profile": check_ridge.profile,
     "ridge-logs": check_ridge.log_profile,
     "ridge-counts": check_ridge.counts,
-    "ridge-counts": check_ridge.counts,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

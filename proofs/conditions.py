@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
@@ -12,7 +13,8 @@ class Condition:
     """``expression > 0``, where the expression contains data only through ``Mean``, ``Quantile`` and ``LargestTie``.
 
     ``meaning`` says the same in words; ``why`` names the rule that derived it. With ``weak``, zero will do; with
-    ``open_at_zero``, nothing is known where the expression is zero.
+    ``open_at_zero``, nothing is known where the expression is zero. Data that fail it say something only where each of
+    ``given`` is positive: the sum of the squares of a numerator and a denominator that may vanish together.
     """
 
     expression: Expr
@@ -20,3 +22,13 @@ class Condition:
     why: str = ""
     weak: bool = False
     open_at_zero: bool = False
+    given: tuple[Expr, ...] = ()
+
+    def at(self, put: Callable[[Expr], Expr]) -> Condition:
+        """Return the condition with values put into its expressions.
+
+        >>> from sympy.abc import a
+        >>> Condition(a, "a > 0").at(lambda expression: expression.subs(a, 2)).expression
+        2
+        """
+        return replace(self, expression=put(self.expression), given=tuple(map(put, self.given)))

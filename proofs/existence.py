@@ -24,7 +24,7 @@ from .algebra.atoms import (
 )
 from .algebra.lambert import above_end
 from .algebra.regions import is_bounded_inside
-from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
+from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import factored
 from .algebra.solve import tidy
 from .bounds import Bounds
@@ -99,6 +99,7 @@ def inside_space(
     strict: list[Expr] = []
     weak: list[Expr] = []
     owners: dict[Expr, Symbol] = {}
+    divisors: dict[Expr, tuple[Expr, ...]] = {}
     chained = {p: formulas[p] for p in closed if p in formulas and closed[p].has(LambertW)}
     chained = {p: value for p, value in chained.items() if value.free_symbols & set(closed)}
     for parameter in sorted(family.parameters, key=lambda item: item.symbol in chained):
@@ -111,12 +112,17 @@ def inside_space(
         strict += firm
         weak += loose
         owners |= dict.fromkeys(firm, parameter.symbol)
+        doubtful = _divisors(closed[parameter.symbol], domain)
+        divisors |= {one: min(doubtful, divisors.get(one, doubtful), key=len) for one in firm}
     divided = {one: _without_number(_divided(one, strict)) for one in strict}
     owners = {new: owners[old] for old, new in reversed(divided.items())}
+    divisors = {new: divisors[old] for old, new in reversed(divided.items())}
     strict = list(dict.fromkeys(divided.values()))
     rule = "the estimate has to lie in the parameter space"
     open_ones = [one for one in _not_implied(strict, domain) if not _holds_for_each(one, family, statistics)]
-    found = _readable([(describe(one, family, statistics, rule), owners[one]) for one in open_ones])
+    given = {one: tuple(plain(unfold(by, statistics)) for by in divisors[one]) for one in open_ones}
+    told = {one: replace(describe(one, family, statistics, rule), given=given[one]) for one in open_ones}
+    found = _readable([(told[one], owners[one]) for one in open_ones])
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
 
 
@@ -219,12 +225,30 @@ def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statisti
     return not above_zero(flat.xreplace({mask: atom.integrand for atom, mask in masks.items()}), family.domain)
 
 
+def _divisors(value: Expr, domain: Domain) -> tuple[Expr, ...]:
+    """What has to be positive for no fraction in a formula to be zero over zero: there any value may be as good.
+
+    Where a denominator alone vanishes, the estimate only tends to infinity.
+    """
+    found: list[Expr] = []
+
+    def visit(node: Expr) -> Expr:
+        inside = (node.args[0] if isinstance(node, (Pow, log)) else S.One, value if node == value else S.One)
+        for top, bottom in (fraction(together(part)) for part in inside):
+            if not is_nonzero(top, domain) and not is_nonzero(bottom, domain):
+                found.append(top**2 + bottom**2)
+        return node
+
+    rewrite_outside(value, visit)
+    return tuple(dict.fromkeys(found))
+
+
 def _denominators(value: Expr, domain: Domain) -> list[Expr]:
     _, bottom = fraction(together(value))
     found: list[Expr] = []
     for part in Mul.make_args(bottom):
         signed = next((one for one in (part, -part) if is_nonnegative(one, domain)), part**2)
-        found += above_zero(signed, domain) if part.free_symbols else []
+        found += [] if part.is_number and not atoms_of(part) else above_zero(signed, domain)
     return found
 
 

@@ -78,5 +78,5 @@ class IntegerSearch:
             else replace(self.tail, scaled=put(self.tail.scaled), leading=put(self.tail.leading)),
             falling=None if self.falling is None else put(self.falling),
             statistics=tuple(replace(s, definition=put(s.definition)) for s in self.statistics),
-            needed=tuple(replace(c, expression=put(c.expression)) for c in self.needed),
+            needed=tuple(c.at(put) for c in self.needed),
         )

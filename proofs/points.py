@@ -41,7 +41,7 @@ class PointSearch:
             put(self.place).xreplace(renamed),
             put(self.profile),
             tuple(replace(s, definition=put(s.definition)) for s in self.statistics),
-            tuple(replace(c, expression=put(c.expression)) for c in self.needed),
+            tuple(c.at(put) for c in self.needed),
         )
 
 

@@ -129,8 +129,7 @@ def _moved(
         within=tuple((symbol, move(low), move(high)) for symbol, low, high in derivation.within),
         exponential_form=form,
         exists_when=tuple(
-            replace(one, expression=move(one.expression), meaning=f"with {x} = {image}: {one.meaning}")
-            for one in derivation.exists_when
+            replace(one.at(move), meaning=f"with {x} = {image}: {one.meaning}") for one in derivation.exists_when
         ),
         integer=None if derivation.integer is None else derivation.integer.at(move, {}),
     )

@@ -114,6 +114,8 @@ def fails_beyond_doubt(condition: Condition, sample: Sample, columns: Sequence[S
     >>> [fails_beyond_doubt(half, sample_of(data), (x,)) for data in ([1.0, 2.0], [1.0, 1.0, 2.0])]
     [False, True]
     """
+    if any(_decide(Condition(one, condition.meaning), sample, columns) is not True for one in condition.given):
+        return False
     if not condition.open_at_zero:
         return True
     return _decide(replace(condition, expression=-condition.expression), sample, columns) is True

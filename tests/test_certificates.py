@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sympy import Interval, Symbol, log, oo, pi
 
-from thetahat import Family, Parameter, certify, families, family, fit
+from thetahat import Family, Parameter, certify, derive, families, family, fit
 from thetahat.proofs.errors import DataError, ParameterError, SupportError
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, Enclosure
@@ -68,7 +68,9 @@ def test_every_dataset_has_a_verdict_that_the_checker_confirms(item):
     def each(x):
         certificate = certify(item, x)
         if certificate.verdict is CertificateVerdict.UNDECIDED:
-            assert item.name.split("[")[0] in HARD, certificate.why
+            # Of data that make a formula zero over zero, such as one covariate for all, nothing is said.
+            silent = any(one.given and one.meaning in certificate.why for one in derive(item).exists_when)
+            assert silent or item.name.split("[")[0] in HARD, certificate.why
             return
         assert certificate.check(x)
         decided.append(certificate.verdict)

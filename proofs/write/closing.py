@@ -44,6 +44,8 @@ def _strength(derivation: Derivation) -> Line:
         return (" (otherwise, at an end that belongs to the space, if the likelihood rises up to it)",)
     if not derivation.existence_needed:
         return (" (that there is none otherwise is not proved)",)
+    if any(condition.given for condition in derivation.exists_when):
+        return (" (that there is none where a formula is zero over zero is not said)",)
     edge = any(condition.open_at_zero for condition in derivation.exists_when)
     return (" (with exactly that share there may be one as well)",) if edge else ()
 
