@@ -19,7 +19,7 @@ from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import precision
 from .exact import Exactly, in_plain_functions
 from .observations import Observations
-from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS
+from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 Balls = list[arb]
 
@@ -177,7 +177,7 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place, 
         # The radius of the promise is what the radii of the gradient come to along the step.
         if not promise.rad() <= max(abs(promise.mid()) / 1024, arb(CLIMB_NATS) / 1024):
             return here, False
-        if not damped and promise <= CLIMB_NATS:
+        if not damped and promise <= CLIMB_NATS and all(abs(entry) <= NEAR_STEP for entry in step):
             last = terrain(_moved(here.point, step, 1.0))
             return (last if last.finite and last.value >= here.value.lower() else here), True
         ahead = _uphill(terrain, here, step, promise)

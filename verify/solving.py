@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.errors import UnsolvedError
-from .tolerance import CLIMB_NATS, FLAT_NATS, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
+from .tolerance import CLIMB_NATS, FLAT_NATS, NEAR_STEP, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
@@ -205,7 +205,8 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
         if not math.isfinite(expected):
             return Maximum(u, value, False)
         # The step promises half of this in nats; the last one is still taken, since the slope sees more than the value.
-        if expected <= CLIMB_NATS:
+        near = float(np.abs(step).max()) <= NEAR_STEP
+        if expected <= CLIMB_NATS and near:
             last = u + step
             at = objective(last)
             better = math.isfinite(at[0]) and float(np.abs(at[1]).max()) <= float(np.abs(gradient).max())
@@ -221,7 +222,7 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
                 return Maximum(u, value, False)
             factor /= 2
         else:
-            return Maximum(u, value, expected <= SLOPE_NATS, hessian)
+            return Maximum(u, value, near and expected <= SLOPE_NATS, hessian)
         u, (value, gradient, hessian) = trial, at
     return Maximum(u, value, False)
 

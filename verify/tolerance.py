@@ -122,6 +122,11 @@ CLIMB_NATS = 1e-20
 """Nats per observation that a Newton step may promise for the climb to be at its end; that step is taken, and then
 the promise is of the order of its square."""
 
+NEAR_STEP = 1 / 64
+"""Newton step, in coordinates of which one is a factor of e or the spread of the data, above which no climb is at its
+end, however little the step promises. Where the likelihood tends to a limit as a parameter runs away, in proportion to
+the power q of it or of its inverse, each step is 1/q long, and none leads to a maximum."""
+
 MOST_EVALUATIONS = 2500
 """Evaluations after which a numerical search is given up: twenty times what ordinary data take."""
 
