@@ -16,11 +16,14 @@ from .ends import outside_space
 from .exact import Exactly, in_data, written_out
 from .observations import Observations
 from .solving import bracketed_root
+from .steadiness import require_steady
 from .tolerance import MOST_BITS, ROOT_SLACK, ROOT_ULPS
 
 Numbers = dict[Symbol, float]
 _SHARP_BITS, _SECANT = 256, 40
 """The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
+_BESIDE = 60
+"""By how many binary digits less a root is that is told from a sharpened one, and from no double."""
 _BENT, _MOST_MENDS = 75, 60
 """By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
 
@@ -37,7 +40,7 @@ class ExactEquation:
 
     def __init__(self, derivation: Derivation, table: Observations) -> None:
         """Write out equation and formulas in plain averages."""
-        self._unknown = derivation.unknowns[0]
+        self._derivation, self._unknown = derivation, derivation.unknowns[0]
         self._equation = written_out(derivation, derivation.equations[0])
         self._formulas = in_data(derivation)
         self._exactly = Exactly(derivation.family.columns, table)
@@ -80,6 +83,15 @@ class ExactEquation:
         known: dict[Symbol, float | arb] = {self._unknown: root}
         found = {symbol: self._exactly.estimate(symbol, formula, known) for symbol, formula in self._formulas}
         return {self._unknown: float(root), **found}
+
+    def ended(self, root: float) -> Numbers:
+        """Return what ``completed`` does for a sharpened root, if it does not hang on digits that nobody knows."""
+        at = self.sharpened(root)
+        values = self.completed(at)
+        with precision(_SHARP_BITS):
+            beside = at * (1 + arb(2) ** -_BESIDE) if isinstance(at, arb) else math.nextafter(root, math.inf)
+        require_steady(self._derivation, values, self.completed(beside))
+        return values
 
     def sharpened(self, root: float) -> float | arb:
         """Return a number far closer to the exact root than doubles are, if two secants lead there; else ``root``.

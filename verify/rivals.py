@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from sympy import Symbol
 
 from ..proofs.derivation import Derivation
@@ -15,13 +17,17 @@ from .ends import outside_space
 from .likelihood import log_likelihood
 from .observations import Observations
 from .solving import Line, Scalar, bracketed_root
-from .suggestions import is_a_place
+from .suggestions import is_a_place, spread
 from .tolerance import EXAMINED_ROWS
 
 _FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
 """Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
 _PROBES, _CUTS = 33, 33
-"""How many of long data are looked at, and how many cuts find the roots around the highest of them."""
+"""How many of long data are looked at, and how many cuts find the roots around a probe."""
+_NEAR, _SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
+"""Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
+_BELOW = 2.0
+"""Nats by which a probe may lie below the highest root for the root beside it to be the higher one."""
 _ASIDE = 1e-2
 """How far beside a root, as a share of it, its likelihood is looked at."""
 
@@ -34,38 +40,55 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     >>> data = Observations(np.array([[1.0], [2.0]]), None, 2)
     >>> [round(value, 1) for value in probes(cauchy, data, Line(-np.inf, np.inf))][4:8]
     [-27.3, 1.0, 2.0, 27.3]
+
+    One that is no place is looked at on a grid, in which a narrow peak of the likelihood shows.
     """
     if derivation.optimality.proved:
         return []
     column, unknown = table.columns[0], derivation.unknowns[0]
     places = np.quantile(column, np.linspace(0, 1, _PROBES)) if table.n > EXAMINED_ROWS else np.unique(column)
-    near = places.tolist() if is_a_place(derivation.family, unknown) else []
+    near = places.tolist() if is_a_place(derivation.family, unknown) else _grid(column, line)
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
 
 
-def roots_beside_a_probe(
+def _grid(column: NDArray[np.float64], line: Line) -> list[float]:
+    """Values around the middle of the line, and on a half-line around the spread of the data as well."""
+    if len(column) > _SCANNED:
+        return []
+    size = spread(column) if math.isinf(line.hi) and math.isfinite(line.lo) else 1.0
+    return [line.value(u + middle) for middle in {0.0, math.log(size or 1.0)} for u in _NEAR]
+
+
+def roots_beside_probes(
     function: Scalar, height: Scalar, others: Sequence[float], roots: Sequence[float]
 ) -> list[float]:
-    """Return the roots around the highest of the probes, where it is higher than every root that is known.
+    """Return the roots around probes that are higher than both neighbours, and hardly lower than the highest root.
 
-    >>> roots_beside_a_probe(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [-1.0, 1.0])
+    >>> roots_beside_probes(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [-1.0, 1.0])
     []
-    >>> roots_beside_a_probe(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [])
+    >>> roots_beside_probes(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [])
     [-1.0, 1.0]
     """
-    best = max(others, key=height, default=None)
-    if best is None or (roots and height(best) <= max(map(height, roots))):
-        return []
     places = sorted({*others, *roots})
-    at = places.index(best)
-    grid = np.linspace(places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)], _CUTS).tolist()
+    heights = [-math.inf, *map(height, places), -math.inf]
+    least = max(map(height, roots)) - _BELOW if roots else -math.inf
+    found: list[float] = []
+    for at, place in enumerate(places):
+        peak = heights[at + 1] > max(heights[at], heights[at + 2], least)
+        if peak and place not in roots:
+            found += _roots_between(function, places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)])
+    return [root for root in found if not is_valley(root, height)]
+
+
+def _roots_between(function: Scalar, low: float, high: float) -> list[float]:
+    grid = np.linspace(low, high, _CUTS).tolist()
     signs = [function(place) > 0 for place in grid]
     found = []
-    for (low, below), (high, above) in pairwise(zip(grid, signs, strict=True)):
+    for (left, below), (right, above) in pairwise(zip(grid, signs, strict=True)):
         if below != above:
             with suppress(UnsolvedError):  # where the equation has no value between two cuts, it has no root to offer
-                found.append(bracketed_root(function, low, high))
-    return [root for root in found if not is_valley(root, height)]
+                found.append(bracketed_root(function, left, right))
+    return found
 
 
 def require_highest(

@@ -25,7 +25,7 @@ from .exact import few_rows
 from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .observations import Observations
-from .rivals import is_valley, probes, require_highest, roots_beside_a_probe
+from .rivals import is_valley, probes, require_highest, roots_beside_probes
 from .solving import Line, Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
@@ -55,7 +55,7 @@ def solve_one(
         exactly = ExactEquation(derivation, table)
         polished = exactly.polished(near[unknown])
         if polished is not None:
-            return exactly.completed(exactly.sharpened(polished))
+            return exactly.ended(polished)
 
     # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
     @cache
@@ -85,7 +85,7 @@ def solve_one(
         require_highest(derivation, table, values, exactly.height, others)
         polished = exactly.polished(root)
         if polished is not None:
-            return exactly.completed(exactly.sharpened(polished))
+            return exactly.ended(polished)
     elif _carried(derivation, table, known, residual, root):
         return values
     return solved_in_balls(derivation, table)
@@ -104,7 +104,7 @@ def _highest(
             break
     if not derivation.optimality.proved:
         roots = [root for root in roots if not is_valley(root, height)]
-        roots += roots_beside_a_probe(function, height, others, roots)
+        roots += roots_beside_probes(function, height, others, roots)
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
 
 
@@ -164,7 +164,7 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
             "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
         )
-    values = exactly.completed(exactly.sharpened(root))
+    values = exactly.ended(root)
     require_highest(derivation, joined, values, height, others)
     return values
 
