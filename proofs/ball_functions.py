@@ -101,6 +101,7 @@ FUNCTIONS: dict[str, Callable[..., arb]] = {
     "asin": methodcaller("asin"),
     "acos": methodcaller("acos"),
     "asinh": methodcaller("asinh"),
+    "atanh": methodcaller("atanh"),
     "sec": methodcaller("sec"),
     "sech": methodcaller("sech"),
     "csc": methodcaller("csc"),

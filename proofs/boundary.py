@@ -91,6 +91,9 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     lowest, highest = order_statistics(family)
     placed: list[AtEnd] = []
     current, ends = mean_log_likelihood, family.bounds
+    beside = ends.free_symbols & set(family.covariates)
+    if left and beside:
+        return Ends((), (), current, (), f"the support ends elsewhere for every value of {min(beside, key=str)}")
     while left:
         domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
         found = next((at for p in left if (at := _place(p, current, ends, lowest, highest, domain))), None)

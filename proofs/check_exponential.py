@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Mul, Symbol
 
+from .algebra.atoms import Mean
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .check_context import Context, confirmed_zero
@@ -56,5 +57,8 @@ def normalised(step: Step, context: Context) -> Finding:
     again = is_normalised(context.family)
     if again is None:
         return Finding(Evidence.UNDECIDED, "no lemma matches")
-    found = weakest([context.zero(again.value), context.zero(again.value - step.value)])
+    # Where it holds covariates, balls know these from data alone.
+    columns = context.family.columns
+    both = (again.value, again.value - step.value)
+    found = weakest([context.zero(Mean(one, *columns) if one.free_symbols & set(columns) else one) for one in both])
     return Finding(Evidence.LEMMA, again.lemma) if found.evidence is Evidence.ALGEBRA else found

@@ -10,13 +10,20 @@ from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.size import cancelled
 from .approach import Approach, signs_near
+from .ball_data import evaluate
+from .balls import ball, precision
 from .bounds import Bounds
 from .derivation import Statistic
 from .existence import EndClaim, Existence, above_zero, describe, distinct
 from .family import Family
 from .likelihood import unfold
 from .limits import end_value
+from .probes import data_points, parameter_points
 from .sameness import is_spread
+
+_FAR = (80, 40, 12, 5)
+"""Powers of two: how far out, and one over how close to an end, the sign of a limit is looked at."""
+_SEEDS, _ROWS, _BITS = 3, 5, 8192
 
 
 def by_ends(
@@ -88,7 +95,30 @@ def _near(equation: Expr, unknown: Symbol, end: Expr, above: bool, family: Famil
     if found is not None or end.free_symbols:
         return found
     value = end_value(equation, unknown, end, above, family.domain)
-    return None if value is None else (Approach(value),)
+    if value is None or _contradicted(equation, unknown, end, above, value, family):
+        return None
+    return (Approach(value),)
+
+
+def _contradicted(equation: Expr, unknown: Symbol, end: Expr, above: bool, value: Expr, family: Family) -> bool:
+    """Whether the equation has another sign than ``value`` at the closest place to the end where balls show one.
+
+    SymPy's limits may err: of the difference of two error functions that both tend to minus one 1.14 finds another.
+    """
+    side = 1 if above else -1
+    with precision(_BITS):
+        for seed in range(1, _SEEDS + 1):
+            theta = parameter_points(family, 1, seed)[0]
+            sample = data_points(family, theta, _ROWS, seed)
+            claimed = evaluate(value, theta, sample)
+            for power in _FAR:
+                near = ball(end) + side * ball(2) ** -power if end.is_finite else -side * ball(2) ** power
+                found = evaluate(equation, {**theta, unknown: near}, sample)
+                if found > 0 or found < 0:
+                    if (found > 0 and claimed < 0) or (found < 0 and claimed > 0):
+                        return True
+                    break
+    return False
 
 
 def _one_sign_on_equal_data(equation: Expr, domain: Domain) -> bool:

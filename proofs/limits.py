@@ -36,6 +36,7 @@ from sympy import (
     tanh,
     zoo,
 )
+from sympy.calculus.accumulationbounds import AccumulationBounds
 from sympy.core.function import PoleError
 
 from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_outside
@@ -84,7 +85,7 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
             value = limit((expression / small**power).expand(), small, 0, "+")
         except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
-        if value in (zoo, S.NaN) or value.has(zoo, S.NaN, limit, _LEFT_OUT):
+        if value.has(zoo, S.NaN, limit, AccumulationBounds, _LEFT_OUT):
             return None
         if value != 0:
             return _finite_sign(value)
@@ -158,9 +159,10 @@ class _Approach:
         if atoms_of(argument):
             return None
         try:
-            return limit(argument.subs(self.unknown, self.place), _SMALL, 0, "+")
+            found = limit(argument.subs(self.unknown, self.place), _SMALL, 0, "+")
         except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
+        return None if found.has(AccumulationBounds) else found
 
     def average(self, node: Mean) -> Expr | None:
         """An average at its end: a series at infinity, its value where it is continuous, the lowest count apart."""

@@ -20,7 +20,6 @@ from sympy import (
     S,
     Symbol,
     atan2,
-    atanh,
     cancel,
     cos,
     exp,
@@ -188,7 +187,8 @@ def _undo(left: Expr, unknown: Symbol, right: Expr, domain: Domain) -> tuple[Exp
     if isinstance(left, log):
         return left.args[0], exp(right), True
     if isinstance(left, tanh):
-        return left.args[0], atanh(right), True
+        # The inverse as a logarithm, of which it is known elsewhere that its argument has to be positive.
+        return left.args[0], log((1 + right) / (1 - right)) / 2, True
     if isinstance(left, Pow):
         base, exponent = left.as_base_exp()
         if unknown not in exponent.free_symbols:
