@@ -15,6 +15,7 @@ from .trial import Trial
 from .zero import Point
 
 _MEMBERS = 3
+_MORE = range(31, 43)
 _OBSERVATIONS = 6
 _DYADIC = 30
 _FAR = 2**20
@@ -31,11 +32,12 @@ def members_with_data(family: Family) -> tuple[Point, ...]:
     >>> [len(sample) for theta, sample in members_with_data(family("rayleigh"))]
     [6, 6, 6]
     """
-    found: list[Point] = []
-    for seed in range(11, 11 + _MEMBERS):
-        theta = parameter_points(family, 1, seed)[0]
-        found.append((theta, data_points(family, theta, _OBSERVATIONS, seed)))
-    return tuple(found)
+    return tuple(_drawn(family, seed) for seed in range(11, 11 + _MEMBERS))
+
+
+def _drawn(family: Family, seed: int) -> Point:
+    theta = parameter_points(family, 1, seed)[0]
+    return theta, data_points(family, theta, _OBSERVATIONS, seed)
 
 
 @lru_cache(maxsize=64)
@@ -103,14 +105,15 @@ def stretched(family: Family) -> list[Point]:
 def of_many_sizes(family: Family) -> Iterator[Point]:
     """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
 
-    Counts are tied at an end of their support instead: a member may make one value far more frequent than the others.
+    Counts are tied at an end of their support instead, since a member may make one value far more frequent than the
+    others, and drawn from further members.
 
     >>> from thetahat import family
     >>> [len(list(of_many_sizes(family(name)))) for name in ("rayleigh", "poisson")]
-    [33, 12]
+    [33, 24]
     """
     yield from members_with_data(family)
-    yield from _tied(family) if family.discrete else stretched(family)
+    yield from (*_tied(family), *(_drawn(family, seed) for seed in _MORE)) if family.discrete else stretched(family)
     x, ends = family.observation, family.bounds
     if family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
         return

@@ -15,8 +15,11 @@ from .check_context import Context
 from .derivation import Evidence, Finding, Step
 from .zero import Point
 
-_FAR = (80, 40, 12)
-"""Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide."""
+_FAR = (1 << 17, 80, 40, 12)
+"""Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide.
+
+The first is beyond the exponential of any observation tried, which an average may hold beside the unknown.
+"""
 _BITS = (512, 8192)
 """Enough for most equations there; enough for what is exponentially small."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Piecewise, S, Symbol, exp, fraction, oo, sign
+from sympy import Abs, Add, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, fraction, oo, sign
 
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
@@ -72,7 +72,8 @@ def has_corners(family: Family) -> bool:
     [True, False]
     """
     density, parameters = family.log_density, set(family.symbols)
-    switches = [*density.atoms(Abs, sign), *(case for node in density.atoms(Piecewise) for _, case in node.args)]
+    switches = [*density.atoms(Abs, Max, Min, sign)]
+    switches += [case for node in density.atoms(Piecewise) for _, case in node.args]
     return any(parameters & node.free_symbols for node in switches)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from sympy import Expr, Max, S, Symbol
+from sympy import Expr, Heaviside, Max, Piecewise, S, Symbol, sign
 
 from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
@@ -40,16 +40,18 @@ def by_ends(
     Where every root is known to be the ``only`` maximum, any change of sign will do; else the profile likelihood has
     to rise at the lower end and fall at the upper one. ``None`` where the signs at the ends are not proved so.
     """
+    if _may_jump(family):
+        return None
     equation = unfold(equation, statistics)
     low = _near(equation, unknown, box.lo, True, family)
     high = _near(equation, unknown, box.hi, False, family) if low else None
     if not low or not high:
         return None
     rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
-    for sign in (1, -1) if only else (1,):
+    for turn in (1, -1) if only else (1,):
         wanted = [
-            *(sign * one.value for one in low),
-            *(-sign * one.value for one in high),
+            *(turn * one.value for one in low),
+            *(-turn * one.value for one in high),
             *(gap for one in (*low, *high) for gap in one.needed),
         ]
         factors = [factor for gap in wanted for factor in above_zero(gap, domain)]
@@ -75,6 +77,13 @@ def by_ends(
                 claims,
             )
     return None
+
+
+def _may_jump(family: Family) -> bool:
+    """Whether cases that parameters decide may make the likelihood jump: then a change of sign is no maximum."""
+    density, parameters = family.log_density, set(family.symbols)
+    switches = [*density.atoms(sign, Heaviside), *(case for node in density.atoms(Piecewise) for _, case in node.args)]
+    return any(parameters & node.free_symbols for node in switches)
 
 
 def _of_kinds(*sides: tuple[Approach, ...]) -> bool:

@@ -361,7 +361,8 @@ def _words(expression: Expr, equal: str = "") -> str:
 def _bar(node: Expr) -> Expr:
     """A symbol that reads like the atom."""
     if isinstance(node, Mean) and isinstance(node.integrand, Indicator):
-        return Symbol(f"share({node.integrand.condition.lhs} = {node.integrand.condition.rhs})")
+        case = node.integrand.condition
+        return Symbol(f"share({case.lhs} = {case.rhs})" if isinstance(case, Eq) else f"share({case})")
     if isinstance(node, (Mean, Residual)):
         return Symbol(f"mean({node.args[0]})")
     if isinstance(node, Covariance):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Float, Set, Symbol
+from sympy import Expr, Float, I, Set, Symbol, log, nan, zoo
 
 from .bounds import Bounds
 from .errors import DeclarationError
@@ -29,6 +29,10 @@ def require_sense(family: Family) -> None:
         )
     if not isinstance(family.log_density, Expr):
         raise DeclarationError(f"{who}: log_density is {family.log_density!r}, which is no SymPy expression")
+    if family.log_density.has(I, nan, zoo) or any(node.args[0].is_negative for node in family.log_density.atoms(log)):
+        raise DeclarationError(
+            f"{who}: the log-density {family.log_density} is no real number; a logarithm may be taken of a negative one"
+        )
     if not family.parameters:
         raise DeclarationError(f"{who}: no parameters are declared, so there is nothing to estimate")
     declared = _declared_symbols(who, family)

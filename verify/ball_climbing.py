@@ -14,6 +14,7 @@ from typing import Protocol
 from flint import arb, ctx
 from sympy import Expr, Symbol
 
+from ..proofs.algebra.derivatives import derivative
 from ..proofs.ball_data import Table
 from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import precision
@@ -124,8 +125,8 @@ class Terrain:
 def _derivatives(value: Expr, coordinates: tuple[Symbol, ...]) -> tuple[Expr, ...]:
     """The value in plain functions, its first derivatives, and its second ones row by row."""
     value = in_plain_functions(value)
-    first = tuple(value.diff(u) for u in coordinates)
-    return (value, *first, *(e.diff(u) for e in first for u in coordinates))
+    first = tuple(derivative(value, u) for u in coordinates)
+    return (value, *first, *(derivative(e, u) for e in first for u in coordinates))
 
 
 def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> Place | None:

@@ -12,6 +12,7 @@ from flint import arb
 from numpy.typing import NDArray
 from sympy import Abs, Add, DiracDelta, Dummy, Expr, Symbol, exp, oo
 
+from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kernels import join_exponentials
 from ..proofs.balls import compiled as ball_compiled
 from ..proofs.balls import precision
@@ -131,10 +132,10 @@ def derivatives(plan: Climb) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     >>> [len(part) for part in derivatives(climb_of(derive(family("beta"))))]
     [2, 3]
     """
-    first = tuple(plan.value.diff(u) for u in plan.coordinates)
+    first = tuple(derivative(plan.value, u) for u in plan.coordinates)
     size = len(first)
     second = tuple(
-        first[i].diff(plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2)
+        derivative(first[i], plan.coordinates[j]) for i, j in itertools.combinations_with_replacement(range(size), 2)
     )
     return first, second
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
-from sympy import Abs, DiracDelta, Expr, sign
+from sympy import Abs, DiracDelta, Expr, Max, Min, sign
 
 from ..proofs.algebra.atoms import Mean
 from ..proofs.balls import precision
@@ -28,11 +28,11 @@ from .derivation_cache import derivation_of
 from .enclosure import holds
 from .ends import outside_space
 from .estimation import estimate
-from .likelihood import log_likelihood
+from .likelihood import log_likelihood, log_likelihood_ball
 from .observations import Observations, require_data, tallied
 from .space_ends import highest_end
 from .statistics import weighted_average
-from .tolerance import FIRST_BITS
+from .tolerance import AGREEMENT_NATS, BALL_ROWS, FIRST_BITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +69,16 @@ class Fit:
 
     @cached_property
     def log_likelihood(self) -> float:
-        """The log-likelihood at the estimate, summed over observations, in nats."""
+        """The log-likelihood at the estimate, summed over observations, in nats.
+
+        Where doubles lose digits that show, and the rows are not too many, it is rounded from balls.
+        """
         data = self._data
-        return log_likelihood(self.family, self.theta, data.x, data.w)[0]
+        value, rounding = log_likelihood(self.family, self.theta, data.x, data.w)
+        if rounding <= AGREEMENT_NATS or data.n > BALL_ROWS:
+            return value
+        held = log_likelihood_ball(self.family, self.theta, data.x, data.w)
+        return float(held.mid()) if held.is_finite() else value
 
     @cached_property
     def standard_errors(self) -> Mapping[str, float]:
@@ -274,7 +281,7 @@ def _hessian(family: Family) -> tuple[tuple[Expr, ...], ...] | None:
     density = family.log_density
     rows = tuple(tuple(density.diff(a, b) for b in family.symbols) for a in family.symbols)
     kinked = any(e.has(sign, DiracDelta, Abs) for row in rows for e in row)
-    return None if kinked or density.has(Abs, sign) else rows
+    return None if kinked or density.has(Abs, Max, Min, sign) else rows
 
 
 def _standard_errors(result: Fit) -> Mapping[str, float]:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from sympy import Symbol
 
 from ..proofs.derivation import Derivation
@@ -28,8 +27,8 @@ _NEAR, _SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
 _BELOW = 2.0
 """Nats by which a probe may lie below the highest root for the root beside it to be the higher one."""
-_ASIDE = 1e-2
-"""How far beside a root, as a share of it, its likelihood is looked at."""
+_ASIDE, _CLOSE = 1e-2, 1e-9
+"""How far beside a root, as a share of it, its likelihood is looked at: for a valley, and for a jump."""
 
 
 def probes(derivation: Derivation, table: Observations, line: Line) -> list[float]:
@@ -47,16 +46,22 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
         return []
     column, unknown = table.columns[0], derivation.unknowns[0]
     places = np.quantile(column, np.linspace(0, 1, _PROBES)) if table.n > EXAMINED_ROWS else np.unique(column)
-    near = places.tolist() if is_a_place(derivation.family, unknown) else _grid(column, line)
+    if is_a_place(derivation.family, unknown):
+        near = places.tolist()
+    else:
+        near = on_a_grid(spread(column), line) if table.n <= _SCANNED else []
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
 
 
-def _grid(column: NDArray[np.float64], line: Line) -> list[float]:
-    """Values around the middle of the line, and on a half-line around the spread of the data as well."""
-    if len(column) > _SCANNED:
-        return []
-    size = spread(column) if math.isinf(line.hi) and math.isfinite(line.lo) else 1.0
-    return [line.value(u + middle) for middle in {0.0, math.log(size or 1.0)} for u in _NEAR]
+def on_a_grid(size: float, line: Line) -> list[float]:
+    """Return values around the middle of a line, and on a half-line around ``size`` as well.
+
+    >>> grid = on_a_grid(100.0, Line(0.0, math.inf))
+    >>> 100.0 in [round(value, 9) for value in grid], 1.0 in grid
+    (True, True)
+    """
+    scale = size if math.isinf(line.hi) and math.isfinite(line.lo) else 1.0
+    return [line.value(u + middle) for middle in {0.0, math.log(scale or 1.0)} for u in _NEAR]
 
 
 def roots_beside_probes(
@@ -112,11 +117,14 @@ def require_highest(
     if outside_space(family, theta) is not None:
         return
     here, rounding = log_likelihood(family, theta, observations.x, observations.w)
-    higher = next((value for value in others if height(value) > here + rounding), None)
+    root = values[unknown]
+    sizes = (abs(root), spread(observations.columns[0]) or 1.0)
+    beside = [root + side * _CLOSE * size for size in sizes for side in (-1, 1)]
+    higher = next((value for value in (*beside, *others) if height(value) > here + rounding), None)
     if higher is not None:
         raise UnsolvedError(
-            f"{family.name}: the likelihood has a maximum at {unknown} = {values[unknown]:.6g}, but it is higher at "
-            f"{unknown} = {higher:.6g}, perhaps towards an end of the space. These data have no maximiser "
+            f"{family.name}: the likelihood has a maximum at {unknown} = {root:.6g}, but it is higher at "
+            f"{unknown} = {higher:.12g}, perhaps towards an end of the space. These data have no maximiser "
             f"that was found; fix {unknown}, or a parameter that it runs away with."
         )
 

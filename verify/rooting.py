@@ -25,7 +25,7 @@ from .exact import few_rows
 from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .observations import Observations
-from .rivals import is_valley, probes, require_highest, roots_beside_probes
+from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .solving import Line, Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
@@ -82,10 +82,11 @@ def solve_one(
     require_highest(derivation, observations, values, height, others)
     if table.n <= EXAMINED_ROWS:
         exactly = ExactEquation(derivation, table)
-        require_highest(derivation, table, values, exactly.height, others)
         polished = exactly.polished(root)
+        found = values if polished is None else exactly.ended(polished)
+        require_highest(derivation, table, found, exactly.height, others)
         if polished is not None:
-            return exactly.ended(polished)
+            return found
     elif _carried(derivation, table, known, residual, root):
         return values
     return solved_in_balls(derivation, table)
@@ -96,12 +97,17 @@ def _highest(
 ) -> float | None:
     """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
     roots: list[float] = []
+    outside: list[float] = []
     for low, high in sign_changes(function, line):
         with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
-            roots.append(bracketed_root(function, low, high))
+            root = bracketed_root(function, low, high)
+            # A root that puts another parameter out of its space is no estimate where there is another.
+            (roots if height(root) > -math.inf else outside).append(root)
         # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
         if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
             break
+    if not roots and outside:
+        roots = roots_beside_probes(function, height, on_a_grid(1.0, line), []) or outside
     if not derivation.optimality.proved:
         roots = [root for root in roots if not is_valley(root, height)]
         roots += roots_beside_probes(function, height, others, roots)

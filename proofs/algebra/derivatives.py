@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Add, Expr, Function, Mul, Pow, S, Symbol, log
+from sympy import Add, Expr, Function, Max, Min, Mul, Pow, S, Symbol, log, sign
 from sympy.core.function import ArgumentIndexError
 
 
 def derivative(expression: Expr, *symbols: Symbol) -> Expr:
     """Return the derivative of ``expression`` in each of ``symbols``, one after the other, not simplified.
 
-    Equal to ``expression.diff(*symbols)``, which checks its arguments anew at every node of the expression and, from
-    the second derivative on, brings the result to another form.
+    Equal to ``expression.diff(*symbols)``, but steps are written by signs. SymPy checks its arguments anew at
+    every node of the expression and, from the second derivative on, brings the result to another form.
 
     >>> from sympy.abc import a, t
     >>> derivative(log(a) - a**2 * t, a)
@@ -38,6 +38,8 @@ def _derivative(expression: Expr, symbol: Symbol) -> Expr:
     if isinstance(expression, Pow):
         base, exponent = expression.args
         return expression * (_derivative(exponent, symbol) * log(base) + _derivative(base, symbol) * exponent / base)
+    if isinstance(expression, (Max, Min)):
+        return _extreme(expression, symbol)
     if isinstance(expression, Function) and type(expression)._eval_derivative is Function._eval_derivative:
         return _chain(expression, symbol)
     return expression.diff(symbol)
@@ -50,6 +52,15 @@ def _chain(function: Function, symbol: Symbol) -> Expr:
         return Add(*(function.fdiff(place) * each for place, each in inner if each != 0))
     except ArgumentIndexError:
         return function.diff(symbol)
+
+
+def _extreme(extreme: Max | Min, symbol: Symbol) -> Expr:
+    """The derivative of the larger, or of the smaller, by the sign of their difference; the average where they meet."""
+    first, *others = extreme.args
+    rest = extreme.func(*others)
+    side = sign(first - rest) if isinstance(extreme, Max) else sign(rest - first)
+    inner, outer = _derivative(first, symbol), _derivative(rest, symbol)
+    return (inner + outer) / 2 + side * (inner - outer) / 2
 
 
 def _product(product: Mul, symbol: Symbol) -> Expr:
