@@ -1,6 +1,6 @@
-"""Reads an expression that somebody typed: an allow-list of names, functions and operators; no evaluation.
+"""Reads an expression that somebody typed: Python's syntax tree, an allow-list of names, limits on size; no evaluation.
 
-Nothing of the text is ever executed. What is not on the list is refused.
+Nothing of the text is ever executed. What is not on the list of names, functions and operators is refused.
 """
 
 from __future__ import annotations
@@ -12,21 +12,62 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Piecewise, Rational, Symbol
+from sympy import E, EulerGamma, Expr, Integer, Piecewise, Rational, Symbol, oo, pi
 from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
 from .errors import ExpressionError
-from .magnitude import bits_of, degree_of, size_of
-from .syntax import DEEPEST, in_python, named, short, syntax_of
-from .vocabulary import CONSTANTS, FUNCTIONS
 
+LONGEST, MOST_NODES, DEEPEST = 2000, 600, 60
+"""How many characters, parts, and levels of nesting are read."""
 MOST_BITS = 4096
 """How long an exact number may become, in binary digits."""
 LARGEST_ARGUMENT = 300
 """Up to which number a function is evaluated exactly, such as a factorial."""
 LARGEST_DEGREE = 300
 """Of polynomials: SymPy looks for their roots where it wants to know a sign."""
+
+CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
+FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
+    name: (getattr(sympy, name), counts)
+    for name, counts in {
+        "Abs": (1,),
+        "LambertW": (1,),
+        "Max": (2, 3, 4),
+        "Min": (2, 3, 4),
+        "acos": (1,),
+        "asin": (1,),
+        "atan": (1,),
+        "atan2": (2,),
+        "besseli": (2,),
+        "besselk": (2,),
+        "beta": (2,),
+        "binomial": (2,),
+        "ceiling": (1,),
+        "cos": (1,),
+        "cosh": (1,),
+        "digamma": (1,),
+        "erf": (1,),
+        "erfc": (1,),
+        "exp": (1,),
+        "factorial": (1,),
+        "floor": (1,),
+        "gamma": (1,),
+        "log": (1,),
+        "loggamma": (1,),
+        "polygamma": (2,),
+        "sign": (1,),
+        "sin": (1,),
+        "sinh": (1,),
+        "sqrt": (1,),
+        "tan": (1,),
+        "tanh": (1,),
+        "trigamma": (1,),
+        "zeta": (1,),
+    }.items()
+}
+_RESERVED = "lambda"
+_STAND_IN = "lambda_as_a_name"
 _UNLIMITED = {"Abs", "Max", "Min", "sign", "sqrt", "log"}
 _ORDERS = {ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__"}
 
@@ -59,7 +100,7 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     tree = syntax_of(text)
     value = _Reader(text, names, data).read(tree.body)
     if not isinstance(value, Expr):
-        raise ExpressionError(f"{short(text)}: this is {value}, which is no number; write an expression")
+        raise ExpressionError(f"{_short(text)}: this is {value}, which is no number; write an expression")
     return value
 
 
@@ -78,6 +119,58 @@ def names_in(text: str) -> list[str]:
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
     return [name for name in dict.fromkeys(map(named, found)) if name not in CONSTANTS]
+
+
+def syntax_of(text: str) -> ast.Expression:
+    """Return the syntax tree of a text within the limits on length, nesting and parts; nothing is evaluated.
+
+    In it the word ``lambda``, which Python reserves, is a name: ``named`` gives it back.
+
+    >>> type(syntax_of("a + b").body).__name__
+    'BinOp'
+    """
+    if not text.strip():
+        raise ExpressionError("the expression is empty; write one such as log(sigma)")
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the expression has {len(text)} characters, and at most {LONGEST} are read; shorten it")
+    if _nesting(text) > DEEPEST:
+        raise ExpressionError(f"{_short(text)}: it is nested more than {DEEPEST} levels deep; simplify it")
+    if "^" in text:
+        raise ExpressionError(f"{_short(text)}: '^' is no operator here; write a power as a**b")
+    try:
+        tree = ast.parse(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, text.strip()), mode="eval")
+    except SyntaxError as error:
+        raise ExpressionError(f"{_short(text)}: this is no expression ({error.msg}); write one as in Python") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ExpressionError(f"{_short(text)}: this cannot be read; write a short expression as in Python") from None
+    parts = sum(1 for _ in ast.walk(tree))
+    if parts > MOST_NODES:
+        raise ExpressionError(f"{_short(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
+    return tree
+
+
+def named(name: str) -> str:
+    """Return a name of a syntax tree as it was typed.
+
+    >>> named(syntax_of("lambda").body.id)
+    'lambda'
+    """
+    return _RESERVED if name == _STAND_IN else name
+
+
+def _nesting(text: str) -> int:
+    """The deepest level of brackets, and the longest run of signs, each of which is a level for a parser."""
+    level = deepest = 0
+    for character in text:
+        level += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, level)
+    signs = max((len(run.replace(" ", "")) for run in re.findall(r"[-+~ ]+", text)), default=0)
+    words = len(re.findall(r"\bnot\b", text))
+    return max(deepest, signs, words)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 class _Reader:
@@ -115,7 +208,7 @@ class _Reader:
         return value
 
     def _refusal(self, why: str) -> ExpressionError:
-        return ExpressionError(f"{short(self._text)}: {why}")
+        return ExpressionError(f"{_short(self._text)}: {why}")
 
     def _constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, bool):
@@ -123,7 +216,7 @@ class _Reader:
         if isinstance(node.value, int):
             return self._limited(Integer(node.value))
         if isinstance(node.value, float):
-            written = ast.get_source_segment(in_python(self._text), node)
+            written = ast.get_source_segment(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, self._text.strip()), node)
             return self._limited(self._decimal(written or repr(node.value)))
         raise self._refusal(f"{node.value!r} is no number")
 
@@ -180,7 +273,7 @@ class _Reader:
         if len(node.args) not in counts:
             raise self._refusal(f"{name} takes {' or '.join(map(str, counts))} arguments, not {len(node.args)}")
         arguments = [self._number(one) for one in node.args]
-        if name not in _UNLIMITED and any(one.is_number and size_of(one) > LARGEST_ARGUMENT for one in arguments):
+        if name not in _UNLIMITED and any(one.is_number and _size(one) > LARGEST_ARGUMENT for one in arguments):
             raise self._refusal(f"{name} of a number beyond {LARGEST_ARGUMENT} is not evaluated; write it otherwise")
         return function(*arguments)
 
@@ -227,15 +320,38 @@ class _Reader:
         return value
 
     def _require_small_power(self, base: Expr, exponent: Expr) -> None:
-        """Refuse powers of numbers that would fill the memory, and powers of sums that would be multiplied out."""
-        if base.is_number and exponent.is_number and base != 0:
-            bits = bits_of(base) if base.is_Rational else abs(math.log2(max(size_of(base), 2)))
-            if size_of(exponent) * bits > MOST_BITS:
-                raise self._refusal(f"the power {base}**{exponent} is too large")
+        """Refuse powers that would fill the memory: of numbers, and of products, whose numbers are taken to them."""
+        if not exponent.is_number or base == 0:
+            return
+        is_inexact = base.is_number and not base.is_Rational
+        bits = abs(math.log2(max(_size(base), 2))) if is_inexact else _bits(base)
+        if _size(exponent) * bits > MOST_BITS:
+            raise self._refusal(f"the power {_short(f'{base}**{exponent}')} is too large")
 
     def _limited(self, value: Expr) -> Expr:
-        if value.is_Rational and bits_of(value) > MOST_BITS:
+        if value.is_Rational and _bits(value) > MOST_BITS:
             raise self._refusal("a number in it is too long")
-        if degree_of(value) > LARGEST_DEGREE:
+        if _degree(value) > LARGEST_DEGREE:
             raise self._refusal(f"a power in it, or a product of powers, is of a degree beyond {LARGEST_DEGREE}")
         return value
+
+
+def _degree(value: Expr) -> float:
+    """No less than the degree of a polynomial, in all symbols and functions together."""
+    if value.is_Add or value.is_Mul:
+        return (max if value.is_Add else sum)(map(_degree, value.args))
+    if value.is_Pow and value.exp.is_number:
+        return _size(value.exp) * _degree(value.base)
+    return 0.0 if value.is_number else 1.0
+
+
+def _size(value: Expr) -> float:
+    """How far a number is from zero; infinite where a double does not hold it, or where it has no value."""
+    try:
+        return float(abs(value.evalf(15)))
+    except (TypeError, ValueError, OverflowError):
+        return math.inf
+
+
+def _bits(value: Expr) -> int:
+    return max((int(n.p).bit_length() + int(n.q).bit_length() for n in value.atoms(Rational)), default=1)
