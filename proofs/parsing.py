@@ -205,6 +205,8 @@ class _Reader:
             self._levels -= 1
         if isinstance(value, Expr) and (value is sympy.nan or value is sympy.zoo):
             raise self._refusal("a part of it has no value, such as a division by zero")
+        if isinstance(value, Expr) and value.is_number and value.is_extended_real is False:
+            raise self._refusal(f"{_short(str(value))} is no real number")
         return value
 
     def _refusal(self, why: str) -> ExpressionError:
