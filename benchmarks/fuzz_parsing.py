@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from importlib import import_module
 from types import CodeType
 
 import atheris
@@ -81,6 +82,8 @@ def one(data: bytes) -> None:
 
 def main() -> None:
     """Hand over to the fuzzer, which reads its own options and ends the process."""
+    # SymPy reads the names of its own units as texts when it imports them: before anything is watched.
+    import_module("sympy.physics.units")
     sys.addaudithook(watched)
     atheris.Setup(sys.argv, one)
     atheris.Fuzz()

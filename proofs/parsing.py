@@ -68,6 +68,8 @@ FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
 }
 _RESERVED = "lambda"
 _STAND_IN = "lambda_as_a_name"
+_MULTIPLIED_OUT, _LARGEST_PRODUCT = "binomial", 10
+"""SymPy multiplies out what this is of; arguments of more operations are left as they are."""
 _UNLIMITED = {"Abs", "Max", "Min", "sign", "sqrt", "log"}
 _ORDERS = {ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__"}
 
@@ -277,6 +279,8 @@ class _Reader:
         arguments = [self._number(one) for one in node.args]
         if name not in _UNLIMITED and any(one.is_number and _size(one) > LARGEST_ARGUMENT for one in arguments):
             raise self._refusal(f"{name} of a number beyond {LARGEST_ARGUMENT} is not evaluated; write it otherwise")
+        if name == _MULTIPLIED_OUT and any(one.count_ops() > _LARGEST_PRODUCT for one in arguments):
+            return function(*arguments, evaluate=False)
         return function(*arguments)
 
     def _of_data(self, name: str, node: ast.Call) -> Expr:

@@ -9,7 +9,7 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import E, Expr, Piecewise, Rational, Symbol, log, oo, pi, polygamma, sqrt
+from sympy import E, Expr, Piecewise, Rational, Symbol, binomial, log, oo, pi, polygamma, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.errors import ExpressionError
@@ -31,6 +31,11 @@ NAMES = {"x": x, "lambda": rate}
         ("sqrt(2*pi*E)", sqrt(2 * pi * E)),
         ("digamma(x) + trigamma(x)", polygamma(0, x) + polygamma(1, x)),
         ("Piecewise((x, x <= lambda), (oo, True))", Piecewise((x, x <= rate), (oo, True))),
+        ("binomial(2*x + 1, lambda - 1)", binomial(2 * x + 1, rate - 1)),
+        (
+            "binomial(x**((x + 2)*(x + 3)*(x + 5)**2*(x + 7)), x)",
+            binomial(x ** ((x + 2) * (x + 3) * (x + 5) ** 2 * (x + 7)), x, evaluate=False),
+        ),
         ("Mean(x**2) - Mean(x)**2", Mean(x**2, x) - Mean(x, x) ** 2),
         ("Quantile(1/2)", Quantile(Rational(1, 2), x)),
     ],
