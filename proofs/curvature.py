@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
 
 from flint import arb
 from sympy import Abs, Add, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, fraction, oo, sign
@@ -19,7 +19,8 @@ from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
 
-_MOST_PARAMETERS = 2
+_MOST_PARAMETERS, _SCALED = 8, 2
+"""Of how many parameters second derivatives are looked at, and up to how many on other scales."""
 _MEMBERS, _BITS = 4, 128
 
 
@@ -78,7 +79,10 @@ def has_corners(family: Family) -> bool:
 
 
 def _scales(family: Family, coordinates: tuple[Symbol, ...]) -> Iterator[tuple[Expr, ...]]:
-    """The parameters as they are, then positive ones through their logarithm or inverse."""
+    """The parameters as they are, then positive ones through their logarithm or inverse, if there are not many."""
+    if len(coordinates) > _SCALED:
+        yield coordinates
+        return
     options = [
         (phi, exp(phi), 1 / phi) if item.bounds.lo == 0 and item.bounds.hi is oo else (phi,)
         for item, phi in zip(family.parameters, coordinates, strict=True)
@@ -125,8 +129,9 @@ def _refutes(point: _Point, coordinates: tuple[Symbol, ...], maps: tuple[Expr, .
         for i, (_, bend) in enumerate(steps):
             entries[i][i] -= point.first[i] * bend
         minors = [entries[i][i] for i in range(size)]
-        if size > 1:
-            minors.append(entries[0][0] * entries[1][1] - entries[0][1] * entries[1][0])
+        minors += [
+            entries[i][i] * entries[j][j] - entries[i][j] * entries[j][i] for i, j in combinations(range(size), 2)
+        ]
         return any(minor < 0 for minor in minors)
 
 
@@ -155,11 +160,13 @@ def coordinate_domain(family: Family, coordinates: tuple[Symbol, ...], maps: tup
 
 
 def is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
-    """Return whether a matrix of one or two rows is proved to have no negative eigenvalue on the domain.
+    """Return whether a matrix is proved to have no negative eigenvalue on the domain.
+
+    Of more than two rows only those of rank one are, such as the squares of one function of a linear predictor.
 
     >>> from sympy import Matrix
-    >>> is_semidefinite(Matrix([[1, 1], [1, 1]]), {})
-    True
+    >>> is_semidefinite(Matrix([[1, 1], [1, 1]]), {}), is_semidefinite(Matrix([[1, 2, 3], [2, 4, 6], [3, 6, 9]]), {})
+    (True, True)
     """
     return not matrix.has(oo) and all(_is_semidefinite(one, domain) for one in _cases(matrix))
 
@@ -187,12 +194,22 @@ def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows == 1 and is_nonnegative_by_gaps(matrix[0, 0], domain):
         return True
     diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
+    if matrix.rows > 2:
+        return diagonal and _is_of_rank_one(matrix, domain)
     return diagonal and (matrix.rows == 1 or is_nonnegative(_short(matrix.det(), domain), domain))
+
+
+def _is_of_rank_one(matrix: Matrix, domain: Domain) -> bool:
+    """Whether every minor of two rows vanishes identically: the one eigenvalue is then the sum of the diagonal."""
+    pairs = list(combinations(range(matrix.rows), 2))
+    return all(_short(matrix.extract(one, other).det(), domain) == 0 for one, other in product(pairs, repeat=2))
 
 
 def _is_definite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows == 1 and is_positive_by_gaps(matrix[0, 0], domain):
         return True
+    if matrix.rows > 2:
+        return False
     first = is_positive(_short(matrix[0, 0], domain), domain)
     return first and (matrix.rows == 1 or is_positive(_short(matrix.det(), domain), domain))
 

@@ -15,7 +15,6 @@ from sympy import S
 
 from thetahat.proofs.errors import DataError, ParameterError, UnknownFamilyError
 from thetahat.proofs.probes import parameter_points
-from thetahat.proofs.registry import family
 from thetahat.verify.adapters import Promise, Target, library_targets, named_targets
 from thetahat.verify.adapters.densities import worst_difference
 from thetahat.verify.adapters.own import own_target
@@ -308,7 +307,7 @@ def test_every_map_is_the_librarys(library: str) -> None:
         assert found
         for one in found:
             assert one.log_density is not None
-            error, where = worst_difference(family(one.family), one.log_density)
+            error, where = worst_difference(one.declared, one.log_density)
             assert error <= DENSITY_SHARE, f"{one.name} for {one.family}: {where}"
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Outcome
-from ..proofs.registry import family
 from .adapters.densities import worst_difference
 from .adapters.target import Target, installed_version
 from .audit_rows import AuditVerdict, Row
@@ -73,7 +72,7 @@ def audit(
     )
     if target.unsupported:
         return row
-    derivation = derivation_with(family(target.family), target.fixed)
+    derivation = derivation_with(target.declared, target.fixed)
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
         return replace(row, reason=f"there is no estimate to compare with: {derivation.reason}")
     if wrong := _wrong_map(target):
@@ -88,7 +87,7 @@ def _wrong_map(target: Target) -> str:
     if target.log_density is None:
         return ""
     try:
-        far, where = worst_difference(family(target.family), target.log_density)
+        far, where = worst_difference(target.declared, target.log_density)
     except Exception as error:  # noqa: BLE001  (the library's code runs here; it then decides nothing)
         return f"the library's density raised {type(error).__name__}: {error}"
     return "" if far <= DENSITY_SHARE else f"the parameter map is wrong: the log-densities differ at {where}"

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import ParameterError, SupportError, ThetahatError
-from ..proofs.registry import family
 from ..strategies import datasets
 from .adapters.target import Target
 from .answers import Promise, Question
@@ -69,7 +68,7 @@ class Run:
         reading = parameter_map(derivation.family, parameters)
         promised: Promise = "local" if target.local else "mle"
         self.question = Question(
-            derivation, self._called, reading, family(target.family), dict(target.fixed), promised, self._tolerance
+            derivation, self._called, reading, target.declared, dict(target.fixed), promised, self._tolerance
         )
         self._raised = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -34,6 +35,8 @@ _ORDINARY, _EXTREME = 1e3, 1e100
 _FOUND, _KEPT, _SEVERAL, _ENOUGH, _TRIED = 16, 8, 6, 3, 160
 """So many more failing cases are looked for, and so many of them kept for a diagnosis to fit; of so many observations
 at least; how many are enough, and how many datasets are tried to find them."""
+_SECONDS = 10.0
+"""How long they are looked for: a regression may take half a second to judge."""
 _SPREAD = 1 / 32
 """The range of data, relative to their size, from which estimates keep the digits by which mistakes are told apart."""
 
@@ -248,12 +251,13 @@ def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgemen
     """More failing cases, of several different observations each, if there are: of one, many explanations are true."""
     found: list[Judgement] = []
     poor: list[tuple[Array, Array | None]] = []
+    until = time.monotonic() + _SECONDS
     derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
     if derivation.outcome is Outcome.UNBOUNDED:
         return []
 
     def keep(data: tuple[Array, Array | None]) -> None:
-        if len(found) < _FOUND:
+        if len(found) < _FOUND and time.monotonic() < until:
             case = judge(question, *data)
             if case.verdict is Verdict.DISAGREE:
                 found.append(case)

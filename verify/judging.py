@@ -236,6 +236,9 @@ class _Case:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
         if math.isinf(low):
             return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
+        if not self.exists:
+            # Whoever is beaten does not maximise, but is not to blame for it where nobody could.
+            return self._found(Verdict.UNDECIDED, "no maximiser is known to exist", shown, theta, text, limit)
         if not self.question.strict and (self._digits_lost or not low > limit + self._cancelling):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         if self.question.promise == "local":

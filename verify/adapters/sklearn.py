@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from sklearn import covariance, linear_model, mixture, naive_bayes
+from sklearn.exceptions import ConvergenceWarning
 
-from .target import SEARCH_NATS, Array, Promise, Target
+from .regressions import GAMMA, LINEAR, LOGISTIC, POISSON, coefficients
+from .target import SEARCH_NATS, Array, Promise, Target, Theta
 
 _PAGE = "https://scikit-learn.org/stable/modules/"
 LEAST_SQUARES = Promise(
     "Minimises the residual sum of squares, which with Gaussian noise maximises the likelihood.",
     f"{_PAGE}linear_model.html#ordinary-least-squares",
 )
-LOGISTIC = Promise(
+LIKELIEST = Promise(
     "Without a penalty (C=inf) it minimises the negative log-likelihood, within tol.",
     f"{_PAGE}linear_model.html#logistic-regression",
 )
@@ -33,9 +36,6 @@ MIXTURE = Promise(
 COVARIANCE = Promise(
     "The empirical covariance, the maximum-likelihood one.", f"{_PAGE}covariance.html#empirical-covariance"
 )
-_STRUCTURED = "its coefficients have a dimension that is a symbol, for which there is no certificate yet"
-
-Theta = Mapping[str, float]
 
 
 def _zeros(x: Array) -> Array:
@@ -49,6 +49,18 @@ def _column(x: Array) -> Array:
 def _line(x: Array) -> dict[str, float]:
     found = linear_model.LinearRegression().fit(_column(x[:, 1]), x[:, 0])
     return {"alpha": float(found.intercept_), "beta": float(found.coef_[0])}
+
+
+def _slopes(model: Any) -> Callable[[Array], dict[str, float]]:
+    """Intercept and coefficients of a model of two covariates; that a search did not converge is a refusal."""
+
+    def fitted(rows: Array) -> dict[str, float]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ConvergenceWarning)
+            found = model.fit(rows[:, 1:], rows[:, 0])
+        return coefficients(np.append(found.intercept_, found.coef_))
+
+    return fitted
 
 
 def _constant(model: Any, read: Callable[[float], dict[str, float]]) -> Callable[[Array], dict[str, float]]:
@@ -116,7 +128,7 @@ def targets() -> tuple[Target, ...]:
             "sklearn.linear_model.LogisticRegression",
             "bernoulli",
             _constant(logistic, lambda b: {"p": float(1 / (1 + np.exp(-b)))}),
-            LOGISTIC,
+            LIKELIEST,
             "C=inf",
             tolerance=SEARCH_NATS,
         ),
@@ -153,5 +165,38 @@ def targets() -> tuple[Target, ...]:
             "sklearn.mixture.GaussianMixture", "normal_by_variance", _mixture, MIXTURE, "reg_covar=0", _mixture_density
         ),
         Target("sklearn.covariance.EmpiricalCovariance", "normal_by_variance", _covariance, COVARIANCE),
-        Target("sklearn.linear_model.LogisticRegression.coef_", "", None, LOGISTIC, unsupported=_STRUCTURED),
+        *_regressions(),
+    )
+
+
+def _regressions() -> tuple[Target, ...]:
+    """Linear models with an intercept and two covariates."""
+    line = linear_model.LinearRegression()
+    searches = (
+        (linear_model.LogisticRegression(C=np.inf), LOGISTIC, LIKELIEST, "C=inf", {}),
+        (linear_model.PoissonRegressor(alpha=0.0), POISSON, DEVIANCE, "alpha=0", {}),
+        (linear_model.GammaRegressor(alpha=0.0), GAMMA, DEVIANCE, "alpha=0", {"nu": 3}),
+    )
+    return (
+        Target(
+            "sklearn.linear_model.LinearRegression",
+            LINEAR.name,
+            _slopes(line),
+            LEAST_SQUARES,
+            fixed={"sigma": 1},
+            own=LINEAR,
+        ),
+        *(
+            Target(
+                f"sklearn.linear_model.{type(model).__name__}",
+                own.name,
+                _slopes(model),
+                promise,
+                setting,
+                fixed=fixed,
+                tolerance=SEARCH_NATS,
+                own=own,
+            )
+            for model, own, promise, setting, fixed in searches
+        ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from statsmodels.discrete.discrete_model import GeneralizedPoisson
 from statsmodels.discrete.truncated_model import TruncatedLFPoisson
 from statsmodels.othermod.betareg import BetaModel
 
-from .target import SEARCH_NATS, Array, Promise, Target
+from ...proofs.family import Family
+from .regressions import COEFFICIENTS, GAMMA, LINEAR, LOGISTIC, POISSON, coefficients, predictor
+from .target import SEARCH_NATS, Array, Promise, Target, Theta
 
 _PAGE = "https://www.statsmodels.org/stable/"
 LEAST_SQUARES = Promise(
@@ -27,8 +29,6 @@ COUNTS = Promise(
     f"{_PAGE}discretemod.html",
 )
 BETA = Promise("Beta regression, a likelihood model that is fitted by maximum likelihood.", f"{_PAGE}other_models.html")
-
-Theta = Mapping[str, float]
 
 
 def _ones(x: Array) -> Array:
@@ -197,6 +197,7 @@ def targets() -> tuple[Target, ...]:
             lambda theta: [_logit(theta["mu"]), np.log(theta["phi"])],
             BETA,
         ),
+        *_regressions(),
         Target("statsmodels.MNLogit", "", None, COUNTS, unsupported=unfit),
     )
 
@@ -208,3 +209,59 @@ def _variance(theta: Theta) -> float:
 def _over(name: str) -> Callable[[Theta], float]:
     """The dispersion that is one over a parameter."""
     return lambda theta: 1 / theta[name]
+
+
+def _regressions() -> tuple[Target, ...]:
+    """Models with a constant and two covariates."""
+    families, log = sm.families, sm.families.links.Log()
+    return (
+        Target("statsmodels.OLS", LINEAR.name, _plane, LEAST_SQUARES, "", _plane_density, own=LINEAR),
+        _glm_on(families.Binomial(), LOGISTIC, "Binomial"),
+        _glm_on(families.Poisson(), POISSON, "Poisson"),
+        _glm_on(families.Gamma(log), GAMMA, "Gamma", nu=3, scale=_over("nu")),
+        _counts_on(sm.Logit, LOGISTIC, "Logit"),
+        _counts_on(sm.Poisson, POISSON, "Poisson"),
+    )
+
+
+def _design(rows: Array) -> Array:
+    return np.column_stack([np.ones(len(rows)), rows[:, 1:]])
+
+
+def _plane(rows: Array) -> dict[str, float]:
+    found = sm.OLS(rows[:, 0], _design(rows)).fit()
+    return {**coefficients(found.params), "sigma": float(np.sqrt(found.ssr / found.nobs))}
+
+
+def _plane_density(rows: Array, theta: Theta) -> Any:
+    slopes, scale = [theta[name] for name in COEFFICIENTS], theta["sigma"] ** 2
+    return [sm.OLS(row[:1], _design(row[np.newaxis])).loglike(slopes, scale=scale) for row in rows]
+
+
+def _glm_on(
+    family: Any, own: Family, theirs: str, scale: Callable[[Theta], float] = lambda theta: 1.0, **known: float
+) -> Target:
+    """A generalised linear model on two covariates, and a scale that the family's constants give."""
+
+    def fitted(rows: Array) -> dict[str, float]:
+        found = sm.GLM(rows[:, 0], _design(rows), family=family).fit(scale=scale(known))
+        if not found.converged:
+            raise RuntimeError("the fit warns that it did not converge, and sets converged to False")
+        return coefficients(found.params)
+
+    def log_density(rows: Array, theta: Theta) -> Any:
+        return family.loglike_obs(rows[:, 0], family.link.inverse(predictor(rows, theta)), scale=scale(theta))
+
+    return Target(f"statsmodels.GLM.{theirs}", own.name, fitted, GLM, "", log_density, known, SEARCH_NATS, own=own)
+
+
+def _counts_on(model: Callable[[Array, Array], Any], own: Family, theirs: str) -> Target:
+    """A discrete model on two covariates."""
+
+    def fitted(rows: Array) -> dict[str, float]:
+        return coefficients(_converged(model(rows[:, 0], _design(rows)).fit(disp=0)).params)
+
+    def log_density(rows: Array, theta: Theta) -> Any:
+        return model(rows[:, 0], _design(rows)).loglikeobs(np.array([theta[name] for name in COEFFICIENTS]))
+
+    return Target(f"statsmodels.{theirs}", own.name, fitted, COUNTS, "", log_density, tolerance=SEARCH_NATS, own=own)

@@ -13,10 +13,13 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ...proofs.errors import UnknownFamilyError
+from ...proofs.family import Family
+from ...proofs.registry import family as family_named
 
 Array = NDArray[float64]
 Estimator = Callable[[Array], Mapping[str, Any] | Sequence[Any]]
-LogDensity = Callable[[Array, Mapping[str, float]], Any]
+Theta = Mapping[str, float]
+LogDensity = Callable[[Array, Theta], Any]
 
 SEARCH_NATS = 1e-3
 """Nats per observation that a search by a library's defaults may lose. SciPy's documented stopping rules accept values
@@ -51,7 +54,7 @@ class Target:
     name
         As a user of the library would write it: ``scipy.stats.gamma.fit``.
     family
-        The declared family, by name. Empty where there is none.
+        The family, by name. Empty where there is none.
     setting
         How it is called, as far as that is not the default: ``floc=0``.
     function
@@ -70,6 +73,8 @@ class Target:
         within bounds is promised no further than these.
     unsupported
         Why it cannot be audited; empty where it can.
+    own
+        The family, where it is no shipped one.
     """
 
     name: str
@@ -83,6 +88,16 @@ class Target:
     local: bool = False
     covers: Callable[[Array, Mapping[str, float]], bool] | None = None
     unsupported: str = ""
+    own: Family | None = None
+
+    @property
+    def declared(self) -> Family:
+        """The family.
+
+        >>> Target("numpy.mean", "normal_mean", None, Promise("", "")).declared.parameter_names
+        ('mu',)
+        """
+        return family_named(self.family) if self.own is None else self.own
 
     @property
     def library(self) -> str:
