@@ -279,6 +279,8 @@ class _Reader:
         arguments = [self._number(one) for one in node.args]
         if name not in _UNLIMITED and any(one.is_number and _size(one) > LARGEST_ARGUMENT for one in arguments):
             raise self._refusal(f"{name} of a number beyond {LARGEST_ARGUMENT} is not evaluated; write it otherwise")
+        if name == "polygamma" and not (arguments[0].is_Integer and arguments[0] >= 0):
+            raise self._refusal("the order of polygamma, its first argument, has to be a whole number")
         if name == _MULTIPLIED_OUT and any(one.count_ops() > _LARGEST_PRODUCT for one in arguments):
             return function(*arguments, evaluate=False)
         return function(*arguments)

@@ -43,7 +43,7 @@ def judged(name: str, theta: Any, x: list[float], **options: Any) -> Judgement:
     derivation = derivation_with(family(name), fixed)
     question = Question(
         derivation,
-        lambda data: theta,
+        lambda *data: theta,
         parameter_map(derivation.family, options.pop("parameters", None)),
         family(name),
         fixed,
@@ -69,6 +69,38 @@ Pair = namedtuple("Pair", "a scale")
 def test_output_is_read_by_name(returned: Any) -> None:
     """Mappings, named tuples, attributes; what is not asked for is ignored."""
     assert parameter_map(family("gamma"), {"k": "a", "theta": "scale"}).read(returned) == (2.0, 3.0)
+
+
+class Labelled:
+    """What a series of pandas does: an array whose values have labels."""
+
+    def __init__(self, **values: float) -> None:
+        self.values = values
+
+    def keys(self) -> list[str]:
+        """The labels."""
+        return list(self.values)
+
+    def __getitem__(self, label: str) -> float:
+        return self.values[label]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.float64]:
+        return np.array(list(self.values.values()), dtype=dtype)
+
+
+def test_labels_count_and_not_places() -> None:
+    """Where they are the parameters' names, in whatever order."""
+    declared = parameter_map(family("gamma"), None)
+    assert declared.read(Labelled(theta=3.0, k=2.0)) == (2.0, 3.0)
+    assert declared.read(Labelled(a=3.0, scale=2.0)) == (3.0, 2.0)
+    assert parameter_map(family("gamma"), {"k": "a", "theta": "b"}).read(Labelled(b=3.0, a=2.0)) == (2.0, 3.0)
+
+
+def test_a_maximiser_that_no_double_comes_near_is_not_asked_for() -> None:
+    """With these weights the share is one less 1e-20, which doubles write as the end of its space."""
+    found = judged("bernoulli", [0.9], [1.0, 0.0], weights=np.array([1.0, 1e-20]))
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.excused
 
 
 def test_sequences_are_read_by_place() -> None:

@@ -91,6 +91,8 @@ def test_texts_become_exact_expressions(text: str, value: Expr) -> None:
         "log(0)",
         "log(-1)*0",
         "sqrt(-2)",
+        "polygamma(E, 300)",
+        "polygamma(x, x)",
         "log(log(log(log(log(log(log(log(log(log(log(log(0.1))))))))))))",
         "gamma(0)",
         "oo - oo",

@@ -230,6 +230,8 @@ class _Case:
         if not low > limit:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
         limit += self._rounding
+        if math.isinf(limit):
+            return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         if high < limit:
             return self._found(Verdict.AGREE, ROUNDED, shown, theta, text, limit)
         if not low > limit:
@@ -280,11 +282,14 @@ class _Case:
 
     @cached_property
     def _rounding(self) -> float:
-        """Nats that rounding the estimate to doubles costs."""
+        """Nats that rounding the estimate to doubles costs; infinite where the nearest ones are no member."""
         theta = self._maximiser if self.fit is None else self.fit.theta
         if theta is None:
             return 0.0
-        return cost_of_rounding(self.question.family, np.array(theta, dtype=np.float64), self.x, self.weights)
+        doubles = np.array(theta, dtype=np.float64)
+        if outside_space(self.question.family, doubles) is not None:
+            return math.inf
+        return cost_of_rounding(self.question.family, doubles, self.x, self.weights)
 
     @property
     def _digits_lost(self) -> bool:

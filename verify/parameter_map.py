@@ -164,8 +164,13 @@ def _named(returned: Any, names: list[str]) -> list[float]:
 
 
 def _as_mapping(returned: Any) -> Mapping[str, Any] | None:
+    """What has names: a mapping, a named tuple, a series of pandas whose labels are texts."""
     if isinstance(returned, Mapping):
         return returned
+    keys = getattr(returned, "keys", None)
+    labels = list(keys()) if callable(keys) else []
+    if labels and all(isinstance(label, str) for label in labels):
+        return {label: returned[label] for label in labels}
     as_dict = getattr(returned, "_asdict", None)
     return as_dict() if callable(as_dict) else None
 
