@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
-from sympy import E, EulerGamma, Expr, Integer, Piecewise, Rational, Symbol, oo, pi
+from sympy import E, EulerGamma, Expr, Integer, Mul, Piecewise, Rational, S, Symbol, oo, pi
 from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
@@ -246,8 +246,10 @@ class _Reader:
         if isinstance(node.op, ast.Sub):
             return left - right
         if isinstance(node.op, ast.Mult):
+            self._require_small_product(left, right)
             return self._limited(left * right)
         if isinstance(node.op, ast.Div):
+            self._require_small_product(left, S.One / right)
             return self._limited(left / right)
         if isinstance(node.op, ast.Pow):
             self._require_small_power(left, right)
@@ -328,13 +330,28 @@ class _Reader:
         return value
 
     def _require_small_power(self, base: Expr, exponent: Expr) -> None:
-        """Refuse powers that would fill the memory: of numbers, and of products, whose numbers are taken to them."""
+        """Refuse powers that would fill the memory: of numbers, also of those in products and in other powers."""
+        for factor in Mul.make_args(base):
+            inner, power = factor.as_base_exp()
+            if power is not S.One:
+                self._require_small_power(inner, power * exponent)
         if not exponent.is_number or base == 0:
             return
         is_inexact = base.is_number and not base.is_Rational
         bits = abs(math.log2(max(_size(base), 2))) if is_inexact else _bits(base)
         if _size(exponent) * bits > MOST_BITS:
             raise self._refusal(f"the power {_short(f'{base}**{exponent}')} is too large")
+
+    def _require_small_product(self, left: Expr, right: Expr) -> None:
+        """Refuse products in which exponents of one number add up to one that is too large."""
+        exponents: dict[Expr, Expr] = {}
+        for factor in (*Mul.make_args(left), *Mul.make_args(right)):
+            base, exponent = factor.as_base_exp()
+            if base.is_number:
+                exponents[base] = exponents.get(base, S.Zero) + exponent
+        for base, exponent in exponents.items():
+            if exponent is not S.One:
+                self._require_small_power(base, exponent)
 
     def _limited(self, value: Expr) -> Expr:
         if value.is_Rational and _bits(value) > MOST_BITS:
