@@ -27,6 +27,9 @@ LARGEST_ARGUMENT = 300
 LARGEST_DEGREE = 300
 """Of polynomials: SymPy looks for their roots where it wants to know a sign."""
 
+MOST_TERMS = 1000
+"""Of what is averaged: an average is taken of every term by itself."""
+
 CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
 FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
     name: (getattr(sympy, name), counts)
@@ -291,6 +294,8 @@ class _Reader:
         if len(node.args) != 1:
             raise self._refusal(f"{name} takes one argument, not {len(node.args)}")
         inner = self._number(node.args[0])
+        if name == "Mean" and _terms(inner) > MOST_TERMS:
+            raise self._refusal(f"a mean of what has more than {MOST_TERMS} terms when multiplied out is not read")
         if name == "Mean":
             return Mean(inner, *self._data)
         if not (inner.is_Rational and 0 <= inner <= 1):
@@ -368,6 +373,19 @@ def _degree(value: Expr) -> float:
     if value.is_Pow and value.exp.is_number:
         return _size(value.exp) * _degree(value.base)
     return 0.0 if value.is_number else 1.0
+
+
+def _terms(value: Expr) -> int:
+    """How many terms there are when everything is multiplied out, before any of them meet."""
+    counts = map(_terms, value.args)
+    if value.is_Add:
+        return sum(counts)
+    if value.is_Mul:
+        return math.prod(counts)
+    if value.is_Pow and value.exp.is_Integer:
+        terms = _terms(value.base)
+        return math.comb(abs(int(value.exp)) + terms - 1, terms - 1)
+    return max(counts, default=1)
 
 
 def _size(value: Expr) -> float:

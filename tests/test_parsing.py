@@ -114,6 +114,7 @@ def test_texts_become_exact_expressions(text: str, value: Expr) -> None:
         "Piecewise(x)",
         "Piecewise((x, 1), (x, True))",
         "Mean()",
+        "Mean((x + lambda + pi + 1)**200)",
         "Mean(x, x)",
         "Quantile(2)",
         "Quantile(x)",

@@ -55,5 +55,22 @@ def _target(name: str, theirs: str, names: tuple[str, ...], mapping: Map) -> Tar
         return np.asarray(member.log_probability(column(x)))
 
     return Target(
-        f"pomegranate.distributions.{theirs}.fit", name, fitted, PROMISE, "", log_density, tolerance=SEARCH_NATS
+        f"pomegranate.distributions.{theirs}.fit",
+        name,
+        fitted,
+        PROMISE,
+        "",
+        log_density,
+        tolerance=SEARCH_NATS,
+        covers=lambda x, theta: is_single(x),
     )
+
+
+def is_single(x: Array) -> bool:
+    """Return whether data are numbers of single precision, which the library then sees as they are.
+
+    >>> is_single(np.array([0.25, 3.0])), is_single(np.array([0.1])), is_single(np.array([1e-80]))
+    (True, False, False)
+    """
+    with np.errstate(over="ignore"):
+        return np.array_equal(x.astype(np.float32), x)
