@@ -6,29 +6,22 @@ Nothing of the text is ever executed. What is not on the list of names, function
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
-from sympy import E, EulerGamma, Expr, Integer, Mul, Piecewise, Rational, S, Symbol, oo, pi
+from sympy import E, EulerGamma, Expr, Integer, Piecewise, Rational, S, Symbol, oo, pi
 from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
 from .errors import ExpressionError
+from .parsing_limits import MOST_BITS, brief, size, too_large_power, too_large_product, too_long, too_many_terms
 
 LONGEST, MOST_NODES, DEEPEST = 2000, 600, 60
 """How many characters, parts, and levels of nesting are read."""
-MOST_BITS = 4096
-"""How long an exact number may become, in binary digits."""
 LARGEST_ARGUMENT = 300
 """Up to which number a function is evaluated exactly, such as a factorial."""
-LARGEST_DEGREE = 300
-"""Of polynomials: SymPy looks for their roots where it wants to know a sign."""
-
-MOST_TERMS = 1000
-"""Of what is averaged: an average is taken of every term by itself."""
 
 CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
 FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
@@ -105,7 +98,7 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     tree = syntax_of(text)
     value = _Reader(text, names, data).read(tree.body)
     if not isinstance(value, Expr):
-        raise ExpressionError(f"{_short(text)}: this is {value}, which is no number; write an expression")
+        raise ExpressionError(f"{brief(text)}: this is {value}, which is no number; write an expression")
     return value
 
 
@@ -139,18 +132,18 @@ def syntax_of(text: str) -> ast.Expression:
     if len(text) > LONGEST:
         raise ExpressionError(f"the expression has {len(text)} characters, and at most {LONGEST} are read; shorten it")
     if _nesting(text) > DEEPEST:
-        raise ExpressionError(f"{_short(text)}: it is nested more than {DEEPEST} levels deep; simplify it")
+        raise ExpressionError(f"{brief(text)}: it is nested more than {DEEPEST} levels deep; simplify it")
     if "^" in text:
-        raise ExpressionError(f"{_short(text)}: '^' is no operator here; write a power as a**b")
+        raise ExpressionError(f"{brief(text)}: '^' is no operator here; write a power as a**b")
     try:
         tree = ast.parse(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, text.strip()), mode="eval")
     except SyntaxError as error:
-        raise ExpressionError(f"{_short(text)}: this is no expression ({error.msg}); write one as in Python") from None
+        raise ExpressionError(f"{brief(text)}: this is no expression ({error.msg}); write one as in Python") from None
     except (ValueError, RecursionError, MemoryError):
-        raise ExpressionError(f"{_short(text)}: this cannot be read; write a short expression as in Python") from None
+        raise ExpressionError(f"{brief(text)}: this cannot be read; write a short expression as in Python") from None
     parts = sum(1 for _ in ast.walk(tree))
     if parts > MOST_NODES:
-        raise ExpressionError(f"{_short(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
+        raise ExpressionError(f"{brief(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
     return tree
 
 
@@ -172,10 +165,6 @@ def _nesting(text: str) -> int:
     signs = max((len(run.replace(" ", "")) for run in re.findall(r"[-+~ ]+", text)), default=0)
     words = len(re.findall(r"\bnot\b", text))
     return max(deepest, signs, words)
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 class _Reader:
@@ -211,11 +200,11 @@ class _Reader:
         if isinstance(value, Expr) and (value is sympy.nan or value is sympy.zoo):
             raise self._refusal("a part of it has no value, such as a division by zero")
         if isinstance(value, Expr) and value.is_number and value.is_extended_real is False:
-            raise self._refusal(f"{_short(str(value))} is no real number")
+            raise self._refusal(f"{brief(str(value))} is no real number")
         return value
 
     def _refusal(self, why: str) -> ExpressionError:
-        return ExpressionError(f"{_short(self._text)}: {why}")
+        return ExpressionError(f"{brief(self._text)}: {why}")
 
     def _constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, bool):
@@ -249,13 +238,13 @@ class _Reader:
         if isinstance(node.op, ast.Sub):
             return left - right
         if isinstance(node.op, ast.Mult):
-            self._require_small_product(left, right)
+            self._allowed(too_large_product(left, right))
             return self._limited(left * right)
         if isinstance(node.op, ast.Div):
-            self._require_small_product(left, S.One / right)
+            self._allowed(too_large_product(left, S.One / right))
             return self._limited(left / right)
         if isinstance(node.op, ast.Pow):
-            self._require_small_power(left, right)
+            self._allowed(too_large_power(left, right))
             return self._limited(left**right)
         raise self._refusal(f"the operator {type(node.op).__name__} is not read here; write + - * / **")
 
@@ -282,7 +271,7 @@ class _Reader:
         if len(node.args) not in counts:
             raise self._refusal(f"{name} takes {' or '.join(map(str, counts))} arguments, not {len(node.args)}")
         arguments = [self._number(one) for one in node.args]
-        if name not in _UNLIMITED and any(one.is_number and _size(one) > LARGEST_ARGUMENT for one in arguments):
+        if name not in _UNLIMITED and any(one.is_number and size(one) > LARGEST_ARGUMENT for one in arguments):
             raise self._refusal(f"{name} of a number beyond {LARGEST_ARGUMENT} is not evaluated; write it otherwise")
         if name == "polygamma" and not (arguments[0].is_Integer and arguments[0] >= 0):
             raise self._refusal("the order of polygamma, its first argument, has to be a whole number")
@@ -294,9 +283,8 @@ class _Reader:
         if len(node.args) != 1:
             raise self._refusal(f"{name} takes one argument, not {len(node.args)}")
         inner = self._number(node.args[0])
-        if name == "Mean" and _terms(inner) > MOST_TERMS:
-            raise self._refusal(f"a mean of what has more than {MOST_TERMS} terms when multiplied out is not read")
         if name == "Mean":
+            self._allowed(too_many_terms(inner))
             return Mean(inner, *self._data)
         if not (inner.is_Rational and 0 <= inner <= 1):
             raise self._refusal(f"the level {inner} of a quantile is no number from 0 to 1")
@@ -334,67 +322,11 @@ class _Reader:
             raise self._refusal(f"{value} is no condition")
         return value
 
-    def _require_small_power(self, base: Expr, exponent: Expr) -> None:
-        """Refuse powers that would fill the memory: of numbers, also of those in products and in other powers."""
-        for factor in Mul.make_args(base):
-            inner, power = factor.as_base_exp()
-            if power is not S.One:
-                self._require_small_power(inner, power * exponent)
-        if not exponent.is_number or base == 0:
-            return
-        is_inexact = base.is_number and not base.is_Rational
-        bits = abs(math.log2(max(_size(base), 2))) if is_inexact else _bits(base)
-        if _size(exponent) * bits > MOST_BITS:
-            raise self._refusal(f"the power {_short(f'{base}**{exponent}')} is too large")
-
-    def _require_small_product(self, left: Expr, right: Expr) -> None:
-        """Refuse products in which exponents of one number add up to one that is too large."""
-        exponents: dict[Expr, Expr] = {}
-        for factor in (*Mul.make_args(left), *Mul.make_args(right)):
-            base, exponent = factor.as_base_exp()
-            if base.is_number:
-                exponents[base] = exponents.get(base, S.Zero) + exponent
-        for base, exponent in exponents.items():
-            if exponent is not S.One:
-                self._require_small_power(base, exponent)
+    def _allowed(self, why: str) -> None:
+        """Refuse what is too large, for the reason given; an empty one is none."""
+        if why:
+            raise self._refusal(why)
 
     def _limited(self, value: Expr) -> Expr:
-        if value.is_Rational and _bits(value) > MOST_BITS:
-            raise self._refusal("a number in it is too long")
-        if _degree(value) > LARGEST_DEGREE:
-            raise self._refusal(f"a power in it, or a product of powers, is of a degree beyond {LARGEST_DEGREE}")
+        self._allowed(too_long(value))
         return value
-
-
-def _degree(value: Expr) -> float:
-    """No less than the degree of a polynomial, in all symbols and functions together."""
-    if value.is_Add or value.is_Mul:
-        return (max if value.is_Add else sum)(map(_degree, value.args))
-    if value.is_Pow and value.exp.is_number:
-        return _size(value.exp) * _degree(value.base)
-    return 0.0 if value.is_number else 1.0
-
-
-def _terms(value: Expr) -> int:
-    """How many terms there are when everything is multiplied out, before any of them meet."""
-    counts = map(_terms, value.args)
-    if value.is_Add:
-        return sum(counts)
-    if value.is_Mul:
-        return math.prod(counts)
-    if value.is_Pow and value.exp.is_Integer:
-        terms = _terms(value.base)
-        return math.comb(abs(int(value.exp)) + terms - 1, terms - 1)
-    return max(counts, default=1)
-
-
-def _size(value: Expr) -> float:
-    """How far a number is from zero; infinite where a double does not hold it, or where it has no value."""
-    try:
-        return float(abs(value.evalf(15)))
-    except (TypeError, ValueError, OverflowError):
-        return math.inf
-
-
-def _bits(value: Expr) -> int:
-    return max((int(n.p).bit_length() + int(n.q).bit_length() for n in value.atoms(Rational)), default=1)
