@@ -19,10 +19,10 @@ from .adapters.target import Target
 from .answers import Promise, Question
 from .audit_rows import AuditVerdict, Finding, Row, command_for
 from .audit_shrink import smaller
-from .certify import CertificateVerdict
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
-from .judging import ROUNDED, Judgement, has_maximiser, judge
+from .judgement import ABSENT, ROUNDED, Judgement
+from .judging import has_maximiser, judge
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS, ORDINARY
 
@@ -35,7 +35,6 @@ _FIRST_BATCH, _LARGEST_BATCH = 5, 50
 _APART = 1000
 _SHOWN = 8
 _SHRINK_SECONDS = 10.0
-_ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
 
 
 @dataclass
@@ -199,7 +198,7 @@ class Run:
 
     def _is_promised(self, found: Judgement) -> bool:
         """Whether the data have a maximiser, and one that the promise covers."""
-        if found.certificate is not None and found.certificate.verdict in _ABSENT:
+        if found.certificate is not None and found.certificate.verdict in ABSENT:
             return False
         if self.target.covers is None or found.certificate is None or not found.certificate.theta:
             return True

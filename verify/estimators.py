@@ -22,7 +22,8 @@ from .claims import Claimed
 from .diagnosis import likely
 from .driving import DisagreementError, run_afresh
 from .fitting import derivation_with
-from .judging import CANCELLED, Judgement, has_maximiser, judge
+from .judgement import CANCELLED, Judgement
+from .judging import has_maximiser, judge
 from .map_proof import LogDensity, judge_map
 from .parameter_map import parameter_map
 from .report import Report, Tally

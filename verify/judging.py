@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from .covering import covering
 from .drawn import cost_of_rounding
 from .ends import outside_space
 from .fitting import Fit, fit_with
+from .judgement import ABSENT, CANCELLED, DIGITS, OUTSIDE, ROUNDED, Judgement
 from .likelihood import log_likelihood_ball, nats_lost
 from .observations import require_data
 from .rounding_cost import cost_of_doubles
@@ -25,68 +26,8 @@ from .slopes import bends_down, promised, slopes_of
 from .tolerance import LOST_NATS, THETA_ULPS
 
 Array = NDArray[np.float64]
-CANCELLED = "what doubles lose on such data may explain it"
-ROUNDED = "what rounding costs"
-OUTSIDE = "the data lie outside the support there"
-_ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
-_DIGITS, _WIDE = 12, 80
-"""Digits of what is shown, and the length from which numbers have exponents that nobody reads."""
-
-
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """What is found of one answer.
-
-    Attributes
-    ----------
-    reason
-        Why: in words, for a reader who has the data.
-    theta
-        The answer in declared order; ``None`` where it is none.
-    shown
-        The answer as the function gave it.
-    lost
-        The nats lost, enclosed, as text; empty where there is no loss to speak of.
-    """
-
-    verdict: Verdict
-    reason: str
-    x: Array
-    weights: Array | None = None
-    shown: str = ""
-    theta: tuple[float, ...] | None = None
-    fit: Fit | None = None
-    certificate: Certificate | None = field(default=None, repr=False)
-    lost: str = ""
-    allowed: float = 0.0
-
-    @property
-    def excused(self) -> bool:
-        """Whether it is undecided for the only reason that the errors of double precision may explain it."""
-        return self.verdict is Verdict.UNDECIDED and self.reason.endswith(CANCELLED)
-
-    def text(self, likely: str = "") -> str:
-        """Return the case as lines, from which a reader can recompute it.
-
-        >>> print(Judgement(Verdict.DISAGREE, "not finite", np.array([1.0, 2.0]), shown="nan").text("log of zero"))
-        x = [1.0, 2.0]
-          returned   nan: not finite
-          likely     log of zero
-        """
-        lines = [
-            f"x = {self.x.tolist()}" + (f", weights = {self.weights.tolist()}" if self.weights is not None else "")
-        ]
-        lines.append(f"  returned   {self.shown}: {self.reason}" if self.shown else f"  {self.reason}")
-        if self.certificate is not None and self.certificate.theta:
-            held = ", ".join(f"{name} = {ball.digits(_DIGITS)}" for name, ball in self.certificate.theta.items())
-            lines.append(f"  certified  {held} ({self.certificate.verdict.value})")
-        elif self.certificate is not None and self.certificate.verdict in _ABSENT:
-            lines.append(
-                f"  certified  {self.certificate.verdict.value}: {self.certificate.why or 'for every dataset'}"
-            )
-        if self.lost:
-            lines.append(f"  lost       {self.lost} nats; {self.allowed:.3g} are allowed")
-        return "\n".join([*lines, *([f"  likely     {likely}"] if likely else [])])
+_WIDE = 80
+"""The length from which numbers have exponents that nobody reads."""
 
 
 def judge(question: Question, x: Array, weights: Array | None = None, history: Array | None = None) -> Judgement:
@@ -100,7 +41,7 @@ def judge(question: Question, x: Array, weights: Array | None = None, history: A
     near = answer.theta if answer.is_member(question.family) else None
     certificate = certify(question.declared, x, weights, dict(question.fixed) or None, near=near)
     case = _Case(question, x, weights, answer, certificate, history)
-    if certificate.verdict in _ABSENT:
+    if certificate.verdict in ABSENT:
         return case.without_maximiser()
     if not case.exists and case.fit is None:
         why = certificate.why or certificate.verdict.value
@@ -264,7 +205,7 @@ class _Case:
             except ValueError:
                 # Of an infinite loss there is no enclosure.
                 return self._infinite(theta)
-            text = lost.digits(_DIGITS)
+            text = lost.digits(DIGITS)
             return lost.low, lost.high, text if len(text) < _WIDE else f"more than {lost.low:.6g}"
         if self.fit is None:
             return -math.inf, math.inf, ""
@@ -273,7 +214,7 @@ class _Case:
             return self._infinite(theta)
         at_local = self.question.promise == "local" and certificate.verdict is CertificateVerdict.LOCAL
         high = float(gap.upper()) if at_local else math.inf
-        return float(gap.lower()), high, f"at least {gap.lower().str(_DIGITS, radius=False)}"
+        return float(gap.lower()), high, f"at least {gap.lower().str(DIGITS, radius=False)}"
 
     def _infinite(self, theta: tuple[float, ...]) -> tuple[float, float, str]:
         """Infinitely many nats where the data certainly lie outside the support, else nothing is known."""

@@ -19,7 +19,8 @@ from ..strategies import datasets
 from .answers import Promise, Question, require_promise
 from .claims import Claimed
 from .fitting import derivation_with
-from .judging import Judgement, has_maximiser, judge
+from .judgement import Judgement
+from .judging import has_maximiser, judge
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS
 

@@ -1,0 +1,51 @@
+"""Hypotheses about searches: they end at another stationary point, or close to the maximum and not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..proofs.errors import ThetahatError
+from .answers import Question
+from .diagnosis_cases import common, theirs, total_of
+from .judgement import Judgement
+from .slopes import promised, slopes_of
+
+_SMALL_NATS = 1e-2
+"""Nats per observation below which an answer that is no stationary point looks like a search that ended early."""
+
+
+def another_maximum(question: Question, cases: Sequence[Judgement]) -> str:
+    """The score is zero at the answer, and the likelihood higher elsewhere; or nearly zero, and nearly as high."""
+    return common(_end_of_search(question, case) for case in cases)
+
+
+def _end_of_search(question: Question, case: Judgement) -> Iterator[str]:
+    left = _decrement(question, case)
+    lost = _mean_loss(case)
+    if left is None or lost is None:
+        return
+    if left < question.tolerance:
+        yield "a local maximum or another stationary point: the score is zero, and the likelihood higher elsewhere"
+    elif lost < _SMALL_NATS:
+        yield "close to the maximum, and not there: a search that stops early, or an approximation"
+
+
+def _mean_loss(case: Judgement) -> float | None:
+    if case.certificate is None or not case.certificate.theta:
+        return None
+    try:
+        return case.certificate.nats_lost(theirs(case)).high / total_of(case)
+    except ValueError:  # the loss is infinite, or the answer no member
+        return None
+
+
+def _decrement(question: Question, case: Judgement) -> float | None:
+    family = question.family
+    slopes = slopes_of(family, frozenset(symbol for symbol, _, _ in question.derivation.within))
+    if slopes is None or len(slopes.first) < len(family.parameters):
+        return None
+    try:
+        left = promised(family, slopes, theirs(case), case.x, question.tolerance, case.weights)
+    except ThetahatError:
+        return None
+    return float(left.mid()) if left.is_finite() else None

@@ -1,0 +1,73 @@
+"""Hypotheses about values: the estimate's in another order, simple functions of them, other statistics of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from .answers import Question
+from .diagnosis_cases import MOST, close, common, fitting, ours, theirs, total_of, weights_of, wrong_cases
+from .judgement import Judgement
+from .other_values import by_a_constant, changes, roundings
+from .summaries import summaries
+
+_DIFFERENT = 3
+"""In how many different estimates a constant has to be seen: any two numbers differ by one."""
+
+
+def swapped(question: Question, cases: Sequence[Judgement]) -> str:
+    """The values of the estimate in another order."""
+    names = question.family.parameter_names
+
+    def told(case: Judgement) -> Iterator[str]:
+        for order in list(permutations(range(len(names))))[1:]:
+            if all(close(value, ours(case)[place]) for value, place in zip(theirs(case), order, strict=True)):
+                moved = ", ".join(f"{names[j]} is the estimate of {names[k]}" for j, k in enumerate(order) if j != k)
+                yield f"parameters in another order: {moved}"
+
+    return common(map(told, cases))
+
+
+def changed(question: Question, cases: Sequence[Judgement]) -> str:
+    """Every value that is not the estimate is one simple function of it."""
+    return _changed(question, cases, coarsely=False)
+
+
+def changed_coarsely(question: Question, cases: Sequence[Judgement]) -> str:
+    """The same, where it may also be rounded, or a constant that is added or multiplies, as is seen by accident too."""
+    return _changed(question, cases, coarsely=True)
+
+
+def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> str:
+    found = []
+    names = question.family.parameter_names
+    for j, name in enumerate(names):
+        wrong = wrong_cases(cases, j)
+        if not wrong:
+            continue
+        words = common(
+            fitting(case, j, changes(ours(case)[j], total_of(case), len(case.x), len(names))) for case in wrong
+        )
+        if not words and coarsely:
+            words = common(fitting(case, j, roundings(ours(case)[j])) for case in wrong) or by_a_constant(
+                [theirs(case)[j] for case in wrong], [ours(case)[j] for case in wrong], MOST, _DIFFERENT
+            )
+        if not words:
+            return ""
+        found.append(f"{name} is {words}")
+    return "; ".join(found)
+
+
+def another_statistic(question: Question, cases: Sequence[Judgement]) -> str:
+    """A value is a well-known statistic of the data, where the estimate is another."""
+    known = {id(case): summaries(case.x if case.x.ndim == 1 else case.x[:, 0], weights_of(case)) for case in cases}
+    found = []
+    for j, name in enumerate(question.family.parameter_names):
+        wrong = [case for case in cases if not close(theirs(case)[j], ours(case)[j])]
+        given = common(fitting(case, j, known[id(case)].items()) for case in wrong)
+        wanted = common(
+            [words for words, value in known[id(case)].items() if close(ours(case)[j], value)] for case in wrong
+        )
+        if given and given != wanted:
+            found.append(f"{name} is the {given} of the data" + (f", and should be their {wanted}" if wanted else ""))
+    return "; ".join(found)
