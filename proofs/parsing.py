@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
-from sympy import E, EulerGamma, Expr, Integer, Piecewise, Rational, S, Symbol, oo, pi
+from sympy import E, EulerGamma, Expr, Integer, Piecewise, Pow, Rational, S, Symbol, oo, pi
 from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
@@ -167,6 +167,12 @@ def _nesting(text: str) -> int:
     return max(deepest, signs, words)
 
 
+def _power(base: Expr, exponent: Expr) -> Expr:
+    """A power, left as it is where SymPy would look for the real part of what stands below, multiplied out."""
+    hard = base.is_Pow and not base.exp.is_number and not base.base.is_positive and not exponent.is_integer
+    return Pow(base, exponent, evaluate=not hard)
+
+
 class _Reader:
     """Walks a syntax tree; every kind of node that is not named here is refused."""
 
@@ -245,7 +251,7 @@ class _Reader:
             return self._limited(left / right)
         if isinstance(node.op, ast.Pow):
             self._allowed(too_large_power(left, right))
-            return self._limited(left**right)
+            return self._limited(_power(left, right))
         raise self._refusal(f"the operator {type(node.op).__name__} is not read here; write + - * / **")
 
     def _unary(self, node: ast.UnaryOp) -> Any:

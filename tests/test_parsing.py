@@ -9,7 +9,7 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import E, Expr, Piecewise, Rational, Symbol, binomial, log, oo, pi, polygamma, sqrt
+from sympy import Abs, E, Expr, Piecewise, Pow, Rational, Symbol, binomial, log, oo, pi, polygamma, sqrt
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.errors import ExpressionError
@@ -31,6 +31,9 @@ NAMES = {"x": x, "lambda": rate}
         ("sqrt(2*pi*E)", sqrt(2 * pi * E)),
         ("digamma(x) + trigamma(x)", polygamma(0, x) + polygamma(1, x)),
         ("Piecewise((x, x <= lambda), (oo, True))", Piecewise((x, x <= rate), (oo, True))),
+        ("sqrt((x - lambda)**2)*((x - 1)**2)**(1/2)", Abs(x - rate) * Abs(x - 1)),
+        ("(x**lambda)**(1/lambda)", x),
+        ("((601 - x)**(x + 1))**x", Pow((601 - x) ** (x + 1), x, evaluate=False)),
         ("binomial(2*x + 1, lambda - 1)", binomial(2 * x + 1, rate - 1)),
         (
             "binomial(x**((x + 2)*(x + 3)*(x + 5)**2*(x + 7)), x)",
