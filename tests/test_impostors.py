@@ -10,11 +10,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from further_impostors import FURTHER_IMPOSTORS, FURTHER_RIGHT
-from impostors import IMPOSTORS, RIGHT, Entry, gamma_moments, regression, trimmed, von_mises_short
+from further_impostors import FURTHER_IMPOSTORS, FURTHER_RIGHT, REFLECTED
+from impostors import (
+    IMPOSTORS,
+    RIGHT,
+    Entry,
+    beta_newton,
+    centre,
+    gamma_moments,
+    regression,
+    trimmed,
+    von_mises_short,
+)
 from numpy.typing import NDArray
 
 from thetahat import check_estimator
+from thetahat.proofs.family import Family
 from thetahat.verify import driving, estimators
 
 Array = NDArray[np.float64]
@@ -76,7 +87,19 @@ def two_fewer(rows: Array) -> tuple[float, float, float]:
     return intercept, slope, sigma * math.sqrt(len(rows) / max(len(rows) - 2, 1))
 
 
-CALLED: list[tuple[str, Callable[..., Any], dict[str, Any], str]] = [
+def through_the_origin(rows: Array) -> tuple[float, float, float]:
+    """A line without intercept."""
+    slope = float((rows[:, 0] * rows[:, 1]).sum() / (rows[:, 1] ** 2).sum())
+    return 0.0, slope, math.sqrt(float(((rows[:, 0] - slope * rows[:, 1]) ** 2).mean()))
+
+
+def for_reliability(x: Array, w: Array) -> tuple[float, float]:
+    """The weighted standard deviation with the denominator for weights that say how reliable observations are."""
+    mean = centre(x, w)
+    return mean, math.sqrt(float((w * (x - mean) ** 2).sum() / (w.sum() - (w * w).sum() / w.sum())))
+
+
+CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
     ("gamma", gamma_moments, {}, "method of moments"),
     ("normal", lambda x: (x.mean(), x.std(ddof=1)), {}, "the denominator n - 1 in place of n"),
     ("exponential", lambda x: [x.mean()], {}, "a rate for a scale"),
@@ -110,6 +133,15 @@ CALLED: list[tuple[str, Callable[..., Any], dict[str, Any], str]] = [
     ("bernoulli", lambda x: [(x.sum() + 1) / (len(x) + 2)], {}, "an observation of zero and one of one are added"),
     ("rayleigh", lambda x, w: [math.sqrt((w * x**2).sum() / (2 * len(x)))], {"weights": True}, "the mean weight"),
     ("linear_regression", two_fewer, {}, "the denominator n - 2 in place of n"),
+    ("linear_regression", lambda rows: regression(rows[:, ::-1]), {}, "observation and covariate are exchanged"),
+    ("linear_regression", through_the_origin, {}, "alpha is 0 whatever the data"),
+    ("uniform", lambda x, w: (x.min(), x.max()), {"weights": True}, "the weights are ignored"),
+    ("poisson", lambda x, w: [np.average(x, weights=np.sqrt(w))], {"weights": True}, "roots are taken of the weights"),
+    ("normal", lambda x: (np.floor(x).mean(), np.floor(x).std()), {}, "rounded down to integers"),
+    ("normal", lambda x: (x.mean(), math.sqrt(((x - np.median(x)) ** 2).mean())), {}, "distance from the median"),
+    ("normal", for_reliability, {"weights": True}, "unbiased for weights of reliability"),
+    ("beta", lambda x: beta_newton(1 - x), {}, "parameters in another order"),
+    (REFLECTED, lambda x: [-1 / np.log(x).mean()], {}, "one minus the data"),
 ]
 
 

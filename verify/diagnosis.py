@@ -12,7 +12,7 @@ from .answers import Question
 from .diagnosis_data import of_other_data, single_precision, support_violated
 from .diagnosis_moments import mean_matched, moments
 from .diagnosis_search import another_maximum
-from .diagnosis_values import another_statistic, changed, changed_coarsely, swapped
+from .diagnosis_values import another_statistic, changed, changed_coarsely, held, swapped
 from .judgement import Judgement
 
 Hypothesis = Callable[[Question, Sequence[Judgement]], str]
@@ -22,6 +22,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     swapped,
     changed,
     moments,
+    held,
     another_statistic,
     mean_matched,
     of_other_data,

@@ -8,7 +8,7 @@ from itertools import permutations
 from .answers import Question
 from .diagnosis_cases import MOST, close, common, fitting, ours, theirs, total_of, weights_of, wrong_cases
 from .judgement import Judgement
-from .other_values import by_a_constant, changes, roundings
+from .other_values import a_constant, by_a_constant, changes, roundings
 from .summaries import summaries
 
 _DIFFERENT = 3
@@ -58,13 +58,26 @@ def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> 
     return "; ".join(found)
 
 
+def held(question: Question, cases: Sequence[Judgement]) -> str:
+    """A value is the same number in most cases, whatever became of the others."""
+    found = []
+    for j, name in enumerate(question.family.parameter_names):
+        wrong = wrong_cases(cases, j)
+        words = a_constant([theirs(case)[j] for case in wrong], [ours(case)[j] for case in wrong], MOST, _DIFFERENT)
+        if words:
+            found.append(f"{name} is {words}")
+    return "; ".join(found)
+
+
 def another_statistic(question: Question, cases: Sequence[Judgement]) -> str:
     """A value is a well-known statistic of the data, where the estimate is another."""
     known = {id(case): summaries(case.x if case.x.ndim == 1 else case.x[:, 0], weights_of(case)) for case in cases}
     found = []
     for j, name in enumerate(question.family.parameter_names):
         wrong = [case for case in cases if not close(theirs(case)[j], ours(case)[j])]
-        given = common(fitting(case, j, known[id(case)].items()) for case in wrong)
+        # Zero is a median, a quartile and a minimum of many data by accident.
+        telling = [case for case in wrong if theirs(case)[j] != 0]
+        given = common(fitting(case, j, known[id(case)].items()) for case in telling)
         wanted = common(
             [words for words, value in known[id(case)].items() if close(ours(case)[j], value)] for case in wrong
         )

@@ -15,15 +15,14 @@ from ..proofs.errors import ExistenceError, UnsolvedError
 from .answers import Answer, Question, answer_of
 from .certify import Certificate, CertificateVerdict, certify
 from .covering import covering
-from .drawn import cost_of_rounding
+from .doubles import Doubles
 from .ends import outside_space
 from .fitting import Fit, fit_with
 from .judgement import ABSENT, CANCELLED, DIGITS, OUTSIDE, ROUNDED, Judgement
 from .likelihood import log_likelihood_ball, nats_lost
 from .observations import require_data
-from .rounding_cost import cost_of_doubles
 from .slopes import bends_down, promised, slopes_of
-from .tolerance import LOST_NATS, THETA_ULPS
+from .tolerance import THETA_ULPS
 
 Array = NDArray[np.float64]
 _WIDE = 80
@@ -134,7 +133,7 @@ class _Case:
         """No member was returned: wrong if a maximiser certainly exists, and doubles do not lose all digits of it."""
         if not self.exists:
             return self._found(Verdict.UNDECIDED, reason, shown, theta)
-        if digits and not self.question.strict and self._digits_lost:
+        if digits and not self.question.strict and self._doubles.all_lost:
             return self._found(Verdict.UNDECIDED, f"{reason}; {CANCELLED}", shown, theta)
         return self._found(Verdict.DISAGREE, reason, shown, theta)
 
@@ -170,7 +169,7 @@ class _Case:
             return self._found(Verdict.AGREE, "", shown, theta, text, limit)
         if not low > limit:
             return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
-        limit += self._rounding
+        limit += self._doubles.rounding
         if math.isinf(limit):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         if high < limit:
@@ -182,7 +181,7 @@ class _Case:
         if not self.exists:
             # Whoever is beaten does not maximise, but is not to blame for it where nobody could.
             return self._found(Verdict.UNDECIDED, "no maximiser is known to exist", shown, theta, text, limit)
-        if not self.question.strict and (self._digits_lost or not low > limit + self._cancelling):
+        if not self.question.strict and (self._doubles.all_lost or not low > limit + self._doubles.cancelling):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         if self.question.promise == "local":
             return self._as_local(theta, shown, text, limit)
@@ -222,34 +221,9 @@ class _Case:
         return math.inf if outside else -math.inf, math.inf, "infinitely many" if outside else ""
 
     @cached_property
-    def _rounding(self) -> float:
-        """Nats that rounding the estimate to doubles costs; infinite where the nearest ones are no member."""
-        theta = self._maximiser if self.fit is None else self.fit.theta
-        if theta is None:
-            return 0.0
-        doubles = np.array(theta, dtype=np.float64)
-        if outside_space(self.question.family, doubles) is not None:
-            return math.inf
-        return cost_of_rounding(self.question.family, doubles, self.x, self.weights)
-
-    @property
-    def _digits_lost(self) -> bool:
-        """Whether errors of double precision are so large that an estimator need not come near the maximum."""
-        return not self._cancelling + self._rounding < LOST_NATS * self._total
-
-    @cached_property
-    def _cancelling(self) -> float:
-        """Nats that computing the likelihood equations in doubles may cost."""
-        if self._maximiser is None:
-            return 0.0
-        return cost_of_doubles(self.question.derivation, self._maximiser, self.x, self.weights, self.history)
-
-    @cached_property
-    def _maximiser(self) -> tuple[float, ...] | tuple[arb, ...] | None:
-        """The maximiser, as well as it is known: what is certified, or else our own estimate."""
-        if self.certificate.theta:
-            return tuple(self.certificate.theta[name].ball.mid() for name in self.question.family.parameter_names)
-        return None if self.fit is None else tuple(self.fit.theta)
+    def _doubles(self) -> Doubles:
+        """What the errors of double precision may explain."""
+        return Doubles(self.question, self.x, self.weights, self.certificate, self.fit, self.history)
 
     def _as_local(self, theta: tuple[float, ...], shown: str, text: str, limit: float) -> Judgement:
         """Another stationary point will do, if a Newton step from there promises next to nothing."""

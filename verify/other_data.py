@@ -21,6 +21,8 @@ def other_data(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     if x.ndim == 1:
         yield from _values_changed(x, w)
         yield from _added(x, w)
+    elif x.shape[1] == 2:
+        yield "observation and covariate are exchanged", x[:, ::-1], w
     with np.errstate(all="ignore"):
         yield "the data are rounded to single precision", x.astype(np.float32).astype(float), w
 
@@ -30,6 +32,8 @@ def _weighed(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     if not np.array_equal(w, ones):
         yield "the weights are ignored", x, ones
         yield "the weights are squared", x, w * w
+        yield "roots are taken of the weights", x, np.sqrt(w)
+        yield "the weights are rounded to integers", x, np.rint(w)
         yield "of the weights only whether they are zero counts", x, (w > 0).astype(float)
 
 
@@ -40,6 +44,7 @@ def _left_out(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     yield "both extremes are left out", x[order[1:-1]], w[order[1:-1]]
     yield "the first observation is left out", x[1:], w[1:]
     yield "the last observation is left out", x[:-1], w[:-1]
+    yield "the second half of the observations is left out", x[: len(x) // 2], w[: len(x) // 2]
     different = np.unique(x, axis=0)
     yield "equal observations are counted once", different, np.ones(len(different))
     if x.ndim == 1:
@@ -48,11 +53,14 @@ def _left_out(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
 
 def _values_changed(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     yield "the data are rounded to integers", np.rint(x), w
+    yield "the data are rounded down to integers", np.floor(x), w
     yield "the data are taken without their signs", np.abs(x), w
     yield "one is added to the data", x + 1, w
     yield "one is taken from the data", x - 1, w
     low, high = np.quantile(x, [0.05, 0.95])
     yield "extremes are moved to the quantiles 5 % and 95 %", np.clip(x, low, high), w
+    if ((x >= 0) & (x <= 1)).all():
+        yield "one minus the data: failures for successes, or measured from the other end", 1 - x, w
     if (x > 0).all():
         yield "the data are replaced by their reciprocals", 1 / x, w
         yield "the data are replaced by their logarithms", np.log(x), w

@@ -74,6 +74,18 @@ def roundings(value: float) -> Iterator[tuple[str, float]]:
         yield "the estimate rounded up to an integer", float(np.ceil(value))
 
 
+def a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, different: int) -> str:
+    """Return words where in a share ``most`` of cases the same number is returned; else nothing.
+
+    There have to be at least so many ``different`` estimates.
+
+    >>> a_constant([0.5, 0.5, 0.5], [1.0, 2.0, 3.0], 0.75, 3)
+    '0.5 whatever the data: a limit, or a value that was never changed'
+    """
+    same = _constant(theirs, DIAGNOSIS_SHARE, most) if len(set(ours)) >= different else ""
+    return f"{same} whatever the data: a limit, or a value that was never changed" if same else ""
+
+
 def by_a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, different: int) -> str:
     """Return words where in a share ``most`` of cases one number is returned, added or multiplied; else nothing.
 
@@ -86,9 +98,9 @@ def by_a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, d
     """
     if len(set(ours)) < different:
         return ""
-    same = _constant(theirs, DIAGNOSIS_SHARE, most)
+    same = a_constant(theirs, ours, most, different)
     if same:
-        return f"{same} whatever the data: a limit, or a value that was never changed"
+        return same
     with np.errstate(all="ignore"):
         returned, right = np.asarray(theirs, dtype=np.float64), np.asarray(ours, dtype=np.float64)
         for found, share, words in (
@@ -97,15 +109,15 @@ def by_a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, d
             (returned**2 - right**2, _SQUARED, "the root of the squared estimate plus {}"),
         ):
             constant = _constant(found.tolist(), share, most)
-            if constant:
+            if constant and float(constant):
                 return words.format(constant)
     return ""
 
 
 def _constant(values: Sequence[float], share: float, most: float) -> str:
-    """The number that most of the values are, if it is one and not zero."""
+    """The number that most of the values are, if it is one."""
     middle = float(np.median(values))
-    if middle == 0 or not np.isfinite(values).all():
+    if not np.isfinite(values).all():
         return ""
     same = np.abs(np.subtract(values, middle)) <= share * abs(middle)
     return f"{middle:.6g}" if np.mean(same) >= most else ""

@@ -29,6 +29,9 @@ def summaries(x: Array, w: Array) -> dict[str, float]:
             found["mean distance from the unweighted median"] = _average(np.abs(x - middle), w)
             spread = np.sqrt(((x - found["mean"]) ** 2).mean())
             found["root of the unweighted mean square distance from the weighted mean"] = float(spread)
+            others = w.sum() - (w * w).sum() / w.sum()
+            unbiased = np.sqrt((w * (x - found["mean"]) ** 2).sum() / others)
+            found["standard deviation that is unbiased for weights of reliability"] = float(unbiased)
     return found
 
 
@@ -54,6 +57,7 @@ def _plain(x: Array, w: Array) -> dict[str, float]:
         "variance": variance,
         "mean distance from the median": _average(np.abs(x - centre), w),
         "mean distance from the mean": _average(np.abs(x - average), w),
+        "root of the mean square distance from the median": math.sqrt(_average((x - centre) ** 2, w)),
         "median distance from the median": distance,
         "median distance from the median, divided by that of a normal": 1.482602218505602 * distance,
         "median distance from the median times 1.4826": 1.4826 * distance,
