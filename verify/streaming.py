@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from hypothesis import strategies as st
@@ -104,83 +105,106 @@ def streaming_machine(
     member = derivation.family
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
         raise UnsolvedError(f"{member.name}: there is no estimator to compare with: {derivation.reason}")
-    reading = parameter_map(member, parameters)
-    chunks = datasets(member, existence="any", conditions=(), max_size=_LONGEST, largest=_ORDINARY)
-    made = factory()
-    can_merge, can_remove = callable(getattr(made, "merge", None)), callable(getattr(made, "remove", None))
-    places = st.integers(0, 2**16)
+    question = Question(
+        derivation, _nothing, parameter_map(member, parameters), declared, dict(fixed or {}), promise, tolerance, strict
+    )
+    name = f"Streaming{member.name.title().replace('_', '')}"
+    return type(name, (_Machine,), {"asked": _Asked(question, factory), "__module__": __name__})
 
-    def judged(kept: _Kept) -> Judgement:
-        question = Question(
-            derivation,
-            lambda x: kept.stream.estimate(),
-            reading,
-            declared,
-            dict(fixed or {}),
-            promise,
-            tolerance,
-            strict,
-        )
-        return judge(question, np.array(kept.values), history=np.array(kept.ever))
 
-    class Machine(RuleBasedStateMachine):
-        """Streams of observations, in any order of steps."""
+def _nothing(x: Array) -> Any:
+    """What stands in a question until a stream is asked."""
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.kept: list[_Kept] = []
-            self.changed: list[_Kept] = []
-            self.decided = 0
 
-        @rule(values=chunks)
-        def start(self, values: Array) -> None:
-            """A new stream."""
-            self.kept.append(_Kept(factory()))
-            self._push(self.kept[-1], values)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a machine tests: how answers are judged, where streams come from, and what they can do."""
 
-        @precondition(lambda self: self.kept)
-        @rule(place=places, values=chunks)
-        def push(self, place: int, values: Array) -> None:
-            """More values for one of the streams."""
-            self._push(self.kept[place % len(self.kept)], values)
+    question: Question
+    factory: Callable[[], Stream]
 
-        @precondition(lambda self: can_merge and len(self.kept) > 1)
-        @rule(place=places, other=places)
-        def merge(self, place: int, other: int) -> None:
-            """One stream takes in another."""
-            taken = self.kept.pop(other % len(self.kept))
-            into = self.kept[place % len(self.kept)]
-            into.stream.merge(taken.stream)
-            into.values += taken.values
-            into.ever += taken.ever
-            self.changed.append(into)
+    @cached_property
+    def chunks(self) -> st.SearchStrategy[Array]:
+        """Values to push in a row."""
+        family = self.question.family
+        return datasets(family, existence="any", conditions=(), max_size=_LONGEST, largest=_ORDINARY)
 
-        @precondition(lambda self: can_remove and any(len(one.values) > 1 for one in self.kept))
-        @rule(place=places, which=places)
-        def remove(self, place: int, which: int) -> None:
-            """A value is removed from a stream that has others."""
-            longer = [one for one in self.kept if len(one.values) > 1]
-            chosen = longer[place % len(longer)]
-            chosen.stream.remove(chosen.values.pop(which % len(chosen.values)))
-            self.changed.append(chosen)
+    @cached_property
+    def abilities(self) -> frozenset[str]:
+        """Which of the two methods that are not asked for streams have."""
+        made = self.factory()
+        return frozenset(name for name in ("merge", "remove") if callable(getattr(made, name, None)))
 
-        @invariant()
-        def estimates_are_those_of_all_data(self) -> None:
-            """Every stream that changed gives the estimate of the data in it, where they have one."""
-            changed, self.changed = self.changed, []
-            for one in changed:
-                if not one.values or not has_maximiser(derivation, np.array(one.values)):
-                    continue
-                found = judged(one)
+    def judged(self, kept: _Kept) -> Judgement | None:
+        """What a stream's answer is worth; nothing where its data have no maximiser."""
+        values = np.array(kept.values)
+        if not kept.values or not has_maximiser(self.question.derivation, values):
+            return None
+        asked = replace(self.question, function=lambda x: kept.stream.estimate())
+        return judge(asked, values, history=np.array(kept.ever))
+
+
+_CHUNKS = st.runner().flatmap(lambda machine: machine.asked.chunks)
+_PLACES = st.integers(0, 2**16)
+
+
+class _Machine(RuleBasedStateMachine):
+    """Streams of observations, in any order of steps."""
+
+    asked: ClassVar[_Asked]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[_Kept] = []
+        self.changed: list[_Kept] = []
+        self.decided = 0
+
+    @rule(values=_CHUNKS)
+    def start(self, values: Array) -> None:
+        """A new stream."""
+        self.kept.append(_Kept(self.asked.factory()))
+        self._push(self.kept[-1], values)
+
+    @precondition(lambda self: self.kept)
+    @rule(place=_PLACES, values=_CHUNKS)
+    def push(self, place: int, values: Array) -> None:
+        """More values for one of the streams."""
+        self._push(self.kept[place % len(self.kept)], values)
+
+    @precondition(lambda self: "merge" in self.asked.abilities and len(self.kept) > 1)
+    @rule(place=_PLACES, other=_PLACES)
+    def merge(self, place: int, other: int) -> None:
+        """One stream takes in another."""
+        taken = self.kept.pop(other % len(self.kept))
+        into = self.kept[place % len(self.kept)]
+        into.stream.merge(taken.stream)
+        into.values += taken.values
+        into.ever += taken.ever
+        self.changed.append(into)
+
+    @precondition(lambda self: "remove" in self.asked.abilities and any(len(one.values) > 1 for one in self.kept))
+    @rule(place=_PLACES, which=_PLACES)
+    def remove(self, place: int, which: int) -> None:
+        """A value is removed from a stream that has others."""
+        longer = [one for one in self.kept if len(one.values) > 1]
+        chosen = longer[place % len(longer)]
+        chosen.stream.remove(chosen.values.pop(which % len(chosen.values)))
+        self.changed.append(chosen)
+
+    @invariant()
+    def estimates_are_those_of_all_data(self) -> None:
+        """Every stream that changed gives the estimate of the data in it, where they have one."""
+        changed, self.changed = self.changed, []
+        for one in changed:
+            found = self.asked.judged(one)
+            if found is not None:
                 self.decided += found.verdict is Verdict.AGREE
-                assert found.verdict is not Verdict.DISAGREE, f"{member.name}: {found.text()}"
+                name = self.asked.question.family.name
+                assert found.verdict is not Verdict.DISAGREE, f"{name}: {found.text()}"
 
-        def _push(self, one: _Kept, values: Array) -> None:
-            for value in values:
-                one.stream.push(value if values.ndim > 1 else float(value))
-                one.values.append(value)
-                one.ever.append(value)
-            self.changed.append(one)
-
-    Machine.__name__ = Machine.__qualname__ = f"Streaming{member.name.title().replace('_', '')}"
-    return Machine
+    def _push(self, one: _Kept, values: Array) -> None:
+        for value in values:
+            one.stream.push(value if values.ndim > 1 else float(value))
+            one.values.append(value)
+            one.ever.append(value)
+        self.changed.append(one)
