@@ -5,34 +5,30 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ..proofs.derivation import Derivation, Outcome, Verdict
-from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
+from ..proofs.derivation import Outcome, Verdict
+from ..proofs.errors import ParameterError
 from ..proofs.family import Family
 from ..proofs.registry import family as family_named
-from ..strategies import can_fail, datasets
-from ..strategies import weights as weights_of
 from .answers import Promise, Question, require_promise
 from .claims import Claimed
 from .diagnosis import likely
 from .driving import DisagreementError, run_afresh
+from .estimator_data import ORDINARY, Data, Existence, drawn_data, key_of, require_data_for, spread_of
 from .fitting import derivation_with
 from .judgement import CANCELLED, Judgement
-from .judging import has_maximiser, judge
+from .judging import judge
 from .map_proof import LogDensity, judge_map
-from .parameter_map import parameter_map
+from .parameter_map import ParameterMap, parameter_map
 from .report import Report, Tally
 from .tolerance import AUDIT_NATS
 
 Array = NDArray[np.float64]
-Existence = Literal["holds", "fails", "either"]
-_ORDINARY, _EXTREME = 1e3, 1e100
-"""Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
 _FOUND, _KEPT, _SEVERAL, _ENOUGH, _TRIED = 16, 8, 6, 3, 160
 """So many more failing cases are looked for, and so many of them kept for a diagnosis to fit; of so many observations
 at least; how many are enough, and how many datasets are tried to find them."""
@@ -136,87 +132,46 @@ def check_estimator(
     if not isinstance(declared, Family):
         raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
     derivation = derivation_with(declared, fixed or {})
-    _require_data(derivation, existence)
+    require_data_for(derivation, existence)
     reading = parameter_map(derivation.family, parameters)
     name = getattr(function, "__name__", "estimator")
-    notes, rows = [], []
-    if parameters is not None or log_density is not None:
-        found = judge_map(reading, log_density)
-        notes.append(f"parameters {reading or 'as declared'}: {found.words}")
-        if found.agree or found.witness:
-            rows.append(
-                Tally(derivation.family.name, "parameter map", found.agree, int(bool(found.witness)), 0, found.witness)
-            )
-        if found.witness:
-            return Report(tuple(rows), tuple(notes))
+    mapped = _map_report(reading, parameters, log_density)
+    if mapped.disagree:
+        return mapped
     question = Question(derivation, function, reading, declared, dict(fixed or {}), promise, float(tolerance), strict)
-    drawn = _drawn(derivation, existence, weights, min_size, max_size)
+    drawn = drawn_data(derivation, existence, weights, min_size, max_size)
     row, excused = _tally(question, drawn, name, existence, examples, seed)
     decided = row.agree + row.disagree
-    notes.append(
+    notes = [
+        *mapped.notes,
         f"{name}: {decided} of {decided + row.undecided} cases decided; "
-        f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs"
-    )
+        f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs",
+    ]
     if excused:
         notes.append(
             f"{name}: {len(excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
             f"{min(excused, key=lambda case: len(case.x)).text()}"
         )
-    return Report((*rows, row), tuple(notes))
+    return Report((*mapped.tallies, row), tuple(notes))
 
 
-def _require_data(derivation: Derivation, existence: Existence) -> None:
-    """Refuse questions without an answer."""
-    name = derivation.family.name
-    if derivation.outcome is Outcome.UNSOLVED:
-        raise UnsolvedError(f"{name}: no estimator is derived to compare with, because {derivation.reason}")
-    if derivation.outcome is Outcome.UNBOUNDED:
-        if existence == "holds":
-            raise ExistenceError(
-                f"{name}: no dataset has a maximiser, because {derivation.reason}; ask for existence='fails'"
-            )
-        return
-    if existence == "fails" and not can_fail(derivation.family, conditions=derivation.exists_when):
-        raise ParameterError(f"{name}: no dataset without a maximiser is known; ask for existence='holds'")
-
-
-def _drawn(
-    derivation: Derivation,
-    existence: Existence,
-    weighted: bool,
-    min_size: int,
-    max_size: int,
-    sizes: tuple[float, ...] = (_ORDINARY, _EXTREME),
-) -> st.SearchStrategy[tuple[Array, Array | None]]:
-    """Datasets of the given sizes in equal parts, each with weights if the function takes them."""
-    family, conditions = derivation.family, derivation.exists_when
-    kind: Any = "any" if existence == "either" or derivation.outcome is Outcome.UNBOUNDED else existence
-    both = [
-        datasets(family, existence=kind, conditions=conditions, min_size=min_size, max_size=max_size, largest=largest)
-        for largest in sizes
-    ]
-    data = st.one_of(both)
-    if derivation.point is not None and existence == "holds":
-        # Only a search over the observations tells which data have a maximiser.
-        data = data.filter(lambda x: has_maximiser(derivation, x))
-    if not weighted:
-        return data.map(lambda x: (x, None))
-    return data.flatmap(lambda x: weights_of(len(x)).map(lambda w: (x, _keeping(derivation, existence, x, w))))
-
-
-def _keeping(derivation: Derivation, existence: Existence, x: Array, w: Array) -> Array:
-    """The weights, or ones, where rows of weight zero would take from the data what a maximiser needs."""
-    return w if existence != "holds" or has_maximiser(derivation, x, w) else np.ones(len(x))
-
-
-def _bytes(data: tuple[Array, Array | None]) -> tuple[bytes, ...]:
-    """What tells datasets apart."""
-    return tuple(one.tobytes() for one in data if one is not None)
+def _map_report(
+    reading: ParameterMap, parameters: Mapping[str, Claimed] | None, log_density: LogDensity | None
+) -> Report:
+    """What is to say of the map: nothing where none is given."""
+    if parameters is None and log_density is None:
+        return Report(())
+    found = judge_map(reading, log_density)
+    notes = (f"parameters {reading or 'as declared'}: {found.words}",)
+    if not (found.agree or found.witness):
+        return Report((), notes)
+    disagree = int(bool(found.witness))
+    return Report((Tally(reading.family.name, "parameter map", found.agree, disagree, 0, found.witness),), notes)
 
 
 def _tally(
     question: Question,
-    drawn: st.SearchStrategy[tuple[Array, Array | None]],
+    drawn: st.SearchStrategy[Data],
     name: str,
     existence: Existence,
     examples: int,
@@ -227,7 +182,7 @@ def _tally(
     failed: list[Judgement] = []
     excused: list[Judgement] = []
 
-    def examine(data: tuple[Array, Array | None]) -> None:
+    def examine(data: Data) -> None:
         found = judge(question, *data)
         counts[found.verdict] += not failed
         if found.excused and not failed:
@@ -236,7 +191,7 @@ def _tally(
             failed.append(found)
             raise DisagreementError(found.reason)
 
-    run_afresh(drawn, _bytes, examine, examples, seed)
+    run_afresh(drawn, key_of, examine, examples, seed)
     text = ""
     if failed:
         rich = _richer(question, failed[-1], seed) if existence != "fails" else []
@@ -251,33 +206,27 @@ def _tally(
 def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
     """More failing cases, of several different observations each, if there are: of one, many explanations are true."""
     found: list[Judgement] = []
-    poor: list[tuple[Array, Array | None]] = []
+    poor: list[Data] = []
     until = time.monotonic() + _SECONDS
     derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
     if derivation.outcome is Outcome.UNBOUNDED:
         return []
 
-    def keep(data: tuple[Array, Array | None]) -> None:
+    def keep(data: Data) -> None:
         if len(found) < _FOUND and time.monotonic() < until:
             case = judge(question, *data)
             if case.verdict is Verdict.DISAGREE:
                 found.append(case)
 
-    def keep_rich(data: tuple[Array, Array | None]) -> None:
-        if len(np.unique(data[0], axis=0)) < _ENOUGH or _spread(data[0]) < _SPREAD:
+    def keep_rich(data: Data) -> None:
+        if len(np.unique(data[0], axis=0)) < _ENOUGH or spread_of(data[0]) < _SPREAD:
             poor.append(data)
         else:
             keep(data)
 
-    drawn = _drawn(derivation, "holds", smallest.weights is not None, many, 4 * many, (_ORDINARY,))
-    run_afresh(drawn, _bytes, keep_rich, _TRIED, seed)
+    drawn = drawn_data(derivation, "holds", smallest.weights is not None, many, 4 * many, (ORDINARY,))
+    run_afresh(drawn, key_of, keep_rich, _TRIED, seed)
     if len(found) < _ENOUGH:
         for data in poor:
             keep(data)
-    return sorted(found, key=lambda case: _spread(case.x), reverse=True)[:_KEPT]
-
-
-def _spread(x: Array) -> float:
-    """The range of the data relative to their size."""
-    column = x if x.ndim == 1 else x[:, 0]
-    return float(np.ptp(column)) / max(float(np.abs(column).max()), np.finfo(float).tiny)
+    return sorted(found, key=lambda case: spread_of(case.x), reverse=True)[:_KEPT]
