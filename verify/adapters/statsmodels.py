@@ -120,10 +120,21 @@ def _exposure() -> Target:
 
 def targets() -> tuple[Target, ...]:
     """Return the models that fit a declared family."""
-    families, log = sm.families, sm.families.links.Log()
     unfit = "its coefficients have a dimension that is a symbol, for which there is no certificate yet"
     return (
         Target("statsmodels.OLS", "linear_regression", _least_squares, LEAST_SQUARES, "", _least_squares_density),
+        *_constant_alone(),
+        _exposure(),
+        *_discrete(),
+        *_regressions(),
+        Target("statsmodels.MNLogit", "", None, COUNTS, unsupported=unfit),
+    )
+
+
+def _constant_alone() -> tuple[Target, ...]:
+    """Generalised linear models."""
+    families, log = sm.families, sm.families.links.Log()
+    return (
         _glm(families.Gaussian(), "normal_mean", "Gaussian", lambda b: {"mu": b}, "mu", scale=_variance, sigma=1),
         _glm(families.Poisson(), "poisson", "Poisson", lambda b: {"lambda": float(np.exp(b))}, "lambda"),
         _glm(families.Binomial(), "bernoulli", "Binomial", lambda b: {"p": _expit(b)}, "p"),
@@ -145,7 +156,12 @@ def targets() -> tuple[Target, ...]:
             scale=_over("lambda"),
             **{"lambda": 3},
         ),
-        _exposure(),
+    )
+
+
+def _discrete() -> tuple[Target, ...]:
+    """Discrete models, and one of shares, with a constant alone."""
+    return (
         _counts(
             lambda x: sm.Poisson(x, _ones(x)),
             "poisson",
@@ -197,8 +213,6 @@ def targets() -> tuple[Target, ...]:
             lambda theta: [_logit(theta["mu"]), np.log(theta["phi"])],
             BETA,
         ),
-        *_regressions(),
-        Target("statsmodels.MNLogit", "", None, COUNTS, unsupported=unfit),
     )
 
 
