@@ -23,13 +23,15 @@ from impostors import (
     von_mises_short,
 )
 from numpy.typing import NDArray
+from strange_impostors import STRANGE_IMPOSTORS, STRANGE_RIGHT
 
 from thetahat import check_estimator
 from thetahat.proofs.family import Family
 from thetahat.verify import driving, estimators
 
 Array = NDArray[np.float64]
-WRONG, ALL_RIGHT = [*IMPOSTORS, *FURTHER_IMPOSTORS], [*RIGHT, *FURTHER_RIGHT]
+WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS]
+ALL_RIGHT = [*RIGHT, *FURTHER_RIGHT, *STRANGE_RIGHT]
 FEW = 15
 """Datasets for each right estimator in a quick run."""
 

@@ -25,7 +25,7 @@ from .density import compiled, density, doubles
 from .descent import BY_LINES
 from .double_functions import Numeric
 from .ends import Array, require_theta, support_ends
-from .examination import Cost, Goal
+from .ground import Cost, Goal
 from .observations import Observations, require_data, require_fixed
 from .optimise import Optimum
 from .search_problem import Problem, cross_entropy, solved

@@ -11,7 +11,8 @@ import numpy as np
 from .coordinates import Chart, Extremes, Pin, Room
 from .descent import Algorithm
 from .ends import Array
-from .examination import Descent, Goal, descend, varied
+from .examination import descend
+from .ground import Descent, Goal, varied
 from .tolerance import FLAT_NATS
 
 # Distances from an end, as shares of the start's distance, at which a pinned parameter is tried inside its space.

@@ -17,7 +17,7 @@ from ..proofs.family import Family
 from .coordinates import Pin
 from .density import density
 from .descent import BY_LINES, BY_SIMPLEX
-from .examination import Path, Status
+from .ground import Path, Status
 from .likelihood import summed
 from .observations import require_data
 from .search_problem import COARSE, UNLIMITED, Budget, BudgetSpentError, problem_of, solved

@@ -16,7 +16,7 @@ from .density import density
 from .descent import Algorithm
 from .edges import at_ends, over_integers
 from .ends import Array, support_ends
-from .examination import Cost, Descent, Goal, landscape
+from .ground import Cost, Descent, Goal, landscape
 from .likelihood import summed
 from .observations import Observations
 from .starts import apart, charts, condensed

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .coordinates import Chart, Extremes, Pin, Room
 from .ends import Array
-from .examination import Cost
+from .ground import Cost
 from .observations import Observations
 from .tolerance import BLUR_NATS, RESOLUTION_ULPS
 
