@@ -16,7 +16,16 @@ from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
 from .errors import ExpressionError
-from .parsing_limits import MOST_BITS, brief, size, too_large_power, too_large_product, too_long, too_many_terms
+from .parsing_limits import (
+    MOST_BITS,
+    brief,
+    size,
+    too_deep,
+    too_large_power,
+    too_large_product,
+    too_long,
+    too_many_terms,
+)
 
 LONGEST, MOST_NODES, DEEPEST = 2000, 600, 60
 """How many characters, parts, and levels of nesting are read."""
@@ -205,6 +214,8 @@ class _Reader:
             self._levels -= 1
         if isinstance(value, Expr) and (value is sympy.nan or value is sympy.zoo):
             raise self._refusal("a part of it has no value, such as a division by zero")
+        if isinstance(value, Expr):
+            self._allowed(too_deep(value))
         if isinstance(value, Expr) and value.is_number and value.is_extended_real is False:
             raise self._refusal(f"{brief(str(value))} is no real number")
         return value

@@ -10,6 +10,8 @@ MOST_BITS = 4096
 """How long an exact number may become, in binary digits."""
 LARGEST_DEGREE = 300
 """Of polynomials: SymPy looks for their roots where it wants to know a sign."""
+MOST_LEVELS = 6
+"""Of functions of a number inside each other: at every level more digits are asked for below."""
 MOST_TERMS = 1000
 """Of what is averaged: an average is taken of every term by itself."""
 
@@ -65,6 +67,18 @@ def too_long(value: Expr) -> str:
     return ""
 
 
+def too_deep(value: Expr) -> str:
+    """Return why a number is not evaluated: functions of it are nested too deep.
+
+    >>> from sympy import Integer, loggamma
+    >>> from functools import reduce
+    >>> too_deep(reduce(lambda inner, level: loggamma(inner), range(7), Integer(1) / 10))
+    'functions of a number in it are nested more than 6 levels deep'
+    """
+    few = not value.is_number or _levels(value) <= MOST_LEVELS
+    return "" if few else f"functions of a number in it are nested more than {MOST_LEVELS} levels deep"
+
+
 def too_many_terms(value: Expr) -> str:
     """Return why a mean is not taken: multiplied out, there are too many terms to take one of each.
 
@@ -118,6 +132,10 @@ def _terms(value: Expr) -> int:
         terms = _terms(value.base)
         return math.comb(abs(int(value.exp)) + terms - 1, terms - 1)
     return max(counts, default=1)
+
+
+def _levels(value: Expr) -> int:
+    return int(value.is_Function) + max(map(_levels, value.args), default=0)
 
 
 def _bits(value: Expr) -> int:

@@ -98,6 +98,7 @@ def test_texts_become_exact_expressions(text: str, value: Expr) -> None:
         "log(-1)*0",
         "sqrt(-2)",
         "polygamma(E, 300)",
+        "loggamma(" * 11 + "0.1" + ")" * 11,
         "polygamma(x, x)",
         "log(log(log(log(log(log(log(log(log(log(log(log(0.1))))))))))))",
         "gamma(0)",
