@@ -1,6 +1,6 @@
-"""Reads an expression that somebody typed: Python's syntax tree, an allow-list of names, limits on size; no evaluation.
+"""Reads an expression that somebody typed: an allow-list of names, functions and operators; no evaluation.
 
-Nothing of the text is ever executed. What is not on the list of names, functions and operators is refused.
+Nothing of the text is ever executed. What is not on the list is refused.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
-from sympy import E, EulerGamma, Expr, Integer, Piecewise, Pow, Rational, S, Symbol, oo, pi
+from sympy import Expr, Integer, Piecewise, Pow, Rational, S, Symbol
 from sympy.logic.boolalg import And, Boolean, Not, Or, false, true
 
 from .algebra.atoms import Mean, Quantile
 from .errors import ExpressionError
 from .parsing_limits import (
     MOST_BITS,
-    brief,
     size,
     too_deep,
     too_large_power,
@@ -26,53 +25,11 @@ from .parsing_limits import (
     too_long,
     too_many_terms,
 )
+from .syntax import DEEPEST, in_python, named, short, syntax_of
+from .vocabulary import CONSTANTS, FUNCTIONS
 
-LONGEST, MOST_NODES, DEEPEST = 2000, 600, 60
-"""How many characters, parts, and levels of nesting are read."""
 LARGEST_ARGUMENT = 300
 """Up to which number a function is evaluated exactly, such as a factorial."""
-
-CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
-FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
-    name: (getattr(sympy, name), counts)
-    for name, counts in {
-        "Abs": (1,),
-        "LambertW": (1,),
-        "Max": (2, 3, 4),
-        "Min": (2, 3, 4),
-        "acos": (1,),
-        "asin": (1,),
-        "atan": (1,),
-        "atan2": (2,),
-        "besseli": (2,),
-        "besselk": (2,),
-        "beta": (2,),
-        "binomial": (2,),
-        "ceiling": (1,),
-        "cos": (1,),
-        "cosh": (1,),
-        "digamma": (1,),
-        "erf": (1,),
-        "erfc": (1,),
-        "exp": (1,),
-        "factorial": (1,),
-        "floor": (1,),
-        "gamma": (1,),
-        "log": (1,),
-        "loggamma": (1,),
-        "polygamma": (2,),
-        "sign": (1,),
-        "sin": (1,),
-        "sinh": (1,),
-        "sqrt": (1,),
-        "tan": (1,),
-        "tanh": (1,),
-        "trigamma": (1,),
-        "zeta": (1,),
-    }.items()
-}
-_RESERVED = "lambda"
-_STAND_IN = "lambda_as_a_name"
 _MULTIPLIED_OUT, _LARGEST_PRODUCT = "binomial", 10
 """SymPy multiplies out what this is of; arguments of more operations are left as they are."""
 _UNLIMITED = {"Abs", "Max", "Min", "sign", "sqrt", "log"}
@@ -107,7 +64,7 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     tree = syntax_of(text)
     value = _Reader(text, names, data).read(tree.body)
     if not isinstance(value, Expr):
-        raise ExpressionError(f"{brief(text)}: this is {value}, which is no number; write an expression")
+        raise ExpressionError(f"{short(text)}: this is {value}, which is no number; write an expression")
     return value
 
 
@@ -126,54 +83,6 @@ def names_in(text: str) -> list[str]:
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
     return [name for name in dict.fromkeys(map(named, found)) if name not in CONSTANTS]
-
-
-def syntax_of(text: str) -> ast.Expression:
-    """Return the syntax tree of a text within the limits on length, nesting and parts; nothing is evaluated.
-
-    In it the word ``lambda``, which Python reserves, is a name: ``named`` gives it back.
-
-    >>> type(syntax_of("a + b").body).__name__
-    'BinOp'
-    """
-    if not text.strip():
-        raise ExpressionError("the expression is empty; write one such as log(sigma)")
-    if len(text) > LONGEST:
-        raise ExpressionError(f"the expression has {len(text)} characters, and at most {LONGEST} are read; shorten it")
-    if _nesting(text) > DEEPEST:
-        raise ExpressionError(f"{brief(text)}: it is nested more than {DEEPEST} levels deep; simplify it")
-    if "^" in text:
-        raise ExpressionError(f"{brief(text)}: '^' is no operator here; write a power as a**b")
-    try:
-        tree = ast.parse(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, text.strip()), mode="eval")
-    except SyntaxError as error:
-        raise ExpressionError(f"{brief(text)}: this is no expression ({error.msg}); write one as in Python") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise ExpressionError(f"{brief(text)}: this cannot be read; write a short expression as in Python") from None
-    parts = sum(1 for _ in ast.walk(tree))
-    if parts > MOST_NODES:
-        raise ExpressionError(f"{brief(text)}: it has {parts} parts, and at most {MOST_NODES} are read; shorten it")
-    return tree
-
-
-def named(name: str) -> str:
-    """Return a name of a syntax tree as it was typed.
-
-    >>> named(syntax_of("lambda").body.id)
-    'lambda'
-    """
-    return _RESERVED if name == _STAND_IN else name
-
-
-def _nesting(text: str) -> int:
-    """The deepest level of brackets, and the longest run of signs, each of which is a level for a parser."""
-    level = deepest = 0
-    for character in text:
-        level += (character in "([{") - (character in ")]}")
-        deepest = max(deepest, level)
-    signs = max((len(run.replace(" ", "")) for run in re.findall(r"[-+~ ]+", text)), default=0)
-    words = len(re.findall(r"\bnot\b", text))
-    return max(deepest, signs, words)
 
 
 def _power(base: Expr, exponent: Expr) -> Expr:
@@ -217,11 +126,11 @@ class _Reader:
         if isinstance(value, Expr):
             self._allowed(too_deep(value))
         if isinstance(value, Expr) and value.is_number and value.is_extended_real is False:
-            raise self._refusal(f"{brief(str(value))} is no real number")
+            raise self._refusal(f"{short(str(value))} is no real number")
         return value
 
     def _refusal(self, why: str) -> ExpressionError:
-        return ExpressionError(f"{brief(self._text)}: {why}")
+        return ExpressionError(f"{short(self._text)}: {why}")
 
     def _constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, bool):
@@ -229,7 +138,7 @@ class _Reader:
         if isinstance(node.value, int):
             return self._limited(Integer(node.value))
         if isinstance(node.value, float):
-            written = ast.get_source_segment(re.sub(rf"\b{_RESERVED}\b", _STAND_IN, self._text.strip()), node)
+            written = ast.get_source_segment(in_python(self._text), node)
             return self._limited(self._decimal(written or repr(node.value)))
         raise self._refusal(f"{node.value!r} is no number")
 

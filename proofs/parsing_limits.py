@@ -6,6 +6,8 @@ import math
 
 from sympy import Expr, Mul, Rational, S
 
+from .syntax import short
+
 MOST_BITS = 4096
 """How long an exact number may become, in binary digits."""
 LARGEST_DEGREE = 300
@@ -34,7 +36,7 @@ def too_large_power(base: Expr, exponent: Expr) -> str:
         return ""
     is_inexact = base.is_number and not base.is_Rational
     bits = abs(math.log2(max(size(base), 2))) if is_inexact else _bits(base)
-    return f"the power {brief(f'{base}**{exponent}')} is too large" if size(exponent) * bits > MOST_BITS else ""
+    return f"the power {short(f'{base}**{exponent}')} is too large" if size(exponent) * bits > MOST_BITS else ""
 
 
 def too_large_product(left: Expr, right: Expr) -> str:
@@ -88,15 +90,6 @@ def too_many_terms(value: Expr) -> str:
     """
     few = _terms(value) <= MOST_TERMS
     return "" if few else f"a mean of what has more than {MOST_TERMS} terms when multiplied out is not read"
-
-
-def brief(text: str) -> str:
-    """Return the beginning of a text, in quotes.
-
-    >>> brief("x" * 100)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'"
-    """
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def size(value: Expr) -> float:

@@ -141,7 +141,7 @@ def test_a_curve_through_all_data_leaves_no_scale() -> None:
     density = -((y - curve) ** 2) / (2 * s**2) - log(s) - log(2 * pi) / 2
     item = Family("unseen", y, Reals, (positive(a), positive(b), positive(s)), density, covariates=(x,))
     two = [[1.7206169190747516, 0.11980666258905535], [1.8417322544213472, 0.10226932668122819]]
-    with pytest.raises(UnsolvedError, match="through all observations|it is higher at"):
+    with pytest.raises(UnsolvedError, match=r"through all observations|it is higher at"):
         fit(item, two)
     assert fit(item, [*two, [0.5, 1.0]]).theta[2] > 1e-4
 
