@@ -94,6 +94,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "identity": check_matching.identity,
     "information": check_matching.information,
     "entropy": check_means.entropy,
+    "kernel": check_concave.kernel,
     "concave": check_concave.concave,
     "curvature": check_concave.curvature,
     "loss": check_concave.loss,
