@@ -12,11 +12,11 @@ from sympy import Expr, Symbol, Tuple
 from .algebra.atoms import plain
 from .algebra.signs import Domain
 from .ball_data import is_zero_at
-from .balls import precision
+from .balls import ball, precision
 from .check_data import members_with_data, of_many_sizes, stretched, trials, with_others
 from .derivation import Evidence, Finding, Step
 from .family import Family
-from .trial import Trial
+from .trial import Trial, number_at
 from .zero import Point, prove_zero
 
 _BITS = 256
@@ -151,5 +151,9 @@ def confirmed_zero(expression: Expr, domain: Domain, points: Callable[[], Sequen
     found = prove_zero(expression, domain, points)
     if found.evidence is not Evidence.ALGEBRA or expression == 0:
         return found
-    wrong = any(is_zero_at(expression, values, sample) is False for values, sample in points()[:1])
-    return Finding(Evidence.REFUTED, _AGAINST) if wrong else found
+    for values, sample in points()[:1]:
+        with precision(_BITS):
+            value = number_at(expression, {symbol: ball(value) for symbol, value in values.items()}, sample)
+        if value.is_finite() and not value.contains(0):
+            return Finding(Evidence.REFUTED, _AGAINST)
+    return found

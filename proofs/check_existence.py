@@ -76,15 +76,14 @@ def _sign(value: Callable[[], arb]) -> int:
 def exists(step: Step, context: Context) -> Finding:
     """A condition that random data in general position meet; that it suffices rests on the rule it names."""
     weak = bool(int(step.named("weak")))
-    decided, met = 0, 0
+    decided = False
     for theta, sample in context.many_points():
         with precision(256):
             value = evaluate(step.value, theta, sample)
-        decided += bool(value.is_finite() and (value > 0 or value < 0 or (weak and value == 0)))
-        met += bool(value.is_finite() and (value > 0 or (weak and value >= 0)))
-    if decided and not met:
+        if value.is_finite() and (value > 0 or (weak and value >= 0)):
+            tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
+            return Finding(Evidence.LEMMA, "tails of the kernel" if tie else "estimate inside the parameter space")
+        decided = decided or bool(value.is_finite() and value < 0)
+    if decided:
         return Finding(Evidence.REFUTED, "no dataset drawn from a member meets the condition")
-    tie = any(isinstance(atom, LargestTie) for atom in atoms_of(step.value))
-    if not decided:
-        return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")
-    return Finding(Evidence.LEMMA, "tails of the kernel" if tie else "estimate inside the parameter space")
+    return Finding(Evidence.UNDECIDED, "the condition could not be evaluated on random data")

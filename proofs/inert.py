@@ -12,8 +12,8 @@ class Inert(Expr):
 
     >>> class Floor(Inert):
     ...     text, tex = "floor({0})", r"\lfloor {0} \rfloor"
-    >>> Floor(2) + 1
-    floor(2) + 1
+    >>> Floor(2)
+    floor(2)
     """
 
     text: ClassVar[str]

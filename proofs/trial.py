@@ -38,13 +38,8 @@ class Trial:
         return replace(self, theta={**self.theta, **changes})
 
     def number(self, expression: Expr) -> arb:
-        """Return an enclosure of an expression in parameters, constants and data atoms.
-
-        It is walked, not compiled: few expressions are looked at more than a few times.
-        """
-        atoms = {atom: evaluate(atom, self.theta, self.sample) for atom in atoms_of(expression)}
-        value = enclosure(expression, {**self.theta, **atoms})
-        return evaluate(expression, self.theta, self.sample) if value is None else value
+        """Return an enclosure of an expression in parameters, constants and data atoms."""
+        return number_at(expression, self.theta, self.sample)
 
     def each(self, expression: Expr) -> list[arb]:
         """Return an enclosure of an expression at each observation."""
@@ -62,6 +57,18 @@ class Trial:
         """Return whether the member certainly is in the parameter space and every observation in its support."""
         x, ends = self.family.observation, self.family.bounds
         return self.is_inside() and all(_between(row[x], ends, {**self.theta, **row}) for row in self.sample)
+
+
+def number_at(expression: Expr, values: Mapping[Symbol, arb], sample: Sequence[Values]) -> arb:
+    """Return what ``evaluate`` does, walking the expression: for a few values, compiling costs more than it gains.
+
+    >>> from sympy.abc import a
+    >>> number_at(a**2 - 1, {a: arb(3)}, ()) == 8
+    True
+    """
+    atoms = {atom: evaluate(atom, values, sample) for atom in atoms_of(expression)}
+    found = enclosure(expression, {**values, **atoms})
+    return evaluate(expression, values, sample) if found is None else found
 
 
 def _between(value: arb, ends: Bounds, known: Values) -> bool:
