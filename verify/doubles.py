@@ -42,7 +42,7 @@ class Doubles:
         if theta is None:
             return 0.0
         nearest = np.array(theta, dtype=np.float64)
-        if outside_space(self.question.family, nearest) is not None:
+        if outside_space(self.question.family, nearest.tolist()) is not None:
             return math.inf
         return cost_of_rounding(self.question.family, nearest, self.x, self.weights)
 

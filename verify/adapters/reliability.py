@@ -33,6 +33,9 @@ ROWS: dict[str, tuple[str, str, tuple[str, ...], Map]] = {
     "beta": ("Beta", "2P", ("alpha", "beta"), lambda a, b: (a, b)),
 }
 
+REAL = ("Normal", "Gumbel")
+"""Their distributions of what may be negative."""
+
 
 def targets() -> tuple[Target, ...]:
     """Return a target for each distribution with a declared family."""
@@ -57,4 +60,15 @@ def _target(name: str, theirs: str, kind: str, names: tuple[str, ...], mapping: 
 
     # Its densities refuse negative values, which the location of one family allows.
     known = None if kind == "3P" else log_density
-    return Target(f"reliability.Fitters.Fit_{theirs}_{kind}", name, fitted, PROMISE, "", known, tolerance=SEARCH_NATS)
+    # Fitters of lifetimes print that they take out what is zero, and refuse what is negative.
+    covers = None if theirs in REAL else lambda x, theta: bool((x > 0).all())
+    return Target(
+        f"reliability.Fitters.Fit_{theirs}_{kind}",
+        name,
+        fitted,
+        PROMISE,
+        "",
+        known,
+        tolerance=SEARCH_NATS,
+        covers=covers,
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn import covariance, linear_model, mixture, naive_bayes
 from sklearn.exceptions import ConvergenceWarning
 
+from ...proofs.family import Family
 from .regressions import GAMMA, LINEAR, LOGISTIC, POISSON, coefficients
 from .target import SEARCH_NATS, Array, Promise, Target, Theta
 
@@ -172,7 +173,7 @@ def targets() -> tuple[Target, ...]:
 def _regressions() -> tuple[Target, ...]:
     """Linear models with an intercept and two covariates."""
     line = linear_model.LinearRegression()
-    searches = (
+    searches: tuple[tuple[Any, Family, Promise, str, dict[str, float]], ...] = (
         (linear_model.LogisticRegression(C=np.inf), LOGISTIC, LIKELIEST, "C=inf", {}),
         (linear_model.PoissonRegressor(alpha=0.0), POISSON, DEVIANCE, "alpha=0", {}),
         (linear_model.GammaRegressor(alpha=0.0), GAMMA, DEVIANCE, "alpha=0", {"nu": 3}),
