@@ -15,7 +15,7 @@ from .trial import Trial
 from .zero import Point
 
 _MEMBERS = 3
-_MORE = range(31, 43)
+_MORE, _SHARES = range(31, 43), (3, 9)
 _OBSERVATIONS = 6
 _DYADIC = 30
 _FAR = 2**20
@@ -106,14 +106,14 @@ def of_many_sizes(family: Family) -> Iterator[Point]:
     """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
 
     Counts are tied at an end of their support instead, since a member may make one value far more frequent than the
-    others, and drawn from further members.
+    others, and those of further members taken as they are and nearer to the smallest.
 
     >>> from thetahat import family
     >>> [len(list(of_many_sizes(family(name)))) for name in ("rayleigh", "poisson")]
-    [33, 24]
+    [33, 48]
     """
     yield from members_with_data(family)
-    yield from (*_tied(family), *(_drawn(family, seed) for seed in _MORE)) if family.discrete else stretched(family)
+    yield from (*_tied(family), *_lowered(family)) if family.discrete else stretched(family)
     x, ends = family.observation, family.bounds
     if family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
         return
@@ -131,6 +131,15 @@ def _tied(family: Family) -> Iterator[Point]:
         for end in (ends.lo, ends.hi):
             for count in _TIES if end.is_Integer else ():
                 yield theta, [{**row, x: end} if place < count else row for place, row in enumerate(sample)]
+
+
+def _lowered(family: Family) -> Iterator[Point]:
+    """Counts of further members, and what whole shares of their distance from the smallest leave of them."""
+    x, lo = family.observation, family.bounds.lo
+    for theta, sample in (_drawn(family, seed) for seed in _MORE):
+        yield theta, sample
+        for share in _SHARES if lo.is_number and lo.is_finite else ():
+            yield theta, [{**row, x: lo + (row[x] - lo) // share} for row in sample]
 
 
 def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:

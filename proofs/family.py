@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Expr, S, Set, Symbol
+from sympy import Dummy, Expr, S, Set, Symbol
 
 from .algebra.kernels import with_derivatives
 from .bounds import Bounds, bounds, exact_number, values_allowing
@@ -251,7 +251,10 @@ class Family:
         >>> family("normal").transform("growth", y, log(y)).support
         Interval.open(0, oo)
         """
-        change = change_of_variable(self, variable, image)
+        # The new variable may be called as the old one: they are told apart by a stand-in.
+        old = Dummy(self.observation.name, **self.observation.assumptions0)
+        apart = replace(self, observation=old, log_density=self.log_density.xreplace({self.observation: old}))
+        change = change_of_variable(apart, variable, image)
         density = self.log_density.subs(self.observation, image) + change.log_slope
         return replace(self, name=name, observation=variable, support=change.support, log_density=density)
 

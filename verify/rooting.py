@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, oo
 
 from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation
@@ -124,6 +124,9 @@ def _ends(derivation: Derivation) -> tuple[Expr, Expr]:
     unknown = derivation.unknowns[0]
     space = derivation.family.domain[unknown]
     lo, hi = next(((a, b) for symbol, a, b in derivation.within if symbol == unknown), (space.lo, space.hi))
+    # An end that is another parameter is known with the root only: roots beyond it are left out one by one.
+    parameters = set(derivation.family.symbols)
+    lo, hi = (far if end.free_symbols & parameters else end for end, far in ((lo, -oo), (hi, oo)))
     return unfold(lo, derivation.statistics), unfold(hi, derivation.statistics)
 
 
