@@ -27,6 +27,8 @@ from sympy import (
 )
 
 from thetahat import Family, Parameter, certify, derive, fit
+from thetahat.proofs.algebra.signs import is_positive
+from thetahat.proofs.bounds import bounds
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.end_conditions import _contradicted
 from thetahat.proofs.errors import DeclarationError, ExistenceError, UnsolvedError
@@ -280,3 +282,44 @@ def test_a_complex_log_density_is_refused() -> None:
     """The logarithm of a negative number ended in a stray error."""
     with pytest.raises(DeclarationError, match="no real number"):
         Family("unseen", x, POSITIVE, (positive(a),), log(-a) + a * x)
+
+
+def test_a_density_without_a_value_far_out_is_fitted_all_the_same() -> None:
+    """A probit regression through the origin: ten scales out the logarithm of its tail is that of zero."""
+    tail = (1 + erf(slope * z / sqrt(2))) / 2
+    density = count * log(tail) + (1 - count) * log(1 - tail)
+    item = Family("unseen", count, Range(0, 2), (Parameter(slope, Reals),), density, covariates=(z,))
+    data = [[1.0, 1.0], [0.0, 0.5], [1.0, 2.0], [0.0, -1.0]]
+    found = fit(item, data).theta[0]
+    heights = [log_likelihood(item, [found + step], data)[0] for step in (-0.1, 0.0, 0.1)]
+    assert heights[1] > max(heights[0], heights[2])
+
+
+def test_an_upper_end_of_a_power_law_is_the_largest_observation() -> None:
+    """A power of a number above one is above one where its exponent is positive: the likelihood falls with the end."""
+    end = Symbol("b", positive=True)
+    density = log(a) - (a + 1) * log(x) - log(1 - end ** (-a))
+    item = Family("unseen", x, Interval(1, end), (positive(a), Parameter(end, Interval.open(1, oo))), density)
+    data = np.array([1.5, 1.2, 4.0, 2.0, 1.1])
+    shape, last = fit(item, data).theta
+    assert last == 4.0
+    # Aban, Meerschaert and Panorska 2006, theorem 2: the mean logarithm is that of the member.
+    logs = np.log(data).mean()
+    np.testing.assert_allclose(1 / shape - 4.0**-shape * np.log(4.0) / (1 - 4.0**-shape), logs, rtol=1e-9)
+    assert is_positive(end**a - 1, {end: bounds(Interval.open(1, oo))})
+    assert not is_positive(1 - end**a, {end: bounds(Interval.open(1, oo))})
+
+
+def test_a_space_that_ends_at_another_parameter_has_roots() -> None:
+    """A normal distribution by its mean less and plus one standard deviation."""
+    other = Symbol("u", real=True)
+    ends = [Parameter(m, Reals), Parameter(other, Interval.open(m, oo))]
+    item = catalogued("normal").reparametrise("between", ends, {"mu": (m + other) / 2, "sigma": (other - m) / 2})
+    np.testing.assert_allclose(fit(item, [1.0, 3.0]).theta, [1.0, 3.0], atol=1e-12)
+
+
+def test_a_new_variable_may_be_called_as_the_old_one() -> None:
+    """It was taken for the old one in the map."""
+    old = catalogued("exponential")
+    squares = old.transform("squares", old.observation, old.observation**2)
+    np.testing.assert_allclose(fit(squares, [1.0, 2.0]).theta, [1 / 2.5])

@@ -137,7 +137,10 @@ def _height(derivation: Derivation, observations: Observations, values: Mapping[
     if outside_space(family, theta) is not None:
         return -math.inf
     # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
-    value, rounding = log_likelihood(family, theta, observations.x, observations.w)
+    try:
+        value, rounding = log_likelihood(family, theta, observations.x, observations.w)
+    except UnsolvedError:  # far out a density may have no value that balls enclose: nothing is known to be high there
+        return -math.inf
     return value - rounding
 
 

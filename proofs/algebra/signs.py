@@ -256,9 +256,9 @@ def _sum(total: Add, depth: int) -> _Fact:
     constant, rest = total.as_coeff_Add()
     if depth and constant in (1, -1):
         # exp(u) - 1 has the sign of u.
-        power = constant * -rest
-        if isinstance(power, exp):
-            found = _fact(power.args[0], depth - 1)
+        exponent = _exponent_of(constant * -rest)
+        if exponent is not None:
+            found = _fact(exponent, depth - 1)
             return found if constant == -1 else found.negated()
     if constant in (1, -1):
         square = -constant * rest
@@ -274,6 +274,15 @@ def _sum(total: Add, depth: int) -> _Fact:
         if isinstance(-angle, atan2):
             return _Fact(above=True)
     return _NOTHING
+
+
+def _exponent_of(power: Expr) -> Expr | None:
+    """The exponent of an exponential, or of a power of a positive number that is no root or whole power of it."""
+    if isinstance(power, exp):
+        return power.args[0]
+    if isinstance(power, Pow) and power.exp.free_symbols and power.base.is_positive and power.exp.is_real:
+        return power.exp * log(power.base)
+    return None
 
 
 def _log_sum(total: Add, depth: int) -> _Fact:
