@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,7 @@ from .lowering import Lowering, NotLoweredError, magnitude
 from .natural_newton import natural_newton
 from .passes import shared
 from .quick import Array, Estimator, is_ordinary
+from .row_equation import row_equation
 from .straight import Script, Solver, Theta
 from .tabulated import Tabulated, tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
@@ -76,7 +78,7 @@ def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:
     >>> [round(value, 3) for value in nearby(derive(family("gumbel")), np.array([0.0, 1.0, 3.0])).values()]
     [0.741, 0.978]
     """
-    if not (derivation.unknowns and derivation.optimality.proved and len(x)) or derivation.family.discrete:
+    if not (derivation.unknowns and derivation.optimality.proved and len(x)):
         return None
     estimator = estimator_of(derivation)
     theta = None if estimator is None else estimator.near(x)
@@ -123,15 +125,15 @@ def _is_eligible(derivation: Derivation) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """How unknowns are solved for: which, by what, and from which expressions in the data, or from their terms."""
+    """How unknowns are solved for: which, by what, and from which numbers; ``quiet`` says that NumPy never warns."""
 
     solved: tuple[Symbol, ...]
     solver: Solver
     needs: tuple[Expr, ...] = ()
-    by_terms: bool = False
+    quiet: bool = False
 
 
-def _search(derivation: Derivation) -> Search | None:
+def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
     """The search that an equation, or several, call for; ``None`` without any."""
     family, unknowns, form = derivation.family, derivation.unknowns, derivation.exponential_form
     if not unknowns:
@@ -139,24 +141,28 @@ def _search(derivation: Derivation) -> Search | None:
     if len(unknowns) == 1:
         rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
         if own.free_symbols == set(unknowns) and not atoms_of(own):
-            return Search(unknowns, _root(derivation, own), (rest,), by_terms=True)
+            terms = Add.make_args(lowering.number(rest))
+            return Search(unknowns, _root(derivation, own), terms, quiet=True)
     elif form is not None:
-        needs = tuple(s.symbol for s in derivation.statistics[: len(form.statistics)])
+        needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])
         return Search(family.symbols, natural_newton(derivation), needs)
-    return Search(family.symbols, location_newton(family))
+    with suppress(NotLoweredError):
+        return Search(family.symbols, location_newton(family))
+    if len(unknowns) > 1:
+        raise NotLoweredError("no search for several unknowns applies")
+    solver, numbers = row_equation(derivation, lowering)
+    return Search(unknowns, solver, tuple(numbers))
 
 
 def _assembled(derivation: Derivation) -> Estimator:
-    family, search = derivation.family, _search(derivation)
+    family = derivation.family
     lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
     clear = _conditions(derivation, lowering)
+    search = _search(derivation, lowering)
     solved = () if search is None else search.solved
     formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
     while formulas and not formulas[0][1].free_symbols & set(solved):
         lowering.define(*formulas.pop(0))
-    needs = [] if search is None else [lowering.number(need) for need in search.needs]
-    if search is not None and search.by_terms:
-        needs = [term for need in needs for term in Add.make_args(need)]
     asked = demands(derivation, lowering) if search is None else None
     before = lowering.stages()
     for symbol in solved:
@@ -175,11 +181,11 @@ def _assembled(derivation: Derivation) -> Estimator:
     if asked:
         script.demand(asked, unless=is_ordinary)
     if search is not None:
-        script.solve(search.solver, needs, solved)
+        script.solve(search.solver, search.needs, solved)
     script.stages(after)
     every = [integrand for one in integrands for integrand in one]
     estimate = script.returns(theta, *_inside(derivation))
-    silent = (search is None or search.by_terms) and all(_is_silent(function, lowering.data) for function in every)
+    silent = (search is None or search.quiet) and all(_is_silent(function, lowering.data) for function in every)
     return Estimator(
         reach(family),
         estimate if silent else _silenced(estimate),
