@@ -15,11 +15,11 @@ from .check_context import Context
 from .derivation import Evidence, Finding, Step
 from .zero import Point
 
-_FAR = (1 << 17, 80, 40, 12)
-"""Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide.
-
-The first is beyond the exponential of any observation tried, which an average may hold beside the unknown.
-"""
+_FAR = (80, 40, 12)
+"""Powers of two: how far out, and one over how close to an end, signs are looked at; the first that balls decide."""
+_FARTHEST = 1 << 17
+"""Where another sign was seen, the power that has the last word: beyond the exponential of any observation tried, which
+an average may hold beside the unknown."""
 _BITS = (512, 8192)
 """Enough for most equations there; enough for what is exponentially small."""
 
@@ -46,11 +46,14 @@ def _seen(step: Step, claim: Expr, row: Tuple, point: Point) -> bool | None:
     if not all(_sign(partial(evaluate, gap, theta, sample)) > 0 for gap in row[2].args):
         return None
     claimed = _sign(partial(evaluate, claim, theta, sample))
-    for power in _FAR if claimed else ():
-        found = _sign(partial(_close_to, row[0], bool(int(row[1])), power, step, point))
-        if found:
-            return claimed == found
-    return None
+
+    def seen(power: int) -> int:
+        return _sign(partial(_close_to, row[0], bool(int(row[1])), power, step, point))
+
+    found = next(filter(None, map(seen, _FAR)), 0) if claimed else 0
+    if not found:
+        return None
+    return claimed == found or claimed == seen(_FARTHEST)
 
 
 def _close_to(end: Expr, above: bool, power: int, step: Step, point: Point) -> arb:

@@ -114,6 +114,18 @@ def ridge_logs(step: Step, context: Context) -> str:
     return ""
 
 
+def ridge_counts(step: Step, context: Context) -> str:
+    """A size at which the profile falls, and a larger one at which it rises."""
+    u, size = subject_of(step), step.named("size")
+    slope = step.value / size.diff(u)
+    for trial in context.trials:
+        there = [trial.moved({u: place}) for place in _places(trial, u)]
+        rising = [one.number(slope) for one in sorted(there, key=lambda one: float(one.number(size).mid()))]
+        if any(before < 0 and after > 0 for before, after in combinations(rising, 2)):
+            return f"the profile falls at one {size}, and rises at a larger one"
+    return ""
+
+
 def _places(trial: Trial, u: Symbol) -> list[arb]:
     """Values of a parameter around the one of a member, inside its space."""
     here = trial.number(u)

@@ -36,6 +36,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,
+    "ridge-counts": counter_shapes.ridge_counts,
 }
 
 

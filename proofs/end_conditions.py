@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
+from flint import arb
 from sympy import Expr, Heaviside, Max, Piecewise, S, Symbol, sign
 
 from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.size import cancelled
 from .approach import Approach, signs_near
-from .ball_data import evaluate
+from .ball_data import Values, evaluate
 from .balls import ball, precision
 from .bounds import Bounds
 from .derivation import Statistic
@@ -23,7 +25,7 @@ from .sameness import is_spread
 
 _FAR = (80, 40, 12, 5)
 """Powers of two: how far out, and one over how close to an end, the sign of a limit is looked at."""
-_SEEDS, _ROWS, _BITS = 3, 5, 8192
+_SEEDS, _ROWS, _BITS = 3, 5, (512, 8192)
 
 
 def by_ends(
@@ -114,20 +116,31 @@ def _contradicted(equation: Expr, unknown: Symbol, end: Expr, above: bool, value
 
     SymPy's limits may err: of the difference of two error functions that both tend to minus one 1.14 finds another.
     """
-    side = 1 if above else -1
-    with precision(_BITS):
-        for seed in range(1, _SEEDS + 1):
-            theta = parameter_points(family, 1, seed)[0]
-            sample = data_points(family, theta, _ROWS, seed)
-            claimed = evaluate(value, theta, sample)
-            for power in _FAR:
-                near = ball(end) + side * ball(2) ** -power if end.is_finite else -side * ball(2) ** power
-                found = evaluate(equation, {**theta, unknown: near}, sample)
-                if found > 0 or found < 0:
-                    if (found > 0 and claimed < 0) or (found < 0 and claimed > 0):
-                        return True
-                    break
+    for seed in range(1, _SEEDS + 1):
+        theta = parameter_points(family, 1, seed)[0]
+        sample = data_points(family, theta, _ROWS, seed)
+        for bits in _BITS:
+            with precision(bits):
+                claimed = evaluate(value, theta, sample)
+                found = _closest(equation, unknown, end, above, theta, sample)
+            if found is not None and (claimed > 0 or claimed < 0):
+                if (found > 0) != (claimed > 0):
+                    return True
+                break
     return False
+
+
+def _closest(
+    equation: Expr, unknown: Symbol, end: Expr, above: bool, theta: Values, sample: Sequence[Values]
+) -> arb | None:
+    """The equation at the closest place to the end where a ball shows its sign, ``None`` if none does."""
+    side = 1 if above else -1
+    for power in _FAR:
+        near = ball(end) + side * ball(2) ** -power if end.is_finite else -side * ball(2) ** power
+        found = evaluate(equation, {**theta, unknown: near}, sample)
+        if found > 0 or found < 0:
+            return found
+    return None
 
 
 def _one_sign_on_equal_data(equation: Expr, domain: Domain) -> bool:

@@ -23,7 +23,7 @@ from thetahat.verify.certify import CertificateVerdict, Enclosure
 MOST_ULPS = 4
 KNOWN = {"n": 9, "N": 30, "K": 12}
 SCALAR = [f.fix(**{c.name: KNOWN.get(c.name, 2) for c in f.constants}) for f in families() if isinstance(f, Family)]
-HARD = {"beta_by_mean", "lomax", "rayleigh_shifted", "logistic_known_scale"}
+HARD = {"beta_by_mean", "beta_prime", "lomax", "rayleigh_shifted", "logistic_known_scale"}
 """Families of which some datasets stay undecided: their fits refuse, or no box contracts."""
 HARD |= {
     "generalised_normal",

@@ -175,6 +175,7 @@ PLANTED = (
     Planted("ridge", "gompertz", value(opposite)),
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),
+    Planted("ridge-counts", "negative_binomial", value(opposite)),
 )
 
 

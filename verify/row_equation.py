@@ -95,7 +95,7 @@ def row_equation(derivation: Derivation, lowering: Lowering) -> tuple[RowEquatio
     >>> equation, needs = row_equation(gompertz, Lowering(gompertz.family.observation, {
     ...     s.symbol: s.definition for s in gompertz.statistics}))
     >>> len(needs), round(equation(np.array([0.5, 1.0, 1.2]), 0.9, 0.5, 1.2, 1.2)[0], 3)
-    (4, 2.893)
+    (4, 4.304)
 
     Raises
     ------

@@ -12,11 +12,11 @@ from typing import Any
 from numpy.typing import NDArray
 from sympy import Dummy, Expr, Symbol, cse
 
-from .density import stable
 from .lowering import Stage
 from .passes import BLOCK, functions_of, over_blocks, summed
 from .printing import PREFIX, Printer
 from .scalars import SCALAR
+from .stable_forms import stable
 from .statistics import midpoint
 
 Array = NDArray[Any]
