@@ -1,9 +1,9 @@
-"""Which tests are about a family, and which of them the default run leaves to the run of all of them."""
+"""Which tests one process runs together, and which of them the default run leaves to a longer one."""
 
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +12,10 @@ FAMILIES = frozenset(
     path.stem for folder in ("families", "structured/families") for path in PROOFS.joinpath(folder).rglob("[a-z]*.py")
 )
 
-WIDE = 60
-"""Cases from which a test counts as one of all families."""
+WIDE = 20
+"""Cases from which a test counts as one question put to many."""
 SHARE = 3
+"""Of so many cases the default run asks one."""
 
 
 @cache
@@ -27,16 +28,16 @@ def unit_of(nodeid: str) -> str:
     return next((f"family {word}" for word in re.findall(r"\w+", parameters) if word in FAMILIES), nodeid)
 
 
-def left_for_later(nodeids: Sequence[str]) -> set[str]:
-    """Return what the default run leaves out: two families in three of each test of all of them, in turn.
+def left_for_later(nodeids: Sequence[str], thorough: Collection[str] = ()) -> set[str]:
+    """Return what the default run leaves out: the thorough tests, and two cases in three of each test of many cases.
 
-    Each test begins at another family, so that every family still meets about a third of the tests.
+    Each test begins at another case, so that every family still meets about a third of the tests.
     """
-    about = [(nodeid, nodeid.partition("[")[0]) for nodeid in nodeids if unit_of(nodeid).startswith("family ")]
-    cases = Counter(test for _, test in about)
+    cases = Counter(nodeid.partition("[")[0] for nodeid in nodeids)
     places: Counter[str] = Counter()
-    found = set()
-    for nodeid, test in about:
+    found = set(thorough)
+    for nodeid in nodeids:
+        test = nodeid.partition("[")[0]
         if cases[test] >= WIDE and (places[test] + zlib.crc32(test.encode())) % SHARE:
             found.add(nodeid)
         places[test] += 1

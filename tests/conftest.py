@@ -27,22 +27,25 @@ settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Derivations are reviewed as text; one option writes them anew. The others ask about more families or mutants."""
+    """Derivations are reviewed as text; one option writes them anew. The others ask for more, or for what is left."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
-    parser.addoption("--every-family", action="store_true", help="ask every question about every family, not a third")
+    parser.addoption("--all", action="store_true", help="run every test; the default run leaves out two thirds of many")
+    parser.addoption("--rest", action="store_true", help="run what the default run leaves out")
     parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave families out of the default run only: whoever names tests, or records pages, means all of them."""
+    """Leave tests out of runs of whole folders only: whoever names files or tests, or records pages, means them all."""
     from amounts import DEEP  # now that the profile is the one asked for
 
-    named = any("::" in argument for argument in config.args) or config.option.keyword
-    if named or config.getoption("--every-family") or config.getoption("--record") or DEEP:
+    option, folder = config.option, config.invocation_params.dir
+    named = option.keyword or any(not folder.joinpath(argument).is_dir() for argument in config.args)
+    if named or option.all or option.record or DEEP:
         return
-    later = left_for_later([item.nodeid for item in items])
-    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in later])
-    items[:] = [item for item in items if item.nodeid not in later]
+    thorough = [item.nodeid for item in items if item.get_closest_marker("thorough")]
+    later = left_for_later([item.nodeid for item in items], thorough)
+    config.hook.pytest_deselected(items=[item for item in items if (item.nodeid in later) != option.rest])
+    items[:] = [item for item in items if (item.nodeid in later) == option.rest]
 
 
 @pytest.hookimpl(optionalhook=True)

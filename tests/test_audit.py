@@ -197,6 +197,7 @@ def test_the_process_ends_a_hang(module: str) -> None:
     assert row.findings[0].command.startswith("thetahat audit planted_fits:hangs --family exponential --data ")
 
 
+@pytest.mark.thorough
 def test_the_command_reads_other_parameters(module: str, capsys: pytest.CaptureFixture[str]) -> None:
     """``module:function`` with a map, as JSON; what it prints is kept out of it."""
     words = ["audit", f"{module}:by_scale", "--family", "exponential", "--parameters", "lambda = 1/scale", "--json"]

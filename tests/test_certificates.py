@@ -313,6 +313,7 @@ def certified(name):
     return certify(family(name), X).to_json()
 
 
+@pytest.mark.thorough
 def test_processes_give_identical_certificates():
     """Ball precision is global to a process; two processes do not disturb one another."""
     names = ["gamma", "logistic"]

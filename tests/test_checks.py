@@ -428,6 +428,7 @@ def test_a_report_is_reproducible_for_a_seed() -> None:
     assert right[0] == right[1]
 
 
+@pytest.mark.thorough
 def test_several_processes_give_the_same_tallies() -> None:
     """Work is spread, results are not changed."""
     chosen: list[Family] = [item for item in families() if item.name in ("exponential", "discrete_uniform")]

@@ -174,6 +174,7 @@ def variants() -> list[tuple[str, tuple[str, ...]]]:
     return every if settings.default.max_examples > 50 else every[3::20]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "known"), variants(), ids=lambda item: item if isinstance(item, str) else "+".join(item)
 )

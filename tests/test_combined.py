@@ -77,6 +77,7 @@ LITERATURE: dict[str, tuple[Family, int, Symbol, Expr]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LITERATURE)
 def test_as_few_equations_as_the_literature_knows(name: str) -> None:
     """The formula comes out, proved equal, and the combination itself is proved by algebra."""
@@ -182,6 +183,7 @@ def test_a_planted_combination_is_caught(
 INFLATED = family("zero_inflated_poisson")
 
 
+@pytest.mark.thorough
 def test_a_statistic_is_taken_out_where_that_leaves_no_choice() -> None:
     """Zeros and mean of a zero-inflated Poisson: one equation is free of the zeros, and every root is the only one."""
     found = derive(INFLATED)

@@ -167,6 +167,7 @@ def test_the_higher_of_two_maxima_of_a_scale_is_found() -> None:
     assert found.log_likelihood >= max(log_likelihood(item, [place], data)[0] for place in grid)
 
 
+@pytest.mark.thorough
 def test_a_limit_that_sympy_gets_wrong_is_not_believed() -> None:
     """Of error functions that both tend to minus one: the mean of data below one was asked to be above it."""
     share = (erf((1 - m) / sqrt(2)) - erf(-m / sqrt(2))) / 2
@@ -310,6 +311,7 @@ def test_an_upper_end_of_a_power_law_is_the_largest_observation() -> None:
     assert not is_positive(1 - end**a, {end: bounds(Interval.open(1, oo))})
 
 
+@pytest.mark.thorough
 def test_a_space_that_ends_at_another_parameter_has_roots() -> None:
     """A normal distribution by its mean less and plus one standard deviation."""
     other = Symbol("u", real=True)

@@ -92,6 +92,7 @@ def test_nothing_but_rows_of_families_is_in_the_index_and_the_table_of_closed_fo
     assert not wrong, wrong
 
 
+@pytest.mark.thorough
 def test_the_table_of_losses_is_what_the_engine_writes() -> None:
     """Every entry is derived anew and proved: none is refuted, none left open, and the page says so of each."""
     assert [(one.entry.family.name, one.findings) for one in checked_losses() if one.verdict is not Verdict.AGREE] == []

@@ -215,6 +215,7 @@ def test_other_parameters_give_the_same_member(name: str, parameter: Parameter, 
 FIXED = ["normal", "lognormal", "inverse_gaussian", "gamma", "pareto", "laplace", "gumbel", "weibull"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FIXED)
 def test_a_parameter_known_to_be_its_estimate_changes_nothing(name: str) -> None:
     """A maximum over two parameters is one over either, with the other held at its estimate."""

@@ -147,6 +147,7 @@ CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.thorough
 def test_mistakes_are_called_by_their_names() -> None:
     """The counterexample says what was probably done instead; on data with few digits two mistakes may look alike.
 

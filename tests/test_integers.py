@@ -132,6 +132,7 @@ def test_one_catch_gives_the_lincoln_index(marked: int, caught: int, data: st.Da
     assert estimate.sets == ({"N": (top - 1.0, top)} if level else {})
 
 
+@pytest.mark.thorough
 @given(st.integers(1, 60), st.data())
 def test_one_catch_gives_the_number_of_marked(size: int, data: st.DataObject) -> None:
     """``floor((N + 1) x / n)``, and the integer below where that is whole, as far as the population goes."""
@@ -225,6 +226,7 @@ def test_weights_are_repetitions_for_integers() -> None:
     assert dict(weighted.theta_hat) == dict(fit(both, [2, 2, 3, 3, 3]).theta_hat)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("declared", [ERLANG, FAILURES], ids=lambda one: one.name)
 def test_families_of_users_pass_every_check(declared: Family) -> None:
     """Nothing disagrees, and every check decides."""

@@ -95,6 +95,7 @@ def newton(mean: Callable[[Array], Array], bend: Callable[[Array], Array], ridge
     return fitted
 
 
+@pytest.mark.thorough
 def test_least_squares_in_two_covariates_are_right_and_a_lost_intercept_wrong() -> None:
     """By ``numpy.linalg.lstsq``; the plane through the origin is another one."""
     known = LINEAR.fix(sigma=1)
@@ -115,6 +116,7 @@ def odds_bend(eta: Array) -> Array:
 LOGITS: tuple[Callable[[Array], Array], Callable[[Array], Array]] = (expit, odds_bend)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("family", "means"), [(LOGISTIC, LOGITS), (POISSON, (np.exp, np.exp))], ids=["odds", "counts"])
 def test_searches_for_slopes_are_accepted_and_penalised_ones_refuted(family: Family, means: Any) -> None:
     """A certified root of a concave likelihood is its maximum; a ridge of a hundredth shows."""

@@ -21,6 +21,7 @@ from thetahat.verify.rivals import is_valley
 from thetahat.verify.searching import best_observation
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", ["arcsine", "weibull_with_location", "triangular", "asymmetric_laplace", "uniform_unit_length"]
 )

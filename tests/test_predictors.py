@@ -163,6 +163,7 @@ def respoken(found: StructuredDerivation, rule: str, **named: Any) -> Evidence:
     return check_structured(found.family, tuple(steps))[at].evidence
 
 
+@pytest.mark.thorough
 def test_reasons_of_the_softmax_are_needed() -> None:
     """Weights that are no mean are refuted; what is not seen to be positive, or to be at least 0, is not proved."""
     found = derived("softmax_regression")

@@ -205,6 +205,7 @@ def test_targets_are_read_from_text() -> None:
     assert target_of("exponential(lambda=2)").mean(Symbol("x", real=True)) == Rational(1, 2)
 
 
+@pytest.mark.thorough
 def test_the_command_line_projects_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "two.svg"
     text = "normal(mu=-3, sigma=1) + normal(mu=3, sigma=0.5)"

@@ -90,6 +90,7 @@ def test_known(estimator, check):
 """
 
 
+@pytest.mark.thorough
 def test_estimators_are_parametrised(run) -> None:
     """As scikit-learn's function of that name does; a known failure is named with its reason."""
     result = run(PARAMETRISED, "-v", "--thetahat-examples", "12")
@@ -108,6 +109,7 @@ def test_estimators_are_parametrised(run) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_the_number_of_datasets_is_passed_on(run) -> None:
     """To marked functions and to parametrised checks."""
     module = """
@@ -138,6 +140,7 @@ def test_a_wrong_name_is_said_at_once(run) -> None:
     result.stdout.fnmatch_lines(["*expected_failures names 'refusal', which is not asked with existence='holds'*"])
 
 
+@pytest.mark.thorough
 def test_the_readme_shows_a_test_file_that_works(run) -> None:
     """As it stands there."""
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

@@ -60,6 +60,7 @@ def rules(derivation: Derivation) -> set[str]:
     return {step.rule for step in derivation.steps}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", RIDGED)
 def test_a_ridge_is_found_in_other_parameters(name: str) -> None:
     """Powers, logarithms and multiples of parameters leave the lines what they are."""

@@ -129,6 +129,7 @@ CORNERS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("density", "parameter"), CORNERS, ids=[str(density) for density, _ in CORNERS])
 def test_a_stationary_point_where_the_map_to_natural_parameters_turns_is_no_global_maximum(
     density: Expr, parameter: tuple[Symbol, Set]

@@ -318,6 +318,7 @@ def test_the_likelihood_grows_along_the_path_and_enough_data_may_still_have_no_m
         estimate(found, StructuredData({p_: 2, q_: 2}, {}, {X: corner}))
 
 
+@pytest.mark.thorough
 def test_lines_between_members_reach_all_and_move_nothing_else() -> None:
     """A covariance left out, roots that are no new matrices, a square that the density does not hold."""
     found = derived("matrix_normal")

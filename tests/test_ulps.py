@@ -109,6 +109,7 @@ def test_formulas_keep_their_digits_on_hard_data(name: str, n: int) -> None:
     assert units <= FORMULA_ULPS, f"{name} is off by {units:.3g} units in the last place for {label}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ROOTS)
 def test_roots_keep_their_digits_on_hard_data(name: str) -> None:
     """At most one unit in the last place, and as much for the parameters that formulas give from the root."""

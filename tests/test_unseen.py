@@ -179,6 +179,7 @@ def test_a_kinked_likelihood_in_two_unknowns_is_refused() -> None:
         fit(found.family, [0.0, 1.0, 3.0])
 
 
+@pytest.mark.thorough
 def test_a_density_over_a_denominator_that_divides_it() -> None:
     """The averages of ``1/(1 + x)`` and ``x/(1 + x)`` add up to one; their sum less one was asked to be positive."""
     gamma_ = (-loggamma(a) * x - loggamma(a)) / (x + 1) + (a - 1) * log(x) - x / b - a * log(b)
@@ -208,6 +209,7 @@ def test_a_kernel_without_bound_is_not_said_to_have_a_maximiser() -> None:
     assert not found.existence_proved
 
 
+@pytest.mark.thorough
 def test_inflated_zeros_are_no_refuted_family() -> None:
     """There have to be more zeros than those of the other distribution, and counts above one."""
     w, rate = Symbol("w", positive=True), Symbol("rate", positive=True)
@@ -307,6 +309,7 @@ def test_data_that_meet_a_condition_on_a_bounded_support_are_drawn() -> None:
     assert found.count(Evidence.REFUTED) == 0
 
 
+@pytest.mark.thorough
 def test_a_root_that_puts_another_parameter_on_an_end_is_none() -> None:
     """Of a product of two factors, the one that is zero at p = 0 was solved, and p = 0 called its estimate."""
     p, q = Symbol("p", positive=True), Symbol("q", positive=True)
@@ -350,6 +353,7 @@ def test_cells_of_a_table_that_the_observation_decides_are_concave_each() -> Non
     assert share == pytest.approx(0.626821498, rel=1e-9)
 
 
+@pytest.mark.thorough
 def test_a_space_that_ends_at_another_parameter_is_that_of_its_estimate() -> None:
     """Two genes against a third: the checker held an estimate against the end of the space at other values."""
     p, q = Symbol("p", positive=True), Symbol("q", positive=True)
@@ -386,6 +390,7 @@ def test_an_estimate_nearer_to_zero_than_any_double_is_refused() -> None:
     assert np.isfinite(answer.theta[1]).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("covariate", ["z", "t"])
 def test_locations_may_be_any_linear_combination_of_functions_of_covariates(covariate: str) -> None:
     """Through the origin, in squares and waves, about a known curve; also where the covariate is called as ours is."""
