@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import ArrayLike, NDArray
-from sympy import Abs, DiracDelta, Expr, Max, Min, sign
+from sympy import Expr
 
 from ..proofs.algebra.atoms import Mean
 from ..proofs.balls import precision
@@ -23,7 +23,6 @@ from ..strategies.conditions import decide_sample, fails_beyond_doubt
 from .closed import needed
 from .compiled_fit import compiled_estimate
 from .covering import covering
-from .density import compiled
 from .derivation_cache import derivation_of
 from .enclosure import holds
 from .ends import outside_space
@@ -31,7 +30,7 @@ from .estimation import estimate
 from .likelihood import log_likelihood, log_likelihood_ball
 from .observations import Observations, require_data, tallied
 from .space_ends import highest_end
-from .statistics import weighted_average
+from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, FIRST_BITS
 
 
@@ -86,7 +85,9 @@ class Fit:
 
         Source: Casella & Berger 2002, section 10.1.3.
         """
-        return _standard_errors(self)
+        if self.outcome is Outcome.SPACE_BOUNDARY:
+            return {}
+        return standard_errors(self.family, self.theta, self._data)
 
     @cached_property
     def _data(self) -> Observations:
@@ -274,37 +275,3 @@ def _require_held(family: Family, theta_hat: Mapping[str, float], observations: 
             f"{family.name}: the search ended at {dict(theta_hat)}, where the support {family.support} does not hold "
             "all observations. The data may have no maximiser; fix a parameter, or look for values that are all equal."
         )
-
-
-@lru_cache(maxsize=512)
-def _hessian(family: Family) -> tuple[tuple[Expr, ...], ...] | None:
-    density = family.log_density
-    rows = tuple(tuple(density.diff(a, b) for b in family.symbols) for a in family.symbols)
-    kinked = any(e.has(sign, DiracDelta, Abs) for row in rows for e in row)
-    return None if kinked or density.has(Abs, Max, Min, sign) else rows
-
-
-def _standard_errors(result: Fit) -> Mapping[str, float]:
-    family = result.family
-    rows = _hessian(family)
-    if (
-        rows is None
-        or result.outcome is Outcome.SPACE_BOUNDARY
-        or family.bounds.free_symbols & set(family.symbols)
-        or any(p.symbol.is_integer for p in family.parameters)
-    ):
-        return {}
-    data = result._data
-    arguments = (*family.columns, *family.symbols)
-    theta = result.theta
-
-    def entry(expression: Expr) -> float:
-        code = compiled(expression, arguments)
-        return weighted_average(lambda rows_: code(*(c[rows_] for c in data.columns), *theta), data)
-
-    with np.errstate(all="ignore"):
-        information = -data.total * np.array([[entry(e) for e in row] for row in rows])
-    if not np.isfinite(information).all() or not (np.linalg.eigvalsh(information) > 0).all():
-        return {}
-    errors = np.sqrt(np.diag(np.linalg.inv(information)))
-    return dict(zip(family.parameter_names, (float(e) for e in errors), strict=True))
