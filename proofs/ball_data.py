@@ -93,6 +93,9 @@ def read_atom(atom: Expr, known: Balls, table: Table) -> arb:
     >>> read_atom(Mean(x**2, x), {}, Table((x,), [(arb(1),), (arb(3),)], None)) == 5
     True
     """
+    ready = table.read_off((atom,))
+    if ready:
+        return ready[0]
     if isinstance(atom, Mean):
         inner, sums, others = _averaging(atom, table.columns)
         if inner:

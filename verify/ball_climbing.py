@@ -19,7 +19,6 @@ from ..proofs.ball_data import Table
 from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import precision
 from .exact import Exactly, in_plain_functions
-from .observations import Observations
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 Balls = list[arb]
@@ -78,21 +77,22 @@ class Ground(Protocol):
 class Terrain:
     """An objective for one dataset, at whatever precision is worked with.
 
-    >>> import numpy as np
+    Of the table no more than averages is asked where the objective is one of statistics.
+
     >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
     >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
-    >>> place = Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2))([arb(3)])
+    >>> place = Terrain(bowl, Table((x,), [(arb(1),), (arb(3),)], None))([arb(3)])
     >>> place.gradient[0] == -2, place.curvature[0][0] == 2
     (True, True)
     """
 
-    def __init__(self, objective: Objective, observations: Observations) -> None:
-        """Compile the derivatives and lay out the distinct rows."""
+    def __init__(self, objective: Objective, table: Table) -> None:
+        """Compile the derivatives."""
         names = (*objective.coordinates, *objective.statistics, *objective.numbers)
         self._size, self._objective, self.limited = len(objective.coordinates), objective, objective.limited
-        self._exactly = Exactly(objective.columns, observations)
+        self._exactly = Exactly.on(table)
         columns = () if objective.averaged else objective.columns
-        self._table = Table(columns, *(([()], None) if objective.averaged else observations.balls))
+        self._table = Table((), [()], None) if objective.averaged else table
         expressions = _derivatives(objective.value, objective.coordinates)
         self._function, self._value = row_sums(expressions, columns, names), row_sums(expressions[:1], columns, names)
         self._known: dict[int, Balls] = {}
@@ -132,10 +132,9 @@ def _derivatives(value: Expr, coordinates: tuple[Symbol, ...]) -> tuple[Expr, ..
 def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> Place | None:
     """Return the highest maximum that climbs from the ``most`` highest of the starts reach; ``None`` if none does.
 
-    >>> import numpy as np
     >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
     >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
-    >>> found = highest(Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2)), [[7.0]], 1)
+    >>> found = highest(Terrain(bowl, Table((x,), [(arb(1),), (arb(3),)], None)), [[7.0]], 1)
     >>> bool(found.point[0] == 2)
     True
     """
@@ -150,10 +149,9 @@ def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> P
 def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | None:
     """Return the maximum that damped Newton steps reach; precision doubles where the radii would decide a step.
 
-    >>> import numpy as np
     >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
     >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
-    >>> found = climbed(Terrain(bowl, Observations(np.array([[1.0], [3.0]]), np.ones(2), 2)), [arb(7)])
+    >>> found = climbed(Terrain(bowl, Table((x,), [(arb(1),), (arb(3),)], None)), [arb(7)])
     >>> bool(found.point[0] == 2)
     True
     """

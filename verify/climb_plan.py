@@ -19,8 +19,9 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from .ball_climbing import Place
+from .ball_climbing import Objective, Place
 from .density import compiled
+from .exact import written_out
 from .suggestions import is_a_place
 from .tolerance import MOST_BITS
 
@@ -59,6 +60,28 @@ def climb_of(derivation: Derivation) -> Climb:
     known = {s.symbol for s in derivation.statistics} | placed
     names = tuple(sorted((value.free_symbols & known) | {CENTRE, SIZE}, key=str))
     return Climb(parameters, coordinates, maps, value, averaged, names)
+
+
+def objective_of(derivation: Derivation, numbers: Mapping[Symbol, float]) -> Objective:
+    """Return the same to be climbed in balls; ``numbers`` are those beside statistics that it contains.
+
+    >>> from thetahat import derive, family
+    >>> objective = objective_of(derive(family("beta")), {})
+    >>> objective.averaged, objective.limited
+    (True, (0, 1))
+    """
+    plan = climb_of(derivation)
+    definitions = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics}
+    names = [name for name in plan.names if name in plan.value.free_symbols]
+    return Objective(
+        plan.value,
+        plan.coordinates,
+        derivation.family.columns,
+        plan.averaged,
+        {name: definitions[name] for name in names if name in definitions},
+        {name: numbers[name] for name in names if name not in definitions},
+        tuple(i for i, m in enumerate(plan.maps) if m.has(exp)),
+    )
 
 
 def mean_log_likelihood(derivation: Derivation) -> tuple[tuple[Symbol, ...], Expr, bool]:

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from flint import arb
-from sympy import Symbol, exp, oo
+from sympy import Symbol, oo
 
+from ..proofs.ball_data import Table
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from .ball_climbing import Objective, Place, Terrain, climbed, highest
+from .ball_climbing import Place, Terrain, climbed, highest
 from .climb_objective import DoubleObjective
-from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, rounded_once
-from .exact import few_rows, written_out
+from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objective_of, rounded_once
+from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, newton_maximum
@@ -179,18 +180,8 @@ def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Max
 
 def _terrain(derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float]) -> Terrain:
     """The mean log-likelihood of the rows in balls."""
-    plan, family = climb_of(derivation), derivation.family
-    definitions = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics}
-    objective = Objective(
-        plan.value,
-        plan.coordinates,
-        family.columns,
-        plan.averaged,
-        {name: definitions[name] for name in plan.names if name in definitions},
-        {name: numbers[name] for name in plan.names if name not in definitions},
-        tuple(i for i, m in enumerate(plan.maps) if m.has(exp)),
-    )
-    return Terrain(objective, joined)
+    objective = objective_of(derivation, numbers)
+    return Terrain(objective, Table(objective.columns, *joined.balls))
 
 
 def _in_balls(

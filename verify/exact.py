@@ -108,6 +108,18 @@ class Exactly:
         self._table = Table(columns, *observations.balls)
         self._read: dict[tuple[Expr, int], arb] = {}
 
+    @classmethod
+    def on(cls, table: Table) -> Exactly:
+        """Return the same for a table that is at hand.
+
+        >>> x = Symbol("x", real=True)
+        >>> Exactly.on(Table((x,), [(arb(1),), (arb(2),)], None)).value(x + 1, {x: 1})
+        2.0
+        """
+        made = cls.__new__(cls)
+        made._table, made._read = table, {}
+        return made
+
     def ball(self, expression: Expr, known: Mapping[Symbol, Any]) -> arb:
         """Return the enclosure at the working precision."""
         balls = {symbol: as_ball(value) for symbol, value in known.items()}

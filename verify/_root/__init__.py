@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from thetahat.proofs.registry import families, family, register
     from thetahat.proofs.targets import Member, Mixture, Table
     from thetahat.proofs.theorem import theorem
-    from thetahat.verify.certify import Certificate, CertificateVerdict, certify
+    from thetahat.verify.certify import Certificate, CertificateVerdict, Summary, certify, summarise
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
     from thetahat.verify.estimators import check_estimator
     from thetahat.verify.fitting import fit
@@ -47,6 +47,7 @@ _HOME = {
     "Projection": "thetahat.verify.projections",
     "RowFits": "thetahat.verify.rows",
     "Source": "thetahat.proofs.family",
+    "Summary": "thetahat.verify.certify",
     "Table": "thetahat.proofs.targets",
     "Verdict": "thetahat.proofs.derivation",
     "certify": "thetahat.verify.certify",
@@ -65,6 +66,7 @@ _HOME = {
     "parametrize_with_checks": "thetahat.verify.marking",
     "register": "thetahat.proofs.registry",
     "streaming_machine": "thetahat.verify.streaming",
+    "summarise": "thetahat.verify.certify",
     "theorem": "thetahat.proofs.theorem",
 }
 
@@ -83,6 +85,7 @@ __all__ = [
     "Projection",
     "RowFits",
     "Source",
+    "Summary",
     "Table",
     "Verdict",
     "__version__",
@@ -102,6 +105,7 @@ __all__ = [
     "parametrize_with_checks",
     "register",
     "streaming_machine",
+    "summarise",
     "theorem",
 ]
 

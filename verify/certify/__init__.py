@@ -7,5 +7,6 @@ from .certificate import Certificate, CertificateVerdict
 from .checker import check
 from .enclosures import Enclosure
 from .prove import certify
+from .summary import Summary, summarise
 
-__all__ = ["Certificate", "CertificateVerdict", "Enclosure", "certify", "check"]
+__all__ = ["Certificate", "CertificateVerdict", "Enclosure", "Summary", "certify", "check", "summarise"]

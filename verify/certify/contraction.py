@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flint import arb, ctx
 from sympy import Symbol
 
+from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ..ball_climbing import Objective, Terrain, climbed, solved
@@ -52,17 +53,31 @@ def contracted(
     >>> bool(found.inner[0].overlaps(arb(0.5)) and found.inner[0].rad() < 1e-30)
     True
     """
+    return contracted_on(laid_out(derivation.family, observations), derivation, estimate, climbing)
+
+
+def contracted_on(
+    table: Table, derivation: Derivation, estimate: Mapping[Symbol, float], climbing: bool = True
+) -> Contracted | None:
+    """Return the same on a table, which need know no more than averages where the likelihood is one of averages.
+
+    >>> from thetahat import derive, family
+    >>> rate, x = family("exponential").symbols[0], family("exponential").observation
+    >>> found = contracted_on(Table((x,), [(arb(1),), (arb(3),)], None), derive(family("exponential")), {rate: 0.51})
+    >>> bool(found.inner[0].overlaps(arb(0.5)))
+    True
+    """
     slopes = slopes_of(derivation)
     if slopes is None:
         return None
-    ground = _Ground(slopes, derivation, observations, estimate)
+    ground = _Ground(slopes, table, estimate)
     start = [arb(estimate[p]) for p in ground.parameters]
     for bits in precisions():
         with precision(bits):
             near, onwards = _approached(ground, start)
             if onwards is None and climbing:
                 # A double may lie many standard errors off, where Newton's step leads anywhere: climb, damped.
-                top = climbed(_terrain(derivation, observations, estimate), start, bits)
+                top = climbed(_terrain(derivation, table, estimate), start, bits)
                 near, onwards = (None, None) if top is None else _approached(ground, top.point)
             start = onwards or start
             if near is None:
@@ -85,15 +100,8 @@ class _Slope:
 class _Ground:
     """The slopes of the mean log-likelihood of one dataset; parameters at ends of the support stay where they are."""
 
-    def __init__(
-        self,
-        slopes: Slopes,
-        derivation: Derivation,
-        observations: Observations,
-        estimate: Mapping[Symbol, float],
-    ) -> None:
-        self._slopes = slopes
-        self._table = laid_out(derivation.family, observations)
+    def __init__(self, slopes: Slopes, table: Table, estimate: Mapping[Symbol, float]) -> None:
+        self._slopes, self._table = slopes, table
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
         self._fixed: dict[int, dict[Symbol, arb]] = {}
         self.parameters = self._slopes.parameters
@@ -113,14 +121,14 @@ class _Ground:
         return _Slope(point, gradient, [[upper[min(i, j)][abs(i - j)] for j in size] for i in size])
 
 
-def _terrain(derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float]) -> Terrain:
+def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, float]) -> Terrain:
     """The mean log-likelihood as a function of the parameters themselves, for a climb."""
     parameters, value, averaged = mean_log_likelihood(derivation)
     used = value.free_symbols
     statistics = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics if s.symbol in used}
     placed = {p: estimate[p] for p in derivation.family.symbols if p in used and p not in parameters}
     objective = Objective(value, parameters, derivation.family.columns, averaged, statistics, placed, ())
-    return Terrain(objective, observations)
+    return Terrain(objective, table)
 
 
 def _approached(ground: _Ground, start: Balls) -> tuple[_Slope | None, Balls | None]:

@@ -61,9 +61,9 @@ def certify(
     """
     derivation = derivation_with(family, fixed or {})
     observations = require_data(derivation.family, x, weights)
-    found = _on_ends(derivation, _found(derivation, observations, near))
+    found = on_ends(derivation, _found(derivation, observations, near))
     if found.verdict is Verdict.UNDECIDED and near is not None:
-        found = _on_ends(derivation, _found(derivation, observations))
+        found = on_ends(derivation, _found(derivation, observations))
     member = derivation.family
     named = dict(zip(member.parameter_names, member.symbols, strict=True))
     return Certificate(
@@ -131,7 +131,7 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
     return by_formula(derivation, observations)
 
 
-def _on_ends(derivation: Derivation, found: Proved) -> Proved:
+def on_ends(derivation: Derivation, found: Proved) -> Proved:
     """The same, where the maximiser lies inside the space; another verdict where it lies on an end, or outside."""
     if not found.theta or found.inside:
         return found
