@@ -35,6 +35,7 @@ _COORDINATES = (-6.0, -3.0, 0.0, 3.0, 6.0)
 class Summed(Table):
     """A table of which weighted sums and the ends of the observations are known, and no rows.
 
+    >>> from thetahat.proofs.algebra.atoms import Mean
     >>> x = Symbol("x")
     >>> Summed((x,), {Mean(x, x): arb(6)}, (0.0, 4.0), arb(3)).read_off([Mean(x, x), Quantile(1, x)])
     {0: 2.00000000000000, 1: 4.00000000000000}
@@ -64,6 +65,7 @@ def maximiser(derivation: Derivation, table: Summed) -> Proved:
     """Return the only maximiser, enclosed.
 
     >>> from thetahat import derive, family
+    >>> from thetahat.proofs.algebra.atoms import Mean
     >>> poisson = derive(family("poisson"))
     >>> x = poisson.family.observation
     >>> found = maximiser(poisson, Summed((x,), {Mean(x, x): arb(6)}, (0.0, 4.0), arb(3)))
