@@ -1,0 +1,99 @@
+"""The commands that estimate: ``fit`` on data, ``verify`` on generated datasets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..proofs.registry import family
+from .cli_common import FAILED, INTERRUPTED, Name, echo_json
+from .cli_input import fixed_values, named_families, require_fittable, require_writable, selected, write
+from .cli_progress import checked_until_stopped
+from .cli_render import fit_record, report_record, show_fit, show_report
+
+
+def fit_data(
+    name: Name,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, a shipped data set, or - to read input.")],
+    column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Observations; may be left out if one column is left for them.")
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A covariate; repeat it for several, in the family's order."),
+    ] = None,
+    weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="Multiplicities, not negative.")] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A known parameter or constant: k=2, k=0.5, k=3/2; may be repeated."),
+    ] = None,
+    certified: Annotated[
+        bool, typer.Option("--certify", help="Enclose the exact maximiser, and say how far the estimate is off.")
+    ] = False,
+    digits: Annotated[int, typer.Option(min=1, max=200, metavar="N", help="Correct digits to print of it.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with numbers in full, instead of text.")] = False,
+) -> None:
+    """Print the estimate for data.
+
+    With standard errors where they are valid, and how the estimator was derived. A data set that has counts is
+    weighted by them.
+    """
+    require_fittable(name)
+    declared = family(name)
+    known = fixed_values(fixed or (), declared)
+
+    from .fitting import fit
+    from .tables import read_table
+
+    table = read_table(file)
+    x, w = selected(table, declared, column, covariate or (), weights)
+    result = fit(declared, x, w, known)
+    total = float(table.n if w is None else w.sum())
+    certificate = None
+    if certified:
+        from .certify import certify
+
+        certificate = certify(declared, x, w, known)
+    if as_json:
+        proof = {} if certificate is None else {"certificate": json.loads(certificate.to_json())}
+        echo_json(fit_record(result, table, total) | proof)
+    else:
+        show_fit(result, table, total)
+        if certificate is not None:
+            from .cli_certificate import show_certificate
+
+            show_certificate(certificate, result, digits)
+
+
+def verify_families(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Families or files; all shipped families when omitted.")
+    ] = None,
+    examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn for each family.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, metavar="J", help="Processes that work at the same time.")] = 1,
+    to_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the report to a file, too.")
+    ] = None,
+) -> None:
+    """Check proof steps and estimates.
+
+    Every step of the derivation is proved again, and every property of the estimates is tried on generated datasets.
+    A check fails if it disagrees once, and also if it decides nothing.
+    """
+    if to_file is not None:
+        require_writable(to_file)
+    chosen = named_families(names or ())
+    report, complete = checked_until_stopped(chosen, examples, seed, jobs)
+    show_report(report)
+    if to_file is not None:
+        record = report_record(report, complete, examples, seed)
+        write(to_file, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    if not complete:
+        typer.echo("Interrupted: what was not decided before is missing above.", err=True)
+        raise typer.Exit(INTERRUPTED)
+    if not report.ok:
+        raise typer.Exit(FAILED)
