@@ -31,9 +31,9 @@ from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.verify.checks import Drawn, optimum_agrees
 from thetahat.verify.fitting import fit_with
-from thetahat.verify.observations import require_data
 from thetahat.verify.optimise import maximise_likelihood
 from thetahat.verify.statistics import evaluate
+from thetahat.verify.valid_data import require_data
 
 SECONDS = 20
 """Processor time that one family has for one way of asking."""

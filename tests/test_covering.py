@@ -11,8 +11,8 @@ from thetahat.verify.covering import covering, end_rounding
 from thetahat.verify.drawn import Drawn, against_certificate
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import log_likelihood_ball
-from thetahat.verify.observations import require_data
 from thetahat.verify.optimum_checks import score_is_zero
+from thetahat.verify.valid_data import require_data
 
 ROUNDED = [
     ("uniform_by_centre", [-1000.0, -999.8126856479182, -999.6253712958364]),

@@ -13,10 +13,10 @@ from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import nats_lost
-from thetahat.verify.observations import require_data
 from thetahat.verify.rooting import solved_in_balls
 from thetahat.verify.solving import bracketed_root
 from thetahat.verify.tolerance import BALL_ROWS, EXAMINED_ROWS, ROOT_ULPS, SLOPE_NATS
+from thetahat.verify.valid_data import require_data
 
 Exact = Callable[[list[mpmath.mpf], mpmath.mpf], tuple[mpmath.mpf, ...]]
 DIGITS = 80

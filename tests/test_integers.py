@@ -22,8 +22,8 @@ from thetahat.verify.certify import CertificateVerdict, Enclosure, certify
 from thetahat.verify.fitting import fit
 from thetahat.verify.increments import OnIntegers
 from thetahat.verify.integer_search import maximisers
-from thetahat.verify.observations import require_data
 from thetahat.verify.suite import check_family
+from thetahat.verify.valid_data import require_data
 
 POSITIVE = Interval.open(0, oo)
 x, count = Symbol("x", positive=True), Symbol("x", integer=True, nonnegative=True)

@@ -63,9 +63,9 @@ from thetahat.verify.drawn import Drawn, judged
 from thetahat.verify.ends import outside_space
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.fitting import derivation_with, fit_with
-from thetahat.verify.observations import require_data
 from thetahat.verify.rooting import solved_in_balls
 from thetahat.verify.tolerance import THETA_ULPS, UNIT_ROUNDOFF
+from thetahat.verify.valid_data import require_data
 
 POSITIVE, UNIT = Interval.open(0, oo), Interval.open(0, 1)
 DATASETS = 3

@@ -11,7 +11,8 @@ from sympy import Interval, S, Symbol, exp, log, oo
 
 from thetahat import Family, Parameter, family
 from thetahat.proofs.errors import DataError, ParameterError, SupportError
-from thetahat.verify.observations import Observations, require_data, require_numbers
+from thetahat.verify.observations import Observations
+from thetahat.verify.valid_data import require_data, require_numbers
 
 NORMAL, POISSON, REGRESSION = family("normal"), family("poisson"), family("linear_regression")
 

@@ -18,11 +18,11 @@ from thetahat.verify.binned import bin_probabilities, binned_divergence, minimis
 from thetahat.verify.coordinates import Chart, rooms
 from thetahat.verify.descent import BY_LINES, BY_SIMPLEX, Algorithm, Landscape, gradient, hessian, slope_at
 from thetahat.verify.likelihood import log_likelihood, nats_lost
-from thetahat.verify.observations import require_data
 from thetahat.verify.optimise import Optimum, maximise_likelihood, minimise_divergence
 from thetahat.verify.search_problem import cross_entropy
 from thetahat.verify.starts import charts, condensed
 from thetahat.verify.tolerance import agreement
+from thetahat.verify.valid_data import require_data
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int], Array]

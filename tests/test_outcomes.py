@@ -106,7 +106,7 @@ def test_the_certificate_of_a_peak_holds_and_so_does_that_of_none() -> None:
 def test_too_many_observations_to_search_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sums over all observations at each of them would take too long; the message says what to do."""
     from thetahat.verify import searching
-    from thetahat.verify.observations import require_data
+    from thetahat.verify.valid_data import require_data
 
     monkeypatch.setattr(searching, "SEARCH_TERMS", 8)
     data = require_data(family("triangular"), [0.25, 0.5, 0.75])

@@ -10,8 +10,8 @@ from thetahat.proofs.derivation import Verdict
 from thetahat.verify.checks import CHECKS
 from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import derivation_with, fit_with
-from thetahat.verify.observations import require_data
 from thetahat.verify.sharpening import sharpened
+from thetahat.verify.valid_data import require_data
 
 CLOSE = [
     ("gamma", [589959.5049086661] * 11 + [589959.504909], "k"),

@@ -18,7 +18,7 @@ from thetahat.verify import closed
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import derivation_with, fit_with
-from thetahat.verify.observations import require_data
+from thetahat.verify.valid_data import require_data
 
 FORMULA_ULPS = 4.0
 """What a fit by formulas may be off; of a place on a line, in units of the larger of the place and the spread."""

@@ -26,11 +26,12 @@ from .descent import BY_LINES
 from .double_functions import Numeric
 from .ends import Array, require_theta, support_ends
 from .ground import Cost, Goal
-from .observations import Observations, require_data, require_fixed
+from .observations import Observations
 from .optimise import Optimum
 from .search_problem import Problem, cross_entropy, solved
 from .starts import condensed
 from .tolerance import QUADRATURE
+from .valid_data import require_data, require_fixed
 
 Rule = tuple[Array, Array, Array]
 

@@ -21,7 +21,6 @@ from .equivariance_checks import (
 )
 from .estimation import estimate
 from .fitting import require_existence
-from .observations import require_data
 from .optimise import maximise_likelihood, minimise_divergence
 from .optimum_checks import (
     agrees_with_certificate,
@@ -34,6 +33,7 @@ from .optimum_checks import (
 )
 from .report import Case
 from .slopes import slopes_of
+from .valid_data import require_data
 
 
 def refused_without_maximiser(derivation: Derivation, x: Array) -> Case:

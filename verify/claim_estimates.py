@@ -30,7 +30,7 @@ from .driving import DisagreementError, run_property
 from .enclosure import nats_lost
 from .exact import Exactly, in_data
 from .fitting import derivation_with, fit_with
-from .observations import require_data
+from .valid_data import require_data
 
 Array = NDArray[np.float64]
 Claims = Mapping[Symbol, Expr]

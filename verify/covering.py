@@ -38,7 +38,7 @@ def covering(family: Family, theta: Sequence[float], observations: Observations)
     Examples
     --------
     >>> from thetahat import family
-    >>> from .observations import require_data
+    >>> from .valid_data import require_data
     >>> uniform = family("uniform")
     >>> covering(uniform, [0.0, 1.0], require_data(uniform, [0.0, 0.5, 1.0]))
     (0.0, 1.0)

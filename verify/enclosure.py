@@ -17,8 +17,9 @@ from ..proofs.balls import ball, compiled, precision
 from ..proofs.errors import ParameterError, SupportError
 from ..proofs.family import Family
 from .ends import in_order, require_theta
-from .observations import Observations, require_numbers
+from .observations import Observations
 from .tolerance import FIRST_BITS, MOST_BITS, RELATIVE_RADIUS
+from .valid_data import require_numbers
 
 
 def log_likelihood_ball(

@@ -15,9 +15,9 @@ from .drawn import Array, Drawn, against_certificate, agree, feasible, judged
 from .ends import outside_space
 from .fitting import derivation_with, fit_with, require_existence
 from .likelihood import nats_lost
-from .observations import require_data
 from .report import Case
 from .tolerance import THETA_ULPS, UNIT_ROUNDOFF
+from .valid_data import require_data
 
 
 def refit(drawn: Drawn, x: Array, weights: Array | None = None) -> Array | None:

@@ -26,7 +26,7 @@ def estimate(
     Statistics first, then the unknowns of the equations, then the formulas in order.
 
     >>> from thetahat import derive, family
-    >>> from .observations import require_data
+    >>> from .valid_data import require_data
     >>> normal = family("normal")
     >>> [float(value) for value in estimate(derive(normal), require_data(normal, [1.0, 3.0]))[0].values()]
     [2.0, 1.0]

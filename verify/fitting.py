@@ -28,10 +28,11 @@ from .enclosure import holds
 from .ends import outside_space
 from .estimation import estimate
 from .likelihood import log_likelihood, log_likelihood_ball
-from .observations import Observations, require_data, tallied
+from .observations import Observations, tallied
 from .space_ends import highest_end
 from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, FIRST_BITS
+from .valid_data import require_data
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,9 +20,9 @@ from .ends import outside_space
 from .fitting import Fit, fit_with
 from .judgement import ABSENT, CANCELLED, DIGITS, OUTSIDE, ROUNDED, Judgement
 from .likelihood import log_likelihood_ball, nats_lost
-from .observations import require_data
 from .slopes import bends_down, promised, slopes_of
 from .tolerance import THETA_ULPS
+from .valid_data import require_data
 
 Array = NDArray[np.float64]
 _WIDE = 80

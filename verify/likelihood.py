@@ -16,9 +16,10 @@ from .density import density, doubles
 from .double_functions import Numeric
 from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of, total
 from .ends import require_theta, support_ends
-from .observations import Observations, require_numbers
+from .observations import Observations
 from .rounding import exact
 from .tolerance import MOST_BITS, SUM_ULPS, UNIT_ROUNDOFF
+from .valid_data import require_numbers
 
 __all__ = ["in_support", "log_likelihood", "log_likelihood_ball", "nats_lost", "summed"]
 

@@ -19,9 +19,9 @@ from .density import density
 from .descent import BY_LINES, BY_SIMPLEX
 from .ground import Path, Status
 from .likelihood import summed
-from .observations import require_data
 from .search_problem import COARSE, UNLIMITED, Budget, BudgetSpentError, problem_of, solved
 from .starts import charts
+from .valid_data import require_data
 
 
 @dataclass(frozen=True)

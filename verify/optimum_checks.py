@@ -19,12 +19,12 @@ from .covering import end_rounding
 from .drawn import Array, Check, Drawn, agree, feasible, judged
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
-from .observations import require_data
 from .optimise import Optimum, beginnings
 from .report import Case
 from .sharpening import sharpened
 from .slopes import promised, slopes_of
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
+from .valid_data import require_data
 
 
 def optimum_agrees(search: Callable[..., Optimum]) -> Check:

@@ -15,10 +15,10 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.family import Family
 from .enclosure import precisions, table_of
-from .observations import require_data
 from .running_error import NoBoundError, modulus, running_error
 from .slopes import Slopes, slopes_of
 from .tolerance import ELEMENTARY_ULPS, SMALLEST, TERM_ULPS, UNIT_ROUNDOFF
+from .valid_data import require_data
 
 
 def cost_of_doubles(

@@ -20,10 +20,10 @@ from .closed import needed
 from .density import compiled
 from .ends import inside, space_ends
 from .fitting import fit_with, kept_with
-from .observations import require_data, require_fixed
 from .row_roots import on_line, roots
 from .row_values import Rows, evaluate_rows, have_rules, magnitude
 from .tolerance import CLEAR_CONDITION, CLEAR_SPREAD, ROOT_SHARE
+from .valid_data import require_data, require_fixed
 
 Array = NDArray[np.float64]
 

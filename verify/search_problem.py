@@ -93,7 +93,7 @@ def cross_entropy(family: Family, observations: Observations, evaluations: Itera
     Infinite where an observation lies outside the support. Every call takes one number from ``evaluations``.
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
-    >>> from thetahat.verify.observations import require_data
+    >>> from thetahat.verify.valid_data import require_data
     >>> data = require_data(EXPONENTIAL, [1.0, 3.0])
     >>> float(cross_entropy(EXPONENTIAL, data, Budget(1))([np.float64(1.0)]))
     2.0
@@ -138,7 +138,7 @@ def solved(problem: Problem, algorithm: Algorithm, seed: int) -> Descent:
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
     >>> from thetahat.verify.descent import BY_LINES
-    >>> from thetahat.verify.observations import require_data
+    >>> from thetahat.verify.valid_data import require_data
     >>> problem = problem_of(EXPONENTIAL, require_data(EXPONENTIAL, [1.0, 3.0]), Budget(1000))
     >>> round(solved(problem, BY_LINES, 0).theta[0], 6)
     0.5

@@ -15,7 +15,7 @@ from ..proofs.ball_sums import row_sums
 from ..proofs.balls import precision
 from ..proofs.family import Family
 from .enclosure import precisions, table_of
-from .observations import require_numbers
+from .valid_data import require_numbers
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from ..enclosure import table_of, total
 from ..estimation import estimate
 from ..exact import in_plain_functions
 from ..growth import grows_without_bound
-from ..observations import Observations, require_data
+from ..observations import Observations
+from ..valid_data import require_data
 from .certificate import EXHAUSTION, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
@@ -116,7 +117,7 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
     """Return whether the declared density alone shows that the likelihood has a maximum in the enclosure.
 
     >>> from thetahat import certify, family
-    >>> from thetahat.verify.observations import require_data
+    >>> from thetahat.verify.valid_data import require_data
     >>> proof = certify(family("gamma"), [1.0, 2.0, 4.0])
     >>> confirms(proof, require_data(family("gamma"), [1.0, 2.0, 4.0]))
     True

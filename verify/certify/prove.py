@@ -14,7 +14,8 @@ from ...proofs.derivation import Derivation, Outcome
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..fitting import Fit, derivation_with
-from ..observations import Observations, require_data
+from ..observations import Observations
+from ..valid_data import require_data
 from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison import by_integers, by_search, by_search_with_others, set_of_maximisers

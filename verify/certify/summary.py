@@ -20,8 +20,8 @@ from ...proofs.errors import DataError, UnsolvedError
 from ...proofs.family import Family
 from ..exact import in_plain_functions, written_out
 from ..fitting import derivation_with
-from ..observations import require_data
 from ..tolerance import MOST_BITS
+from ..valid_data import require_data
 from .enclosures import BITS, Enclosure
 from .long_table import laid_out
 from .program import Program, program
