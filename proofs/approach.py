@@ -1,46 +1,22 @@
 """The sign of an equation in averages near an end of its unknown's space, by power series and by extreme observations.
 
-Finite sums may be expanded term by term. Where the unknown stands in exponents and tends to infinity, the terms of the
-largest (or of the smallest) observation outweigh all others, with the share of the data that lies there as a factor.
+Finite sums may be expanded term by term. Where the unknown stands in exponents and tends to infinity, the largest
+exponential outweighs all others instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from sympy import Dummy, Eq, Expr, Integer, Max, Pow, S, Symbol, exp, fraction, log, oo, together
+from sympy import Eq, Expr, Integer, Symbol, oo
 
-from .algebra.atoms import Indicator, Mean, Quantile, Residual, atoms_of
+from .algebra.atoms import Indicator, Mean, Residual
 from .algebra.power_series import Scale, Series, series_in
 from .algebra.signs import Domain, is_nonnegative, strict_sign
-from .algebra.solve import solve_one
 from .bounds import Bounds
-
-_WIDTH = 4
-_SMALL = Symbol("_s", positive=True)
-_LOG = Symbol("_log_s", real=True)
-_SHARE = Symbol("_share", positive=True)
-_UNKNOWN_ORDER_0 = Symbol("_bounded", real=True)
-# Of a function k of the data: its largest value, the observation where it is taken, the average of its positive part,
-# and by how much its average lies below that, or below the largest value where this is negative.
-_HIGH, _LOW = Symbol("_high", positive=True), Symbol("_low", negative=True)
-_TOP = Symbol("_top", real=True)
-_POSITIVE_PART = Symbol("_positive_part", positive=True)
-_FURTHER = Symbol("_further", nonnegative=True)
-
-
-@dataclass(frozen=True)
-class Approach:
-    """The sign of the equation near an end is that of ``value``, for data for which all ``needed`` are positive.
-
-    ``kind`` is positive for the data that are meant, where the sign differs from one kind of data to the other; it is
-    zero for data that no random ones are of.
-    """
-
-    value: Expr
-    needed: tuple[Expr, ...] = ()
-    kind: Expr = S.One
+from .dominance import dominated, exponents_of
+from .leading import LOG, SHARE, SMALL, WIDTH, Approach, averages_as_series, outweighing
 
 
 def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: Domain) -> tuple[Approach, ...] | None:
@@ -49,6 +25,7 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     ``above`` says that the unknown comes from above. ``end`` may be an order statistic. Special functions are not
     known here.
 
+    >>> from sympy import S, exp
     >>> b, x = Symbol("b", positive=True), Symbol("x", positive=True)
     >>> score = 1 / b + Mean(x, x) - Mean(x * exp(b * x), x) / (Mean(exp(b * x), x) - 1)
     >>> half_line = {x: Bounds(S.Zero, oo, False, False, False)}
@@ -57,51 +34,34 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     >>> [near.value for near in signs_near(score, b, oo, False, half_line)]
     [Mean(x, x) - Quantile(1, x)]
     """
-    exponents = _exponents(equation, unknown)
+    exponents = exponents_of(equation, unknown)
     if exponents and not end.is_finite:
-        return _dominated(equation, unknown, end, domain, exponents)
+        return dominated(equation, unknown, end, domain, exponents)
     needed: list[Expr] = []
-    place = 1 / _SMALL if end is oo else -1 / _SMALL if end is -oo else end + (_SMALL if above else -_SMALL)
+    place = 1 / SMALL if end is oo else -1 / SMALL if end is -oo else end + (SMALL if above else -SMALL)
     signs = _recording(domain, needed)
-    taken = _taken(
+    taken = averages_as_series(
         equation, unknown, lambda node: _average(node, node.args[0].subs(unknown, place), end, domain, signs)
     )
     if taken is None:
         return None
     whole, known = taken
     whole = whole.subs(unknown, place)
-    series = series_in(whole, Scale(_SMALL, _LOG, _WIDTH, signs, known))
-    lead = None if series is None or series.lead is None else _outweighing(series.lead[1])
+    series = series_in(whole, Scale(SMALL, LOG, WIDTH, signs, known))
+    lead = None if series is None or series.lead is None else outweighing(series.lead[1])
     if lead is None:
         return None
     sign = strict_sign(lead, domain)
-    if not sign and _SHARE in lead.free_symbols:
+    if not sign and SHARE in lead.free_symbols:
         return None
     return (Approach(Integer(sign) if sign else lead, tuple(dict.fromkeys(needed))),)
-
-
-def _taken(
-    equation: Expr, unknown: Symbol, average: Callable[[Expr], Series | None]
-) -> tuple[Expr, dict[Symbol, Series]] | None:
-    """The equation with a symbol for each average of the unknown, and the series of each symbol."""
-    names: dict[Expr, Symbol] = {}
-    known: dict[Symbol, Series] = {}
-    for atom in atoms_of(equation):
-        if unknown not in atom.free_symbols:
-            continue
-        found = average(atom)
-        if found is None:
-            return None
-        names[atom] = Dummy("average")
-        known[names[atom]] = found
-    return equation.xreplace(names), known
 
 
 def _recording(domain: Domain, needed: list[Expr]) -> Callable[[Expr], int]:
     """Signs of what is computed from data; what is only known to be at least zero is wanted above it."""
 
     def sign(coefficient: Expr) -> int:
-        leading = _outweighing(coefficient)
+        leading = outweighing(coefficient)
         if leading is None:
             return 0
         found = strict_sign(leading, domain)
@@ -111,21 +71,6 @@ def _recording(domain: Domain, needed: list[Expr]) -> Callable[[Expr], int]:
         return found
 
     return sign
-
-
-def _outweighing(coefficient: Expr) -> Expr | None:
-    """What has the sign of ``coefficient`` as the logarithm of the small number tends to minus infinity."""
-    if _UNKNOWN_ORDER_0 in coefficient.free_symbols:
-        return None
-    if _LOG not in coefficient.free_symbols:
-        return coefficient
-    signs = S.One
-    for part in fraction(together(coefficient)):
-        if not part.is_polynomial(_LOG):
-            return None
-        whole = part.as_poly(_LOG)
-        signs *= whole.LC() * (-1) ** whole.degree()
-    return signs
 
 
 def _average(node: Expr, integrand: Expr, end: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
@@ -151,7 +96,7 @@ def _at_each(node: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Scale:
     def sign(coefficient: Expr) -> int:
         return strict_sign(coefficient, domain) if coefficient.free_symbols & set(node.data) else signs(coefficient)
 
-    return Scale(_SMALL, _LOG, _WIDTH, sign)
+    return Scale(SMALL, LOG, WIDTH, sign)
 
 
 def _first_apart(node: Expr, integrand: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
@@ -178,235 +123,8 @@ def _extreme_apart(integrand: Expr, x: Symbol, end: Expr, domain: Domain) -> Ser
         for name, box in domain.items()
         if not box.lo.free_symbols or name == x
     }
-    rest = series_in(integrand, Scale(_SMALL, _LOG, _WIDTH, lambda c: strict_sign(c, beyond)))
-    own = series_in(integrand.subs(x, end), Scale(_SMALL, _LOG, _WIDTH, lambda c: strict_sign(c, beyond)))
+    rest = series_in(integrand, Scale(SMALL, LOG, WIDTH, lambda c: strict_sign(c, beyond)))
+    own = series_in(integrand.subs(x, end), Scale(SMALL, LOG, WIDTH, lambda c: strict_sign(c, beyond)))
     if rest is None or own is None or (rest.lead is not None and rest.lead[0] < 0):
         return None
-    return Series(tuple((place, _SHARE * value) for place, value in own.terms if place < 0), 0)
-
-
-def _exponents(equation: Expr, unknown: Symbol) -> tuple[Expr, ...]:
-    """The exponents that contain the unknown, in the averages of an equation."""
-    found = []
-    for atom in atoms_of(equation):
-        for node in atom.args[0].atoms(exp, Pow) if unknown in atom.free_symbols else ():
-            exponent = node.args[0] if isinstance(node, exp) else node.exp * log(node.base)
-            if unknown in (node.args[0] if isinstance(node, exp) else node.exp).free_symbols:
-                found.append(exponent)
-    return tuple(dict.fromkeys(found))
-
-
-@dataclass(frozen=True)
-class _Rate:
-    """Exponentials ``exp(m u k(x))`` with ``u`` the unknown or minus it, on its way to infinity, and whole ``m``.
-
-    ``rises`` says in which direction ``k`` is strictly monotone. ``w`` stands for ``exp(u k(x))``.
-    """
-
-    large: Symbol
-    k: Expr
-    x: Symbol
-    rises: bool
-    w: Symbol
-
-    @property
-    def extreme(self) -> Expr:
-        """The observation at which ``k`` is largest."""
-        return Quantile(int(self.rises), self.x)
-
-
-def _rate(
-    exponents: tuple[Expr, ...], unknown: Symbol, x: Symbol, large: Symbol, flip: int, domain: Domain
-) -> _Rate | None:
-    rates = [(flip * exponent / unknown).expand() for exponent in exponents]
-    base = rates[0]
-    multiples = [(rate / base).cancel() for rate in rates]
-    if not all(m.is_Integer for m in multiples) or base.free_symbols != {x}:
-        return None
-    sign = strict_sign(base.diff(x), domain)
-    return _Rate(large, base, x, sign > 0, Symbol("_w", positive=True)) if sign else None
-
-
-def _dominated(
-    equation: Expr, unknown: Symbol, end: Expr, domain: Domain, exponents: tuple[Expr, ...]
-) -> tuple[Approach, ...] | None:
-    """The sign far out, where exponentials in the data outweigh powers: by the sign that ``k`` takes on the data."""
-    data = {atom.data for atom in atoms_of(equation) if isinstance(atom, (Mean, Residual))}
-    if len(data) != 1 or len(names := data.pop()) != 1:
-        return None
-    large = Symbol("_u", positive=True)
-    flip = 1 if end is oo else -1
-    rate = _rate(exponents, unknown, names[0], large, flip, domain)
-    if rate is None:
-        return None
-    found = [
-        kind.sign_of(equation.subs(unknown, flip * large) if flip < 0 else equation.xreplace({unknown: large}))
-        for kind in _kinds(rate, domain)
-    ]
-    return None if not found or any(one is None for one in found) else tuple(one for one in found if one is not None)
-
-
-def _kinds(rate: _Rate, domain: Domain) -> Iterator[_Kind]:
-    """The kinds of data: one where ``k`` has one sign, else those that reach above its zero, to it, and not to it."""
-    sign = strict_sign(rate.k, domain)
-    if sign:
-        yield _Kind(rate, domain, sign)
-        return
-    roots = solve_one(rate.k, rate.x, domain)
-    if len(roots) == 1 and roots[0].only and roots[0].value.is_number:
-        box, zero = domain[rate.x], roots[0].value
-        left, right = replace(box, hi=zero, hi_closed=False), replace(box, lo=zero, lo_closed=False)
-        below, above = (left, right) if rate.rises else (right, left)
-        yield _Kind(rate, {**domain, rate.x: above}, 1, zero, below)
-        yield _Kind(rate, {**domain, rate.x: below}, 0, zero)
-        yield _Kind(rate, {**domain, rate.x: below}, -1, zero)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """Data on which the largest ``k`` has a sign, or is zero; ``domain`` is where ``k`` has it, or is negative.
-
-    ``zero`` is where ``k`` changes its sign, if it does; then there are data of other kinds. ``beyond`` is where it has
-    the other sign, if such observations may be among these data.
-    """
-
-    rate: _Rate
-    domain: Domain
-    sign: int
-    zero: Expr | None = None
-    beyond: Bounds | None = None
-
-    def sign_of(self, equation: Expr) -> Approach | None:
-        """The sign of the equation for large ``u``: first by powers of the largest exponential, then by powers."""
-        tiny = Symbol("_tiny", positive=True)
-        taken = _taken(equation, self.rate.large, self._average)
-        if taken is None:
-            return None
-        whole, known = taken
-        later = _Later(self.rate.large, {**self.domain, _TOP: self.domain[self.rate.x]}, self._plain)
-        size = -self.rate.large * (self.sign * self._peak or S.One) / 2
-        first = series_in(whole, Scale(tiny, size, 2, later.sign, known))
-        if first is None or first.lead is None:
-            return None
-        value = later.lead(first.lead[1])
-        return None if value is None else self._answer(value, later.sign_of(value))
-
-    def _answer(self, value: Expr, sign: int) -> Approach | None:
-        """The sign, or what has it, in data."""
-        k, x = self.rate.k, self.rate.x
-        at_extreme = k.subs(x, self.rate.extreme)
-        kind = S.One if self.zero is None else self.sign * at_extreme
-        if sign:
-            return Approach(Integer(sign), kind=kind)
-        if self.sign == 0:
-            # Nothing but the distance of the observations below the zero may be left.
-            rest = (self._plain(value) / _FURTHER).cancel()
-            apart = Max(Quantile(1, x) - self.zero, self.zero - Quantile(0, x))
-            return Approach(rest * apart, kind=S.Zero) if rest.is_number else None
-        if _SHARE in value.free_symbols:
-            return None
-        at = {_TOP: self.rate.extreme, self._peak: at_extreme, _POSITIVE_PART: Mean(Max(0, k), x)}
-        return Approach(value.xreplace(at), kind=kind)
-
-    @property
-    def _peak(self) -> Symbol:
-        """What stands for the largest ``k``."""
-        return _HIGH if self.sign > 0 else _LOW
-
-    def _plain(self, expression: Expr) -> Expr:
-        """The average of ``k`` by its positive and its negative part, which for these data have signs."""
-        mean = {1: _POSITIVE_PART - _FURTHER, 0: -_FURTHER, -1: _LOW - _FURTHER}[self.sign]
-        if self.beyond is None and self.sign > 0:
-            mean = _POSITIVE_PART
-        multiples = {
-            atom: (atom.integrand / self.rate.k).cancel() for atom in atoms_of(expression) if isinstance(atom, Mean)
-        }
-        return expression.xreplace({atom: m * mean for atom, m in multiples.items() if m.is_number})
-
-    def _average(self, node: Expr) -> Series | None:
-        """An average by its largest exponential: powers of ``sqrt(exp(-u |k|))`` at the extreme observation.
-
-        What is left out is smaller by an exponential factor.
-        """
-        integrand = self._in_w(node.args[0])
-        here = None if integrand is None else self._lead(integrand, self.sign or -1)
-        if integrand is None or here is None:
-            return None
-        place, coefficient = here
-        if self.sign == 0:
-            return self._at_zero(integrand, place)
-        if place < 0 or (place > 0 and self.sign < 0):
-            at_top = coefficient.subs(self.rate.k, self._peak).subs(self.rate.x, _TOP)
-            return Series(((2 * place, _SHARE * at_top),), 2 * place + 1)
-        if place > 0:
-            return None
-        if self.beyond is None:
-            return Series(((0, Mean(coefficient, *node.data)),), 1)
-        return self._two_sided(integrand, coefficient, self.beyond)
-
-    def _at_zero(self, integrand: Expr, place: int) -> Series | None:
-        """An average whose terms vanish but for the observations at the zero of ``k``."""
-        own = integrand.subs({self.rate.x: self.zero, self.rate.w: 1})
-        if place <= 0:
-            return None
-        return Series((), 1) if own == 0 else Series(((0, _SHARE * own),), 1)
-
-    def _two_sided(self, integrand: Expr, above: Expr, beyond: Bounds) -> Series | None:
-        """An average whose terms tend to a multiple of ``k`` above its zero, and to zero below."""
-        below = replace(self, domain={**self.domain, self.rate.x: beyond}, sign=-1)._lead(integrand, -1)
-        slope = (above / self.rate.k).cancel()
-        if below is None or below[0] <= 0 or self.rate.x in slope.free_symbols:
-            return None
-        between = integrand.subs({self.rate.x: self.zero, self.rate.w: 1})
-        value = slope * _POSITIVE_PART + (0 if between == 0 else _UNKNOWN_ORDER_0)
-        return Series(((0, value),), 1)
-
-    def _in_w(self, integrand: Expr) -> Expr | None:
-        """The integrand with ``w`` for ``exp(u k(x))``."""
-
-        def exponent(node: Expr) -> Expr:
-            return node.args[0] if isinstance(node, exp) else node.exp * log(node.base)
-
-        def change(node: Expr) -> Expr:
-            power = (exponent(node) / (self.rate.large * self.rate.k)).expand().cancel()
-            return self.rate.w**power if power.is_Integer else node
-
-        def grows(node: Expr) -> bool:
-            return isinstance(node, (exp, Pow)) and self.rate.large in node.exp.free_symbols
-
-        out = integrand.replace(grows, change)
-        return None if any(grows(node) for node in out.atoms(exp, Pow)) else out
-
-    def _lead(self, integrand: Expr, sign: int) -> tuple[int, Expr] | None:
-        """The leading power of the small one of ``w`` and ``1/w``, and its coefficient."""
-        small = Symbol("_v", positive=True)
-        place = 1 / small if sign > 0 else small
-        there = {**self.domain, self.rate.large: Bounds(S.Zero, oo, False, False, False)}
-        scale = Scale(small, -sign * self.rate.large * self.rate.k, 2, lambda c: strict_sign(c, there))
-        found = series_in(integrand.subs(self.rate.w, place), scale)
-        return None if found is None else found.lead
-
-
-@dataclass(frozen=True)
-class _Later:
-    """Signs of what is left once the exponentials are gone, for a large ``u``; ``plain`` shows signs of averages."""
-
-    large: Symbol
-    domain: Domain
-    plain: Callable[[Expr], Expr]
-
-    def lead(self, expression: Expr) -> Expr | None:
-        """What has the sign of ``expression`` for large ``u``."""
-        scale = Scale(_SMALL, _LOG, _WIDTH, self.sign_of)
-        found = series_in(expression.subs(self.large, 1 / _SMALL), scale)
-        return None if found is None or found.lead is None else _outweighing(found.lead[1])
-
-    def sign_of(self, value: Expr) -> int:
-        """The sign of a number that ``u`` is not in."""
-        leading = _outweighing(value)
-        return 0 if leading is None else strict_sign(self.plain(leading), self.domain)
-
-    def sign(self, expression: Expr) -> int:
-        """The sign for large ``u``."""
-        value = self.lead(expression)
-        return 0 if value is None else self.sign_of(value)
+    return Series(tuple((place, SHARE * value) for place, value in own.terms if place < 0), 0)
