@@ -14,7 +14,8 @@ from sympy import Add, Expr, Symbol, exp
 from .algebra.atoms import Mean, plain
 from .algebra.derivatives import derivative
 from .algebra.signs import Domain
-from .algebra.solve import solve_one, tidy
+from .algebra.solve import solve_one
+from .algebra.tidying import tidy
 from .bounds import Bounds
 from .derivation import Derivation, Evidence
 from .engine import derive as _forward

@@ -10,7 +10,7 @@ from .algebra.derivatives import derivative
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
 from .algebra.size import cancelled, shortest
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
 from .family import Family

@@ -26,7 +26,7 @@ from .algebra.lambert import above_end
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive, strict_sign
 from .algebra.size import factored
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 from .bounds import Bounds
 from .conditions import Condition
 from .derivation import Statistic

@@ -12,7 +12,7 @@ from sympy import Expr, Symbol, oo
 from .algebra.atoms import plain
 from .algebra.signs import Domain, is_positive
 from .algebra.size import shortest
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 from .bounds import Bounds
 from .derivation import Derivation, Outcome
 from .engine import derive

@@ -15,7 +15,8 @@ from sympy import Abs, Expr, Integer, Mul, Rational, S, Symbol, exp, expand
 
 from .algebra.logs import split_logs
 from .algebra.signs import Domain, is_negative, is_positive
-from .algebra.solve import solve_one, tidy
+from .algebra.solve import solve_one
+from .algebra.tidying import tidy
 from .expectations import expectation
 from .family import Family
 from .location import location_scale

@@ -43,7 +43,7 @@ from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_ou
 from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
 from .algebra.signs import Domain, is_positive
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 
 _TERMS = 3
 _SMALL = Symbol("_u", positive=True)

@@ -31,8 +31,9 @@ from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.regions import is_concave
 from .algebra.signs import is_nonzero, is_positive
-from .algebra.solve import solve_one, tidy
+from .algebra.solve import solve_one
 from .algebra.stand_in import StandIn
+from .algebra.tidying import tidy
 from .balls import ball
 from .family import Family
 from .probes import data_points, parameter_points

@@ -9,7 +9,8 @@ from sympy import Add, Expr, Symbol, exp, log, oo
 
 from .algebra.derivatives import derivative
 from .algebra.signs import Domain, is_positive
-from .algebra.solve import solve_one, tidy
+from .algebra.solve import solve_one
+from .algebra.tidying import tidy
 from .closed_forms import entropy_of
 from .expectations import expectation
 from .family import Family

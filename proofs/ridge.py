@@ -17,7 +17,8 @@ from .algebra.derivatives import derivative
 from .algebra.eliminate import Solved
 from .algebra.signs import Domain, is_nonzero
 from .algebra.size import cancelled
-from .algebra.solve import solve_one, tidy
+from .algebra.solve import solve_one
+from .algebra.tidying import tidy
 from .bounds import Bounds
 from .curvature import has_corners
 from .family import Family

@@ -16,7 +16,7 @@ from sympy import Add, Expr, ImmutableMatrix, Integer, Matrix, Mul, Symbol
 from .algebra.atoms import Mean, atoms_of, plain
 from .algebra.derivatives import derivative
 from .algebra.signs import Domain
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 from .closed_forms import fisher_information
 from .derivation import Derivation, Evidence
 from .engine import derive

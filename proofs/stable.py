@@ -11,7 +11,7 @@ from .algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residu
 from .algebra.kernels import join_digamma
 from .algebra.signs import is_positive, strict_sign
 from .algebra.size import cancelled, factored, operations
-from .algebra.solve import tidy
+from .algebra.tidying import tidy
 from .algebra.tilt import tilted
 from .derivation import Statistic
 from .family import Family

@@ -45,7 +45,8 @@ from thetahat.proofs.algebra.atoms import Covariance, Indicator, JensenGap, Mean
 from thetahat.proofs.algebra.eliminate import eliminate
 from thetahat.proofs.algebra.logs import normal_form
 from thetahat.proofs.algebra.signs import is_negative, is_nonnegative, is_positive, strict_sign
-from thetahat.proofs.algebra.solve import cleared, solve_one, tidy
+from thetahat.proofs.algebra.solve import solve_one
+from thetahat.proofs.algebra.tidying import cleared, tidy
 from thetahat.proofs.algebra.tilt import tilted
 from thetahat.proofs.ball_data import evaluate, is_zero_at
 from thetahat.proofs.balls import ball, precision

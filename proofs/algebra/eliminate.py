@@ -12,7 +12,8 @@ from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
 from .size import joined, operations
-from .solve import cleared, solve_one, tidy
+from .solve import solve_one
+from .tidying import cleared, tidy
 
 
 @dataclass(frozen=True)

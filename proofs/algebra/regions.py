@@ -31,7 +31,8 @@ from sympy.core.relational import Relational
 from ..bounds import Bounds
 from .derivatives import derivative
 from .signs import is_negative, is_nonnegative, is_nonzero, is_positive
-from .solve import solve_one, tidy
+from .solve import solve_one
+from .tidying import tidy
 
 _MOST_POWER = 12
 
