@@ -138,6 +138,16 @@ def test_every_folder_with_code_is_a_listed_package() -> None:
     assert sorted(listed) == sorted(there)
 
 
+def test_the_maps_of_the_large_folders_name_every_module_once() -> None:
+    """A reader finds each module in the README of its folder, and nothing that is not there."""
+    for folder in ("proofs", "verify"):
+        named = re.findall(r"`(\w+)`", (ROOT / folder / "README.md").read_text("utf-8"))
+        inner = {path.name for path in (ROOT / folder).iterdir() if (path / "__init__.py").is_file()} - {"_root"}
+        generated = {"derivations"} if folder == "proofs" else set()
+        modules = {path.stem for path in (ROOT / folder).glob("[a-z]*.py")}
+        assert sorted(named) == sorted(modules | inner | generated)
+
+
 def test_every_package_has_an_init() -> None:
     """A folder without one would be a namespace package, which nothing guards."""
     folders = {path.parent for path in sources()}
