@@ -18,9 +18,9 @@ if find_spec("thetahat") is None:
 
 # deadline=None: the first SymPy call of a test warms caches up and may take long.
 # derandomize: everybody's default run is the same run; the deep profile searches anew each time.
-# The default is what finds every planted error; it is meant to be over in three minutes (benchmarks/README.md says what
-# it takes). ``--hypothesis-profile=deep`` is for a night: more examples of every property, and whatever tests leave out
-# by ``amounts``: no family, but further datasets, longer ones, and further maps between families.
+# The default run is meant to be over in three minutes (benchmarks/README.md says what it takes): it asks a third of the
+# cases of wide tests, and ``--rest`` the others. ``--hypothesis-profile=deep`` is for a night: more examples of every
+# property, and whatever tests leave out by ``amounts``: further datasets, longer ones, further maps between families.
 settings.register_profile("default", max_examples=20, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("default")
