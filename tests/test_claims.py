@@ -10,7 +10,9 @@ from sympy import EulerGamma, Function, Matrix, Symbol, log, oo, sqrt
 from thetahat import check_claim, family
 from thetahat.proofs.errors import ExpressionError, ParameterError
 from thetahat.proofs.family import Family, Parameter
-from thetahat.verify.claims import Claim, ClaimVerdict
+from thetahat.proofs.forms import ClosedForm
+from thetahat.verify import claim_forms
+from thetahat.verify.claims import Claim, ClaimVerdict, entries_of
 from thetahat.verify.cli import main
 
 PROVED, REFUTED, UNDECIDED = ClaimVerdict.PROVED, ClaimVerdict.REFUTED, ClaimVerdict.UNDECIDED
@@ -119,12 +121,48 @@ def test_planted_errors_are_refuted_with_a_witness(name: str, claim: dict[str, o
         assert not witness.claimed.ball.overlaps(witness.actual.ball)
 
 
-def test_what_no_formula_is_known_of_is_undecided_unless_a_sum_refutes_it() -> None:
-    assert check_claim(family("gompertz"), mean="1").verdict is UNDECIDED
-    assert check_claim(family("skew_normal"), entropy="1").verdict is UNDECIDED
-    assert check_claim(
-        family("poisson"), kl="lambda_0*log(lambda_0/lambda_1)-lambda_0+lambda_1", entropy="9"
-    ).verdict is (REFUTED)
+LOGISTIC_SHIFT = "d*(exp(d) + 1)/(exp(d) - 1) - 2".replace("d", "((mu_0 - mu_1)/s)")
+# Families of which no such formula is derived here.
+WITHOUT_FORM = [
+    ("gompertz", {"mean": "1"}, REFUTED),
+    ("birnbaum_saunders", {"entropy": "log(2*pi*alpha*beta)/2"}, REFUTED),
+    ("inverse_gaussian", {"entropy": "log(2*pi*E*mu**3/lambda)/2"}, REFUTED),
+    ("burr", {"kl": "log(k_0/k_1) + k_1/k_0 - 1"}, REFUTED),
+    ("burr", {"cross_entropy": "1"}, REFUTED),
+    ("weibull_with_location", {"kl": "log(k_0/k_1)"}, REFUTED),
+    ("burr", {"fisher_information": [["1/c**2", 0], [0, "1/k**2"]]}, REFUTED),
+    ("poisson", {"entropy": "9"}, REFUTED),
+    ("negative_binomial", {"fisher_information": [["1/r", "-1/p"], ["-1/p", "r/(p**2*(1 - p))"]]}, REFUTED),
+    ("skew_normal", {"entropy": "1"}, UNDECIDED),
+    ("uniform", {"fisher_information": [[1, 0], [0, 1]]}, UNDECIDED),
+]
+
+
+@pytest.mark.parametrize(("name", "claim", "verdict"), WITHOUT_FORM)
+def test_what_no_formula_is_derived_of_is_refuted_by_an_enclosure_and_never_proved(
+    name: str, claim: dict[str, object], verdict: ClaimVerdict
+) -> None:
+    found = check_claim(family(name), **claim)
+    assert found.verdict is verdict
+    assert (found.witness is None) == (verdict is UNDECIDED)
+
+
+def test_the_divergence_of_logistic_densities_of_one_scale_is_not_refuted() -> None:
+    """A right formula; with another constant it is refuted."""
+    one = family("logistic_known_scale")
+    assert check_claim(one, kl=LOGISTIC_SHIFT).verdict is not REFUTED
+    assert check_claim(one, kl=LOGISTIC_SHIFT.replace("- 2", "- 1")).verdict is REFUTED
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "wrong"), [("gamma", "entropy", "1 + log(theta)"), ("exponential", "kl", "lambda_1/lambda_0")]
+)
+def test_a_wrong_lemma_proves_nothing(monkeypatch: pytest.MonkeyPatch, name: str, quantity: str, wrong: str) -> None:
+    """Planted: the derived formula is what is claimed, and false. The enclosure is apart from it and refutes both."""
+    one = family(name)
+    (value,) = entries_of(one, quantity, wrong)
+    monkeypatch.setitem(claim_forms.FORMS, quantity, lambda _: ClosedForm(value, "planted"))
+    assert check_claim(one, **{quantity: wrong}).verdict is REFUTED
 
 
 def test_a_true_but_tautological_claim_is_not_proved() -> None:
