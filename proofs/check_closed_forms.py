@@ -2,7 +2,7 @@
 
 Expectations are proved by functions of mean zero (``proofs.scores``), and by algebra what a divergence has to satisfy:
 zero between equal members, stationary there, bent by the information, infinite unless supports nest. What stays
-undecided here rests on the lemmas of the deriver and on quadrature at drawn members, in the tests.
+undecided here rests on the lemmas of the deriver and on enclosures at drawn members, in the tests.
 """
 
 from __future__ import annotations

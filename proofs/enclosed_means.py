@@ -21,7 +21,7 @@ from .far_bounds import integral_beyond, sum_beyond
 from .probes import at
 from .sides import Side, kinks_in, sides_of, smooth_on
 
-_BITS = 90
+_BITS, _MOST_BITS = 90, 500
 _Y = Dummy("y", positive=True)
 # How small the rest is to be, in binary digits; at which powers of two, times their start, integrals are cut; how many
 # values an integral may take; and how many terms a sum may have, and by what their number grows.
@@ -73,18 +73,25 @@ def _multiplied_out(expression: Expr) -> Expr:
     """Also inside functions, so that what cancels far out does; near by, a ball around ``(y - c)**2`` is smaller."""
 
     def spread(node: Expr) -> Expr:
-        return node.expand(log=False, power_base=False, func=False)
+        return node.expand(log=False, power_base=False, power_exp=False, multinomial=False, func=False)
 
     return expression.replace(lambda node: node.is_Add, spread)
 
 
 def _along(side: Side, weight: Expr, height: Expr) -> arb:
-    """The integral along one side: in ``u = log(y)`` up to a cut, and what is beyond it."""
+    """The integral along one side: up to a cut, and what is beyond it."""
     if weight == 0:
         return arb(0)
     first = ball(side.start)
     spread = _multiplied_out(weight), _multiplied_out(height)
     cut, rest = _cut(lambda start: integral_beyond(*spread, _Y, start), first.max(arb(1)))
+    # What is left of a difference at a large number has fewer digits than the number.
+    with precision(_BITS + min(round(float(cut.log() / arb(2).log())), _MOST_BITS)):
+        return _up_to(first, cut, weight, height) + arb(0, rest)
+
+
+def _up_to(first: arb, cut: arb, weight: Expr, height: Expr) -> arb:
+    """The integral from ``first`` to ``cut``, in ``u = log(y)``."""
     inner, outer = analytic(weight, _Y), analytic(height, _Y)
 
     def integrand(u: acb, _: bool) -> acb:
@@ -93,8 +100,7 @@ def _along(side: Side, weight: Expr, height: Expr) -> arb:
 
     small = arb(2) ** (_SMALL - 3)
     ends = acb(first.log()), acb(cut.log())
-    whole = acb.integral(integrand, *ends, abs_tol=small, rel_tol=small, eval_limit=_MOST_VALUES)
-    return whole.real + arb(0, rest)
+    return acb.integral(integrand, *ends, abs_tol=small, rel_tol=small, eval_limit=_MOST_VALUES).real
 
 
 def _cut(beyond: Callable[[arb], arb], first: arb) -> tuple[arb, arb]:
@@ -103,7 +109,8 @@ def _cut(beyond: Callable[[arb], arb], first: arb) -> tuple[arb, arb]:
     for power in _CUTS:
         start = first * arb(2) ** power
         try:
-            rest = beyond(start)
+            with precision(_BITS + 2 * power):
+                rest = beyond(start)
         except UndecidedError:
             continue
         if best is None or rest < best[1]:

@@ -19,6 +19,7 @@ from sympy import (
     Min,
     Mul,
     Ne,
+    Pow,
     S,
     Subs,
     Symbol,
@@ -32,14 +33,17 @@ from sympy import (
     true,
 )
 from sympy.core.relational import Relational
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from .algebra.atoms import Indicator
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.signs import is_positive
+from .algebra.size import cancelled
 from .bounds import Bounds
 from .expected_forms import tidy_mean
 from .integration.harmonic import mean_log_quadratic
+from .integration.quadratics import in_quadratic_powers
 from .lemmas import kink_of, level_gammas, product_of, simplified
 from .measures import Expected, Measure, total_of
 
@@ -70,7 +74,7 @@ def mean_by_terms(measure: Measure, statistic: Expr) -> Expected | None:
     k*theta + 1
     """
     x = measure.variable
-    spread = normal_form(statistic, (x,), measure.everywhere)
+    spread = _spread(statistic, measure)
     value: Expr = S.Zero
     names: dict[str, None] = {}
     conditions: dict[Expr, None] = {}
@@ -85,12 +89,32 @@ def mean_by_terms(measure: Measure, statistic: Expr) -> Expected | None:
     return Expected(tidy_mean(value, measure.domain), " + ".join(names), tuple(conditions))
 
 
+def _spread(statistic: Expr, measure: Measure) -> Expr:
+    """The statistic as a sum of products, in which powers of sums below a fraction stay what they are.
+
+    Multiplied out, they would be no factor that joins the density.
+    """
+    x = measure.variable
+    statistic = statistic.replace(lambda node: isinstance(node, HyperbolicFunction), lambda node: node.rewrite(exp))
+    bases = {node.base for node in statistic.atoms(Pow) if node.exp.is_negative and node.base.is_Add and node.has(x)}
+    names = {base: Dummy(positive=True) for base in bases if is_positive(base, measure.everywhere)}
+    kept = statistic.replace(
+        lambda node: isinstance(node, Pow) and node.exp.is_negative and node.base in names,
+        lambda node: names[node.base] ** node.exp,
+    )
+    spread = normal_form(kept, (x, *names.values()), measure.everywhere)
+    return spread.xreplace({name: base for base, name in names.items()})
+
+
 @lru_cache(maxsize=4096)
 def _mean(measure: Measure, part: Expr) -> Expected | None:
     """The expectation of one product of functions of the variable."""
     if part == 1:
         return Expected(S.One, "")
-    attempts = (_at_points, _tilted, _weighted, _by_moments, _from_the_end, _by_sides, _term_by_term, _harmonic)
+    attempts = (
+        *(_at_points, _tilted, _weighted, _over_quadratics, _by_moments, _from_the_end, _by_sides, _term_by_term),
+        _harmonic,
+    )
     return next((found for attempt in attempts if (found := attempt(measure, part)) is not None), None)
 
 
@@ -113,6 +137,25 @@ def _weighted(measure: Measure, part: Expr) -> Expected | None:
         else:
             return None
     return _derived(measure, weight, tuple(factors)) if weight != 0 and len(factors) <= len(_TILTS) else None
+
+
+def _over_quadratics(measure: Measure, part: Expr) -> Expected | None:
+    """``E[x**i q**-j]`` under a power of a quadratic with the same centre, by ``E[q**k]``."""
+    x = measure.variable
+    found = in_quadratic_powers(part, x, measure.domain)
+    if found is None or measure.ends.discrete or (measure.ends.lo, measure.ends.hi) != (-oo, oo):
+        return None
+    q, powers = found
+    logs = [term.as_independent(x, as_Add=False)[1] for term in Add.make_args(measure.exponent)]
+    if any(not isinstance(one, log) or cancelled(one.args[0] / q).has(x) for one in logs):
+        return None
+    means = [(c, _derived(measure, k * log(q), ()) if k else Expected(S.One, "")) for c, k in powers]
+    if any(mean is None for _, mean in means):
+        return None
+    value = Add(*(c * mean.value for c, mean in means if mean is not None))
+    names = dict.fromkeys(mean.lemma for _, mean in means if mean is not None and mean.lemma)
+    conditions = dict.fromkeys(chain.from_iterable(mean.conditions for _, mean in means if mean is not None))
+    return Expected(tidy_mean(value, measure.domain), " + ".join(names), tuple(conditions))
 
 
 def _by_moments(measure: Measure, part: Expr) -> Expected | None:

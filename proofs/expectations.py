@@ -12,7 +12,7 @@ from .expectation_rules import mean_as_whole, mean_by_terms, mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
 from .lemmas import Integrated, log_integral, product_of
-from .measures import Expected, measure_of
+from .measures import Expected, Measure, measure_of
 from .members import domain_of
 
 
@@ -80,7 +80,17 @@ def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -
     >>> expectation(gamma, log(gamma.observation)).value
     log(theta) + polygamma(0, k)
     """
-    measure = measure_of(family, tuple((beside or {}).items()))
+    return expectation_under(measure_of(family, tuple((beside or {}).items())), statistic)
+
+
+def expectation_under(measure: Measure, statistic: Expr) -> Expected | None:
+    """Return the same under a density that no family declares.
+
+    >>> from thetahat import family
+    >>> gamma = family("gamma")
+    >>> expectation_under(measure_of(gamma), gamma.observation).value
+    k*theta
+    """
     return mean_as_whole(measure, statistic) or mean_by_terms(measure, statistic)
 
 

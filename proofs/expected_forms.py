@@ -11,6 +11,7 @@ from sympy import (
     LambertW,
     Mul,
     Pow,
+    Rational,
     S,
     Symbol,
     cos,
@@ -28,6 +29,8 @@ from .algebra.size import has_low_degree, operations, shortest
 from .bounds import Bounds
 from .lemmas import product_of, simplified
 
+_MOST_FUNCTIONS = 12
+
 
 def tidy_mean(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
     """Return the shortest of a few equal forms: logarithms split, digamma arguments levelled, fractions joined.
@@ -38,7 +41,7 @@ def tidy_mean(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
     """
     value = value.replace(lambda node: isinstance(node, exp), lambda node: product_of(node.args[0]))
     if _is_large(value):
-        return value
+        return factor(value) if value.is_rational_function() and has_low_degree(value) else value
     if value.has(LambertW):
         value = value.replace(LambertW, lambda argument: _principal(argument, domain))
     if value.has(sin):
@@ -64,10 +67,13 @@ def tidy_mean(value: Expr, domain: Mapping[Symbol, Bounds]) -> Expr:
 
 
 def _is_large(value: Expr) -> bool:
-    """Whether expanding or cancelling may blow up: many operations, high powers of sums, or many symbolic powers.
+    """Whether expanding or cancelling may blow up: many operations, high powers of sums, or many variables.
 
-    Each power with a symbolic exponent is one more variable of the polynomials that cancelling works on.
+    Each function, and each power with a symbolic exponent, is one more variable of the polynomials that cancelling
+    works on; a finite sum over beta-binomial probabilities has a gamma function for every value.
     """
+    if len(value.atoms(Function)) > _MOST_FUNCTIONS:
+        return True
     powers = value.atoms(Pow)
     high = any(isinstance(power.base, Add) and power.exp.is_Integer and abs(power.exp) > 4 for power in powers)
     return high or operations(value) > 120 or sum(1 for power in powers if not power.exp.is_Rational) > 5
@@ -97,6 +103,8 @@ def _level_digammas(value: Expr) -> Expr:
     for node in nodes:
         order, z = node.args
         steps = [(z - other.args[1]).expand() for other in nodes if other.args[0] == order]
+        # At one half SymPy knows the value.
+        steps += [z - Rational(1, 2)] if order != 0 and z.is_Rational else []
         down = max((step for step in steps if step.is_Integer and step <= 20), default=0)
         least = (z - down).expand()
         extra = (_rung(order, least + i) for i in range(int(down)))

@@ -6,6 +6,8 @@ member 1 to the right or to the left of it, at a distance that is a symbol.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import (
     Abs,
     Add,
@@ -27,9 +29,9 @@ from sympy import (
 )
 
 from .bounds import Bounds
-from .expectations import expectation
+from .expectations import expectation_under
 from .family import Family
-from .measures import Expected
+from .measures import Expected, measure_of
 
 _KINKED = (Abs, Heaviside, Max, Min, sign)
 _DISTANCE = Dummy("d", positive=True)
@@ -73,11 +75,12 @@ def shifted_expectation(
     Abs(mu - mu_1) + exp(-lambda*Abs(mu - mu_1))/lambda
     """
     other = second[location]
-    at_zero = family.fix(**{str(location.name): 0})
     known = {s: bounds for s, bounds in beside.items() if s != other} | {_DISTANCE: _FAR}
+    measure = measure_of(family, tuple(known.items()))
+    at_zero = replace(measure, exponent=measure.exponent.xreplace({location: S.Zero}))
     found = []
     for place in (_DISTANCE, -_DISTANCE):
-        one = expectation(at_zero, integrand.xreplace({location: S.Zero, other: place}), known)
+        one = expectation_under(at_zero, integrand.xreplace({location: S.Zero, other: place}))
         if one is None:
             return None
         found.append(Expected(_gathered(one.value), one.lemma, one.conditions))

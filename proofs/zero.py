@@ -17,6 +17,8 @@ from sympy import (
     cos,
     exp,
     expand_func,
+    factorial,
+    floor,
     log,
     polygamma,
     sin,
@@ -135,8 +137,17 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     angles = {node.args[0] for node in out.atoms(sin, cos)}
     out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
     if out.has(polygamma):
-        out = expand_func(out)
+        out = expand_func(out).replace(lambda e: isinstance(e, polygamma) and e.args[1].is_Rational, _lowered)
     return joined(out).as_numer_denom()[0].expand() if is_joinable(out) else out
+
+
+def _lowered(node: Expr) -> Expr:
+    """``psi^(m)(z + 1) = psi^(m)(z) + (-1)**m m! / z**(m + 1)`` down to a fraction, of which SymPy knows some."""
+    order, z = node.args
+    steps = range(int(floor(z))) if 1 < z < 20 else ()
+    least = z - len(steps)
+    rungs = ((-1) ** order * factorial(order) / (least + i) ** (order + 1) for i in steps)
+    return polygamma(order, least) + Add(*rungs) if least > 0 else node
 
 
 def _exponentiated(expression: Expr, domain: Domain) -> Expr:

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from sympy import Add, Expr, Integer, Mul, Pow, S, exp, expand, factor, gamma, log, loggamma
 
 from ..algebra.signs import Domain, is_positive
+from ..algebra.size import operations
 from .lemma import Integrated
+
+# A longer sum is not factored: the probabilities of a dozen values, added, take minutes and have no factors.
+_MOST_OPERATIONS = 150
 
 
 def product_of(exponent: Expr) -> Expr:
@@ -83,7 +87,7 @@ def spread(expression: Expr) -> Expr:
 
 def _log(argument: Expr, domain: Domain) -> Expr:
     """``log(argument)``, with factors of proved sign taken apart."""
-    whole = factor(argument) if isinstance(argument, Add) else argument
+    whole = factor(argument) if isinstance(argument, Add) and operations(argument) <= _MOST_OPERATIONS else argument
     if whole.is_Rational and whole.is_positive:
         return Add(*(power * log(Integer(prime)) for prime, power in whole.factors().items()))
     out, kept, negative = S.Zero, [], False

@@ -25,17 +25,18 @@ _COLUMNS: tuple[tuple[str, str, Callable[[Family], ClosedForm | None]], ...] = (
     ("fisher_information", "Fisher information", fisher_information),
 )
 _FORMS_WORDS = (
-    "Derived from each declared log-density by lemmas on integrals and sums, and held against quadrature by a "
-    "test that uses none of them. Entropies and divergences are in nats; indices 0 and 1 are members. A "
-    "divergence is infinite where its condition fails, because the supports do not nest. A dash: no lemma gives a "
-    "closed form here, or there is none; the information is not defined where the support depends on a parameter. "
+    "Derived from each declared log-density by lemmas on integrals and sums. A test that uses none of them encloses "
+    "the integral or the sum itself in balls at drawn members, tails included, and finds the value inside. Entropies "
+    "and divergences are in nats; indices 0 and 1 are members. A divergence is infinite where its condition fails, "
+    "because the supports do not nest. A dash: no lemma gives a closed form here, or there is none; the information is "
+    "not defined where the support depends on a parameter. "
     "*long*: `thetahat.proofs.closed_forms` has it. `thetahat claim NAME --entropy ...` proves or refutes what "
     "somebody else says.",
     "✓: re-proved by a checker that knows no lemma on integrals. It writes the difference between what is averaged and "
     "the claimed value as a combination of functions of mean zero: scores, because the density integrates to one for "
     "every parameter (Brown 1986, theorem 2.2), and derivatives of `g p`, where this vanishes at the ends. Densities "
     "that integrate to one are presupposed. ≈: it does so up to an identity that is seen to 30 digits and not proved. "
-    "Without a mark the checker has no such combination: the value rests on the lemmas and on quadrature.",
+    "Without a mark the checker has no such combination: the value rests on the lemmas and on these enclosures.",
 )
 _MARKS = {Verdict.AGREE: " ✓", Verdict.UNDECIDED: "", Verdict.DISAGREE: " ✗"}
 _LAWS = (
