@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flint import acb, fmpq
-from sympy import Add, Dummy, Expr, Mul, Symbol, cse, exp, sinh
+from sympy import Add, Dummy, Expr, Function, Mul, Symbol, cse, erfc, exp, sinh
 
 from .ball_functions import FUNCTIONS
 from .ball_printer import BallPrinter
@@ -36,6 +36,7 @@ _COMPLEX: dict[str, Callable[..., acb]] = {
     "log": lambda z: z.log(analytic=True),
     "sqrt": lambda z: z.sqrt(analytic=True),
     "loggamma": _lgamma,
+    "ErfcOfMinus": lambda z: (-z).erfc(),
     "power": _power,
     "power_integer": _power_integer,
     "square": lambda z: z * z,
@@ -47,9 +48,10 @@ class _Printer(BallPrinter):
     """Refuses the functions of which nothing is known off the real line."""
 
     def _print_Function(self, expr: Any) -> str:  # noqa: N802
-        if type(expr).__name__ not in _COMPLEX:
-            raise DeclarationError(f"{type(expr).__name__} is not evaluated off the real line; it occurs in {expr}")
-        return super()._print_Function(expr)
+        name = type(expr).__name__
+        if name not in _COMPLEX:
+            raise DeclarationError(f"{name} is not evaluated off the real line; it occurs in {expr}")
+        return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
 
     def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802
         raise DeclarationError(f"cases are not evaluated off the real line: {expr}")
@@ -75,7 +77,7 @@ def analytic(expression: Expr, variable: Symbol) -> Callable[[acb], acb]:
     (True, False)
     """
     constants: dict[Expr, Symbol] = {}
-    moving = _set_apart(expression.replace(lambda node: node.is_Add, _by_sinh), variable, constants)
+    moving = _set_apart(expression.replace(lambda node: node.is_Add, _without_difference), variable, constants)
     names = {variable: "x"} | {symbol: f"n{place}" for place, symbol in enumerate(constants.values())}
     parts, (value,) = cse([moving])
     names |= {symbol: f"c{place}" for place, (symbol, _) in enumerate(parts)}
@@ -87,11 +89,19 @@ def analytic(expression: Expr, variable: Symbol) -> Callable[[acb], acb]:
     return function
 
 
-def _by_sinh(sum_: Expr) -> Expr:
-    """``q - q exp(a)`` as a product: a ball around a small ``a`` would lose all of what is left of the difference."""
+class ErfcOfMinus(Function):
+    """``erfc(-z)``, which SymPy writes ``2 - erfc(z)``."""
+
+    nargs = 1
+
+
+def _without_difference(sum_: Expr) -> Expr:
+    """``q - q exp(a)`` as a product, ``2 - erfc(z)`` as a function: of a small difference a ball would lose all."""
     if len(sum_.args) == 2:
         p, q = sum_.args
         for one, other in ((p, q), (q, p)):
+            if one == 2 and isinstance(-other, erfc):
+                return ErfcOfMinus((-other).args[0])
             ratio = -one / other
             if isinstance(ratio, exp):
                 half = ratio.args[0] / 2

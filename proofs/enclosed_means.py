@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flint import acb, arb
-from sympy import Dummy, Expr, Integer, Symbol, gamma, log, loggamma, oo
+from sympy import Add, Dummy, Expr, Integer, Symbol, exp, gamma, log, loggamma, oo
 
 from .ball_data import Values
 from .balls import ball, compiled, precision
@@ -27,7 +27,7 @@ _Y = Dummy("y", positive=True)
 # values an integral may take; and how many terms a sum may have, and by what their number grows.
 _SMALL = -55
 _CUTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 28, 40, 60, 90, 140, 200, 300, 500, 900, 1600, 3000)
-_MOST_VALUES = 200_000
+_MOST_VALUES = 100_000
 _MOST_TERMS, _GROWING = 4000, 1.3
 
 
@@ -73,7 +73,9 @@ def _multiplied_out(expression: Expr) -> Expr:
     """Also inside functions, so that what cancels far out does; near by, a ball around ``(y - c)**2`` is smaller."""
 
     def spread(node: Expr) -> Expr:
-        return node.expand(log=False, power_base=False, power_exp=False, multinomial=False, func=False)
+        hints = dict.fromkeys(("log", "power_base", "power_exp", "multinomial", "func"), False)
+        # SymPy would move exponentials below the fraction, where they grow.
+        return Add(*(term if term.has(exp) else term.expand(**hints) for term in node.args))
 
     return expression.replace(lambda node: node.is_Add, spread)
 

@@ -51,9 +51,9 @@ def _fall(weight: Expr, height: Expr, y: Symbol, start: arb) -> tuple[arb, arb, 
     The length is the start for a power, one for a rate.
     """
     line = HalfLine(y, start)
-    size = joined(line.value(weight).parts(), start)
+    size = joined(line.value(line.with_scaled_tails(weight)).parts(), start)
     top = abs(size.coefficient).upper() * size.term.at(start) * compiled((height,), (y,))(start)[0].exp()
-    slope = derivative(height, y)
+    slope = line.with_scaled_tails(derivative(height, y))
     if size.term.rate == 0 or size.term.order() < 0:
         # An exponential that falls is given away.
         room = -largest_value(line.value(y * slope), start) - size.term.power_at_most(start) - 1

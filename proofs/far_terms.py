@@ -101,9 +101,8 @@ class Far:
         """All of it as multiples of different terms."""
         bounded = [one.coefficient for one in self.multiples if one.term == ONE]
         others = [one for one in self.multiples if one.term != ONE]
-        if self.constant == 0 and not bounded:
-            return others
-        return [Multiple(sum(bounded, ball(self.constant)), ONE), *others]
+        whole = sum(bounded, ball(self.constant))
+        return others if whole.is_zero() else [Multiple(whole, ONE), *others]
 
 
 def _sign(number: Expr) -> int:

@@ -10,6 +10,7 @@ from flint import arb
 from sympy import (
     Add,
     Expr,
+    Function,
     Integer,
     Mul,
     Pow,
@@ -38,6 +39,12 @@ from .errors import UndecidedError
 from .far_terms import ONE, Far, Multiple, Term, gathered, joined, leading, relative, share_of, values_of
 
 _HYPERBOLIC = (cosh, sinh, tanh, coth, sech)
+
+
+class _Scaled(Function):
+    """``exp(z**2) erfc(z)``, which falls like ``1/(sqrt(pi) z)``."""
+
+    nargs = 1
 
 
 class HalfLine:
@@ -159,6 +166,19 @@ class HalfLine:
         rest = self._exponential((argument - coefficient * node).expand())
         return self._product(rest, Far(S.Zero, (Multiple(arb(1), term),)))
 
+    def with_scaled_tails(self, expression: Expr) -> Expr:
+        """Return the same with ``erfc(z) = exp(-z**2) s(z)`` where ``z`` grows, so that exponentials cancel."""
+        changes: dict[Expr, Expr] = {}
+        for node in expression.atoms(erfc):
+            z = node.args[0]
+            far = joined(self.value(z).parts(), self.start)
+            if far.coefficient > 0 and far.term.order() > 0:
+                changes |= {log(node): -(z**2) + log(_Scaled(z)), node: exp(-(z**2)) * _Scaled(z)}
+        if not changes:
+            return expression
+        moved = expression.xreplace(changes)
+        return moved.replace(lambda node: isinstance(node, exp), lambda node: exp(node.args[0].expand()))
+
     def wave(self, node: Expr) -> Far:
         """A sine or cosine: near its limit where the argument settles, else between -1 and 1."""
         inner = self.value(node.args[0])
@@ -242,6 +262,13 @@ def _erf(line: HalfLine, node: Expr) -> Far:
     return Far(S.Zero, (Multiple(value if isinstance(node, erf) else 1 - value, ONE),))
 
 
+def _scaled(line: HalfLine, node: Expr) -> Far:
+    """``1 - 1/(2 z**2) < sqrt(pi) z exp(z**2) erfc(z) < 1`` for ``z > 0``. Source: DLMF 7.12.1 and 7.12(i)."""
+    found = line.growing(line.value(node.args[0]))
+    error = _over(found, -arb(0).union(arb(1) / 2), 2)
+    return line.product_of(_over(found, 1 / arb.pi().sqrt()), line.sum_of(Far(S.One), error))
+
+
 _KNOWN: dict[Any, Callable[[HalfLine, Expr], Far]] = {
     log: _log,
     digamma: _digamma,
@@ -249,6 +276,7 @@ _KNOWN: dict[Any, Callable[[HalfLine, Expr], Far]] = {
     loggamma: _loggamma,
     erf: _erf,
     erfc: _erf,
+    _Scaled: _scaled,
     sin: HalfLine.wave,
     cos: HalfLine.wave,
 }

@@ -133,7 +133,8 @@ WITHOUT_FORM = [
     ("burr", {"fisher_information": [["1/c**2", 0], [0, "1/k**2"]]}, REFUTED),
     ("poisson", {"entropy": "9"}, REFUTED),
     ("negative_binomial", {"fisher_information": [["1/r", "-1/p"], ["-1/p", "r/(p**2*(1 - p))"]]}, REFUTED),
-    ("skew_normal", {"entropy": "1"}, UNDECIDED),
+    ("skew_normal", {"entropy": "1"}, REFUTED),
+    ("cauchy", {"mean": "x_0"}, UNDECIDED),
     ("uniform", {"fisher_information": [[1, 0], [0, 1]]}, UNDECIDED),
 ]
 
