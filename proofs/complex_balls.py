@@ -31,7 +31,7 @@ _ANALYTIC = (
     *("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "coth", "sec", "sech", "csc", "erf", "erfc"),
     *("gamma", "digamma"),
 )
-_COMPLEX: dict[str, Callable[..., acb]] = {
+_COMPLEX: dict[str, Callable[..., Any]] = {
     **{name: FUNCTIONS[name] for name in _ANALYTIC},
     "log": lambda z: z.log(analytic=True),
     "sqrt": lambda z: z.sqrt(analytic=True),
@@ -83,7 +83,7 @@ def analytic(expression: Expr, variable: Symbol) -> Callable[[acb], acb]:
     names |= {symbol: f"c{place}" for place, (symbol, _) in enumerate(parts)}
     printer = _Printer(names)
     lines = ["def value(x):", *(f"    {names[symbol]} = {printer.printed(part)}" for symbol, part in parts)]
-    scope = _NAMESPACE | {names[symbol]: acb(ball(number)) for number, symbol in constants.items()}
+    scope: dict[str, Any] = _NAMESPACE | {names[symbol]: acb(ball(number)) for number, symbol in constants.items()}
     exec("\n".join([*lines, f"    return {printer.printed(value)}"]), scope)
     function: Callable[[acb], acb] = scope["value"]
     return function

@@ -9,8 +9,9 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from amounts import amount
 from flint import arb
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Rational, S, Symbol, exp, log, sqrt
 
@@ -94,6 +95,7 @@ def test_the_divergence_is_zero_between_equals_and_else_proved_positive(name: st
     assert name in NO_PAIR
 
 
+@settings(max_examples=amount(8, 200))
 @given(seed=st.integers(1, 30), other=st.integers(31, 60), case=st.sampled_from(MAPS))
 def test_divergences_do_not_depend_on_the_variable_and_entropies_do(
     seed: int, other: int, case: tuple[str, Symbol, Expr]
