@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flint import acb, arb
-from sympy import Add, Dummy, Expr, Integer, Symbol, exp, gamma, log, loggamma, oo
+from sympy import Add, Dummy, Expr, Integer, Symbol, exp, expand_mul, gamma, log, loggamma, oo
 
 from .ball_data import Values
 from .balls import ball, compiled, precision
@@ -73,9 +73,8 @@ def _multiplied_out(expression: Expr) -> Expr:
     """Also inside functions, so that what cancels far out does; near by, a ball around ``(y - c)**2`` is smaller."""
 
     def spread(node: Expr) -> Expr:
-        hints = dict.fromkeys(("log", "power_base", "power_exp", "multinomial", "func"), False)
         # SymPy would move exponentials below the fraction, where they grow.
-        return Add(*(term if term.has(exp) else term.expand(**hints) for term in node.args))
+        return Add(*(term if term.has(exp) else expand_mul(term) for term in node.args))
 
     return expression.replace(lambda node: node.is_Add, spread)
 

@@ -148,7 +148,8 @@ def check_claim(
     Returns
     -------
     A claim is proved by algebra against a formula that is derived from the declared density, and refuted by a case in
-    which enclosures of both values are apart. What only agrees at random cases is undecided.
+    which enclosures of both values are apart. Where no formula is derived, expected values are enclosed by integrals
+    and sums with bounds of their tails. What only agrees at random cases is undecided.
 
     Raises
     ------
