@@ -112,7 +112,7 @@ CLAIMS: dict[str, list[tuple[str, str, str, str]]] = {
             "laplace",
             "kl",
             "-log(b_0/b_1) + Abs(mu_0 - mu_1)/b_1 + b_0*exp(-Abs(mu_0 - mu_1)/b_0)/b_1 - 1",
-            "no closed form is derived here with free locations",
+            "",
         ),
         ("normal", "kl", "-log(sigma_0/sigma_1) + ((sigma_0/sigma_1)**2 + ((mu_0 - mu_1)/sigma_1)**2 - 1)/2", ""),
         (
