@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import counter_equations, counter_shapes, counter_support
+from . import counter_equations, counter_predictors, counter_shapes, counter_support
 from .balls import precision
 from .check_context import Context
 from .derivation import Step
@@ -33,6 +33,8 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "concave": counter_shapes.concave,
     "curvature": counter_shapes.curvature,
     "loss": counter_shapes.loss,
+    "predictor": counter_predictors.predictor,
+    "recession": counter_predictors.recession,
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,

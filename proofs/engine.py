@@ -24,6 +24,7 @@ from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
 from .location import location_scale
 from .optimality import optimality_steps
+from .recession import NOT_DERIVED, add_recession, by_recession, supported_existence
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
 from .stable import residual_form, stable_form
 from .trail import Trail
@@ -65,6 +66,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     optimality = supported(claimed, steps, findings)
     if optimality != claimed:  # what was said of existence may rest on it
         exists, steps, findings = _concluded(family, route, kl, optimality, trail.steps)
+    exists = supported_existence(exists, steps, findings)
     if _open_branches(steps, findings):
         exists = replace(exists, needed=False, none_inside=False)
     outcome, reason = _outcome(route)
@@ -105,8 +107,9 @@ def _concluded(
     trail = Trail(before)
     exists = _with_closed_ends(_existence(family, route, kl, optimality, before), family)
     add_end_claims(exists, trail)
+    add_recession(exists, family, trail)
     add_conditions(
-        exists.conditions,
+        () if exists.predictor else exists.conditions,
         route.statistics,
         trail,
         _closed(route),
@@ -180,10 +183,10 @@ def _existence(
     if counted is not None:
         return counted
     structure = location_scale(family)
-    if structure is not None:
-        found = existence.by_tails(family, structure)
-        if found is not None:
-            return found
+    found = existence.by_tails(family, structure) if structure is not None else None
+    found = found or by_recession(family)
+    if found is not None:
+        return found
     if len(unknowns) == 1:
         found = _by_ends(family, route, optimality)
         if found is not None:
@@ -192,7 +195,7 @@ def _existence(
         faces = existence.by_faces(family, route.averages.form.statistics)
         if faces is not None:
             return faces
-    return Existence((), False, "", "when a maximiser exists was not derived")
+    return NOT_DERIVED
 
 
 def _with_closed_ends(exists: Existence, family: Family) -> Existence:

@@ -32,6 +32,7 @@ from .conditions import Condition
 from .derivation import Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
+from .linear_predictor import LinearPredictor
 from .location import LocationScale, Z
 from .reach import reaching
 from .sameness import all_equal, as_variance, lies_elsewhere, reaches_below_zero, spread_of
@@ -62,7 +63,8 @@ class Existence:
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
     the space alone. ``claims`` on the signs of
-    ``equation`` near the ends of the space of ``unknown`` are what they follow from.
+    ``equation`` near the ends of the space of ``unknown`` are what they follow from, or how the density falls far out
+    along ``predictor``.
     """
 
     conditions: tuple[Condition, ...]
@@ -74,6 +76,7 @@ class Existence:
     unknown: Symbol | None = None
     claims: tuple[EndClaim, ...] = ()
     none_inside: bool = False
+    predictor: LinearPredictor | None = None
 
 
 def inside_space(

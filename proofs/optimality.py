@@ -14,6 +14,7 @@ from .family import Family
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
 from .members import member_symbols
+from .recession import predictor_step
 from .ridge_steps import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
@@ -36,6 +37,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         _identity(family, route, kl, trail)
         or _ends_only(route)
         or _concave(family, route, structure, trail)
+        or _along_a_predictor(family, route, trail)
         or _concave_throughout(family, route, trail)
         or ridge_steps(family, route, trail)
     )
@@ -211,6 +213,11 @@ def _concave(
         using=(("strict", Integer(strict)), ("lo", structure.lo)),
     )
     return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict, concave=True)
+
+
+def _along_a_predictor(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
+    """Every observation's log-density is a concave function of one linear combination of the parameters."""
+    return None if route.ends.placed or route.ends.growths else predictor_step(family, trail)
 
 
 def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:

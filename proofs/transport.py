@@ -10,6 +10,7 @@ from sympy import Expr, Integer, S, Symbol, Tuple
 from .algebra.atoms import Centred, Excess, LargestTie, Mean, Quantile
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
+from .algebra.overlapping import Overlapping
 from .algebra.signs import Domain, strict_sign
 from .change import change_of_variable
 from .checker import check_steps
@@ -63,6 +64,8 @@ def transport(derivation: Derivation, name: str, variable: Symbol, image: Expr) 
         )
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.DATA_POINT):
         raise DeclarationError(f"{who}, because {derivation.reason}; derive the new family itself")
+    if any(condition.expression.has(Overlapping) for condition in derivation.exists_when):
+        raise DeclarationError(f"{who}, because it rests on the rows of a regression; derive the new family itself")
     new = old.transform(name, variable, image)
     rising = strict_sign(derivative(image, variable), new.domain)
     move = carrier(old.observation, variable, image, rising > 0, new.domain)

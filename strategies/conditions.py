@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -11,9 +12,11 @@ from numpy.typing import ArrayLike
 from sympy import Expr, Rational, S, Symbol, expand, expand_log, together, trigsimp
 
 from ..proofs.algebra.atoms import LargestTie, Mean, Quantile, atoms_of, plain
+from ..proofs.algebra.overlapping import Overlapping
 from ..proofs.balls import precision
 from ..proofs.conditions import Condition
 from ..proofs.errors import DataError
+from .overlap import direction, overlaps
 from .readings import Reader
 from .rounded import NotDecidedError
 from .samples import Sample, sample_of
@@ -124,6 +127,24 @@ def fails_beyond_doubt(condition: Condition, sample: Sample, columns: Sequence[S
 _plain = lru_cache(maxsize=2048)(plain)
 
 
+def separating(
+    conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None
+) -> tuple[Fraction, ...] | None:
+    """Return a direction of the coefficients that separates the data of a regression, where one breaks a condition.
+
+    >>> from sympy import S, Tuple
+    >>> from sympy.abc import x, y
+    >>> odds = Condition(Overlapping(Tuple(S.One, x), y, y - 1, y, x), "overlap")
+    >>> separating((odds,), sample_of([[0, -1], [1, 2]]), (y, x))
+    (Fraction(0, 1), Fraction(1, 1))
+    """
+    for condition in conditions:
+        if isinstance(condition.expression, Overlapping):
+            places = _places(condition.expression, None if columns is None else tuple(columns), len(sample.columns))
+            return direction(condition.expression, sample, places)
+    return None
+
+
 @lru_cache(maxsize=2048)
 def _vanishes(expression: Expr) -> bool:
     """Whether algebra shows the expression to be zero for data that are all equal.
@@ -156,7 +177,7 @@ def _at_one_point(atom: Expr) -> Expr:
 @lru_cache(maxsize=2048)
 def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) -> dict[Symbol, int]:
     """Which column each data variable stands for."""
-    bound = [tuple(atom.bound_symbols) for atom in expression.atoms(Mean, Quantile, LargestTie)]
+    bound = [tuple(atom.bound_symbols) for atom in expression.atoms(Mean, Quantile, LargestTie, Overlapping)]
     names = columns if columns is not None else max(bound, key=len, default=())
     missing = [symbol for symbols in bound for symbol in symbols if symbol not in names]
     if missing or (bound and len(names) != width):
@@ -171,6 +192,8 @@ def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) ->
 def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
     expression = _plain(condition.expression)
     places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
+    if isinstance(expression, Overlapping):
+        return overlaps(expression, sample, places)
     if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
     for shortcut in (positive_by_order, positive_by_ends, positive_by_part):

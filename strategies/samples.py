@@ -47,6 +47,16 @@ class Sample:
         """How many observations carry weight."""
         return len(self.given[0])
 
+    def thinned(self, count: int) -> Sample:
+        """Return as many observations, or a few more, spread over the data; all of a short sample.
+
+        >>> sample_of([1.0, 2.0, 3.0, 4.0]).thinned(2).columns[0].tolist()
+        [1.0, 3.0]
+        """
+        every = slice(None, None, max(1, self.size // count))
+        weights = None if self.weights is None else self.weights[every]
+        return Sample(tuple(column[every] for column in self.given), weights)
+
     @cached_property
     def ends(self) -> tuple[tuple[float, float], ...]:
         """The least and the greatest value of each column; both ``nan`` where a value is."""

@@ -21,6 +21,7 @@ from sympy import (
     loggamma,
     oo,
     pi,
+    sin,
     sqrt,
 )
 
@@ -32,6 +33,7 @@ from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
 from thetahat.proofs.slack import one_observation
 from thetahat.proofs.transport import transport
+from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
 
 Steps = tuple[Step, ...]
 Change = Callable[[Steps], Steps]
@@ -197,7 +199,18 @@ def _with_parameter(slope: Expr) -> Expr:
     return slope + Symbol("alpha", positive=True)
 
 
+@cache
+def wavy() -> Family:
+    """Return a function of one predictor that bends up and down."""
+    x, y, a, b = (Symbol(name, real=True) for name in ("x", "y", "a", "b"))
+    density = -(y**2) / 2 + y * (a + b * x) + sin(a + b * x)
+    return Family("wavy", y, S.Reals, (Parameter(a, S.Reals), Parameter(b, S.Reals)), density, covariates=(x,))
+
+
 OURS = {
+    "odds": lambda: LOGISTIC,
+    "counts": lambda: POISSON,
+    "wavy": wavy,
     "carried": lambda: carried().family,
     "erlang": erlang,
     "quartered": quartered,
@@ -211,6 +224,34 @@ OURS = {
 
 
 # --------------------------------------------------------------------------------------- mistakes of their own kind
+
+
+def _claimed_predictor(steps: Steps) -> Steps:
+    """That the density is a concave function of its predictor, as of a regression."""
+    step = next(step for step in derive(LOGISTIC).steps if step.rule == "predictor")
+    rows, y = Tuple(S.One, *wavy().covariates), wavy().observation
+    terms = Tuple(Tuple(y, step.subject), Tuple(S.One, sin(step.subject)))
+    return (replace(step, using=(("rows", rows), ("terms", terms))),)
+
+
+def _turned(term: Expr) -> Expr:
+    """The weight with the other sign."""
+    return Tuple(-term.args[0], term.args[1])
+
+
+def _without_a_side(steps: Steps) -> Steps:
+    """A condition that lets every direction up."""
+    condition = steps[-1].value
+    return (*steps[:-1], replace(steps[-1], value=condition.func(condition.args[0], S.Zero, *condition.args[2:])))
+
+
+def _of_predictor(rule: str, key: str, change: Callable[[Expr], Expr]) -> Change:
+    """Return what spoils the predictor that the last step rests on."""
+
+    def changed(steps: Steps) -> Steps:
+        return tuple(using(key, change)((step,))[0] if step.rule == rule else step for step in steps)
+
+    return changed
 
 
 def _exchanged_roots(steps: Steps) -> Steps:
@@ -441,6 +482,13 @@ def _along_the_other(steps: Steps) -> Steps:
 
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
+    Planted("another covariate", "predictor", "odds", using("rows", lambda rows: Tuple(*reversed(rows.args)))),
+    Planted("lost term", "predictor", "odds", using("terms", lambda terms: Tuple(terms.args[0]))),
+    Planted("wrong sign", "predictor", "counts", using("terms", lambda terms: Tuple(*map(_turned, terms.args)))),
+    Planted("level where it falls", "recession", "counts", value(lambda one: S.Zero)),
+    Planted("falls where it is level", "recession", "odds", value(lambda one: S.One)),
+    Planted("only the lower side", "separation", "odds", _without_a_side),
+    Planted("other rows", "separation", "odds", _of_predictor("predictor", "rows", first_twice)),
     Planted("the only root", "root", "von_mises", using("only", lambda one: S.One)),
     Planted("extremes not exchanged", "transport", "carried", _moved_pairs(_not_exchanged)),
     Planted("another average", "transport", "carried", _moved_pairs(_another_average)),
@@ -559,6 +607,8 @@ REFUTED = (
 )
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
+    Planted("bends up as well as down", "predictor", "wavy", _claimed_predictor),
+    Planted("says nothing of one side", "recession", "counts", value(lambda one: -one)),
     Planted("not continuous where a statistic vanishes", "profile", "asymmetric_laplace", _not_continuous),
     Planted("lost term, seen by quadrature", "entropy", "rayleigh", value(more)),
     Planted("another map", "transport", "carried", using("image", twice)),

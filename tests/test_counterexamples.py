@@ -35,6 +35,7 @@ from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
 from thetahat.proofs.transport import transport
+from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
 
 Change = Callable[[Step], Step]
 
@@ -62,6 +63,7 @@ OTHERWISE = {
     "kernel": "an identity",
     "end-signs": "seen in balls",
     "exists": "seen in balls",
+    "separation": "compared with the steps before it",
 }
 
 
@@ -70,7 +72,7 @@ class Planted:
     """A step made false, with the steps before it."""
 
     rule: str
-    member: str
+    member: str | Family
     change: Change
     premise: str = ""
 
@@ -78,9 +80,10 @@ class Planted:
         """Return the family, its steps with one of them changed, and the place of the step that is false now."""
         if self.rule == "transport":
             y = Symbol("y", positive=True)
+            assert isinstance(self.member, str)
             derivation = transport(derive(family(self.member)), "moved", y, 1 / y)
         else:
-            derivation = derive(family(self.member))
+            derivation = derive(self.member if isinstance(self.member, Family) else family(self.member))
         steps = list(derivation.steps[-1:] if self.rule == "transport" else derivation.steps)
         place = max(at for at, step in enumerate(steps) if step.rule == self.rule and not self.is_plain(step))
         changed = place
@@ -172,6 +175,9 @@ PLANTED = (
     Planted("concave", "half_logistic", value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),
     Planted("loss", "linear_regression", named("weight", opposite)),
+    Planted("predictor", LOGISTIC, named("terms", lambda terms: Tuple(terms.args[0]))),
+    Planted("recession", POISSON, value(lambda slopes: Tuple(S.Zero, *slopes.args[1:]))),
+    Planted("recession", LOGISTIC, value(lambda slopes: Tuple(S.One, *slopes.args[1:]))),
     Planted("ridge", "gompertz", value(opposite)),
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),

@@ -24,8 +24,8 @@ from thetahat.proofs.structured.engine import derive_structured
 from thetahat.proofs.structured.plates import DatumComponent, Plate
 from thetahat.proofs.structured.terms import Average
 from thetahat.proofs.structured.units import unit_powers
+from thetahat.strategies.separation import exact_matrix, separation
 from thetahat.strategies.structured import StructuredData
-from thetahat.verify.separation import exact_matrix, separation
 from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_fit import estimate
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from ..proofs.derivation import Step
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
+from ..strategies.separation import exact_matrix, orthogonal
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
-from .separation import exact_matrix, orthogonal
 from .structured_values import Place, number_at
 from .tolerance import AGREEMENT_NATS
 

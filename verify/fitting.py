@@ -24,6 +24,7 @@ from .closed import needed
 from .compiled_fit import compiled_estimate
 from .covering import covering
 from .derivation_cache import derivation_of
+from .direction import in_words, level_direction, separating_direction
 from .enclosure import holds
 from .ends import outside_space
 from .estimation import estimate
@@ -161,6 +162,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
             return Fit(
                 member, theta_hat, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations
             )
+    _require_determined(derivation, data)
     values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     _require_doubles(member, theta_hat)
@@ -225,12 +227,25 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
     truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if truth is not True and condition is not None:
         verb = "fails" if truth is False else "cannot be decided"
+        along = in_words(separating_direction(derivation, observations))
+        verb += f": changing {along} does" if along else ""
         name, columns = derivation.family.name, derivation.family.columns
         needed = derivation.existence_needed and fails_beyond_doubt(condition, observations.sample, columns)
         raise ExistenceError(
             f"{name}: these data {'' if needed else 'may '}have no maximiser in the parameter space: the condition "
             f"'{condition.meaning}' {verb}. {'Needed' if needed else 'It would be enough'} because {condition.why}. "
             "Collect data that meet it, or fix a parameter."
+        )
+
+
+def _require_determined(derivation: Derivation, observations: Observations) -> None:
+    """Refuse data of a regression that leave a line of coefficients equally likely."""
+    level = level_direction(derivation, observations)
+    if level:
+        raise UnsolvedError(
+            f"{derivation.family.name}: these data do not determine the coefficients: changing {in_words(level)} "
+            "changes no predictor, so that every maximiser is one of a whole line of them. Leave out a covariate that "
+            "others determine, or fix a coefficient."
         )
 
 

@@ -20,9 +20,9 @@ from ..proofs.structured.conditions import Overlap
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.plates import Component, DatumComponent, Plate
 from ..proofs.structured.sums import free_indices
+from ..strategies.separation import exact_matrix, separation
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
-from .separation import exact_matrix, separation
 
 Array = NDArray[np.float64]
 _ETA = Symbol("eta", real=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Dummy, Expr, Poly, S, Symbol, Tuple, exp, oo
+from sympy import Abs, Dummy, Expr, S, Symbol, Tuple
 
-from ..algebra.signs import is_positive
+from ..algebra.degrees import end_by_degrees
 from ..derivation import Evidence, Finding, Step
 from .conditions import AllOf, Columns, Overlap
 from .family import StructuredFamily
@@ -119,7 +119,7 @@ def check_exists(family: StructuredFamily, step: Step, given: Steps) -> Finding:
 def slope_far_out(kernel: Expr, eta: Symbol, side: Expr) -> Expr | None:
     """Return the limit of the slope of a kernel as ``eta`` goes to ``side`` times infinity, where degrees decide it.
 
-    >>> from sympy import log
+    >>> from sympy import exp, log
     >>> eta, y = Symbol("eta", real=True), Symbol("y", nonnegative=True)
     >>> slope_far_out(y * eta - log(1 + exp(eta)), eta, S.One)
     y - 1
@@ -130,21 +130,7 @@ def slope_far_out(kernel: Expr, eta: Symbol, side: Expr) -> Expr | None:
         smooth = (kernel - factor * distances[0]).expand().has(eta)
         straight = distances[0].args[0].diff(eta) in (S.One, S.NegativeOne)
         return None if smooth or factor.has(eta) or not straight else side * factor
-    rate = Symbol("_rate", positive=True)
-    # Where eta goes to minus infinity, the reciprocal of its exponential goes to infinity.
-    slope = kernel.diff(eta).replace(exp, lambda at: rate ** (side * at / eta))
-    if slope.has(eta):
-        return None
-    top, bottom = slope.together().as_numer_denom()
-    if not (top.is_polynomial(rate) and bottom.is_polynomial(rate)):
-        return None
-    above, below = Poly(top, rate), Poly(bottom, rate)
-    leading = above.LC() / below.LC()
-    if above.degree() < below.degree() or leading == 0:
-        return S.Zero
-    if above.degree() == below.degree():
-        return leading.expand()
-    return oo if is_positive(leading, {}) else -oo if is_positive(-leading, {}) else None
+    return end_by_degrees(kernel.diff(eta), eta, side)
 
 
 RULES = {

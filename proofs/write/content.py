@@ -16,6 +16,7 @@ from .steps import Item, item, speak
 _DECISIVE = (
     "identity",
     "concave",
+    "predictor",
     "curvature",
     "ridge",
     "ridge-profile",

@@ -228,6 +228,7 @@ _FORMULAS: dict[str, Callable[[Step, Derivation], tuple[Formula, ...]]] = {
     "any-value": _range,
     "exponential-form": _exponential,
     "no-exponential-form": _none,
+    "separation": _none,
     "mean-map": _mean_map,
     "agreement": _agreement,
     "expectation": _expectation,

@@ -57,6 +57,9 @@ class Printer(PositiveFirst, StrPrinter):
     def _print_LargestTie(self, expr: Any) -> str:
         return f"largest_tie({self._print(expr.args[0])})"
 
+    def _print_Overlapping(self, expr: Any) -> str:
+        return f"overlap({', '.join(self._print(slope) for slope in expr.slopes)})"
+
     def _print_polygamma(self, expr: Any) -> str:
         order, value = expr.args
         named = {0: "digamma", 1: "trigamma"}.get(order)

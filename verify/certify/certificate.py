@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,7 @@ from sympy import Symbol, oo
 from ...proofs.balls import precision
 from ...proofs.errors import ParameterError
 from ...proofs.family import Family, Parameter
+from ..direction import in_words
 from ..enclosure import nats_lost, precisions, table_of, total
 from ..ends import in_order
 from ..fitting import Fit
@@ -60,6 +62,9 @@ class Certificate:
         The working precision that sufficed.
     digest
         Of the data and weights, so that a certificate is not checked on others.
+    witness
+        For each coefficient of a regression without a maximum, by name, its share in a direction along which the
+        likelihood rises for ever; empty elsewhere.
     """
 
     family: Family
@@ -74,6 +79,7 @@ class Certificate:
     digest: str
     versions: Mapping[str, str]
     _observations: Observations = field(repr=False)
+    witness: Mapping[str, Fraction] = field(default_factory=dict)
 
     @cached_property
     def log_likelihood(self) -> Enclosure | None:
@@ -199,6 +205,7 @@ class Certificate:
                 "method": self.method,
                 "argument": self.argument,
                 "why": self.why,
+                "witness": {name: str(share) for name, share in self.witness.items()},
                 "n": self.n,
                 "bits": self.bits,
                 "digest": self.digest,
@@ -214,6 +221,8 @@ class Certificate:
         if self.log_likelihood is not None:
             lines.append(f"  log-likelihood = {self.log_likelihood.digits(30)}")
         lines += [f"  {key}: {text}" for key, text in (("by", self.method), ("since", self.argument)) if text]
+        if self.witness:
+            lines.append(f"  along: {in_words(self.witness)}")
         return "\n".join([*lines, *([f"  but: {self.why}"] if self.why else [])])
 
     def _require_theta(self) -> None:

@@ -11,6 +11,7 @@ from flint import arb, arb_mat, ctx
 from numpy.typing import ArrayLike
 from sympy import Abs, Expr, Piecewise, Symbol, sign
 
+from ...proofs.algebra.overlapping import Overlapping
 from ...proofs.ball_data import Table
 from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled, precision
@@ -32,6 +33,7 @@ from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .prove import digest
+from .separated import rises_along
 
 Balls = list[arb]
 
@@ -61,7 +63,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     if verdict is Verdict.UNBOUNDED:
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if verdict is Verdict.NO_MAXIMUM:
-        return _fails(derivation, observations)
+        return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
     if verdict in _GLOBAL and not (_lemma_holds(certificate) or _argument_holds(derivation)):
@@ -69,8 +71,10 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     return confirms(certificate, observations)
 
 
-def _fails(derivation: Derivation, observations: Observations) -> bool:
-    """Whether an existence condition is refuted by exact arithmetic."""
+def _fails(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
+    """Whether an existence condition is refuted by exact arithmetic, or by the direction that a certificate shows."""
+    if any(isinstance(condition.expression, Overlapping) for condition in derivation.exists_when):
+        return rises_along(certificate.witness, derivation, observations)
     conditions, columns = derivation.exists_when, derivation.family.columns
     truth, which = decide_sample(conditions, observations.sample, columns)
     failed = truth is False and which is not None and fails_beyond_doubt(which, observations.sample, columns)

@@ -13,6 +13,7 @@ from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
+from ..direction import in_words, level_direction, separating_direction
 from ..fitting import Fit, derivation_with
 from ..observations import Observations
 from ..valid_data import require_data
@@ -80,6 +81,7 @@ def certify(
         digest=digest(observations),
         versions=_versions(),
         _observations=observations,
+        witness=found.witness,
     )
 
 
@@ -120,7 +122,11 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
             method="exact test of existence",
             argument=condition.why,
             why=condition.meaning,
+            witness=separating_direction(derivation, observations),
         )
+    level = level_direction(derivation, observations)
+    if level:
+        return Proved(Verdict.UNDECIDED, why=f"a line of coefficients is equally likely: changing {in_words(level)}")
     if derivation.free:
         return set_of_maximisers(derivation, observations)
     if derivation.point is not None:
