@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Mapping
@@ -88,7 +89,7 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
         warnings.simplefilter("always")
         try:
             returned = question.function(*arguments)
-        except Exception as error:  # noqa: BLE001  (foreign code runs here; whatever it raises is the finding)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code: whatever it raises is the finding)
             return Answer(raised=f"{type(error).__name__}: {error}")
     warned = next((str(one.message) for one in seen if not issubclass(one.category, _QUIET)), "")
     try:
@@ -96,6 +97,37 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
     except UnreadableError as error:
         return Answer(shown=_short(returned), warned=warned, unreadable=str(error))
     return Answer(theta, _named(question, theta), warned=warned, returned=returned)
+
+
+def require_callable(function: Any, family: Family, weighted: bool) -> None:
+    """Refuse what cannot be called with a dataset, and with weights where they are given.
+
+    >>> from thetahat import family
+    >>> require_callable(lambda x: 1 / x.mean(), family("exponential"), False)
+    >>> require_callable(3, family("bernoulli"), False)
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.ParameterError: bernoulli: 3 is int, which cannot be called; pass a function of x for p
+    """
+    name, wanted = getattr(function, "__name__", type(function).__name__), ", ".join(family.parameter_names)
+    advice = f"pass a function of {'x and weights' if weighted else 'x'} for {wanted}"
+    fits = callable(getattr(function, "fit", None)) and (isinstance(function, type) or not callable(function))
+    if fits:
+        raise ParameterError(f"{family.name}: {name} has a method fit, and is no estimator by itself; {advice}")
+    if not callable(function):
+        kind = type(function).__name__
+        raise ParameterError(f"{family.name}: {function!r} is {kind}, which cannot be called; {advice}")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return
+    try:
+        signature.bind(*(("x", "weights") if weighted else ("x",)))
+    except TypeError as error:
+        given = "x and weights" if weighted else "x alone"
+        raise ParameterError(
+            f"{family.name}: {name} is called with {given}, which {signature} does not allow; {advice}"
+        ) from error
 
 
 def require_promise(promise: str, tolerance: float, existence: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from .answers import Question
 from .diagnosis_data import of_other_data, single_precision, support_violated
 from .diagnosis_moments import mean_matched, moments
-from .diagnosis_search import another_maximum
+from .diagnosis_search import another_maximum, unrepeatable
 from .diagnosis_values import another_statistic, changed, changed_coarsely, held, swapped
 from .judgement import Judgement
 
@@ -19,6 +19,7 @@ Hypothesis = Callable[[Question, Sequence[Judgement]], str]
 """Of failing cases: what was probably done, or an empty text where it does not fit most of them."""
 
 HYPOTHESES: tuple[Hypothesis, ...] = (
+    unrepeatable,
     swapped,
     changed,
     moments,

@@ -1,17 +1,30 @@
-"""Hypotheses about searches: they end at another stationary point, or close to the maximum and not there."""
+"""Hypotheses about searches: they end at another stationary point, short of the maximum, or elsewhere each time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from ..proofs.errors import ThetahatError
-from .answers import Question
+from .answers import Question, answer_of
 from .diagnosis_cases import common, theirs, total_of
 from .judgement import Judgement
 from .slopes import promised, slopes_of
 
 _SMALL_NATS = 1e-2
 """Nats per observation below which an answer that is no stationary point looks like a search that ended early."""
+
+
+def unrepeatable(question: Question, cases: Sequence[Judgement]) -> str:
+    """Asked of the same data once more, the function returns something else."""
+    words = "not the same twice: it draws random numbers, or remembers earlier data"
+    return common([words] * _differs(question, case) for case in cases)
+
+
+def _differs(question: Question, case: Judgement) -> bool:
+    again = answer_of(question, case.x, case.weights).theta
+    return again is not None and not np.array_equal(again, theirs(case), equal_nan=True)
 
 
 def another_maximum(question: Question, cases: Sequence[Judgement]) -> str:

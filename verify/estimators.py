@@ -15,7 +15,7 @@ from ..proofs.derivation import Outcome, Verdict
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
 from ..proofs.registry import family as family_named
-from .answers import Promise, Question, require_promise
+from .answers import Promise, Question, require_callable, require_promise
 from .claims import Claimed
 from .diagnosis import likely
 from .driving import DisagreementError, run_afresh
@@ -67,7 +67,8 @@ def check_estimator(
         A family, or the name of one.
     function
         Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``), and, if ``weights``, with weights
-        of shape ``(n,)`` as second argument. Returns a mapping from names to numbers, or a sequence in declared order.
+        of shape ``(n,)`` as second argument. Returns a mapping from names to numbers, an
+        object with these as attributes, or a sequence in declared order.
     parameters
         Where the function's parameters are others, for each of the family's an expression in the names of what the
         function returns: ``{"k": "a", "theta": "1/rate"}``. The values of a sequence are called ``_0``, ``_1``, ...
@@ -106,8 +107,8 @@ def check_estimator(
     Raises
     ------
     ParameterError
-        For a promise, a tolerance or a map that means nothing; where ``existence="fails"`` is asked of a family of
-        which every dataset has a maximiser.
+        For a promise, a tolerance or a map that means nothing; for what cannot be called with the data; where
+        ``existence="fails"`` is asked of a family of which every dataset has a maximiser.
     ExistenceError
         Where no dataset has one, and ``existence="holds"`` is asked.
     UnsolvedError
@@ -131,6 +132,7 @@ def check_estimator(
     declared = family_named(family) if isinstance(family, str) else family
     if not isinstance(declared, Family):
         raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
+    require_callable(function, declared, weights)
     derivation = derivation_with(declared, fixed or {})
     require_data_for(derivation, existence)
     reading = parameter_map(derivation.family, parameters)

@@ -15,6 +15,7 @@ from ..proofs.errors import ParameterError, ThetahatError
 from ..proofs.family import Family
 from ..proofs.parsing import names_in
 from .claims import Claimed, in_symbols
+from .reading import by_name, in_order
 
 _BITS = 256
 
@@ -49,8 +50,8 @@ class ParameterMap:
         """
         try:
             if not self.formulas:
-                return _in_order(self.family.parameter_names, returned)
-            values = _named(returned, [one.name for one in self.outputs])
+                return in_order(self.family.parameter_names, returned)
+            values = by_name([one.name for one in self.outputs], returned)
             if not all(np.isfinite(value) for value in values):
                 return (float("nan"),) * len(self.formulas)
             with precision(_BITS):
@@ -75,7 +76,7 @@ class ParameterMap:
             if not self.formulas:
                 return tuple(map(float, np.spacing(np.abs(theta))))
             names = [one.name for one in self.outputs]
-            values, moved = dict(zip(names, _named(returned, names), strict=True)), np.zeros(len(theta))
+            values, moved = dict(zip(names, by_name(names, returned), strict=True)), np.zeros(len(theta))
             for name, value in values.items():
                 moved += np.abs(np.array(self.read({**values, name: float(np.nextafter(value, np.inf))})) - theta)
         return tuple(map(float, moved))
@@ -141,51 +142,3 @@ def _names(claimed: Claimed) -> list[str]:
     if isinstance(claimed, str):
         return names_in(claimed)
     return sorted(one.name for one in claimed.free_symbols) if isinstance(claimed, Expr) else []
-
-
-def _in_order(names: tuple[str, ...], returned: Any) -> tuple[float, ...]:
-    named = _as_mapping(returned)
-    if named is not None and (isinstance(returned, Mapping) or set(names) <= set(named)):
-        return tuple(_number(named, name) for name in names)
-    values = _sequence(returned)
-    if len(values) != len(names):
-        raise ValueError(f"{len(values)} numbers for {len(names)} parameters")
-    return values
-
-
-def _named(returned: Any, names: list[str]) -> list[float]:
-    """The values with these names, from a mapping, a sequence or the attributes of an object."""
-    named = _as_mapping(returned)
-    if named is None and names and all(name.startswith("_") and name[1:].isdigit() for name in names):
-        named = {f"_{place}": value for place, value in enumerate(_sequence(returned))}
-    if named is None:
-        named = {name: getattr(returned, name) for name in names if hasattr(returned, name)}
-    return [_number(named, name) for name in names]
-
-
-def _as_mapping(returned: Any) -> Mapping[str, Any] | None:
-    """What has names: a mapping, a named tuple, a series of pandas whose labels are texts."""
-    if isinstance(returned, Mapping):
-        return returned
-    keys = getattr(returned, "keys", None)
-    labels = list(keys()) if callable(keys) else []
-    if labels and all(isinstance(label, str) for label in labels):
-        return {label: returned[label] for label in labels}
-    as_dict = getattr(returned, "_asdict", None)
-    return as_dict() if callable(as_dict) else None
-
-
-def _number(named: Mapping[str, Any], name: str) -> float:
-    if name not in named:
-        raise KeyError(f"{name} is missing")
-    return (
-        float(np.asarray(named[name], dtype=np.float64).reshape(-1)[0]) if np.size(named[name]) == 1 else _refuse(name)
-    )
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is not one number")
-
-
-def _sequence(returned: Any) -> tuple[float, ...]:
-    return tuple(float(value) for value in np.atleast_1d(np.asarray(returned, dtype=np.float64)))

@@ -6,7 +6,9 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from ...proofs.errors import UnknownFamilyError
+from ...proofs.errors import ParameterError, UnknownFamilyError
+from ...proofs.registry import family as family_named
+from ..answers import require_callable
 from .target import Promise, Target
 
 PROMISE = Promise("Taken to return maximum-likelihood estimates, since it was named here.", "")
@@ -36,6 +38,8 @@ def own_target(name: str, family: str, fixed: Mapping[str, Any]) -> Target:
         if not hasattr(found, part):
             raise UnknownFamilyError(f"{name}: {module} has no function {path!r}; check its name")
         found = getattr(found, part)
-    if not callable(found):
-        raise UnknownFamilyError(f"{name}: {path!r} is {type(found).__name__}, which cannot be called; name a function")
+    try:
+        require_callable(found, family_named(family), False)
+    except ParameterError as error:
+        raise UnknownFamilyError(f"{name}: {error}") from error
     return Target(name, family, found, PROMISE, fixed=dict(fixed))
