@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from thetahat import check_estimator
-from thetahat.verify import driving, estimators
+from thetahat.verify import driving, telling_cases
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # which are no package
 from further_impostors import FURTHER_IMPOSTORS, FURTHER_RIGHT
@@ -73,7 +73,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     given = options.parse_args()
     # How small counterexamples become, and what mistakes are called, is asked elsewhere.
-    driving._SHRINK_SECONDS, estimators._TRIED = 0.0, 1
+    driving._SHRINK_SECONDS, telling_cases._TRIED = 0.0, 1
     begun, deaths, counts, alarms = time.process_time(), dict[str, int](), Counter[str](), dict[str, str]()
     for entry, count in killed(given.seed):
         deaths[entry.name] = count

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from thetahat import check_estimator
-from thetahat.verify import estimators
+from thetahat.verify import asking
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from impostors import RIGHT
@@ -30,7 +30,7 @@ EXAMPLES = 500
 
 def main() -> None:
     """Time from one judgement to the next, and the judgement alone, in which the estimator is called."""
-    judge = estimators.judge
+    judge = asking.judge
     ends, alone = list[float](), list[float]()
 
     def timed(*given: object, **options: object) -> object:
@@ -40,7 +40,7 @@ def main() -> None:
         alone.append(ends[-1] - start)
         return found
 
-    estimators.judge = timed
+    asking.judge = timed
     print("| estimator | example: median, ms | mean | judgement: median | mean |\n|---|---|---|---|---|")
     for entry in RIGHT:
         if entry.name in ASKED:

@@ -15,7 +15,7 @@ from thetahat import certify, check_estimator, derive, family, fit
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.errors import ExistenceError, ExpressionError, ParameterError, ThetahatError
 from thetahat.proofs.registry import structured
-from thetahat.verify import driving, estimators
+from thetahat.verify import asking, driving, telling_cases
 from thetahat.verify.answers import Question
 from thetahat.verify.fitting import derivation_with
 from thetahat.verify.judgement import Judgement
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 @pytest.fixture(autouse=True)
 def _little_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driving, "_SHRINK_SECONDS", 0.2)
-    monkeypatch.setattr(estimators, "_TRIED", 1)
+    monkeypatch.setattr(telling_cases, "_TRIED", 1)
 
 
 def never(x: Array) -> Any:
@@ -245,7 +245,7 @@ def test_the_tolerance_is_what_decides() -> None:
 
 def test_a_run_that_decides_nothing_is_not_ok(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if nothing disagrees."""
-    monkeypatch.setattr(estimators, "judge", lambda question, x, w: Judgement(Verdict.UNDECIDED, "planted", x))
+    monkeypatch.setattr(asking, "judge", lambda question, x, w: Judgement(Verdict.UNDECIDED, "planted", x))
     report = check_estimator("normal", lambda x: (x.mean(), x.std()), examples=5)
     assert not report.ok
     assert "0 of 5 cases decided" in report.notes[-1]

@@ -27,7 +27,7 @@ from strange_impostors import STRANGE_IMPOSTORS, STRANGE_RIGHT
 
 from thetahat import check_estimator
 from thetahat.proofs.family import Family
-from thetahat.verify import driving, estimators
+from thetahat.verify import driving, telling_cases
 
 Array = NDArray[np.float64]
 WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS]
@@ -66,7 +66,7 @@ def test_the_lists_are_long_enough() -> None:
 @pytest.mark.parametrize("entry", WRONG, ids=lambda entry: entry.name)
 def test_every_impostor_is_refuted(entry: Entry, counts: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Default settings, and a case that shows it."""
-    monkeypatch.setattr(estimators, "_TRIED", 1)  # what it is called is tested below
+    monkeypatch.setattr(telling_cases, "_TRIED", 1)  # what it is called is tested below
     report = check_estimator(entry.family, entry.function, **entry.options)
     counts["wrong"] += 1
     counts["refuted"] += not report.ok

@@ -15,7 +15,7 @@ from thetahat.proofs.bounds import bounds
 from thetahat.proofs.curvature import concave_scale, is_semidefinite
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.family import Family
-from thetahat.verify import driving, estimators
+from thetahat.verify import driving, telling_cases
 from thetahat.verify.adapters.regressions import LINEAR, LOGISTIC, POISSON
 from thetahat.verify.answers import Question
 from thetahat.verify.fitting import derivation_with
@@ -32,7 +32,7 @@ FEW = 6
 def _no_shrinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """How small counterexamples become is tested elsewhere, and how many more are looked for."""
     monkeypatch.setattr(driving, "_SHRINK_SECONDS", 0.0)
-    monkeypatch.setattr(estimators, "_SECONDS", 1.0)
+    monkeypatch.setattr(telling_cases, "_SECONDS", 1.0)
 
 
 a, b, c = (Symbol(name, real=True) for name in ("alpha", "beta_1", "beta_2"))

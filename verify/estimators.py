@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-
-from ..proofs.derivation import Outcome, Verdict
+from ..proofs.derivation import Verdict
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
 from ..proofs.registry import family as family_named
 from .answers import Promise, Question, require_callable, require_promise
+from .asking import Asked, asked
 from .claims import Claimed
 from .diagnosis import likely
-from .driving import DisagreementError, run_afresh
-from .estimator_data import ORDINARY, Data, Existence, drawn_data, key_of, require_data_for, spread_of
+from .estimator_data import Existence, drawn_data, require_data_for
 from .fitting import derivation_with
-from .judgement import CANCELLED, Judgement
-from .judging import judge
 from .map_proof import LogDensity, judge_map
 from .parameter_map import ParameterMap, parameter_map
 from .report import Report, Tally
+from .telling_cases import telling_cases
 from .tolerance import AUDIT_NATS
-
-Array = NDArray[np.float64]
-_FOUND, _KEPT, _SEVERAL, _ENOUGH, _TRIED = 16, 8, 6, 3, 160
-"""So many more failing cases are looked for, and so many of them kept for a diagnosis to fit; of so many observations
-at least; how many are enough, and how many datasets are tried to find them."""
-_SECONDS = 10.0
-"""How long they are looked for: a regression may take half a second to judge."""
-_SPREAD = 1 / 32
-"""The range of data, relative to their size, from which estimates keep the digits by which mistakes are told apart."""
 
 
 def check_estimator(
@@ -129,32 +113,27 @@ def check_estimator(
     (True, 'parameters lambda = 1/scale: proved by equality of both log-densities')
     """
     require_promise(promise, tolerance, existence)
-    declared = family_named(family) if isinstance(family, str) else family
-    if not isinstance(declared, Family):
-        raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
+    declared = _declared(family)
     require_callable(function, declared, weights)
     derivation = derivation_with(declared, fixed or {})
     require_data_for(derivation, existence)
     reading = parameter_map(derivation.family, parameters)
-    name = getattr(function, "__name__", "estimator")
     mapped = _map_report(reading, parameters, log_density)
     if mapped.disagree:
         return mapped
     question = Question(derivation, function, reading, declared, dict(fixed or {}), promise, float(tolerance), strict)
-    drawn = drawn_data(derivation, existence, weights, min_size, max_size)
-    row, excused = _tally(question, drawn, name, existence, examples, seed)
-    decided = row.agree + row.disagree
-    notes = [
-        *mapped.notes,
-        f"{name}: {decided} of {decided + row.undecided} cases decided; "
-        f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs",
-    ]
-    if excused:
-        notes.append(
-            f"{name}: {len(excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
-            f"{min(excused, key=lambda case: len(case.x)).text()}"
-        )
-    return Report((*mapped.tallies, row), tuple(notes))
+    found = asked(question, drawn_data(derivation, existence, weights, min_size, max_size), examples, seed)
+    name = getattr(function, "__name__", "estimator")
+    row = _row(question, found, name, existence, seed)
+    return Report((*mapped.tallies, row), (*mapped.notes, *found.notes(name, tolerance)))
+
+
+def _declared(family: Family | str) -> Family:
+    """The family, if its dimension is a number."""
+    declared = family_named(family) if isinstance(family, str) else family
+    if not isinstance(declared, Family):
+        raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
+    return declared
 
 
 def _map_report(
@@ -171,64 +150,12 @@ def _map_report(
     return Report((Tally(reading.family.name, "parameter map", found.agree, disagree, 0, found.witness),), notes)
 
 
-def _tally(
-    question: Question,
-    drawn: st.SearchStrategy[Data],
-    name: str,
-    existence: Existence,
-    examples: int,
-    seed: int,
-) -> tuple[Tally, list[Judgement]]:
-    """The counts, and the cases that rounding errors may explain."""
-    counts: Counter[Verdict] = Counter()
-    failed: list[Judgement] = []
-    excused: list[Judgement] = []
-
-    def examine(data: Data) -> None:
-        found = judge(question, *data)
-        counts[found.verdict] += not failed
-        if found.excused and not failed:
-            excused.append(found)
-        if found.verdict is Verdict.DISAGREE:
-            failed.append(found)
-            raise DisagreementError(found.reason)
-
-    run_afresh(drawn, key_of, examine, examples, seed)
+def _row(question: Question, found: Asked, name: str, existence: Existence, seed: int) -> Tally:
+    """The counts, with the smallest case that was refuted, and what was probably done instead."""
     text = ""
-    if failed:
-        rich = _richer(question, failed[-1], seed) if existence != "fails" else []
-        text = failed[-1].text(
-            likely(question, rich if len(rich) >= _ENOUGH else [*rich, *failed[:_ENOUGH], failed[-1]])
-        )
+    if found.failed:
+        cases = telling_cases(question, found.failed, seed) if existence != "fails" else found.failed[-1:]
+        text = found.failed[-1].text(likely(question, cases))
     kind = {"holds": "", "fails": " without a maximiser", "either": " with or without a maximiser"}[existence]
-    agree, disagree, undecided = (counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
-    return Tally(question.family.name, f"{name}{kind}", agree, disagree, undecided, text), excused
-
-
-def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
-    """More failing cases, of several different observations each, if there are: of one, many explanations are true."""
-    found: list[Judgement] = []
-    poor: list[Data] = []
-    until = time.monotonic() + _SECONDS
-    derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
-    if derivation.outcome is Outcome.UNBOUNDED:
-        return []
-
-    def keep(data: Data) -> None:
-        if len(found) < _FOUND and time.monotonic() < until:
-            case = judge(question, *data)
-            if case.verdict is Verdict.DISAGREE:
-                found.append(case)
-
-    def keep_rich(data: Data) -> None:
-        if len(np.unique(data[0], axis=0)) < _ENOUGH or spread_of(data[0]) < _SPREAD:
-            poor.append(data)
-        else:
-            keep(data)
-
-    drawn = drawn_data(derivation, "holds", smallest.weights is not None, many, 4 * many, (ORDINARY,))
-    run_afresh(drawn, key_of, keep_rich, _TRIED, seed)
-    if len(found) < _ENOUGH:
-        for data in poor:
-            keep(data)
-    return sorted(found, key=lambda case: spread_of(case.x), reverse=True)[:_KEPT]
+    agree, disagree, undecided = (found.counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
+    return Tally(question.family.name, f"{name}{kind}", agree, disagree, undecided, text)

@@ -1,0 +1,70 @@
+"""Asks an estimator of drawn datasets until one is refuted, and keeps the counts and the cases worth a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from ..proofs.derivation import Verdict
+from .answers import Question
+from .driving import DisagreementError, run_afresh
+from .estimator_data import Data, key_of
+from .judgement import CANCELLED, Judgement
+from .judging import judge
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of the datasets that were drawn.
+
+    Attributes
+    ----------
+    counts
+        How many have each verdict, up to the first that disagrees.
+    failed
+        The cases that disagree, from the first to the smallest that was found.
+    excused
+        Those that rounding errors may explain.
+    """
+
+    counts: Mapping[Verdict, int]
+    failed: tuple[Judgement, ...]
+    excused: tuple[Judgement, ...]
+
+    def notes(self, name: str, tolerance: float) -> tuple[str, ...]:
+        """Return how many cases were decided, and one of those that rounding errors may explain, if there is one."""
+        decided = self.counts[Verdict.AGREE] + self.counts[Verdict.DISAGREE]
+        first = (
+            f"{name}: {decided} of {decided + self.counts[Verdict.UNDECIDED]} cases decided; "
+            f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs"
+        )
+        if not self.excused:
+            return (first,)
+        smallest = min(self.excused, key=lambda case: len(case.x))
+        return (
+            first,
+            f"{name}: {len(self.excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
+            f"{smallest.text()}",
+        )
+
+
+def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, seed: int) -> Asked:
+    """Return what came of so many different datasets; one that disagrees is made smaller, and ends the counts."""
+    counts: Counter[Verdict] = Counter()
+    failed: list[Judgement] = []
+    excused: list[Judgement] = []
+
+    def examine(data: Data) -> None:
+        found = judge(question, *data)
+        counts[found.verdict] += not failed
+        if found.excused and not failed:
+            excused.append(found)
+        if found.verdict is Verdict.DISAGREE:
+            failed.append(found)
+            raise DisagreementError(found.reason)
+
+    run_afresh(drawn, key_of, examine, examples, seed)
+    return Asked(counts, tuple(failed), tuple(excused))
