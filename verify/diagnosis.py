@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .answers import Question
+from .diagnosis_absent import guarded
 from .diagnosis_data import of_other_data, single_precision, support_violated
+from .diagnosis_families import another_family, median_matched
 from .diagnosis_moments import mean_matched, moments
 from .diagnosis_search import another_maximum, unrepeatable
 from .diagnosis_values import another_statistic, changed, changed_coarsely, held, swapped
-from .judgement import Judgement
+from .judgement import ABSENT, Judgement
 
 Hypothesis = Callable[[Question, Sequence[Judgement]], str]
 """Of failing cases: what was probably done, or an empty text where it does not fit most of them."""
@@ -30,7 +32,9 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     support_violated,
     changed_coarsely,
     single_precision,
+    median_matched,
     another_maximum,
+    another_family,
 )
 
 
@@ -43,6 +47,8 @@ def likely(question: Question, failed: Sequence[Judgement]) -> str:
     >>> print(report.counterexamples[0].splitlines()[-1].strip())
     likely     sigma is the estimate times sqrt(n/(n - 1)): the denominator n - 1 in place of n
     """
+    if all(case.certificate is not None and case.certificate.verdict in ABSENT for case in failed):
+        return guarded(question, failed)
     cases = [case for case in failed if case.theta is not None and case.fit is not None]
     if not cases or len(cases) < len(failed):
         return ""

@@ -22,14 +22,14 @@ _BITS = 200
 
 @lru_cache(maxsize=256)
 def _moments(family: Family) -> tuple[Expr, ...] | None:
-    """The mean and, of families with two parameters, the mean square of a member, from the declared density."""
+    """The mean and, of families with two parameters, the variance of a member, from the declared density if known."""
     first = mean(family)
     if first is None or family.covariates or len(family.parameters) > 2:
         return None
     if len(family.parameters) == 1:
         return (first.value,)
     second = expectation(family, family.observation**2)
-    return None if second is None else (first.value, second.value - first.value**2)
+    return (first.value,) if second is None else (first.value, second.value - first.value**2)
 
 
 def moments(question: Question, cases: Sequence[Judgement]) -> str:

@@ -12,7 +12,7 @@ from .diagnosis_cases import common, theirs, total_of
 from .judgement import Judgement
 from .slopes import promised, slopes_of
 
-_SMALL_NATS = 1e-2
+_SMALL_NATS = 3e-2
 """Nats per observation below which an answer that is no stationary point looks like a search that ended early."""
 
 

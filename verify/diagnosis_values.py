@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+import numpy as np
+
 from .answers import Question
 from .diagnosis_cases import MOST, close, common, fitting, ours, theirs, total_of, weights_of, wrong_cases
 from .judgement import Judgement
@@ -69,9 +71,32 @@ def held(question: Question, cases: Sequence[Judgement]) -> str:
     return "; ".join(found)
 
 
+def _summaries(case: Judgement) -> dict[str, float]:
+    """Those of the observation; with one covariate also those of what it is worth per unit of that, or times it."""
+    w = weights_of(case)
+    if case.x.ndim == 1:
+        return summaries(case.x, w)
+    found = summaries(case.x[:, 0], w)
+    if case.x.shape[1] == 2:
+        first, second = case.x.T
+        with np.errstate(all="ignore"):
+            columns = {
+                "quotients by the covariate in": first / second,
+                "products with the covariate in": first * second,
+            }
+        for words, column in columns.items():
+            if np.isfinite(column).all():
+                some = summaries(column, w)
+                found |= {f"{name} of the {words}": some[name] for name in _OF_COLUMNS}
+    return found
+
+
+_OF_COLUMNS = ("mean", "median", "reciprocal of the mean", "geometric mean", "reciprocal of the harmonic mean")
+
+
 def another_statistic(question: Question, cases: Sequence[Judgement]) -> str:
     """A value is a well-known statistic of the data, where the estimate is another."""
-    known = {id(case): summaries(case.x if case.x.ndim == 1 else case.x[:, 0], weights_of(case)) for case in cases}
+    known = {id(case): _summaries(case) for case in cases}
     found = []
     for j, name in enumerate(question.family.parameter_names):
         wrong = [case for case in cases if not close(theirs(case)[j], ours(case)[j])]

@@ -154,7 +154,7 @@ def _row(question: Question, found: Asked, name: str, existence: Existence, seed
     """The counts, with the smallest case that was refuted, and what was probably done instead."""
     text = ""
     if found.failed:
-        cases = telling_cases(question, found.failed, seed) if existence != "fails" else found.failed[-1:]
+        cases = telling_cases(question, found.failed, existence, seed)
         text = found.failed[-1].text(likely(question, cases))
     kind = {"holds": "", "fails": " without a maximiser", "either": " with or without a maximiser"}[existence]
     agree, disagree, undecided = (found.counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))

@@ -10,7 +10,7 @@ import numpy as np
 from ..proofs.derivation import Outcome, Verdict
 from .answers import Question
 from .driving import run_afresh
-from .estimator_data import ORDINARY, Data, drawn_data, key_of, spread_of
+from .estimator_data import ORDINARY, Data, Existence, drawn_data, key_of, spread_of
 from .judgement import Judgement
 from .judging import judge
 
@@ -23,13 +23,27 @@ _SPREAD = 1 / 32
 """The range of data, relative to their size, from which estimates keep the digits by which mistakes are told apart."""
 
 
-def telling_cases(question: Question, failed: Sequence[Judgement], seed: int) -> list[Judgement]:
+def telling_cases(question: Question, failed: Sequence[Judgement], existence: Existence, seed: int) -> list[Judgement]:
     """Return failing cases for a diagnosis: new ones, and where these are too few, some of those that are known.
 
-    The smallest case is the last of ``failed``.
+    The smallest case is the last of ``failed``. Data without a maximiser are few of a kind, and any will do.
     """
-    found = _richer(question, failed[-1], seed)
+    found = _others(question, failed[-1], seed) if existence == "fails" else _richer(question, failed[-1], seed)
     return found if len(found) >= _ENOUGH else [*found, *failed[:_ENOUGH], failed[-1]]
+
+
+def _others(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
+    """More cases in which an answer was given although no maximiser exists."""
+    found: list[Judgement] = []
+
+    def keep(data: Data) -> None:
+        case = judge(question, *data)
+        if case.verdict is Verdict.DISAGREE:
+            found.append(case)
+
+    drawn = drawn_data(question.derivation, "fails", smallest.weights is not None, 1, 2 * _SEVERAL, (ORDINARY,))
+    run_afresh(drawn, key_of, keep, _FOUND, seed)
+    return found
 
 
 def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
