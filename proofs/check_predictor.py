@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, S, Tuple, oo
+from sympy import Add, Expr, S, Symbol, Tuple, oo
 
 from .algebra.degrees import end_by_degrees
 from .algebra.derivatives import derivative
@@ -13,6 +13,7 @@ from .check_context import Context, confirmed_zero, subject_of
 from .curvature import has_corners
 from .derivation import Evidence, Finding, Step, by_sign, weakest
 from .family import Family
+from .on_lines import is_on_line, moved
 
 _LEMMA = "directions of recession"
 
@@ -20,13 +21,20 @@ _LEMMA = "directions of recession"
 def predictor(step: Step, context: Context) -> Finding:
     """Terms and a rest give the declared log-density, the rest without parameters; no term bends up, and some bend."""
     family, rows, terms = context.family, step.named("rows").args, _terms(step)
-    wrong = _misfit(family, rows)
+    coordinates, maps = step.named("coordinates").args, step.named("maps").args
+    wrong = _misfit(family, rows, list(zip(coordinates, maps, strict=True)))
     if wrong:
         return Finding(Evidence.REFUTED, wrong)
-    along = Add(*(p * row for p, row in zip(family.symbols, rows, strict=True)))
-    rest = family.log_density - Add(*(weight * shape.subs(subject_of(step), along) for weight, shape in terms))
-    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
-    same = [confirmed_zero(derivative(rest, p), family.domain, lambda: points) for p in family.symbols]
+    along = Add(*(phi * row for phi, row in zip(coordinates, rows, strict=True)))
+    rest = moved(family, maps) - Add(*(weight * shape.subs(subject_of(step), along) for weight, shape in terms))
+    # Coordinates may be any numbers, those of the parameters as well.
+    places = dict(zip(coordinates, family.symbols, strict=True))
+    points = [
+        ({**theta, **{phi: theta[p] for phi, p in places.items()}, **row}, ())
+        for theta, sample in context.points()
+        for row in sample[:2]
+    ]
+    same = [confirmed_zero(derivative(rest, phi), family.domain, lambda: points) for phi in coordinates]
     return weakest((*same, _bend(step, family)))
 
 
@@ -34,14 +42,16 @@ def _terms(step: Step) -> list[tuple[Expr, Expr]]:
     return [(one[0], one[1]) for one in step.named("terms").args]
 
 
-def _misfit(family: Family, rows: tuple[Expr, ...]) -> str:
-    """Why the family cannot have a linear predictor with these rows; empty where it can."""
-    if len(rows) != len(family.symbols) or any(row.free_symbols - set(family.covariates) for row in rows):
+def _misfit(family: Family, rows: tuple[Expr, ...], scales: list[tuple[Symbol, Expr]]) -> str:
+    """Why the family cannot have a linear predictor with these rows and coordinates; empty where it can."""
+    if len(scales) != len(rows) or any(row.free_symbols - set(family.covariates) for row in rows):
         return "a row is missing, or holds more than covariates"
     if has_corners(family) or family.bounds.free_symbols & set(family.symbols):
         return "the log-density has corners, or its support moves"
-    whole = all(item.bounds.lo is -oo and item.bounds.hi is oo for item in family.parameters)
-    return "" if whole and not any(p.is_integer for p in family.symbols) else "a parameter may not be any real number"
+    if len(scales) != len(family.parameters) or len({phi for phi, _ in scales}) != len(scales):
+        return "a coordinate is missing, or stands for two parameters"
+    whole = all(is_on_line(item, phi, how) for item, (phi, how) in zip(family.parameters, scales, strict=True))
+    return "" if whole else "a parameter does not take every value of its space as its coordinate runs"
 
 
 def _bend(step: Step, family: Family) -> Finding:

@@ -13,6 +13,7 @@ from .algebra.derivatives import derivative
 from .ball_data import evaluate
 from .check_context import Context, subject_of
 from .derivation import Step
+from .on_lines import moved
 from .trial import Trial
 
 _PLACES = tuple(arb(place) / 8 for place in (-160, -80, -24, -9, -3, 1, 5, 15, 40, 100, 200))
@@ -35,10 +36,14 @@ class _Line:
         return evaluate(derivative(function, self.coefficient), known)
 
 
-def _lines(rows: tuple[Expr, ...], context: Context) -> Iterator[_Line]:
-    """The observations of all trials, with each of the coefficients that changes their predictor."""
-    for trial in context.trials:
-        for p, row in zip(context.family.symbols, rows, strict=True):
+def _lines(step: Step, context: Context) -> Iterator[_Line]:
+    """The observations of all trials, with each of the coordinates that changes their predictor."""
+    coordinates, maps = step.named("coordinates").args, step.named("maps").args
+    scales = list(zip(context.family.symbols, coordinates, maps, strict=True))
+    for drawn in context.trials:
+        theta = drawn.theta
+        trial = drawn.moved({phi: theta[p] if how == phi else theta[p].log() for p, phi, how in scales})
+        for p, row in zip(coordinates, step.named("rows").args, strict=True):
             for one in trial.sample:
                 multiplier = evaluate(row, one)
                 if multiplier > 0 or multiplier < 0:
@@ -47,11 +52,12 @@ def _lines(rows: tuple[Expr, ...], context: Context) -> Iterator[_Line]:
 
 def predictor(step: Step, context: Context) -> str:
     """A slope of an observation's log-density that is not the claimed function's, or one that rises."""
-    family, rows = context.family, step.named("rows").args
-    along = Add(*(p * row for p, row in zip(family.symbols, rows, strict=True)))
+    density = moved(context.family, step.named("maps").args)
+    pairs = zip(step.named("coordinates").args, step.named("rows").args, strict=True)
+    along = Add(*(phi * row for phi, row in pairs))
     claimed = Add(*(weight * shape.subs(subject_of(step), along) for weight, shape in step.named("terms").args))
-    for line in _lines(rows, context):
-        slopes = [line.slope(family.log_density, place) for place in _PLACES]
+    for line in _lines(step, context):
+        slopes = [line.slope(density, place) for place in _PLACES]
         if not all(slope.overlaps(line.slope(claimed, place)) for slope, place in zip(slopes, _PLACES, strict=True)):
             return f"the log-density of an observation has other slopes in {line.coefficient}"
         if any(after > before for before, after in pairwise(slopes)):
@@ -64,8 +70,9 @@ def recession(step: Step, context: Context) -> str:
 
     The slope of a concave function is never above its limit towards minus infinity, nor below that at infinity.
     """
-    density = context.family.log_density
-    for line in _lines(context.given(step).named("rows").args, context):
+    before = context.given(step)
+    density = moved(context.family, before.named("maps").args)
+    for line in _lines(before, context):
         lift = 1 if line.multiplier > 0 else -1
         for value, side in zip(step.value.args, (-1, 1), strict=True):
             claimed = evaluate(value, {**line.trial.theta, **line.row})

@@ -17,7 +17,8 @@ from .algebra.regions import is_strictly_concave
 from .algebra.signs import Domain, is_nonnegative, is_positive
 from .algebra.stand_in import StandIn
 from .curvature import has_corners
-from .family import Family, Parameter
+from .family import Family
+from .on_lines import OnLines, on_lines
 
 ETA = StandIn("eta", real=True)
 
@@ -37,12 +38,14 @@ class Term:
 
 @dataclass(frozen=True)
 class LinearPredictor:
-    """The log-density is the sum of ``terms``, the sum of ``rows`` times parameters in place of ``ETA``, and a rest.
+    """The log-density is the sum of ``terms``, the sum of ``rows`` times coordinates in place of ``ETA``, and a rest.
 
-    The rest is free of parameters. ``rising`` and ``falling`` are 0 exactly where the slope of the log-density towards
+    The rest is free of parameters, each of which is its coordinate or, if positive, the exponential of it. ``rising``
+    and ``falling`` are 0 exactly where the slope of the log-density towards
     minus and plus infinity is; the first is never negative, the second never positive.
     """
 
+    lines: OnLines
     rows: tuple[Expr, ...]
     terms: tuple[Term, ...]
     rising: Expr
@@ -59,49 +62,47 @@ def linear_predictor(family: Family) -> LinearPredictor | None:
     """
     if not family.covariates or family.bounds.free_symbols & set(family.symbols) or has_corners(family):
         return None
-    if not all(_is_whole_line(item) for item in family.parameters):
+    lines = on_lines(family)
+    # One positive parameter alone is no predictor: its own equation says more.
+    if lines is None or (len(family.symbols) == 1 and lines.coordinates != family.symbols):
         return None
-    for rows in dict.fromkeys(_candidates(family)):
-        kernel = _kernel(family, rows)
+    for rows in dict.fromkeys(_candidates(family, lines)):
+        kernel = _kernel(lines, rows)
         terms = None if kernel is None else _terms(kernel, family.domain)
         if terms is None:
             continue
         ends = [far_out([(one.weight, one.slopes[side]) for one in terms], family.domain, way) for side, way in _SIDES]
         if ends[0] is not None and ends[1] is not None and bends(terms, family.domain):
-            return LinearPredictor(rows, terms, *ends)
+            return LinearPredictor(lines, rows, terms, *ends)
     return None
-
-
-def _is_whole_line(item: Parameter) -> bool:
-    return item.bounds.lo is -oo and item.bounds.hi is oo and not item.symbol.is_integer
 
 
 _SIDES = ((0, S.One), (1, S.NegativeOne))
 """Of the slopes towards minus and plus infinity, the place and the sign that they may have."""
 
 
-def _candidates(family: Family) -> Iterator[tuple[Expr, ...]]:
-    """The coefficients of all parameters in parts of the density that are linear in them, but for a common number."""
-    mine = set(family.symbols)
-    for node in preorder_traversal(family.log_density):
-        if not isinstance(node, (Add, Pow, Function)) and node != family.symbols[0]:
+def _candidates(family: Family, lines: OnLines) -> Iterator[tuple[Expr, ...]]:
+    """What multiplies each coordinate in parts of the density that are linear in all, but for a common number."""
+    mine = set(lines.coordinates)
+    for node in preorder_traversal(lines.density):
+        if not isinstance(node, (Add, Pow, Function)) and node != lines.coordinates[0]:
             continue
         inside = node.base if isinstance(node, Pow) else node.args[0] if isinstance(node, Function) else node
-        rows = tuple(derivative(inside, p) for p in family.symbols)
+        rows = tuple(derivative(inside, phi) for phi in lines.coordinates)
         if 0 in rows or any(row.free_symbols & (mine | {family.observation}) for row in rows):
             continue
         number = rows[0].as_independent(*family.covariates, as_Add=False)[0]
         yield tuple((row / number).expand() for row in rows)
 
 
-def _kernel(family: Family, rows: tuple[Expr, ...]) -> Expr | None:
-    """The log-density as a function of the predictor; ``None`` where it holds the parameters in other ways as well."""
+def _kernel(lines: OnLines, rows: tuple[Expr, ...]) -> Expr | None:
+    """The log-density as a function of the predictor; ``None`` where it holds the coordinates in other ways as well."""
     first = next((at for at, row in enumerate(rows) if row == 1), 0)
-    moves = dict.fromkeys(family.symbols, S.Zero)
-    moves[family.symbols[first]] = ETA / rows[first]
-    kernel = _spread(family.log_density.subs(moves, simultaneous=True))
-    back = kernel.subs(ETA, Add(*(p * row for p, row in zip(family.symbols, rows, strict=True))))
-    return kernel if _spread(back - family.log_density) == 0 else None
+    moves = dict.fromkeys(lines.coordinates, S.Zero)
+    moves[lines.coordinates[first]] = ETA / rows[first]
+    kernel = _spread(lines.density.subs(moves, simultaneous=True))
+    back = kernel.subs(ETA, Add(*(phi * row for phi, row in zip(lines.coordinates, rows, strict=True))))
+    return kernel if _spread(back - lines.density) == 0 else None
 
 
 def _spread(expression: Expr) -> Expr:

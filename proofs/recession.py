@@ -13,6 +13,7 @@ from .derivation import Finding, Label, Optimality, Section, Step, Verdict
 from .existence import Existence
 from .family import Family
 from .linear_predictor import ETA, LinearPredictor, linear_predictor
+from .on_lines import shown
 from .trail import Trail
 
 _RULE = "no direction of recession"
@@ -34,7 +35,8 @@ def predictor_step(family: Family, trail: Trail) -> Optimality | None:
 
 
 def _add_predictor(found: LinearPredictor, family: Family, trail: Trail, section: Section) -> int:
-    along = Add(*(p * row for p, row in zip(family.symbols, found.rows, strict=True)))
+    maps = found.lines.maps
+    along = Add(*(shown(item, how) * row for item, how, row in zip(family.parameters, maps, found.rows, strict=True)))
     return trail.add(
         "predictor",
         section,
@@ -44,7 +46,12 @@ def _add_predictor(found: LinearPredictor, family: Family, trail: Trail, section
         Add(*(one.weight * one.shape for one in found.terms)),
         Label("log p", r"\log p"),
         subject=ETA,
-        using=(("rows", Tuple(*found.rows)), ("terms", Tuple(*(Tuple(one.weight, one.shape) for one in found.terms)))),
+        using=(
+            ("rows", Tuple(*found.rows)),
+            ("terms", Tuple(*(Tuple(one.weight, one.shape) for one in found.terms))),
+            ("coordinates", Tuple(*found.lines.coordinates)),
+            ("maps", Tuple(*maps)),
+        ),
     )
 
 

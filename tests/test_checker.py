@@ -17,6 +17,7 @@ from sympy import (
     S,
     Symbol,
     Tuple,
+    exp,
     log,
     loggamma,
     oo,
@@ -231,7 +232,19 @@ def _claimed_predictor(steps: Steps) -> Steps:
     step = next(step for step in derive(LOGISTIC).steps if step.rule == "predictor")
     rows, y = Tuple(S.One, *wavy().covariates), wavy().observation
     terms = Tuple(Tuple(y, step.subject), Tuple(S.One, sin(step.subject)))
-    return (replace(step, using=(("rows", rows), ("terms", terms))),)
+    lines = Tuple(*wavy().symbols)
+    named = (("rows", rows), ("terms", terms), ("coordinates", lines), ("maps", lines))
+    return (replace(step, using=named),)
+
+
+def _twice_the_first(steps: Steps) -> Steps:
+    """One coordinate stands for two parameters."""
+    first = steps[-1].named("coordinates").args[0]
+
+    def doubled(one: Expr) -> Expr:
+        return Tuple(first, first, *one.args[2:])
+
+    return using("maps", doubled)(using("coordinates", doubled)(steps))
 
 
 def _turned(term: Expr) -> Expr:
@@ -482,6 +495,8 @@ def _along_the_other(steps: Steps) -> Steps:
 
 # A ball that excludes zero, or an argument that cannot hold, has to call these wrong.
 REFUTED = (
+    Planted("not every value", "predictor", "odds", using("maps", lambda maps: Tuple(exp(maps[0]), *maps.args[1:]))),
+    Planted("one for two", "predictor", "odds", _twice_the_first),
     Planted("another covariate", "predictor", "odds", using("rows", lambda rows: Tuple(*reversed(rows.args)))),
     Planted("lost term", "predictor", "odds", using("terms", lambda terms: Tuple(terms.args[0]))),
     Planted("wrong sign", "predictor", "counts", using("terms", lambda terms: Tuple(*map(_turned, terms.args)))),

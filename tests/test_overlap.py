@@ -19,7 +19,7 @@ from thetahat.strategies.conditions import decide_all
 from thetahat.verify.adapters.regressions import GAMMA, LOGISTIC, POISSON
 from thetahat.verify.certify.certificate import CertificateVerdict
 
-a, b = Symbol("a", real=True), Symbol("b", real=True)
+a, b, rate = Symbol("a", real=True), Symbol("b", real=True), Symbol("rate", positive=True)
 x, t = Symbol("x", real=True), Symbol("t", positive=True)
 y, size, real = Symbol("y", integer=True, nonnegative=True), Symbol("y", positive=True), Symbol("y", real=True)
 ETA = a + b * x
@@ -49,7 +49,16 @@ EXPOSED = regression("exposed", y * (ETA + log(t)) - t * exp(ETA) - loggamma(y +
 WAITING = regression("waiting", -ETA - size * exp(-ETA), Interval.open(0, oo), size)
 FIVE = replace(FIVE, support=S.Naturals0.intersect(Interval(0, 5)))
 
-SEPARABLE = (ODDS, PROBIT, CLOGLOG, FIVE, RATE, EXPOSED)
+FACTOR = Family(
+    "factor",
+    y,
+    COUNTS,
+    (Parameter(rate, Interval.open(0, oo)), Parameter(b, S.Reals)),
+    y * (log(rate) + b * x) - rate * exp(b * x) - loggamma(y + 1),
+    covariates=(x,),
+)
+
+SEPARABLE = (ODDS, PROBIT, CLOGLOG, FIVE, RATE, EXPOSED, FACTOR)
 
 
 def named(family: Family) -> str:
@@ -98,7 +107,7 @@ def splits(low: list[float], high: list[float]) -> bool:
 
 def separated(family: Family, rows: list[tuple[int, int]]) -> bool:
     """Whether data with one covariate are separated: by looking at them, without directions."""
-    top = {"five": 5, "rate": np.inf, "exposed": np.inf}.get(family.name, 1)
+    top = {"five": 5, "rate": np.inf, "exposed": np.inf, "factor": np.inf}.get(family.name, 1)
     least, most = ([place for count, place in rows if count == end] for end in (0, top))
     inner = [place for count, place in rows if 0 < count < top]
     if not most and not inner:
@@ -123,7 +132,7 @@ def separated(family: Family, rows: list[tuple[int, int]]) -> bool:
 @given(data=st.data())
 def test_data_are_refused_exactly_where_they_are_separated(family: Family, data: st.DataObject) -> None:
     """Ties, few places, counts on their ends: the direction is found, and its certificate confirmed."""
-    top = {"five": 5, "rate": 3, "exposed": 3}.get(family.name, 1)
+    top = {"five": 5, "rate": 3, "exposed": 3, "factor": 3}.get(family.name, 1)
     drawn = data.draw(
         st.lists(st.tuples(st.integers(0, top), st.integers(-2, 2)), min_size=1, max_size=6), label="rows"
     )
@@ -172,6 +181,19 @@ def test_a_certificate_without_its_direction_is_not_confirmed() -> None:
     assert other.verdict is CertificateVerdict.UNIQUE_GLOBAL
     claimed = replace(other, verdict=CertificateVerdict.NO_MAXIMUM, witness=found.witness)
     assert not claimed.check(overlapping)
+
+
+def test_a_factor_counts_as_its_logarithm() -> None:
+    """Doubling a rate and moving an intercept by the logarithm of two are the same; the direction says so."""
+    rows = np.array([[0.0, 1.0], [0.0, 2.0], [3.0, 5.0]])
+    found, other = certify(FACTOR, rows), certify(RATE, rows)
+    assert found.witness["log(rate)"] == other.witness["a"] != 0
+    assert found.witness["b"] == other.witness["b"]
+    assert found.check(rows)
+    assert not replace(found, witness={"rate": Fraction(-5), "b": Fraction(1)}).check(rows)
+    overlapping = np.array([[1.0, 1.0], [0.0, 2.0], [3.0, 5.0]])
+    ours, theirs = fit(FACTOR, overlapping).theta_hat, fit(RATE, overlapping).theta_hat
+    assert np.log(ours["rate"]) == pytest.approx(theirs["a"], rel=1e-12)
 
 
 def test_many_rows_and_extreme_units_are_decided() -> None:

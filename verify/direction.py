@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
+from flint import arb, fmpq
 from sympy import Expr
 
 from ..proofs.derivation import Derivation
@@ -24,9 +25,8 @@ def separating_direction(derivation: Derivation, observations: Observations) -> 
     >>> in_words(separating_direction(derive(LOGISTIC), require_data(LOGISTIC, rows)))
     'beta_1 by 1, beta_2 by -1'
     """
-    family = derivation.family
-    found = separating(derivation.exists_when, observations.sample, family.columns)
-    return {} if found is None else dict(zip(family.parameter_names, found, strict=True))
+    found = separating(derivation.exists_when, observations.sample, derivation.family.columns)
+    return {} if found is None else dict(zip(coordinate_names(derivation), found, strict=True))
 
 
 def level_direction(derivation: Derivation, observations: Observations) -> dict[str, Fraction]:
@@ -44,13 +44,44 @@ def level_direction(derivation: Derivation, observations: Observations) -> dict[
         return {}
     family = derivation.family
     found = unchanging(rows, observations.sample, {symbol: place for place, symbol in enumerate(family.columns)})
-    return {} if found is None else dict(zip(family.parameter_names, found, strict=True))
+    return {} if found is None else dict(zip(coordinate_names(derivation), found, strict=True))
+
+
+def coordinate_names(derivation: Derivation) -> tuple[str, ...]:
+    """Return what a regression's predictor is linear in: each parameter's name, or that of the logarithm it enters by.
+
+    >>> from thetahat import derive
+    >>> from thetahat.verify.adapters.regressions import LOGISTIC
+    >>> coordinate_names(derive(LOGISTIC))
+    ('alpha', 'beta_1', 'beta_2')
+    """
+    return tuple(str(phi) for phi in _named(derivation, "coordinates"))
+
+
+def member_along(derivation: Derivation, direction: Mapping[str, Fraction], steps: int) -> list[arb]:
+    """Return the parameters so many steps along a direction from where all coordinates are zero.
+
+    >>> from thetahat import derive
+    >>> from thetahat.verify.adapters.regressions import LOGISTIC
+    >>> way = {"alpha": Fraction(1), "beta_1": Fraction(1, 2), "beta_2": Fraction(0)}
+    >>> [float(value) for value in member_along(derive(LOGISTIC), way, 2)]
+    [2.0, 1.0, 0.0]
+    """
+    places = [direction[name] * steps for name in coordinate_names(derivation)]
+    values = [arb(fmpq(place.numerator, place.denominator)) for place in places]
+    scales = zip(values, _named(derivation, "maps"), _named(derivation, "coordinates"), strict=True)
+    return [value if how == phi else value.exp() for value, how, phi in scales]
+
+
+def _rows(derivation: Derivation) -> tuple[Expr, ...]:
+    """What multiplies each coordinate in the one linear predictor of a regression; empty for other families."""
+    return _named(derivation, "rows")
 
 
 @lru_cache(maxsize=512)
-def _rows(derivation: Derivation) -> tuple[Expr, ...]:
-    """What multiplies each coefficient in the one linear predictor of a regression; empty for other families."""
-    return next((tuple(step.named("rows").args) for step in derivation.steps if step.rule == "predictor"), ())
+def _named(derivation: Derivation, key: str) -> tuple[Expr, ...]:
+    """What the step on the predictor names."""
+    return next((tuple(step.named(key).args) for step in derivation.steps if step.rule == "predictor"), ())
 
 
 def in_words(direction: Mapping[str, Fraction]) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-from flint import arb, fmpq
-
 from ...proofs.algebra.overlapping import Overlapping
 from ...proofs.balls import precision
 from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation
 from ...proofs.derivation import Verdict as Agreement
 from ...strategies.overlap import is_direction
+from ..direction import coordinate_names, member_along
 from ..enclosure import table_of, total
 from ..observations import Observations
 
@@ -28,9 +27,10 @@ def rises_along(witness: Mapping[str, Fraction], derivation: Derivation, observa
     computed in rational numbers, and balls must not see the declared likelihood fall on the way.
     """
     family = derivation.family
-    if set(witness) != set(family.parameter_names):
+    names = coordinate_names(derivation)
+    if set(witness) != set(names):
         return False
-    way = tuple(witness[name] for name in family.parameter_names)
+    way = tuple(witness[name] for name in names)
     findings = check_steps(family, derivation.steps)
     of_direction = [f for s, f in zip(derivation.steps, findings, strict=True) if s.rule in _STEPS]
     conditions = [one.expression for one in derivation.exists_when if isinstance(one.expression, Overlapping)]
@@ -42,7 +42,7 @@ def rises_along(witness: Mapping[str, Fraction], derivation: Derivation, observa
     if not is_direction(way, conditions[0], observations.sample, places):
         return False
     with precision(_BITS):
-        exact = [arb(fmpq(one.numerator, one.denominator)) for one in way]
         table = table_of(family, observations)
-        heights = [total(family, [step * one for one in exact], table, observations) for step in (0, 1, 2)]
+        members = [member_along(derivation, witness, steps) for steps in (0, 1, 2)]
+        heights = [total(family, member, table, observations) for member in members]
     return not any(after < before for before, after in pairwise(heights))
