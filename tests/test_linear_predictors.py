@@ -137,6 +137,12 @@ def test_searches_for_slopes_are_accepted_and_penalised_ones_refuted(family: Fam
     assert not check_estimator(family, newton(*curves, ridge=0.01), examples=4 * FEW, max_size=20).ok
 
 
+def test_data_that_determine_no_coefficients_are_not_drawn() -> None:
+    """One or two observations, or covariates that go together, leave a line of maximisers, and nothing to judge."""
+    report = check_estimator(POISSON, newton(*COUNTS), examples=2 * FEW, max_size=12)
+    assert report.undecided <= 3, str(report)
+
+
 def asked(rows: Array) -> Judgement:
     """What is said of an estimator that returns zeros."""
     derivation = derivation_with(LOGISTIC, {})

@@ -12,7 +12,9 @@ from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
 from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
+from .direction import coordinate_names, level_direction
 from .judging import has_maximiser
+from .observations import require_data
 
 Array = NDArray[np.float64]
 Existence = Literal["holds", "fails", "either"]
@@ -63,6 +65,9 @@ def drawn_data(
     if derivation.point is not None and existence == "holds":
         # Only a search over the observations tells which data have a maximiser.
         data = data.filter(lambda x: has_maximiser(derivation, x))
+    if existence == "holds" and coordinate_names(derivation):
+        # Of a line of maximisers there is no certificate: whatever a regression returns would stay undecided.
+        data = data.filter(lambda x: not level_direction(derivation, require_data(family, x)))
     if not weighted:
         return data.map(lambda x: (x, None))
     return data.flatmap(lambda x: weights_of(len(x)).map(lambda w: (x, _keeping(derivation, existence, x, w))))
