@@ -71,9 +71,10 @@ def unchanging(rows: tuple[Expr, ...], sample: Sample, places: Mapping[Symbol, i
     (Fraction(-2, 1), Fraction(1, 1))
     """
     for count in (_FIRST, sample.size):
-        part = {symbol: exact_column(column[:count]) for symbol, column in _columns(sample, places).items()}
+        some = sample.thinned(count)
+        known = {symbol: exact_column(column) for symbol, column in _columns(some, places).items()}
         try:
-            found = _matrix(np.column_stack([_at(row, part, min(count, sample.size)) for row in rows]))
+            found = _matrix(np.column_stack([_at(row, known, some.size) for row in rows]))
         except NotDecidedError:
             return None
         reduced, rank = found.rref()
