@@ -13,8 +13,9 @@ from .algebra.inside import slope_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
+from .confined import confined, growths_at_ends
 from .derivation import Statistic
-from .edge_growth import EdgeGrowth, edge_growth
+from .edge_growth import EdgeGrowth
 from .family import Family
 
 
@@ -43,7 +44,7 @@ class Ends:
     ``free`` holds, for a parameter that the likelihood does not depend on, the interval that the data allow.
     ``failure`` is empty or says which parameter of the support could not be placed, and why. ``needed`` has to be
     positive (with a flag: not negative) for the data to lie in the support at all. ``growths`` say how the density
-    behaves at ends that no rule reaches.
+    behaves at ends that no rule reaches, ``confined`` where the parameters lie that move these.
     """
 
     placed: tuple[AtEnd, ...]
@@ -53,22 +54,16 @@ class Ends:
     failure: str
     needed: tuple[tuple[Expr, bool], ...] = ()
     growths: tuple[EdgeGrowth, ...] = ()
+    confined: tuple[tuple[Symbol, Bounds], ...] = ()
 
     @property
     def unbounded(self) -> EdgeGrowth | None:
         """How the likelihood grows without bound, if it does."""
-        return next((growth for growth in self.growths if growth.witness), None)
+        return next((growth for growth in self.growths if growth.witness is not None), None)
 
     def inside(self) -> dict[Symbol, Bounds]:
-        """Where a parameter lies whose end of the support no estimate reaches: short of the extreme observation."""
-        extremes = {s.definition.level: s.symbol for s in self.statistics}
-        return {
-            growth.parameter: Bounds(-oo, extremes[0], False, False, False)
-            if growth.level == 0
-            else Bounds(extremes[1], oo, False, False, False)
-            for growth in self.growths
-            if not growth.witness
-        }
+        """Where a parameter lies whose end of the support no estimate reaches: short of the extreme observations."""
+        return dict(self.confined)
 
 
 def support_parameters(family: Family) -> tuple[Symbol, ...]:
@@ -120,21 +115,24 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     needed = () if left else _reached(family, values, lowest, highest, domain)
     needed += tuple((high - low, True) for _, low, high in settled if not is_nonnegative(high - low, domain))
     used |= {s for gap, _ in needed for s in gap.free_symbols}
-    growths = () if placed else _growths(family, stuck)
+    growths, within = ((), ()) if placed else _beside_ends(family, stuck, (lowest, highest), domain)
     if growths:
         stuck = []
-        used |= {(lowest, highest)[growth.level].symbol for growth in growths if not growth.witness}
+        used |= {s for _, box in within for end in (box.lo, box.hi) for s in end.free_symbols}
     statistics = tuple(s for s in (lowest, highest) if s.symbol in used)
-    return Ends(tuple(placed), statistics, current.subs(values), settled, _failure(stuck, family), needed, growths)
+    failure = _failure(stuck, family)
+    return Ends(tuple(placed), statistics, current.subs(values), settled, failure, needed, growths, within)
 
 
-def _growths(family: Family, stuck: Sequence[Symbol]) -> tuple[EdgeGrowth, ...]:
-    """One way in which the likelihood is unbounded; else how the density vanishes at the end of every parameter."""
-    found = [edge_growth(family, parameter) for parameter in stuck]
-    unbounded = [growth for growth in found if growth is not None and growth.witness]
-    if unbounded:
-        return (unbounded[0],)
-    return tuple(growth for growth in found if growth is not None) if None not in found else ()
+def _beside_ends(
+    family: Family, stuck: Sequence[Symbol], extremes: tuple[Statistic, Statistic], domain: Domain
+) -> tuple[tuple[EdgeGrowth, ...], tuple[tuple[Symbol, Bounds], ...]]:
+    """How the density behaves at ends that no estimate reaches, and where it leaves the parameters that move them."""
+    growths = growths_at_ends(family, stuck)
+    if any(growth.witness is not None for growth in growths):
+        return growths, ()
+    within = confined(family, growths, extremes, domain)
+    return ((), ()) if within is None else (growths, within)
 
 
 def resolved(placed: Sequence[AtEnd]) -> dict[Symbol, Expr]:

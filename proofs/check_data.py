@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flint import arb
-from sympy import Expr, Rational, S, Symbol, oo
+from sympy import Expr, Integer, Rational, S, Symbol, oo
 
-from .ball_data import Values
+from .ball_data import Values, evaluate
+from .balls import precision
 from .family import Family
 from .probes import at, data_points, parameter_points
 from .trial import Trial
@@ -17,6 +18,7 @@ from .zero import Point
 _MEMBERS = 3
 _MORE, _SHARES = range(31, 43), (3, 9)
 _OBSERVATIONS = 6
+_FEW, _MANY, _BITS = 12, 60, 128
 _DYADIC = 30
 _FAR = 2**20
 _TIES = (_OBSERVATIONS // 2, _OBSERVATIONS * 2 // 3, _OBSERVATIONS - 1)
@@ -106,14 +108,15 @@ def of_many_sizes(family: Family) -> Iterator[Point]:
     """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
 
     Counts are tied at an end of their support instead, since a member may make one value far more frequent than the
-    others, and those of further members taken as they are and nearer to the smallest.
+    others, and those of further members taken as they are and nearer to the smallest. Of few values that there may be,
+    each comes as often as a member promises too: of six observations no share lies between a third and a half.
 
     >>> from thetahat import family
-    >>> [len(list(of_many_sizes(family(name)))) for name in ("rayleigh", "poisson")]
-    [33, 48]
+    >>> [len(list(of_many_sizes(family(name)))) for name in ("rayleigh", "poisson", "bernoulli")]
+    [33, 48, 72]
     """
     yield from members_with_data(family)
-    yield from (*_tied(family), *_lowered(family)) if family.discrete else stretched(family)
+    yield from (*_tied(family), *_lowered(family), *_in_proportion(family)) if family.discrete else stretched(family)
     x, ends = family.observation, family.bounds
     if family.discrete or ends.hi is not oo or ends.lo not in (S.Zero, -oo):
         return
@@ -140,6 +143,22 @@ def _lowered(family: Family) -> Iterator[Point]:
         yield theta, sample
         for share in _SHARES if lo.is_number and lo.is_finite else ():
             yield theta, [{**row, x: lo + (row[x] - lo) // share} for row in sample]
+
+
+def _in_proportion(family: Family) -> Iterator[Point]:
+    """Of few values that there may be, each as often as a member gives it probability, of the members tried so far."""
+    ends, x = family.bounds, family.observation
+    if family.covariates or not (ends.lo.is_Integer and ends.hi.is_Integer and ends.hi - ends.lo < _FEW):
+        return
+    for seed in (*range(11, 11 + _MEMBERS), *_MORE):
+        theta = parameter_points(family, 1, seed)[0]
+        rows: list[Values] = []
+        for value in range(int(ends.lo), int(ends.hi) + 1):
+            with precision(_BITS):
+                often = _MANY * evaluate(family.log_density, {**theta, x: Integer(value)}, ()).exp()
+            rows += [{x: Integer(value)}] * (round(float(often.mid())) if often.is_finite() else 0)
+        if rows:
+            yield theta, rows
 
 
 def _pulled(family: Family, sample: Sequence[Values], end: Expr, rate: Rational) -> list[Values]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Max, Min, Rational, S, Symbol, log
+from sympy import Add, Expr, Max, Min, Rational, S, Symbol, log
 
 from .algebra.atoms import Quantile
+from .algebra.beside import density_beside, outweighs
 from .algebra.derivatives import derivative
 from .algebra.inside import slope_inside
 from .algebra.logs import split_logs
@@ -124,20 +125,34 @@ def any_value(step: Step, context: Context) -> Finding:
 
 
 def edge_growth(step: Step, context: Context) -> Finding:
-    """At the end of the support ``log p = power log u + rest``: the rest is bounded, the power of the sign claimed."""
-    family, p, u = context.family, subject_of(step), step.named("distance")
-    level, rest = int(step.named("level")), step.named("rest")
-    ends = family.bounds
-    if p != (ends.lo, ends.hi)[level]:
-        return Finding(Evidence.REFUTED, f"{p} is not that end of the support")
-    beside = family.log_density.subs(family.observation, p + u if level == 0 else p - u)
-    domain = {**context.domain, u: Bounds(S.Zero, S.Infinity, False, False, False)}
+    """Near the end ``log p = power log factor + rest``: the rest is bounded, the power of the sign claimed.
+
+    The factor is zero at the end and continuous. Where the density is said to grow, the parameter is the end itself,
+    and the path has values of the other parameters only: it is walked for whatever data there are.
+    """
+    family, p, witness = context.family, subject_of(step), pairs(step, "witness")
+    level, rest, fast = int(step.named("level")), step.named("rest"), step.named("outweighing")
+    u, away, factor = step.named("distance"), step.named("away"), step.named("factor")
+    end = (family.bounds.lo, family.bounds.hi)[level]
+    if end.free_symbols & set(family.symbols) != {p}:
+        return Finding(Evidence.REFUTED, f"{p} does not move that end of the support, or not alone")
+    unit = away.subs(u, 1)
+    if (away - unit * u).expand() != 0 or not is_positive(unit, context.domain):
+        return Finding(Evidence.UNDECIDED, "that is no distance from the end")
+    domain = {**context.domain, u: Bounds(S.Zero, S.Half, False, True, False)}
+    place = end + away if level == 0 else end - away
+    beside = density_beside(family.log_density, family.observation, place, u, context.domain)
     near = [({**theta, u: Rational(1, 7)}, ()) for theta, _ in context.points()]
-    same = confirmed_zero(split_logs(beside, domain) - step.value * log(u) - rest, domain, lambda: near)
+    same = confirmed_zero(split_logs(beside, domain) - step.value * log(factor) - fast - rest, domain, lambda: near)
     if same.evidence is not Evidence.ALGEBRA:
         return same
-    witness = pairs(step, "witness")
     power, rest = step.value.subs(witness), rest.subs(witness)
-    right = is_negative(power, {}) if witness else is_positive(power, context.domain)
-    bounded = is_bounded_inside(rest, u, S.Zero, S.Half)
-    return by_sign(right and bounded, "the density has that power of the distance as its leading factor")
+    if int(step.named("grows")):
+        right = is_negative(power, {}) and p not in witness and p == end and p not in power.free_symbols
+    elif fast != 0:
+        right = factor == u and all(outweighs(term, u, context.domain) for term in Add.make_args(fast))
+    else:
+        right = not witness and is_positive(power, context.domain)
+    vanishes = factor.subs(u, 0).expand() == 0 and is_bounded_inside(factor, u, S.Zero, S.Half)
+    bounded = u not in power.free_symbols and is_bounded_inside(rest, u, S.Zero, S.Half)
+    return by_sign(right and vanishes and bounded, "the density has that power of the factor as its leading one")

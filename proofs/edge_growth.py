@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from sympy import Expr, Rational, S, Symbol, log
+from sympy import Add, Expr, Rational, S, Symbol, log
 
-from .algebra.logs import split_logs
+from .algebra.beside import REACH, density_beside, outweighs
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import is_negative, is_positive
 from .algebra.stand_in import StandIn
@@ -17,52 +17,72 @@ from .family import Family
 from .probes import at
 
 U = StandIn("u", positive=True)
-"""The distance of an observation from the end."""
-REACH = S.Half
-"""How far from the end the rest has to stay bounded; any distance would do."""
+"""The distance of an observation from the end, in a unit that may depend on the parameter."""
 _TRIED = (Rational(1, 2), Rational(1, 5), Rational(2), S.One, Rational(5))
 
 
 @dataclass(frozen=True)
 class EdgeGrowth:
-    """``log p(end -+ u) = power * log(u) + rest``, with a rest that stays bounded as ``u`` tends to zero.
+    """``log p(end -+ distance) = power * log(factor) + outweighing + rest``, with a rest that stays bounded there.
 
-    ``level`` is 0 where ``parameter`` is the lower end and 1 where it is the upper one. With a ``witness``, values
-    of the other parameters at which ``power`` is negative, the density grows without bound; without, it vanishes.
+    ``level`` is 0 at the lower end and 1 at the upper one. ``distance`` is ``u`` times a positive unit, and
+    ``factor`` a function of it that is zero at the end. With a ``witness``, values of the other parameters at which
+    ``power`` is negative, the density grows without bound; without, it vanishes. What is ``outweighing`` falls faster
+    than any multiple of ``log(u)``, so that the power may be any then.
     """
 
     parameter: Symbol
     level: int
     power: Expr
     rest: Expr
-    witness: tuple[tuple[Symbol, Expr], ...] = ()
+    factor: Expr = U
+    distance: Expr = U
+    witness: tuple[tuple[Symbol, Expr], ...] | None = None
+    outweighing: Expr = S.Zero
 
 
-def edge_growth(family: Family, parameter: Symbol) -> EdgeGrowth | None:
-    """Return how the density behaves where ``parameter`` is an end of the support; ``None`` where no rule tells.
+def edge_growth(family: Family, parameter: Symbol, level: int) -> EdgeGrowth | None:
+    """Return how the density behaves where ``parameter`` moves that end of the support; ``None`` where no rule tells.
 
     >>> from thetahat import family
-    >>> edge_growth(family("weibull_with_location"), family("weibull_with_location").symbols[0]).power
+    >>> edge_growth(family("weibull_with_location"), family("weibull_with_location").symbols[0], 0).power
     k - 1
     """
     ends = family.bounds
-    if ends.discrete or family.covariates or parameter not in (ends.lo, ends.hi):
+    end = (ends.lo, ends.hi)[level]
+    if ends.discrete or family.covariates or end.free_symbols & set(family.symbols) != {parameter}:
         return None
-    level = 0 if parameter == ends.lo else 1
-    place = parameter + U if level == 0 else parameter - U
+    # A density of one scale looks alike at every scale, if the distance is measured in it.
+    units = [S.One, *(unit for unit in (parameter, ends.hi - ends.lo) if is_positive(unit, family.domain))]
+    grown = (_growth(family, parameter, level, unit * U) for unit in units)
+    return next((one for one in grown if one is not None), None)
+
+
+def _growth(family: Family, parameter: Symbol, level: int, distance: Expr) -> EdgeGrowth | None:
     domain = {s: b for s, b in family.domain.items() if s != family.observation}
-    beside = split_logs(family.log_density.subs(family.observation, place), domain).expand(log=False, power_exp=False)
-    power = beside.coeff(log(U))
-    rest = (beside - power * log(U)).expand(log=False, power_exp=False)
-    if power == 0 or power.has(U):
+    place = family.bounds.lo + distance if level == 0 else family.bounds.hi - distance
+    beside = density_beside(family.log_density, family.observation, place, U, domain)
+    outweighing = Add(*(term for term in Add.make_args(beside) if outweighs(term, U, domain)))
+    beside -= outweighing
+    zeros = [node for node in beside.atoms(log) if node.args[0].subs(U, 0).expand() == 0 and beside.coeff(node) != 0]
+    if len(zeros) != 1:
         return None
+    power, factor = beside.coeff(zeros[0]), zeros[0].args[0]
+    rest = (beside - power * zeros[0]).expand(log=False, power_exp=False)
+    if power.has(U) or not is_bounded_inside(factor, U, S.Zero, REACH):
+        return None
+    if outweighing != 0:
+        # With other parameters the likelihood may still grow along a path on which they move as well.
+        sure = len(family.parameters) == 1 and factor == U and is_bounded_inside(rest, U, S.Zero, REACH)
+        return EdgeGrowth(parameter, level, power, rest, factor, distance, None, outweighing) if sure else None
     if is_positive(power, domain):
-        member = next(_members(family, parameter), None)
-        bounded = member is not None and is_bounded_inside(rest.subs(member), U, S.Zero, REACH)
-        return EdgeGrowth(parameter, level, power, rest) if bounded else None
+        bounded = is_bounded_inside(rest, U, S.Zero, REACH)
+        return EdgeGrowth(parameter, level, power, rest, factor, distance) if bounded else None
+    if parameter not in (family.bounds.lo, family.bounds.hi) or power.has(parameter):
+        return None
     for member in _members(family, parameter):
         if is_negative(power.subs(member), {}) and is_bounded_inside(rest.subs(member), U, S.Zero, REACH):
-            return EdgeGrowth(parameter, level, power, rest, tuple(member.items()))
+            return EdgeGrowth(parameter, level, power, rest, factor, distance, tuple(member.items()))
     return None
 
 
@@ -70,14 +90,14 @@ def _members(family: Family, parameter: Symbol) -> Iterator[Mapping[Symbol, Expr
     """Simple values for the other parameters, each inside its space; ends of the support a distance away."""
     others = [item for item in (*family.constants, *family.parameters) if item.symbol != parameter]
     for values in product(_TRIED, repeat=len(others)):
-        member: dict[Symbol, Expr] = {parameter: S.Zero}
+        member: dict[Symbol, Expr] = {}
         for item, value in zip(others, values, strict=True):
-            ends = at(bounds(item.space), member)
-            inside = ends.lo < value < ends.hi if ends.lo.is_number and ends.hi.is_number else False
             if item.symbol in family.bounds.free_symbols:
                 # The other end moves with the data; two units beyond this one it lets the distance reach one.
-                value, inside = (S(2) if item.symbol == family.bounds.hi else S(-2)), True
-            if not inside:
+                member[item.symbol] = parameter + (2 if item.symbol == family.bounds.hi else -2)
+                continue
+            ends = at(bounds(item.space), member)
+            if not (ends.lo.is_number and ends.hi.is_number and ends.lo < value < ends.hi):
                 break
             member[item.symbol] = value
         else:

@@ -102,18 +102,19 @@ def _balance_step(at: AtEnd, before: Tuple, table: Tuple, trail: Trail, current:
 
 
 def _growth_step(growth: EdgeGrowth, family: Family, trail: Trail, current: int) -> None:
-    p, end = growth.parameter, "smallest" if growth.level == 0 else "largest"
-    if growth.witness:
-        others = ", ".join(f"`{s}` = {value}" for s, value in growth.witness if s != p)
+    p, extreme = growth.parameter, "smallest" if growth.level == 0 else "largest"
+    end = (family.bounds.lo, family.bounds.hi)[growth.level]
+    if growth.witness is not None:
+        others = ", ".join(f"`{s}` = {value}" for s, value in growth.witness)
         words = (
-            f"Unbounded: as `{p}` tends to the {end} observation{f', with {others}' * bool(others)}, the density there "
-            "grows like a negative power of their distance and at the others it tends to a positive limit, so that the "
-            "likelihood grows without bound."
+            f"Unbounded: as `{p}` tends to the {extreme} observation{f', with {others}' * bool(others)}, the density "
+            "there grows like a negative power of their distance and at the others it tends to a positive limit, so "
+            "that the likelihood grows without bound."
         )
     else:
         words = (
-            f"End of the support: the density vanishes where `{p}` reaches the {end} observation, like a positive "
-            f"power of their distance, so that `{p}` is looked for inside, as a parameter that moves no end."
+            f"End of the support: the density vanishes where `{end}` reaches the {extreme} observation, "
+            f"{_shown(growth)}, so that `{p}` is looked for inside, as a parameter that moves no end."
         )
     trail.add(
         "edge-growth",
@@ -127,6 +128,19 @@ def _growth_step(growth: EdgeGrowth, family: Family, trail: Trail, current: int)
             ("rest", growth.rest),
             ("level", Integer(growth.level)),
             ("distance", U),
-            ("witness", Tuple(*(Tuple(s, value) for s, value in growth.witness))),
+            ("away", growth.distance),
+            ("factor", growth.factor),
+            ("outweighing", growth.outweighing),
+            ("witness", Tuple(*(Tuple(s, value) for s, value in growth.witness or ()))),
+            ("grows", Integer(growth.witness is not None)),
         ),
     )
+
+
+def _shown(growth: EdgeGrowth) -> str:
+    """How the density vanishes."""
+    if growth.outweighing != 0:
+        return f"its logarithm like `{growth.outweighing}` at a distance of `{growth.distance}`"
+    if growth.factor == U == growth.distance:
+        return "like a positive power of their distance"
+    return f"like a positive power of `{growth.factor}` at a distance of `{growth.distance}`"

@@ -188,6 +188,9 @@ def _derived(measure: Measure, weight: Expr, factors: tuple[tuple[Expr, int], ..
         slope = derivative(found.value, epsilon)
         for _step in range(power):
             moment = derivative(moment, epsilon) + moment * slope
+    if moment.has(Derivative, Subs):
+        # A derivative in the order of a Bessel function, say: SymPy fails where it puts zero for its variable.
+        return None
     at_zero = dict.fromkeys(small, S.Zero)
     value, conditions, names = moment.xreplace(at_zero), found.conditions, found.lemma
     if weight != 0:
@@ -214,7 +217,10 @@ def mean_log_density(measure: Measure) -> Expected | None:
     found = measure.integrated(_TILTS[0] * measure.exponent, _TILTS[:1])
     if found is None:
         return None
-    value = measure.constant + derivative(found.value, _TILTS[0]).xreplace({_TILTS[0]: S.Zero})
+    slope = derivative(found.value, _TILTS[0])
+    if slope.has(Derivative, Subs):
+        return None
+    value = measure.constant + slope.xreplace({_TILTS[0]: S.Zero})
     if value.has(Derivative, Subs, oo, S.NaN, S.ComplexInfinity):
         return None
     return Expected(value, found.lemma, found.conditions)

@@ -21,6 +21,8 @@ from sympy import (
     bernoulli,
     besseli,
     cos,
+    cosh,
+    coth,
     erf,
     exp,
     factorial,
@@ -32,6 +34,7 @@ from sympy import (
     polygamma,
     sign,
     sin,
+    sinh,
     sqrt,
     tanh,
     zoo,
@@ -42,6 +45,7 @@ from sympy.core.function import PoleError
 from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_outside
 from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
+from .algebra.rates import fastest
 from .algebra.signs import Domain, is_positive
 from .algebra.tidying import tidy
 
@@ -67,6 +71,7 @@ def end_value(
     """
     place = 1 / _SMALL if end is oo else -1 / _SMALL if end is -oo else end + (_SMALL if from_above else -_SMALL)
     approach = _Approach(unknown, end, place, domain or {})
+    equation = rewrite_outside(equation, lambda node: node.rewrite(exp) if isinstance(node, _HYPERBOLIC) else node)
     expanded = approach.expanded(equation)
     if expanded is None or any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
         return None
@@ -80,6 +85,9 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
         if order < 0:
             return S.One if coefficient.is_positive else -S.One if coefficient.is_negative else coefficient
         return coefficient if order < powers else None
+    found_fast = _by_rates(expression, small, powers)
+    if found_fast is not None:
+        return found_fast
     for power in range(powers):
         try:
             value = limit((expression / small**power).expand(), small, 0, "+")
@@ -90,6 +98,20 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
         if value != 0:
             return _finite_sign(value)
     return None
+
+
+def _by_rates(expression: Expr, small: Symbol, powers: int) -> Expr | None:
+    """The sign of a quotient of sums of exponentials, which SymPy may look for without end."""
+    found = fastest(expression, small)
+    if found is None or found[0].has(_LEFT_OUT) or (found[1] < 0 and powers == 1):
+        return None
+    coefficient = found[0]
+    if small in coefficient.free_symbols:
+        lead = _rational(coefficient, small)
+        if lead is None or (found[1] == 0 and lead[1] >= powers):
+            return None
+        coefficient = lead[0]
+    return S.One if coefficient.is_positive else -S.One if coefficient.is_negative else coefficient
 
 
 def _rational(expression: Expr, small: Symbol) -> tuple[Expr, int] | None:
@@ -265,6 +287,7 @@ def _zeta(node: Expr, at_infinity: bool) -> Expr | None:
     return (1 if order == 0 else 0) + (-log(2)) ** order * 2 ** (-s)
 
 
+_HYPERBOLIC = (sinh, cosh, coth)
 _CONTINUOUS = (exp, log, sin, cos, tanh, erf, Mean, Centred, Order, Indicator)
 _EXPANSIONS: dict[type, Callable[[Expr, bool], Expr | None]] = {
     polygamma: _polygamma,

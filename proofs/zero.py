@@ -27,6 +27,7 @@ from sympy import (
 
 from .algebra.atoms import Indicator, atoms_of, plain
 from .algebra.logs import normal_form, split_logs
+from .algebra.primes import has_powers_of_numbers, vanishes_by_primes
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
 from .algebra.size import cancelled, is_joinable, is_small, joined
@@ -72,6 +73,8 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
     # An average is not a free value, so that balls at free values refute only what contains none.
     if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
         return False
+    if vanishes_by_primes(whole):
+        return True
     for rewrite in (_expanded, _arguments, _split, _numerator, _special, _exponentiated):
         whole = rewrite(whole, domain)
         if whole == 0:
@@ -126,7 +129,8 @@ def _split(expression: Expr, domain: Domain) -> Expr:
 
 def _numerator(expression: Expr, domain: Domain) -> Expr:
     # Of nested roots in long fractions the numerator has more terms than there is time for.
-    return joined(expression).as_numer_denom()[0].expand() if is_joinable(expression) else expression
+    possible = is_joinable(expression) and not has_powers_of_numbers(expression)
+    return joined(expression).as_numer_denom()[0].expand() if possible else expression
 
 
 def _special(expression: Expr, domain: Domain) -> Expr:
@@ -138,7 +142,7 @@ def _special(expression: Expr, domain: Domain) -> Expr:
     out = out.subs({cos(angle) ** 2: 1 - sin(angle) ** 2 for angle in angles})
     if out.has(polygamma):
         out = expand_func(out).replace(lambda e: isinstance(e, polygamma) and e.args[1].is_Rational, _lowered)
-    return joined(out).as_numer_denom()[0].expand() if is_joinable(out) else out
+    return _numerator(out, domain)
 
 
 def _lowered(node: Expr) -> Expr:

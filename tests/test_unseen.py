@@ -460,7 +460,11 @@ def test_what_stands_beside_a_power_of_the_distance_may_outweigh_it(density: Exp
         "rest": (beside - power * log(u)).expand(log=False, power_exp=False),
         "level": S.Zero,
         "distance": u,
-        "witness": Tuple(Tuple(m, S.Zero), Tuple(b, S.One)),
+        "away": u,
+        "factor": u,
+        "outweighing": S.Zero,
+        "witness": Tuple(Tuple(b, S.One)),
+        "grows": S.One,
     }
     planted = replace(growth, value=power, subject=m, using=tuple(named.items()))
     finding = check_steps(found.family, (found.steps[0], planted))[-1]

@@ -37,7 +37,7 @@ def grows_without_bound(derivation: Derivation, x: Array) -> Case:
     heights = [
         log_likelihood_ball(derivation.family, _member(derivation, x, k), x, bits=_BITS) for k in (_NEAR, _NEARER)
     ]
-    witness = {row[0]: row[1] for row in step.named("witness").args}
+    witness = {row[0]: row[1] for row in step.named("witness").args if row[1].is_number}
     with precision(_BITS):
         power = evaluate(step.value, witness)
         promised = -power * (_NEARER - _NEAR) * arb(2).log() * int((x == extreme).sum())

@@ -11,17 +11,27 @@ from sympy import (
     Abs,
     Dummy,
     Expr,
+    Function,
+    Max,
+    Min,
     Piecewise,
     Pow,
     S,
     Symbol,
+    asinh,
+    atan,
     cancel,
+    cos,
     cosh,
+    erf,
     exp,
     expand,
+    gamma,
     log,
+    loggamma,
     oo,
     sign,
+    sin,
     sinh,
     tanh,
     true,
@@ -35,6 +45,9 @@ from .solve import solve_one
 from .tidying import tidy
 
 _MOST_POWER = 12
+_CONTINUOUS = (exp, sin, cos, sinh, cosh, tanh, atan, asinh, erf, Abs, sign, Max, Min, Piecewise)
+"""Functions without a pole on the real line; where a sign or a case switches is looked at apart."""
+_WHERE_POSITIVE = (log, gamma, loggamma)
 
 
 @dataclass(frozen=True)
@@ -189,6 +202,11 @@ def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo
     >>> u = Symbol("u", positive=True)
     >>> is_bounded_inside(-1 / u, u, S.Zero, S.One), is_bounded_inside(log(u), u, S.Zero, S.One)
     (False, False)
+
+    Of a function that is not known, nothing is said.
+
+    >>> is_bounded_inside(loggamma(u), u, S.Zero, S.One), is_bounded_inside(loggamma(1 + u), u, S.Zero, S.One)
+    (False, True)
     """
     there = Dummy(z.name, real=True)
     expression, z = expression.xreplace({z: there}), there
@@ -196,10 +214,13 @@ def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo
     pieces = regions(expression, z, lo, hi)
     if pieces is None or any(expand((a.value - b.value).subs(z, a.hi)) != 0 for a, b in itertools.pairwise(pieces)):
         return False
-    for node in expression.atoms(log, Pow):
-        if z not in node.free_symbols:
+    for node in expression.atoms(Function, Pow):
+        if z not in node.free_symbols or isinstance(node, _CONTINUOUS):
             continue
-        if isinstance(node, log) and not is_positive(node.args[0], domain):
+        if isinstance(node, _WHERE_POSITIVE):
+            if not is_positive(node.args[0], domain):
+                return False
+        elif not isinstance(node, Pow):
             return False
         if isinstance(node, Pow) and not node.exp.is_nonnegative and not is_nonzero(node.base, domain):
             return False

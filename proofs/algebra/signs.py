@@ -29,7 +29,7 @@ from sympy import (
 
 from ..bounds import Bounds
 from .refute import Items, signs_seen
-from .size import factored, joined
+from .size import factored, joined, operations
 
 Domain = Mapping[Symbol, Bounds]
 
@@ -171,6 +171,7 @@ class _Fact:
 
 _NOTHING = _Fact()
 _DEPTH = 3
+_MOST_NESTED = 60
 
 
 def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
@@ -178,7 +179,7 @@ def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
     if isinstance(expression, Add) and len(signs_seen(expression, ())) == 2:
         return _NOTHING
     best = _structure(expression, depth)
-    for rewrite in (_spread_fraction, _factored_fraction, expand):
+    for rewrite in (_spread_fraction, _factored_fraction, _spread):
         if (best.nonzero and (best.above or best.below)) or depth == 0:
             break
         again = rewrite(expression)
@@ -195,9 +196,16 @@ def _spread_fraction(expression: Expr) -> Expr:
 
 
 def _factored_fraction(expression: Expr) -> Expr:
-    """Bring to one fraction with a factored numerator."""
+    """Bring to one fraction with a factored numerator, and denominator where that is small."""
     top, bottom = fraction(joined(expression))
-    return factored(top) / bottom
+    return factored(top) / factored(bottom)
+
+
+def _spread(expression: Expr) -> Expr:
+    """Multiply out, but for long quotients with denominators in denominators, which take SymPy minutes."""
+    below = [node.base for node in expression.atoms(Pow) if node.base.is_Add and node.exp.is_negative]
+    nested = any(inner.base.is_Add and inner.exp.is_negative for base in below for inner in base.atoms(Pow))
+    return expression if nested and operations(expression) > _MOST_NESTED else expand(expression)
 
 
 def _structure(expression: Expr, depth: int) -> _Fact:

@@ -1,0 +1,76 @@
+"""Where the data keep parameters that move an end of the support at which the density vanishes: short of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr, Max, Min, Symbol, oo
+
+from .algebra.derivatives import derivative
+from .algebra.signs import Domain, strict_sign
+from .algebra.solve import solve_one
+from .bounds import Bounds
+from .derivation import Statistic
+from .edge_growth import EdgeGrowth, edge_growth
+from .family import Family
+
+
+def growths_at_ends(family: Family, stuck: Sequence[Symbol]) -> tuple[EdgeGrowth, ...]:
+    """Return one way in which the likelihood is unbounded; else how the density vanishes at every end that moves.
+
+    Nothing where no rule tells what it does at one of them.
+
+    >>> from thetahat import family
+    >>> [growth.level for growth in growths_at_ends(family("arcsine"), family("arcsine").symbols)]
+    [0]
+    """
+    ends = family.bounds
+    found = [
+        edge_growth(family, parameter, level)
+        for parameter in stuck
+        for level, end in enumerate((ends.lo, ends.hi))
+        if parameter in end.free_symbols
+    ]
+    unbounded = [growth for growth in found if growth is not None and growth.witness is not None]
+    if unbounded:
+        return (unbounded[0],)
+    return tuple(growth for growth in found if growth is not None) if None not in found else ()
+
+
+def confined(
+    family: Family, growths: Sequence[EdgeGrowth], extremes: tuple[Statistic, Statistic], domain: Domain
+) -> tuple[tuple[Symbol, Bounds], ...] | None:
+    """Return where each parameter lies, between its constraints; ``None`` where one of these is not solved.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.boundary import order_statistics
+    >>> item = family("arcsine")
+    >>> confined(item, (EdgeGrowth(item.symbols[0], 0, 1, 0),), order_statistics(item), item.domain)[0][1].hi
+    x_min
+    """
+    found = []
+    for parameter in dict.fromkeys(growth.parameter for growth in growths):
+        own = [growth for growth in growths if growth.parameter == parameter]
+        limits = [_limit(family, growth, extremes[growth.level].symbol, domain) for growth in own]
+        space = family.domain[parameter]
+        floors = [space.lo] * (space.lo is not -oo)
+        ceilings = [space.hi] * (space.hi is not oo)
+        for limit in limits:
+            if limit is None:
+                return None
+            value, is_ceiling = limit
+            (ceilings if is_ceiling else floors).append(value)
+        lo, hi = Max(*floors), Min(*ceilings)
+        found.append((parameter, Bounds(lo, hi, False, False, False)))
+    return tuple(found)
+
+
+def _limit(family: Family, growth: EdgeGrowth, data: Symbol, domain: Domain) -> tuple[Expr, bool] | None:
+    """Where the end of the support reaches the extreme observation, and whether the parameter lies below that."""
+    end, p = (family.bounds.lo, family.bounds.hi)[growth.level], growth.parameter
+    direction = strict_sign(derivative(end, p), domain)
+    roots = solve_one(end - data, p, {k: v for k, v in domain.items() if k != p})
+    if direction == 0 or len(roots) != 1:
+        return None
+    # A lower end that rises with the parameter, or an upper one that falls, stops it from above.
+    return roots[0].value, (direction > 0) == (growth.level == 0)

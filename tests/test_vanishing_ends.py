@@ -1,0 +1,138 @@
+"""Whether families whose density vanishes at an end that a parameter moves are estimated inside what the data leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sympy import (
+    Abs,
+    Expr,
+    Interval,
+    Rational,
+    Reals,
+    S,
+    Set,
+    Symbol,
+    besselk,
+    cos,
+    log,
+    loggamma,
+    oo,
+    pi,
+    polygamma,
+    tan,
+)
+
+from thetahat import Family, Parameter, derive, fit
+from thetahat.proofs.algebra.regions import is_bounded_inside
+from thetahat.proofs.checker import check_steps
+from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Step
+from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.registry import family as catalogued
+from thetahat.verify.growth import grows_without_bound
+from thetahat.verify.likelihood import log_likelihood
+
+y, m, s = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True)
+LOCATION, SCALE = Parameter(m, Reals), Parameter(s, Interval.open(0, oo))
+ROOT = log(2 * pi) / 2
+
+
+def declared(density: Expr, support: Set, *parameters: Parameter) -> Family:
+    return Family("unseen", y, support, parameters, density)
+
+
+ONE_SCALE = Interval.open(-s, s)
+FAMILIES = {
+    "parabola by its scale": declared(log(1 - y**2 / s**2) - log(s) + log(Rational(3, 4)), ONE_SCALE, SCALE),
+    "half circle by its radius": declared(log(s**2 - y**2) / 2 - 2 * log(s) + log(2 / pi), ONE_SCALE, SCALE),
+    "cosine by its scale": declared(log(1 + cos(pi * y / s)) - log(2 * s), ONE_SCALE, SCALE),
+    "triangle by its scale": declared(log(s - Abs(y)) - 2 * log(s), Interval(-s, s), SCALE),
+    "parabola by its place": declared(log(1 - (y - m) ** 2), Interval.open(m - 1, m + 1), LOCATION),
+    "cosine by its place": declared(log(1 + cos(y - m)) - log(2 * pi), Interval.open(m - pi, m + pi), LOCATION),
+    "triangle by its place": declared(log(1 - Abs(y - m)), Interval(m - 1, m + 1), LOCATION),
+    "Levy by its place": declared(-ROOT - 3 * log(y - m) / 2 - 1 / (2 * (y - m)), Interval.open(m, oo), LOCATION),
+    "lognormal by its place": declared(-ROOT - log(y - m) - log(y - m) ** 2 / 2, Interval.open(m, oo), LOCATION),
+}
+DATA = ([0.3], [0.1, 0.4], [-0.5, 0.2, 0.3, 0.3], [-0.9, 0.05, 0.1])
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("data", DATA, ids=str)
+def test_no_place_on_a_grid_is_higher(name: str, data: list[float]) -> None:
+    """Also where the other end of the support is the nearer one: a scale has to be above both distances."""
+    item = FAMILIES[name]
+    found = derive(item)
+    assert found.outcome is Outcome.REDUCED
+    assert found.count(Evidence.REFUTED) + found.count(Evidence.UNDECIDED) == 0
+    estimate = fit(item, data)
+    grid = [value for value in np.linspace(-6, 6, 2401) if value > 0 or not item.symbols[0].is_positive]
+    assert estimate.log_likelihood >= max(log_likelihood(item, [place], data)[0] for place in grid) - 1e-9
+
+
+@pytest.mark.parametrize("known", [{"a": 0}, {"b": 1}, {"a": -3}], ids=str)
+def test_a_density_that_grows_at_the_one_end_that_moves_is_unbounded(known: dict[str, int]) -> None:
+    """An arcsine distribution of which one end is known was called unsolved; distances are parts of its length."""
+    found = derive(catalogued("arcsine").fix(**known))
+    assert found.outcome is Outcome.UNBOUNDED
+    assert found.count(Evidence.REFUTED) + found.count(Evidence.UNDECIDED) == 0
+    assert grows_without_bound(found, np.array([0.25, 0.5, 0.75])).verdict.value == "agree"
+    with pytest.raises(ExistenceError, match="unbounded"):
+        fit(found.family, [0.25, 0.5])
+
+
+def test_a_scale_beside_a_location_is_not_said_to_keep_the_likelihood_down() -> None:
+    """Of a lognormal distribution with a location the likelihood grows where location and scale move together.
+
+    Source: Hill 1963, Journal of the American Statistical Association 58, pages 72 to 84.
+    """
+    density = -ROOT - log(s) - log(y - m) - log(y - m) ** 2 / (2 * s**2)
+    assert derive(declared(density, Interval.open(m, oo), LOCATION, SCALE)).outcome is Outcome.UNSOLVED
+
+
+def using(name: str, change: Callable[[Expr], Expr]) -> Callable[[Step], Step]:
+    """Return a change of one of the expressions that a step is about."""
+    return lambda step: replace(step, using=tuple((k, change(v) if k == name else v) for k, v in step.using))
+
+
+def moved(name: str, other: str, part: Callable[[Expr], Expr]) -> Callable[[Step], Step]:
+    """Return a change that leaves the sum of two of them as it is."""
+
+    def change(step: Step) -> Step:
+        return using(other, lambda one: one + part(step.named(name)))(using(name, lambda one: one - part(one))(step))
+
+    return change
+
+
+PLANTED = {
+    "what outweighs called bounded": ("Levy by its place", moved("outweighing", "rest", lambda one: one)),
+    "what is bounded called outweighing": ("Levy by its place", moved("rest", "outweighing", lambda one: one)),
+    "a factor that does not vanish": ("cosine by its place", using("factor", lambda one: one + 1)),
+    "no distance": ("parabola by its place", using("away", lambda one: -one)),
+    "the other way": ("parabola by its place", using("grows", lambda one: S.One)),
+    "a larger power": ("parabola by its scale", lambda step: replace(step, value=step.value * 2)),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_error_is_not_proved(name: str) -> None:
+    """Nor is a right claim lost on the way: as it stands the step is proved."""
+    which, change = PLANTED[name]
+    found = derive(FAMILIES[which])
+    at = next(place for place, step in enumerate(found.steps) if step.rule == "edge-growth")
+    assert found.findings[at].evidence is Evidence.SIGN
+    assert _of(found, at, change(found.steps[at])) in (Evidence.REFUTED, Evidence.UNDECIDED)
+
+
+def _of(found: Derivation, at: int, step: Step) -> Evidence:
+    return check_steps(found.family, (*found.steps[:at], step))[-1].evidence
+
+
+def test_a_function_with_a_pole_is_not_called_bounded() -> None:
+    """Only logarithms and powers were looked at."""
+    u = Symbol("u", positive=True)
+    for pole in (loggamma(u), polygamma(0, u), tan(pi * u / 2), besselk(0, u)):
+        assert not is_bounded_inside(pole, u, S.Zero, S.One)
+    assert is_bounded_inside(cos(u) + loggamma(1 + u), u, S.Zero, S.One)
