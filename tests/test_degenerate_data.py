@@ -37,6 +37,7 @@ from thetahat.proofs.registry import family as catalogued
 from thetahat.strategies.conditions import fails_beyond_doubt
 from thetahat.strategies.samples import sample_of
 from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.enclosure import sharp_log_likelihood
 from thetahat.verify.likelihood import log_likelihood, log_likelihood_ball
 from thetahat.verify.solving import newton_maximum
 from thetahat.verify.steadiness import require_steady
@@ -325,3 +326,20 @@ def test_a_new_variable_may_be_called_as_the_old_one() -> None:
     old = catalogued("exponential")
     squares = old.transform("squares", old.observation, old.observation**2)
     np.testing.assert_allclose(fit(squares, [1.0, 2.0]).theta, [1 / 2.5])
+
+
+def test_a_likelihood_whose_terms_cancel_is_no_rival() -> None:
+    """Far out the middle of a wide ball was five nats above the likelihood, and a sound maximum was refused for it.
+
+    Towards a location far below the likelihood tends to that of a Gumbel distribution of scale one.
+    """
+    density = log(a) - (y - m) - (a + 1) * log(1 + exp(-(y - m)))
+    item = Family("unseen", y, Reals, (positive(a), Parameter(m, Reals)), density)
+    data = np.array(
+        [2.212275346596502, 0.5539537580572386, -1.4745819881242221, 0.7788582398196571, 0.5309443446349728]
+    )
+    np.testing.assert_allclose(fit(item, data).theta, [2.17968, -0.44499], rtol=1e-5)
+    far = [1 / np.exp(-100 - data).mean(), -100.0]
+    limit = -5 * np.log(np.exp(-data).mean()) - data.sum() - 5
+    assert abs(float(log_likelihood_ball(item, far, data).mid()) - limit) > 1
+    assert abs(float(sharp_log_likelihood(item, far, data).mid()) - limit) < 1e-9

@@ -18,7 +18,7 @@ from ..proofs.errors import ParameterError, SupportError
 from ..proofs.family import Family
 from .ends import in_order, require_theta
 from .observations import Observations
-from .tolerance import FIRST_BITS, MOST_BITS, RELATIVE_RADIUS
+from .tolerance import AGREEMENT_NATS, FIRST_BITS, MOST_BITS, RELATIVE_RADIUS
 from .valid_data import require_numbers
 
 
@@ -53,6 +53,23 @@ def log_likelihood_ball(
     observations = require_numbers(family, x, weights)
     with precision(bits):
         return total(family, _balls(family, theta), table_of(family, observations), observations)
+
+
+def sharp_log_likelihood(family: Family, theta: Any, x: ArrayLike, weights: ArrayLike | None = None) -> arb:
+    """Return an enclosure in which the log-likelihood shows: precision is raised until its radius does not.
+
+    Where terms cancel, the middle of the first ball may be off by whole nats. Arguments as for ``log_likelihood_ball``.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> sharp_log_likelihood(EXPONENTIAL, [1.0], [1.0, 2.0]) == -3
+    True
+    """
+    found = arb("nan")
+    for bits in precisions():
+        found = log_likelihood_ball(family, theta, x, weights, bits)
+        if found.is_finite() and found.rad() < AGREEMENT_NATS:
+            return found
+    return found
 
 
 def nats_lost(

@@ -11,7 +11,7 @@ from sympy import Symbol
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from .enclosure import log_likelihood_ball
+from .enclosure import sharp_log_likelihood
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
 from .observations import Observations
@@ -75,8 +75,9 @@ class ExactEquation:
         theta = [values[symbol] for symbol in self._family.symbols]
         if outside_space(self._family, theta) is not None:
             return -math.inf
-        height = log_likelihood_ball(self._family, theta, self._table.x, self._table.w)
-        return float(height.mid()) if height.is_finite() else -math.inf
+        # What is sure of it counts: far out terms may cancel in all digits, and a middle may come out high.
+        height = sharp_log_likelihood(self._family, theta, self._table.x, self._table.w)
+        return float(height.lower()) if height.is_finite() else -math.inf
 
     def completed(self, root: float | arb) -> Numbers:
         """Return the unknown, and what the formulas give for it, each rounded once."""

@@ -25,10 +25,10 @@ from .compiled_fit import compiled_estimate
 from .covering import covering
 from .derivation_cache import derivation_of
 from .direction import in_words, level_direction, separating_direction
-from .enclosure import holds
+from .enclosure import holds, sharp_log_likelihood
 from .ends import outside_space
 from .estimation import estimate
-from .likelihood import log_likelihood, log_likelihood_ball
+from .likelihood import log_likelihood
 from .observations import Observations, tallied
 from .space_ends import highest_end
 from .standard_errors import standard_errors
@@ -78,7 +78,7 @@ class Fit:
         value, rounding = log_likelihood(self.family, self.theta, data.x, data.w)
         if rounding <= AGREEMENT_NATS or data.n > BALL_ROWS:
             return value
-        held = log_likelihood_ball(self.family, self.theta, data.x, data.w)
+        held = sharp_log_likelihood(self.family, self.theta, data.x, data.w)
         return float(held.mid()) if held.is_finite() else value
 
     @cached_property
