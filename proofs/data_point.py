@@ -73,8 +73,8 @@ def peaks_at_data(pieces: DataPoint, family: Family) -> bool:
     if (place.subs(x, ends.lo), place.subs(x, ends.hi)) != (space.lo, space.hi):
         return False
     domain: Domain = {s: b for s, b in family.domain.items() if s not in (p, x)} | {x: ends}
-    below = {**domain, p: Bounds(space.lo, place, space.lo_closed, True, False)}
-    above = {**domain, p: Bounds(place, space.hi, True, space.hi_closed, False)}
+    below = {**domain, p: Bounds(space.lo, place, space.lo_closed, False, False)}
+    above = {**domain, p: Bounds(place, space.hi, False, space.hi_closed, False)}
     return (
         bool(place.diff(x) > 0)
         and (pieces.below - pieces.above).subs(p, place).expand() == 0

@@ -21,6 +21,8 @@ Array = NDArray[Any]
 
 _NODES = 2561
 """Sixty-four to a unit of the coordinate, the logarithm of most unknowns: cubic interpolation is then good to 1e-7."""
+_LEAST = 1e-60
+"""How much the function has to change from node to node: the cubic divides by three such changes."""
 _SECANTS = 8
 _ENOUGH = 1e-18
 """Product of two steps one after the other, relative to the square of the unknown, at which they end: the error that
@@ -110,8 +112,8 @@ def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> T
     if values.shape != points.shape or np.isnan(values).any():
         return None
     middle = float(np.sign(rising[_NODES // 2]))
-    # Far out rounding may hide that the function still changes; there the table ends.
-    wrong = np.flatnonzero(~(rising * middle > 0) | ~np.isfinite(rising))
+    # Far out rounding may hide that the function still changes, or nearly; there the table ends.
+    wrong = np.flatnonzero(~(rising * middle > _LEAST) | ~np.isfinite(rising))
     first = int(wrong[wrong < _NODES // 2].max(initial=-1)) + 1
     last = int(wrong[wrong > _NODES // 2].min(initial=_NODES - 1))
     if not middle or last - first < 4:

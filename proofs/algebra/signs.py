@@ -171,7 +171,7 @@ class _Fact:
 
 _NOTHING = _Fact()
 _DEPTH = 3
-_MOST_NESTED = 60
+_MOST_NESTED, _MOST_OPERATIONS = 60, 500
 
 
 def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
@@ -180,7 +180,7 @@ def _fact(expression: Expr, depth: int = _DEPTH) -> _Fact:
         return _NOTHING
     best = _structure(expression, depth)
     for rewrite in (_spread_fraction, _factored_fraction, _spread):
-        if (best.nonzero and (best.above or best.below)) or depth == 0:
+        if (best.nonzero and (best.above or best.below)) or depth == 0 or operations(expression) > _MOST_OPERATIONS:
             break
         again = rewrite(expression)
         found = _structure(again, depth - 1) if again != expression else _NOTHING

@@ -1,0 +1,168 @@
+"""Families on a few values and their like, each declared because the engine once found no end to it, or no answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+from sympy import (
+    Abs,
+    Add,
+    Integer,
+    Interval,
+    Piecewise,
+    Range,
+    Reals,
+    Set,
+    Symbol,
+    besselk,
+    cosh,
+    exp,
+    log,
+    oo,
+    pi,
+    sinh,
+    sqrt,
+)
+
+from thetahat import Family, Parameter, derive, fit
+from thetahat.proofs.algebra.primes import vanishes_by_primes
+from thetahat.proofs.algebra.rates import fastest
+from thetahat.proofs.data_point import DataPoint, peaks_at_data
+from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.limits import end_value
+from thetahat.verify.likelihood import log_likelihood
+
+POSITIVE, UNIT = Interval.open(0, oo), Interval.open(0, 1)
+x, a, s, p, kappa = (Symbol(name, positive=True) for name in ("x", "a", "s", "p", "kappa"))
+y, m = Symbol("y", real=True), Symbol("m", real=True)
+rank, count = Symbol("k", integer=True, positive=True), Symbol("c", integer=True, nonnegative=True)
+
+
+def zipf(exponent: Symbol, space: Set, most: int) -> Family:
+    """Ranks up to a known one, each as frequent as its inverse to a power."""
+    norm = Add(*(Integer(j) ** (-exponent) for j in range(1, most + 1)))
+    density = -exponent * log(rank) - log(norm)
+    return Family("unseen", rank, Range(1, most + 1), (Parameter(exponent, space),), density)
+
+
+@pytest.mark.parametrize(("exponent", "space", "most"), [(a, POSITIVE, 8), (m, Reals, 5)], ids=["8 ranks", "5 ranks"])
+def test_ranks_up_to_a_known_one_have_an_exponent(exponent: Symbol, space: Set, most: int) -> None:
+    """The common denominator of ``2**(-a)``, ``3**(-a)``, ... was multiplied out for minutes, and a limit as well.
+
+    Source: Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, section 11.2.20.
+    """
+    item = zipf(exponent, space, most)
+    found = derive(item)
+    assert found.count(Evidence.REFUTED) + found.count(Evidence.UNDECIDED) == 0
+    assert found.optimality.proved
+    assert found.existence_proved
+    data = [1, 1, 1, 2, 2, 3, 1, 5, 1]
+    ranks, logs = np.arange(1, most + 1.0), np.log(data).mean()
+    best = minimize_scalar(lambda e: e * logs + np.log((ranks**-e).sum()), (0.1, 3.0), tol=1e-12)
+    np.testing.assert_allclose(fit(item, data).theta[0], best.x, rtol=1e-6)
+    for lost in ([1, 1], [most, most]):
+        with pytest.raises(ExistenceError, match="have no maximiser"):
+            fit(item, lost)
+
+
+def test_powers_of_numbers_are_told_apart_by_their_primes() -> None:
+    """Planted: one prime is another."""
+    right = log(6) / (2**a + 3**a + 1) - 5**a * (log(2) + log(3)) / (10**a + 15**a + 5**a)
+    assert vanishes_by_primes(right)
+    assert not vanishes_by_primes(right.subs(log(3), log(5)))
+    assert not vanishes_by_primes(right.subs(15**a, 14**a))
+
+
+def test_the_fastest_of_several_exponentials_decides() -> None:
+    """Planted: were the slower one taken, the limit would be the logarithm of three."""
+    u, t = Symbol("u", positive=True), Symbol("t", real=True)
+    equation = (2**m * log(2) + 3**m * log(3)) / (2**m + 3**m) - t
+    assert (end_value(equation, m, oo, False) - log(3) + t).expand() == 0
+    assert (end_value(equation, m, -oo, True) - log(2) + t).expand() == 0
+    # Terms that cancel are not the fastest, whatever their logarithms look like.
+    assert fastest((log(4) - 2 * log(2)) * exp(2 / u) + 3 * exp(1 / u), u) == (3, 1)
+    assert fastest(exp(1 / u) * log(u), u) == (log(u), 1)
+    assert fastest(exp(1 / u**2), u) is None
+
+
+def test_a_direction_on_the_sphere_has_a_mean_between_zero_and_one() -> None:
+    """Hyperbolic functions were not known at the ends. Source: Fisher 1953, Proceedings of the Royal Society A 217."""
+    density = log(kappa) - log(2 * sinh(kappa)) + kappa * y
+    item = Family("unseen", y, Interval(-1, 1), (Parameter(kappa, POSITIVE),), density)
+    found = derive(item)
+    assert [condition.meaning for condition in found.exists_when] == ["mean(y) > 0", "mean(y) < 1"]
+    assert found.existence_proved
+    estimate = fit(item, [0.5, 0.75, 0.9]).theta[0]
+    np.testing.assert_allclose(1 / np.tanh(estimate) - 1 / estimate, np.mean([0.5, 0.75, 0.9]), rtol=1e-12)
+    with pytest.raises(ExistenceError, match="have no maximiser"):
+        fit(item, [-0.5, 0.25])
+
+
+def test_a_share_between_narrow_limits_is_not_refuted() -> None:
+    """Between a third and a half: of the six observations that the checker drew, no share was."""
+    first = log(p / 2 + (1 - p) / 3)
+    cells = Piecewise((first, count < 1), (log(p / 4 + (1 - p) / 3), True))
+    item = Family("unseen", count, Range(0, 3), (Parameter(p, UNIT),), cells)
+    found = derive(item)
+    assert found.outcome is Outcome.CLOSED_FORM
+    np.testing.assert_allclose(fit(item, [0, 1, 2], weights=[5, 3, 4]).theta, [0.5])
+    with pytest.raises(ExistenceError, match="have no maximiser"):
+        fit(item, [0, 1])
+
+
+def test_a_group_that_is_tested_together_has_an_answer() -> None:
+    """A quotient of polynomials of degree ten was multiplied out for minutes. Source: Dorfman 1943, AMS 14, 436-440."""
+    density = count * log(1 - (1 - p) ** 10) + (1 - count) * 10 * log(1 - p)
+    item = Family("unseen", count, Range(0, 2), (Parameter(p, UNIT),), density)
+    assert derive(item).optimality.proved
+    np.testing.assert_allclose(fit(item, [1, 0, 0, 1]).theta, [1 - 0.5**0.1], rtol=1e-12)
+
+
+def test_the_order_of_a_bessel_function_has_no_derivative_and_no_crash() -> None:
+    """SymPy failed where zero was put in for the variable of an unevaluated derivative."""
+    density = -log(x) - a * (x + 1 / x) / 2 - log(2 * besselk(0, a))
+    item = Family("unseen", x, POSITIVE, (Parameter(a, POSITIVE),), density)
+    assert derive(item).optimality.proved
+    assert fit(item, [0.5, 3.0]).theta[0] > 0
+
+
+@pytest.mark.parametrize("data", [[0.0, 1.0, 5.0], [3.0, -2.0, 4.0, 4.5, 1.0], [0.0, 0.0, 2.0, 2.0, 2.0]], ids=str)
+def test_a_cusp_lies_at_an_observation(data: list[float]) -> None:
+    """Its slope is infinite at the observation, where it was asked to be positive: a climb ended beside the cusp."""
+    density = -log(4 * s) - sqrt(Abs(y - m) / s)
+    item = Family("unseen", y, Reals, (Parameter(m, Reals), Parameter(s, POSITIVE)), density)
+    assert derive(item).outcome is Outcome.DATA_POINT
+    estimate = fit(item, data)
+    # With the location held, the scale is the square of half the mean root.
+    heights = [
+        log_likelihood(item, [place, (np.sqrt(np.abs(np.array(data) - place)).mean() / 2) ** 2], data)[0]
+        for place in np.linspace(-3, 6, 91)
+    ]
+    assert estimate.log_likelihood >= max(heights) - 1e-9
+
+
+def test_a_cusp_that_points_downwards_is_at_no_observation() -> None:
+    """Planted: the other sign, and a pole."""
+    item = Family("unseen", y, Reals, (Parameter(m, Reals),), -sqrt(Abs(y - m)) - log(4))
+    assert peaks_at_data(DataPoint(m, -sqrt(y - m), -sqrt(m - y), y), item)
+    assert not peaks_at_data(DataPoint(m, sqrt(y - m), sqrt(m - y), y), item)
+    assert not peaks_at_data(DataPoint(m, -log(y - m), -log(m - y), y), item)
+
+
+def test_a_weight_of_two_known_densities_is_derived_in_time() -> None:
+    """Of a Cauchy and a normal density: what was spread out to prove a sign had 80,000 characters."""
+    density = log(p / (pi * (1 + y**2)) + (1 - p) * exp(-(y**2) / 2) / sqrt(2 * pi))
+    item = Family("unseen", y, Reals, (Parameter(p, UNIT),), density)
+    assert derive(item).outcome is Outcome.REDUCED
+    data = [-4.0, 0.3, 0.7, 1.0, -0.2]
+    grid = np.linspace(0.001, 0.999, 999)
+    best = max(log_likelihood(item, [place], data)[0] for place in grid)
+    assert fit(item, data).log_likelihood >= best - 1e-9
+
+
+def test_hyperbolic_functions_have_limits() -> None:
+    """They are quotients of exponentials."""
+    t = Symbol("t", real=True)
+    assert end_value(t - cosh(kappa) / sinh(kappa) + 1 / kappa, kappa, oo, False) == t - 1
