@@ -113,14 +113,16 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     settled = tuple(interval for interval in free if interval is not None)
     used |= {s for _, lo, hi in settled for s in lo.free_symbols | hi.free_symbols}
     needed = () if left else _reached(family, values, lowest, highest, domain)
-    needed += tuple((high - low, True) for _, low, high in settled if not is_nonnegative(high - low, domain))
+    closed = ends.lo_closed and ends.hi_closed
+    holds = is_nonnegative if closed else is_positive
+    needed += tuple((high - low, closed) for _, low, high in settled if not holds(high - low, domain))
     used |= {s for gap, _ in needed for s in gap.free_symbols}
     growths, within = ((), ()) if placed else _beside_ends(family, stuck, (lowest, highest), domain)
     if growths:
         stuck = []
         used |= {s for _, box in within for end in (box.lo, box.hi) for s in end.free_symbols}
     statistics = tuple(s for s in (lowest, highest) if s.symbol in used)
-    failure = _failure(stuck, family)
+    failure = _failure(stuck, family, current, (lowest, highest), domain)
     return Ends(tuple(placed), statistics, current.subs(values), settled, failure, needed, growths, within)
 
 
@@ -180,18 +182,27 @@ def _reached(
     return tuple(found)
 
 
-def _failure(stuck: Sequence[Symbol], family: Family) -> str:
+def _failure(
+    stuck: Sequence[Symbol], family: Family, current: Expr, extremes: tuple[Statistic, Statistic], domain: Domain
+) -> str:
+    """Why parameters of the support are not placed; where one is stopped by an open end, that it never arrives."""
     if not stuck:
         return ""
-    names = ", ".join(map(str, stuck))
-    ends = family.bounds
-    moved = [(end, closed) for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if end.has(*stuck)]
-    hint = ""
-    if not all(closed for _, closed in moved):
-        hint = "; an end that is not part of the support is approached and never reached"
+    lowest, highest = extremes
+    for p in stuck:
+        slope = 0 if p.is_integer else strict_sign(derivative(current, p), domain)
+        limits = _constraints(p, family.bounds, lowest, highest, domain, reached=False)[slope > 0] if slope else []
+        space = family.domain[p]
+        # An end of its own space may stop the parameter before the data do, and belong to that space.
+        if len(limits) == 1 and not (space.hi_closed if slope > 0 else space.lo_closed):
+            return (
+                f"the likelihood {'rises' if slope > 0 else 'falls'} strictly with {p}, up to {limits[0]}, where the "
+                "support ends at an observation; that end is not part of the support, so that the supremum is not "
+                "attained, whatever the data; declare a support that contains it"
+            )
     return (
-        f"the support depends on {names}, and no rule proves where the likelihood is largest in it: "
-        f"its derivative has no proved strict sign, or no closed end of the support stops it{hint}"
+        f"the support depends on {', '.join(map(str, stuck))}, and no rule proves where the likelihood is largest in "
+        "it: its derivative has no proved strict sign, or no closed end of the support stops it"
     )
 
 
@@ -287,9 +298,12 @@ def _always_stops(parameter: Symbol, ends: Bounds, value: Expr, domain: Domain) 
 
 
 def _constraints(
-    parameter: Symbol, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain
+    parameter: Symbol, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain, reached: bool = True
 ) -> tuple[list[Expr], list[Expr]]:
-    """Lower and upper limits that ``lo <= minimum`` and ``maximum <= hi`` put on the parameter; closed ends only."""
+    """Lower and upper limits that ``lo <= minimum`` and ``maximum <= hi`` put on the parameter.
+
+    Where they have to be ``reached``, there are none unless these ends are part of the support.
+    """
     floors: list[Expr] = []
     ceilings: list[Expr] = []
     for end, data, is_lower, closed in (
@@ -300,7 +314,7 @@ def _constraints(
             continue
         direction = strict_sign(derivative(end, parameter), domain)
         roots = solve_one(end - data, parameter, {k: v for k, v in domain.items() if k != parameter})
-        if direction == 0 or len(roots) != 1 or not closed:
+        if direction == 0 or len(roots) != 1 or (reached and not closed):
             return [], []
         # lo increasing in p, lo <= min: a ceiling for p; each of the three reversals turns it round.
         is_ceiling = (direction > 0) == is_lower
@@ -311,7 +325,7 @@ def _constraints(
 def _free(
     parameter: Symbol, ends: Bounds, lowest: Statistic, highest: Statistic, domain: Domain
 ) -> tuple[Symbol, Expr, Expr] | None:
-    floors, ceilings = _constraints(parameter, ends, lowest, highest, domain)
+    floors, ceilings = _constraints(parameter, ends, lowest, highest, domain, reached=False)
     if len(floors) != 1 or len(ceilings) != 1:
         return None
     return parameter, floors[0], ceilings[0]

@@ -104,7 +104,10 @@ def _end_domain(context: Context, placed: dict[Symbol, Expr]) -> Domain:
 
 
 def any_value(step: Step, context: Context) -> Finding:
-    """The likelihood does not contain the parameter, and at either end of the interval the support touches the data."""
+    """The likelihood does not contain the parameter, and at either end of the interval the support touches the data.
+
+    Whether the ends of the interval belong to it is whether those of the support do.
+    """
     ends = context.family.bounds
     ell = context.given(step).value
     if derivative(ell, step.subject) != 0:
@@ -112,13 +115,13 @@ def any_value(step: Step, context: Context) -> Finding:
     low, high = step.value.args
     domain = _end_domain(context, {})
     met: list[bool] = []
-    for end, level, closed in ((ends.lo, 0, ends.lo_closed), (ends.hi, 1, ends.hi_closed)):
+    for level, end in enumerate((ends.lo, ends.hi)):
         direction = strict_sign(derivative(end, step.subject), domain)
         if direction:
             # A lower end that rises, or an upper one that falls, is what stops the parameter from above.
             at = high if (direction > 0) == (level == 0) else low
             gap = context.unfolded(end.subs(step.subject, at)) - Quantile(level, context.family.observation)
-            met.append(closed and gap.expand() == 0)
+            met.append(gap.expand() == 0)
     if met == [True, True]:
         return Finding(Evidence.ALGEBRA)
     return Finding(Evidence.UNDECIDED, "the interval does not meet the data")

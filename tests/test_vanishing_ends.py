@@ -136,3 +136,30 @@ def test_a_function_with_a_pole_is_not_called_bounded() -> None:
     for pole in (loggamma(u), polygamma(0, u), tan(pi * u / 2), besselk(0, u)):
         assert not is_bounded_inside(pole, u, S.Zero, S.One)
     assert is_bounded_inside(cos(u) + loggamma(1 + u), u, S.Zero, S.One)
+
+
+OPEN_INTERVALS = [Interval.open(m, m + 1), Interval.Lopen(m, m + 1), Interval.Ropen(m, m + 1)]
+
+
+@pytest.mark.parametrize("support", OPEN_INTERVALS, ids=str)
+def test_an_interval_of_maximisers_may_be_open(support: Set) -> None:
+    """A uniform distribution of length one without its ends was called unsolved. Planted: data of length one."""
+    item = declared(S.Zero, support, LOCATION)
+    found = derive(item)
+    assert found.outcome is Outcome.SET_VALUED
+    assert found.count(Evidence.REFUTED) + found.count(Evidence.UNDECIDED) == 0
+    estimate = fit(item, [0.25, 0.75])
+    assert estimate.sets == {"m": (-0.25, 0.25)}
+    assert estimate.theta.tolist() == [0.0]
+    with pytest.raises(ExistenceError, match=r"max\(y\) - min\(y\) < 1"):
+        fit(item, [0.0, 1.0])
+
+
+def test_an_end_that_is_never_reached_is_named() -> None:
+    """Unless the space stops the parameter before: then the end of the space is the estimate for some data."""
+    density = -(y - m)
+    without = declared(density, Interval.open(m, oo), LOCATION)
+    assert "the supremum is not attained, whatever the data" in derive(without).reason
+    assert derive(declared(density, Interval(m, oo), LOCATION)).outcome is Outcome.SUPPORT_BOUNDARY
+    stopped = declared(density, Interval.open(m, oo), Parameter(m, Interval(-oo, 2)))
+    assert "whatever the data" not in derive(stopped).reason
