@@ -59,7 +59,8 @@ def _generators(nodes: list[Expr], rates: list[Expr]) -> tuple[dict[Expr, Expr],
             one = Dummy(positive=True)
             powers = {node: one ** (share * step) for node, share in zip(nodes, shares, strict=True)}
             return powers, {one: rates[0] / step}
-    powers, known = {}, {}
+    powers: dict[Expr, Expr] = {}
+    known: dict[Symbol, Expr] = {}
     for node, rate in zip(nodes, rates, strict=True):
         other = next((symbol for symbol, own in known.items() if (own + rate).expand() == 0), None)
         powers[node] = 1 / other if other is not None else Dummy(positive=True)
