@@ -57,8 +57,8 @@ def _generators(nodes: list[Expr], rates: list[Expr]) -> tuple[dict[Expr, Expr],
         step = lcm(*(int(share.q) for share in shares))
         if all(abs(share * step) <= _MOST_POWER for share in shares):
             one = Dummy(positive=True)
-            powers = {node: one ** (share * step) for node, share in zip(nodes, shares, strict=True)}
-            return powers, {one: rates[0] / step}
+            multiples = {node: one ** (share * step) for node, share in zip(nodes, shares, strict=True)}
+            return multiples, {one: rates[0] / step}
     powers: dict[Expr, Expr] = {}
     known: dict[Symbol, Expr] = {}
     for node, rate in zip(nodes, rates, strict=True):
