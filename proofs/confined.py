@@ -53,8 +53,9 @@ def confined(
         own = [growth for growth in growths if growth.parameter == parameter]
         limits = [_limit(family, growth, extremes[growth.level].symbol, domain) for growth in own]
         space = family.domain[parameter]
-        floors = [space.lo] * (space.lo is not -oo)
-        ceilings = [space.hi] * (space.hi is not oo)
+        # An end of its space that is another parameter lies on the other side of the data.
+        floors = [space.lo] * bool(space.lo is not -oo and space.lo.is_number)
+        ceilings = [space.hi] * bool(space.hi is not oo and space.hi.is_number)
         for limit in limits:
             if limit is None:
                 return None

@@ -163,3 +163,16 @@ def test_an_end_that_is_never_reached_is_named() -> None:
     assert derive(declared(density, Interval(m, oo), LOCATION)).outcome is Outcome.SUPPORT_BOUNDARY
     stopped = declared(density, Interval.open(m, oo), Parameter(m, Interval(-oo, 2)))
     assert "whatever the data" not in derive(stopped).reason
+
+
+def test_two_ends_of_a_parabola_lie_on_either_side_of_far_data() -> None:
+    """The upper end was looked for above the lower one alone, and not above the data."""
+    other = Symbol("o", real=True)
+    density = log(6) + log(y - m) + log(other - y) - 3 * log(other - m)
+    item = declared(density, Interval.open(m, other), LOCATION, Parameter(other, Interval.open(m, oo)))
+    data = [0.45, 0.67, 1.35, 0.81, 463.0]
+    estimate = fit(item, data)
+    assert estimate.theta[0] < 0.45
+    assert estimate.theta[1] > 463
+    grid = [(a, b) for a in np.linspace(-400, 0.4, 41) for b in np.linspace(464, 800, 43)]
+    assert estimate.log_likelihood >= max(log_likelihood(item, list(place), data)[0] for place in grid)
