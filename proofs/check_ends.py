@@ -136,7 +136,7 @@ def edge_growth(step: Step, context: Context) -> Finding:
     family, p, witness = context.family, subject_of(step), pairs(step, "witness")
     level, rest, fast = int(step.named("level")), step.named("rest"), step.named("outweighing")
     u, away, factor = step.named("distance"), step.named("away"), step.named("factor")
-    end = (family.bounds.lo, family.bounds.hi)[level]
+    end, other = (family.bounds.lo, family.bounds.hi)[:: 1 if level == 0 else -1]
     if end.free_symbols & set(family.symbols) != {p}:
         return Finding(Evidence.REFUTED, f"{p} does not move that end of the support, or not alone")
     unit = away.subs(u, 1)
@@ -151,7 +151,8 @@ def edge_growth(step: Step, context: Context) -> Finding:
         return same
     power, rest = step.value.subs(witness), rest.subs(witness)
     if int(step.named("grows")):
-        right = is_negative(power, {}) and p not in witness and p == end and p not in power.free_symbols
+        alone = p == end and p not in other.free_symbols | power.free_symbols
+        right = is_negative(power, {}) and p not in witness and alone
     elif fast != 0:
         right = factor == u and all(outweighs(term, u, context.domain) for term in Add.make_args(fast))
     else:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sympy import Expr, Max, Min, Symbol, oo
 
 from .algebra.derivatives import derivative
-from .algebra.signs import Domain, strict_sign
+from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.solve import solve_one
 from .bounds import Bounds
 from .derivation import Statistic
@@ -71,7 +71,20 @@ def _limit(family: Family, growth: EdgeGrowth, data: Symbol, domain: Domain) -> 
     end, p = (family.bounds.lo, family.bounds.hi)[growth.level], growth.parameter
     direction = strict_sign(derivative(end, p), domain)
     roots = solve_one(end - data, p, {k: v for k, v in domain.items() if k != p})
-    if direction == 0 or len(roots) != 1:
+    if direction == 0 or len(roots) != 1 or not _always_there(end, p, roots[0].value, data, domain):
         return None
     # A lower end that rises with the parameter, or an upper one that falls, stops it from above.
     return roots[0].value, (direction > 0) == (growth.level == 0)
+
+
+def _always_there(end: Expr, p: Symbol, value: Expr, data: Symbol, domain: Domain) -> bool:
+    """Whether the end reaches the observation at ``value`` whatever that is.
+
+    A curved end, such as ``1/p``, reaches only some data: of others the root is none, or lies outside the space.
+    """
+    if p not in derivative(end, p).free_symbols:
+        return True
+    space = domain[p]
+    above = space.lo is -oo or is_nonnegative(value - space.lo, domain)
+    below = space.hi is oo or is_nonnegative(space.hi - value, domain)
+    return above and below and (end.subs(p, value) - data).expand() == 0

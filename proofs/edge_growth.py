@@ -78,12 +78,23 @@ def _growth(family: Family, parameter: Symbol, level: int, distance: Expr) -> Ed
     if is_positive(power, domain):
         bounded = is_bounded_inside(rest, U, S.Zero, REACH)
         return EdgeGrowth(parameter, level, power, rest, factor, distance) if bounded else None
-    if parameter not in (family.bounds.lo, family.bounds.hi) or power.has(parameter):
+    if not is_one_end(family, parameter, level) or power.has(parameter):
         return None
     for member in _members(family, parameter):
         if is_negative(power.subs(member), {}) and is_bounded_inside(rest.subs(member), U, S.Zero, REACH):
             return EdgeGrowth(parameter, level, power, rest, factor, distance, tuple(member.items()))
     return None
+
+
+def is_one_end(family: Family, parameter: Symbol, level: int) -> bool:
+    """Return whether the parameter is that end of the support, and the other end does not move with it.
+
+    >>> from thetahat import family
+    >>> is_one_end(family("arcsine"), family("arcsine").symbols[0], 0)
+    True
+    """
+    ends = (family.bounds.lo, family.bounds.hi)
+    return bool(ends[level] == parameter and parameter not in ends[1 - level].free_symbols)
 
 
 def _members(family: Family, parameter: Symbol) -> Iterator[Mapping[Symbol, Expr]]:

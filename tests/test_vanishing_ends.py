@@ -23,6 +23,7 @@ from sympy import (
     oo,
     pi,
     polygamma,
+    sqrt,
     tan,
 )
 
@@ -37,7 +38,7 @@ from thetahat.verify.likelihood import log_likelihood
 
 y, m, s = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True)
 LOCATION, SCALE = Parameter(m, Reals), Parameter(s, Interval.open(0, oo))
-ROOT = log(2 * pi) / 2
+ROOT, LEVEL = log(2 * pi) / 2, log(Rational(3, 4))
 
 
 def declared(density: Expr, support: Set, *parameters: Parameter) -> Family:
@@ -46,11 +47,11 @@ def declared(density: Expr, support: Set, *parameters: Parameter) -> Family:
 
 ONE_SCALE = Interval.open(-s, s)
 FAMILIES = {
-    "parabola by its scale": declared(log(1 - y**2 / s**2) - log(s) + log(Rational(3, 4)), ONE_SCALE, SCALE),
+    "parabola by its scale": declared(log(1 - y**2 / s**2) - log(s) + LEVEL, ONE_SCALE, SCALE),
     "half circle by its radius": declared(log(s**2 - y**2) / 2 - 2 * log(s) + log(2 / pi), ONE_SCALE, SCALE),
     "cosine by its scale": declared(log(1 + cos(pi * y / s)) - log(2 * s), ONE_SCALE, SCALE),
     "triangle by its scale": declared(log(s - Abs(y)) - 2 * log(s), Interval(-s, s), SCALE),
-    "parabola by its place": declared(log(1 - (y - m) ** 2), Interval.open(m - 1, m + 1), LOCATION),
+    "parabola by its place": declared(log(1 - (y - m) ** 2) + LEVEL, Interval.open(m - 1, m + 1), LOCATION),
     "cosine by its place": declared(log(1 + cos(y - m)) - log(2 * pi), Interval.open(m - pi, m + pi), LOCATION),
     "triangle by its place": declared(log(1 - Abs(y - m)), Interval(m - 1, m + 1), LOCATION),
     "Levy by its place": declared(-ROOT - 3 * log(y - m) / 2 - 1 / (2 * (y - m)), Interval.open(m, oo), LOCATION),
@@ -176,3 +177,33 @@ def test_two_ends_of_a_parabola_lie_on_either_side_of_far_data() -> None:
     assert estimate.theta[1] > 463
     grid = [(a, b) for a in np.linspace(-400, 0.4, 41) for b in np.linspace(464, 800, 43)]
     assert estimate.log_likelihood >= max(log_likelihood(item, list(place), data)[0] for place in grid)
+
+
+def test_an_end_that_grows_with_the_other_is_not_said_to_tend_to_one_observation() -> None:
+    """Of an arcsine distribution around zero it is the observation that is further away: of [-2, 1] not the largest.
+
+    Planted: the claim that it is the largest.
+    """
+    item = declared(-log(s**2 - y**2) / 2 - log(pi), ONE_SCALE, SCALE)
+    assert derive(item).outcome is Outcome.UNSOLVED
+    circle = derive(FAMILIES["half circle by its radius"])
+    step = [step for step in circle.steps if step.rule == "edge-growth"][-1]
+    u = step.named("distance")
+    claimed = {"rest": -log(s) - log(2 - u) / 2 - log(pi), "grows": S.One}
+    rows = tuple((key, claimed.get(key, value)) for key, value in step.using)
+    planted = replace(step, value=-step.value, using=rows, given=(0,))
+    finding = check_steps(item, (derive(item).steps[0], planted))[-1]
+    assert finding.evidence is Evidence.UNDECIDED
+    assert "leading" in finding.detail
+
+
+@pytest.mark.parametrize("end", [1 / s, 2 * sqrt(s)], ids=str)
+def test_an_end_that_is_curved_in_the_parameter_keeps_only_some_data(end: Expr) -> None:
+    """The root of ``-1/s = 0.3`` is negative, and was taken for the largest scale that positive data leave."""
+    item = declared(log(end**2 - y**2) - 3 * log(end) + LEVEL, Interval.open(-end, end), SCALE)
+    assert derive(item).outcome is Outcome.UNSOLVED
+    x = Symbol("x", positive=True)
+    half = Family("unseen", x, Interval.open(0, end), (SCALE,), log(2) + log(end - x) - 2 * log(end))
+    estimate = fit(half, [0.2, 0.4]).log_likelihood
+    grid = np.linspace(0.01, 6, 2000)
+    assert estimate >= max(log_likelihood(half, [place], [0.2, 0.4])[0] for place in grid) - 1e-9
