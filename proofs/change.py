@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sympy import (
+    Dummy,
     Expr,
     Integer,
     Integers,
@@ -16,10 +17,14 @@ from sympy import (
     Reals,
     Set,
     Symbol,
+    asinh,
+    atanh,
     limit,
     log,
     nan,
     oo,
+    sinh,
+    tanh,
     zoo,
 )
 from sympy.core.function import PoleError
@@ -33,6 +38,9 @@ from .errors import DeclarationError
 
 if TYPE_CHECKING:
     from .family import Family
+
+_INVERSES = {sinh: asinh, asinh: sinh, atanh: tanh}
+"""Functions that rise through all real numbers, each with the one that leads back from any of them."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +114,26 @@ def _of_counts(family: Family, variable: Symbol, image: Expr, who: str) -> Chang
 
 def _inverse(family: Family, variable: Symbol, image: Expr, known: Domain, who: str) -> Expr:
     """The variable in terms of the observation, where a rule gives exactly one value."""
-    roots = solve_one(image - family.observation, variable, {**known, family.observation: family.bounds})
+    roots = _preimages(image, variable, family.observation, {**known, family.observation: family.bounds})
     if len(roots) != 1:
         found = "no rule inverts it" if not roots else "several values of the variable have the same image"
         raise DeclarationError(
             f"{who} is not inverted: {found}; declare {variable} with its sign, such as positive=True, "
             "or write the map with exp, log and powers"
         )
-    return roots[0].value
+    return roots[0]
+
+
+def _preimages(image: Expr, variable: Symbol, value: Expr, domain: Domain) -> list[Expr]:
+    """What the image has that value for; of a function in the table that is alone with the variable, step by step."""
+    nodes = [node for node in image.atoms(*_INVERSES) if variable in node.free_symbols]
+    outer = [node for node in nodes if not any(other != node and other.has(node) for other in nodes)]
+    mask = Dummy(real=True)
+    if len(outer) != 1 or variable in image.xreplace({outer[0]: mask}).free_symbols:
+        return [root.value for root in solve_one(image - value, variable, domain)]
+    roots = solve_one(image.xreplace({outer[0]: mask}) - value, mask, domain)
+    backwards = _INVERSES[type(outer[0])]
+    return [one for root in roots for one in _preimages(outer[0].args[0], variable, backwards(root.value), domain)]
 
 
 def _at(expression: Expr, symbol: Symbol, place: Expr, side: str) -> Expr | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from amounts import thinned
-from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, exp, log, oo, sqrt
+from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, asinh, atanh, exp, log, oo, sinh, sqrt, tanh
 
-from thetahat import Family, Parameter, derive, family
+from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, Quantile, plain
 from thetahat.proofs.check_context import Context
 from thetahat.proofs.checker import check_steps
@@ -286,3 +287,33 @@ def test_a_planted_quantile_is_refuted(planted: Expr, why: str) -> None:
     assert check_steps(found.family, found.steps)[at].evidence is Evidence.LEMMA
     finding = check_steps(found.family, steps)[at]
     assert (finding.evidence, finding.detail) == (Evidence.REFUTED, why)
+
+
+AREAS = [
+    (asinh(real), Reals, np.arcsinh),
+    (2 * sinh(real / 3) + 1, Reals, lambda data: 2 * np.sinh(data / 3) + 1),
+    (
+        1 - 3 * atanh(2 * real),
+        Interval.open(-Rational(1, 2), Rational(1, 2)),
+        lambda data: 1 - 3 * np.arctanh(2 * data),
+    ),
+]
+
+
+@pytest.mark.parametrize(("image", "support", "forwards"), AREAS, ids=[str(image) for image, _, _ in AREAS])
+def test_a_hyperbolic_function_is_inverted_by_its_area(image: Expr, support: Interval, forwards: Callable) -> None:
+    """Sinh-normal distributions and their inverses: Johnson 1949, Biometrika 36, pages 149 to 176."""
+    item = family("normal").transform("johnson", real, image)
+    assert item.support == support
+    data = np.array([0.3, -0.2, 0.45, 0.1])
+    old = forwards(data)
+    np.testing.assert_allclose(fit(item, data).theta, [old.mean(), old.std()], rtol=1e-12)
+
+
+def test_a_function_that_does_not_reach_all_numbers_is_refused() -> None:
+    """Planted: the hyperbolic tangent of no number is two, which a uniform distribution may end at."""
+    for image in (tanh(real), 2 * tanh(real) + 1):
+        with pytest.raises(DeclarationError):
+            family("uniform_symmetric").transform("bent", real, image)
+        with pytest.raises(DeclarationError):
+            family("normal").transform("bent", real, image)
