@@ -20,7 +20,7 @@ def separating_direction(derivation: Derivation, observations: Observations) -> 
 
     >>> from thetahat import derive
     >>> from thetahat.verify.adapters.regressions import LOGISTIC
-    >>> from thetahat.verify.observations import require_data
+    >>> from thetahat.verify.valid_data import require_data
     >>> rows = [[0, -1, 1], [0, -1, -1], [1, 1, 1], [1, 1, -1], [1, 0, 0], [0, 0, 0]]
     >>> in_words(separating_direction(derive(LOGISTIC), require_data(LOGISTIC, rows)))
     'beta_1 by 1, beta_2 by -1'
@@ -34,7 +34,7 @@ def level_direction(derivation: Derivation, observations: Observations) -> dict[
 
     >>> from thetahat import derive
     >>> from thetahat.verify.adapters.regressions import LOGISTIC
-    >>> from thetahat.verify.observations import require_data
+    >>> from thetahat.verify.valid_data import require_data
     >>> rows = [[0.0, 1.0, 2.0], [1.0, 2.0, 4.0], [0.0, 3.0, 6.0]]
     >>> in_words(level_direction(derive(LOGISTIC), require_data(LOGISTIC, rows)))
     'beta_1 by -2, beta_2 by 1'

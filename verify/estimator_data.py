@@ -14,7 +14,7 @@ from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
 from .direction import coordinate_names, level_direction
 from .judging import has_maximiser
-from .observations import require_data
+from .valid_data import require_data
 
 Array = NDArray[np.float64]
 Existence = Literal["holds", "fails", "either"]
