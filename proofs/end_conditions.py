@@ -11,13 +11,14 @@ from sympy import Expr, Heaviside, Max, Piecewise, S, Symbol, sign
 from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.size import cancelled
-from .approach import Approach, signs_near
+from .approach import signs_near
 from .ball_data import Values, evaluate
 from .balls import ball, precision
 from .bounds import Bounds
 from .derivation import Statistic
 from .existence import EndClaim, Existence, above_zero, describe, distinct
 from .family import Family
+from .leading import Approach
 from .likelihood import unfold
 from .limits import end_value
 from .probes import data_points, parameter_points

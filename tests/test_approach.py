@@ -11,7 +11,8 @@ from sympy import Add, Expr, Integer, Max, Rational, S, Symbol, exp, log, oo, si
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
 from thetahat.proofs.algebra.signs import strict_sign
-from thetahat.proofs.approach import Approach, signs_near
+from thetahat.proofs.approach import signs_near
+from thetahat.proofs.leading import Approach
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import Bounds
