@@ -12,10 +12,10 @@ from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
 from thetahat.proofs.algebra.signs import strict_sign
 from thetahat.proofs.approach import signs_near
-from thetahat.proofs.leading import Approach
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import Bounds
+from thetahat.proofs.leading import Approach
 
 S_ = Symbol("s", positive=True)
 LOG = Symbol("log_s", real=True)
