@@ -17,7 +17,8 @@ from thetahat import Family, certify, families
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.strategies import datasets
 from thetahat.verify.driving import aim, run_property
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 
 KNOWN = {"n": 9, "N": 30, "K": 12}
 ORDINARY = 1e3

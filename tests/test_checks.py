@@ -19,7 +19,8 @@ from thetahat.proofs.family import Family
 from thetahat.verify import checks, driving, equivariance_checks, estimators, optimum_checks, suite
 from thetahat.verify.checks import CHECKS, refused_without_maximiser
 from thetahat.verify.drawn import Drawn
-from thetahat.verify.fitting import Fit, derivation_with, fit_with
+from thetahat.verify.fitting import Fit, fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.report import Case, Report, Tally
 from thetahat.verify.suite import check_families
 

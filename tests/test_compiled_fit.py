@@ -17,7 +17,8 @@ from thetahat.verify import compiled_fit, estimation, fitting, rooting
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.location_newton import LocationNewton
 from thetahat.verify.natural_newton import natural_newton
 from thetahat.verify.quick import Estimator

@@ -17,9 +17,9 @@ from thetahat.proofs.errors import ExistenceError, ExpressionError, ParameterErr
 from thetahat.proofs.registry import structured
 from thetahat.verify import asking, driving, telling_cases
 from thetahat.verify.answers import Question
-from thetahat.verify.fitting import derivation_with
 from thetahat.verify.judgement import Judgement
 from thetahat.verify.judging import judge
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.map_proof import judge_map
 from thetahat.verify.parameter_map import UnreadableError, parameter_map
 from thetahat.verify.rounding_cost import cost_of_doubles

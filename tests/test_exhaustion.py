@@ -12,7 +12,7 @@ from thetahat.verify.certify import CertificateVerdict, Enclosure
 from thetahat.verify.certify.certificate import EXHAUSTION
 from thetahat.verify.certify.contraction import contracted
 from thetahat.verify.certify.exhaustion import rises_towards_data
-from thetahat.verify.fitting import derivation_with
+from thetahat.verify.known_values import derivation_with
 
 CAUCHY, STUDENT = family("cauchy").fix(gamma=1), family("student_t").fix(nu=3, s=1)
 

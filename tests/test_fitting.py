@@ -12,7 +12,8 @@ from sympy import Expr, Interval, Reals, S, Set, Symbol, exp, log, loggamma, oo,
 from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 
 Array = NDArray[np.float64]
 # The reference formula, itself in doubles, sums 40 terms: as many roundings, and a few of its own.

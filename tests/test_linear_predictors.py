@@ -18,9 +18,9 @@ from thetahat.proofs.family import Family
 from thetahat.verify import driving, telling_cases
 from thetahat.verify.adapters.regressions import LINEAR, LOGISTIC, POISSON
 from thetahat.verify.answers import Question
-from thetahat.verify.fitting import derivation_with
 from thetahat.verify.judgement import Judgement
 from thetahat.verify.judging import judge
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.parameter_map import parameter_map
 
 Array = NDArray[np.float64]

@@ -62,7 +62,8 @@ from thetahat.strategies import can_fail, datasets
 from thetahat.verify.drawn import Drawn, judged
 from thetahat.verify.ends import outside_space
 from thetahat.verify.exact import Exactly, written_out
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.rooting import solved_in_balls
 from thetahat.verify.tolerance import THETA_ULPS, UNIT_ROUNDOFF
 from thetahat.verify.valid_data import require_data

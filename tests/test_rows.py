@@ -16,7 +16,8 @@ from thetahat.proofs.errors import DataError, ExistenceError, SupportError, Unso
 from thetahat.strategies import datasets
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.row_roots import on_line, roots
 from thetahat.verify.row_values import Rows, magnitude
 from thetahat.verify.rows import _fits_together, _together

@@ -9,7 +9,8 @@ from thetahat import derive, family
 from thetahat.proofs.derivation import Verdict
 from thetahat.verify.checks import CHECKS
 from thetahat.verify.drawn import Drawn
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.sharpening import sharpened
 from thetahat.verify.valid_data import require_data
 

@@ -17,7 +17,8 @@ from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.exact_rooting import ExactEquation
-from thetahat.verify.fitting import derivation_with, fit_with
+from thetahat.verify.fitting import fit_with
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.valid_data import require_data
 
 FORMULA_ULPS = 4.0

@@ -14,7 +14,7 @@ from .adapters.densities import worst_difference
 from .adapters.target import Target, installed_version
 from .audit_rows import AuditVerdict, Row
 from .audit_run import Run, Tell
-from .fitting import derivation_with
+from .known_values import derivation_with
 from .tolerance import DENSITY_SHARE
 
 Array = NDArray[np.float64]

@@ -20,7 +20,6 @@ from .equivariance_checks import (
     zero_weight_removes,
 )
 from .estimation import estimate
-from .fitting import require_existence
 from .optimise import maximise_likelihood, minimise_divergence
 from .optimum_checks import (
     agrees_with_certificate,
@@ -31,6 +30,7 @@ from .optimum_checks import (
     score_is_zero,
     stopped_by_data,
 )
+from .refusals import require_existence
 from .report import Case
 from .slopes import slopes_of
 from .valid_data import require_data

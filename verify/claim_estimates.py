@@ -29,7 +29,8 @@ from .claims import ClaimVerdict, Part, Witness
 from .driving import DisagreementError, run_property
 from .enclosure import nats_lost
 from .exact import Exactly, in_data
-from .fitting import derivation_with, fit_with
+from .fitting import fit_with
+from .known_values import derivation_with
 from .valid_data import require_data
 
 Array = NDArray[np.float64]

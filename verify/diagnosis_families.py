@@ -16,8 +16,9 @@ from ..proofs.shipped import catalogue, imported
 from .answers import Question
 from .density import density
 from .diagnosis_cases import close, common, ours, theirs, weights_of
-from .fitting import fit_with, kept_with
+from .fitting import fit_with
 from .judgement import Judgement
+from .known_values import kept_with
 from .summaries import summaries
 
 _SECONDS = 5.0

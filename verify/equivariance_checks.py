@@ -13,8 +13,10 @@ from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_exponents
 from .drawn import Array, Drawn, against_certificate, agree, feasible, judged
 from .ends import outside_space
-from .fitting import derivation_with, fit_with, require_existence
+from .fitting import fit_with
+from .known_values import derivation_with
 from .likelihood import nats_lost
+from .refusals import require_existence
 from .report import Case
 from .tolerance import THETA_ULPS, UNIT_ROUNDOFF
 from .valid_data import require_data

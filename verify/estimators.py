@@ -14,7 +14,7 @@ from .asking import Asked, asked
 from .claims import Claimed
 from .diagnosis import likely
 from .estimator_data import Existence, drawn_data, require_data_for
-from .fitting import derivation_with
+from .known_values import derivation_with
 from .map_proof import LogDensity, judge_map
 from .parameter_map import ParameterMap, parameter_map
 from .report import Report, Tally

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
-from flint import arb
 from numpy.typing import ArrayLike, NDArray
-from sympy import Expr
 
 from ..proofs.algebra.atoms import Mean
-from ..proofs.balls import precision
-from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
-from ..proofs.fixing import fix_constants
-from ..strategies.conditions import decide_sample, fails_beyond_doubt
 from .closed import needed
 from .compiled_fit import compiled_estimate
 from .covering import covering
-from .derivation_cache import derivation_of
-from .direction import in_words, level_direction, separating_direction
-from .enclosure import holds, sharp_log_likelihood
-from .ends import outside_space
+from .enclosure import sharp_log_likelihood
 from .estimation import estimate
+from .known_values import kept_with
 from .likelihood import log_likelihood
 from .observations import Observations, tallied
+from .refusals import require_determined, require_doubles, require_existence, require_held
 from .space_ends import highest_end
 from .standard_errors import standard_errors
-from .tolerance import AGREEMENT_NATS, BALL_ROWS, FIRST_BITS
+from .tolerance import AGREEMENT_NATS, BALL_ROWS
 from .valid_data import require_data
 
 
@@ -162,50 +154,13 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
             return Fit(
                 member, theta_hat, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations
             )
-    _require_determined(derivation, data)
+    require_determined(derivation, data)
     values, sets = estimate(derivation, data)
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
-    _require_doubles(member, theta_hat)
+    require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
-    _require_held(member, theta_hat, observations)
+    require_held(member, theta_hat, observations)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
-
-
-def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
-    """Return the derivation of ``family`` with values put in: constants into the formulas, parameters before deriving.
-
-    >>> from thetahat import family
-    >>> derivation_with(family("binomial"), {"n": 3}).family.name
-    'binomial[n=3]'
-    """
-    from ..proofs.engine import derive  # imported late, as below
-
-    return _derivation_with(family, _exact(family, fixed), derive)
-
-
-def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
-    """Return the same from what an earlier process may have kept: for fits, not for checks of derivations.
-
-    >>> from thetahat import family
-    >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
-    True
-    """
-    return _derivation_with(family, _exact(family, fixed) if fixed else (), derivation_of)
-
-
-def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
-    return tuple(sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items()))
-
-
-@lru_cache(maxsize=512)
-def _derivation_with(
-    family: Family, fixed: tuple[tuple[str, Expr], ...], source: Callable[[Family], Derivation]
-) -> Derivation:
-    constants = {item.name for item in family.constants}
-    parameters = {name: value for name, value in fixed if name not in constants}
-    derivation = source(family.fix(**parameters) if parameters else family)
-    known = {name: value for name, value in fixed if name in constants}
-    return fix_constants(derivation, **known) if known else derivation
 
 
 def _required_inside(derivation: Derivation, observations: Observations) -> float | None:
@@ -220,35 +175,6 @@ def _required_inside(derivation: Derivation, observations: Observations) -> floa
     return None
 
 
-def require_existence(derivation: Derivation, observations: Observations) -> None:
-    """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call."""
-    if not derivation.exists_when:
-        return
-    truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
-    if truth is not True and condition is not None:
-        verb = "fails" if truth is False else "cannot be decided"
-        along = in_words(separating_direction(derivation, observations))
-        verb += f": changing {along} does" if along else ""
-        name, columns = derivation.family.name, derivation.family.columns
-        needed = derivation.existence_needed and fails_beyond_doubt(condition, observations.sample, columns)
-        raise ExistenceError(
-            f"{name}: these data {'' if needed else 'may '}have no maximiser in the parameter space: the condition "
-            f"'{condition.meaning}' {verb}. {'Needed' if needed else 'It would be enough'} because {condition.why}. "
-            "Collect data that meet it, or fix a parameter."
-        )
-
-
-def _require_determined(derivation: Derivation, observations: Observations) -> None:
-    """Refuse data of a regression that leave a line of coefficients equally likely."""
-    level = level_direction(derivation, observations)
-    if level:
-        raise UnsolvedError(
-            f"{derivation.family.name}: these data do not determine the coefficients: changing {in_words(level)} "
-            "changes no predictor, so that every maximiser is one of a whole line of them. Leave out a covariate that "
-            "others determine, or fix a coefficient."
-        )
-
-
 @lru_cache(maxsize=512)
 def _reads_rows(derivation: Derivation) -> bool:
     """Whether a fit to counts needs more of them than their average and their ends."""
@@ -260,34 +186,3 @@ def _reads_rows(derivation: Derivation) -> bool:
         expressions.append(derivation.integer.increment)
     averages = set().union(*(expression.atoms(Mean) for expression in expressions))
     return any(average.integrand not in average.data for average in averages)
-
-
-def _require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
-    """Refuse an estimate that doubles cannot carry: one that overflows, or rounds onto an open end of its space."""
-    for name, value in theta_hat.items():
-        if not math.isfinite(value):
-            raise UnsolvedError(
-                f"{family.name}: the estimate of {name} is {value}: the data are too large or too small for double "
-                "precision. Rescale them."
-            )
-    j = outside_space(family, list(theta_hat.values()))
-    if j is not None:
-        item = family.parameters[j]
-        raise UnsolvedError(
-            f"{family.name}: the estimate of {item.name} rounds to {theta_hat[item.name]!r}, outside its space "
-            f"{item.space}: either the likelihood rises up to that end, and these data have no maximiser, or no double "
-            "lies between the exact estimate and the end. Fix the parameter, or use one that is not so close to an end."
-        )
-
-
-def _require_held(family: Family, theta_hat: Mapping[str, float], observations: Observations) -> None:
-    """Refuse an estimate at which an observation certainly lies outside the support: there is no likelihood there."""
-    if not family.bounds.free_symbols:
-        return
-    with precision(FIRST_BITS):
-        held = holds(family, [arb(value) for value in theta_hat.values()], observations)
-    if held is False:
-        raise UnsolvedError(
-            f"{family.name}: the search ended at {dict(theta_hat)}, where the support {family.support} does not hold "
-            "all observations. The data may have no maximiser; fix a parameter, or look for values that are all equal."
-        )

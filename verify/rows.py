@@ -19,7 +19,8 @@ from ..proofs.likelihood import unfold
 from .closed import needed
 from .density import compiled
 from .ends import inside, space_ends
-from .fitting import fit_with, kept_with
+from .fitting import fit_with
+from .known_values import kept_with
 from .row_roots import on_line, roots
 from .row_values import Rows, evaluate_rows, have_rules, magnitude
 from .tolerance import CLEAR_CONDITION, CLEAR_SPREAD, ROOT_SHARE

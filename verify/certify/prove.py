@@ -14,7 +14,8 @@ from ...proofs.derivation import Derivation, Outcome
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..direction import in_words, level_direction, separating_direction
-from ..fitting import Fit, derivation_with
+from ..fitting import Fit
+from ..known_values import derivation_with
 from ..observations import Observations
 from ..valid_data import require_data
 from .certificate import Certificate

@@ -19,7 +19,7 @@ from ...proofs.derivation import Derivation, Outcome
 from ...proofs.errors import DataError, UnsolvedError
 from ...proofs.family import Family
 from ..exact import in_plain_functions, written_out
-from ..fitting import derivation_with
+from ..known_values import derivation_with
 from ..tolerance import MOST_BITS
 from ..valid_data import require_data
 from .enclosures import BITS, Enclosure

@@ -1,0 +1,51 @@
+"""The derivation of a family of which some parameters or constants are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from sympy import Expr
+
+from ..proofs.bounds import exact_number
+from ..proofs.derivation import Derivation
+from ..proofs.family import Family
+from ..proofs.fixing import fix_constants
+from .derivation_cache import derivation_of
+
+
+def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
+    """Return the derivation of ``family`` with values put in: constants into the formulas, parameters before deriving.
+
+    >>> from thetahat import family
+    >>> derivation_with(family("binomial"), {"n": 3}).family.name
+    'binomial[n=3]'
+    """
+    from ..proofs.engine import derive  # imported late: a kept derivation needs nothing that derives
+
+    return _derivation_with(family, _exact(family, fixed), derive)
+
+
+def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
+    """Return the same from what an earlier process may have kept: for fits, not for checks of derivations.
+
+    >>> from thetahat import family
+    >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
+    True
+    """
+    return _derivation_with(family, _exact(family, fixed) if fixed else (), derivation_of)
+
+
+def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
+    return tuple(sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items()))
+
+
+@lru_cache(maxsize=512)
+def _derivation_with(
+    family: Family, fixed: tuple[tuple[str, Expr], ...], source: Callable[[Family], Derivation]
+) -> Derivation:
+    constants = {item.name for item in family.constants}
+    parameters = {name: value for name, value in fixed if name not in constants}
+    derivation = source(family.fix(**parameters) if parameters else family)
+    known = {name: value for name, value in fixed if name in constants}
+    return fix_constants(derivation, **known) if known else derivation
