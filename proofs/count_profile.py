@@ -31,8 +31,9 @@ from .algebra.atoms import Mean
 from .algebra.derivatives import derivative
 from .algebra.signs import Domain, is_positive, strict_sign
 from .derivation import Statistic, Step
-from .existence import Existence, describe
+from .existence import Existence
 from .family import Family
+from .wording import describe
 
 
 def count_slope(size: Expr, unknown: Symbol, observation: Symbol) -> Expr:

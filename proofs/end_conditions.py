@@ -16,13 +16,15 @@ from .ball_data import Values, evaluate
 from .balls import ball, precision
 from .bounds import Bounds
 from .derivation import Statistic
-from .existence import EndClaim, Existence, above_zero, describe, distinct
+from .existence import EndClaim, Existence
 from .family import Family
 from .leading import Approach
 from .likelihood import unfold
 from .limits import end_value
+from .positivity import above_zero
 from .probes import data_points, parameter_points
 from .sameness import is_spread
+from .wording import describe, distinct
 
 _FAR = (80, 40, 12, 5)
 """Powers of two: how far out, and one over how close to an end, the sign of a limit is looked at."""

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from sympy import Expr, Symbol
 
-from . import existence
 from .boundary import ranges, resolved
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
@@ -15,8 +14,9 @@ from .count_profile import by_counts
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
+from .edges import by_faces, by_tails
 from .end_conditions import by_ends
-from .existence import Existence
+from .existence import Existence, inside_space
 from .family import Family
 from .fullness import is_full
 from .implied import without_implied
@@ -28,6 +28,7 @@ from .recession import NOT_DERIVED, add_recession, by_recession, supported_exist
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
 from .stable import residual_form, stable_form
 from .trail import Trail
+from .wording import distinct, reached
 
 
 @lru_cache(maxsize=1024)
@@ -176,14 +177,14 @@ def _existence(
             for symbol, value in _closed(route).items()
         }
         formulas = {item.unknown: item.root.value for item in route.elimination.solved}
-        conditions = existence.inside_space(family, closed, route.statistics, domain, formulas)
-        conditions = (*existence.reached(family, route.ends.needed, route.statistics), *conditions)
+        conditions = inside_space(family, closed, route.statistics, domain, formulas)
+        conditions = (*reached(family, route.ends.needed, route.statistics), *conditions)
         return Existence(conditions, optimality.proved, "the estimate has to lie in the parameter space", "")
     counted = by_counts(family, route.statistics, before) if optimality.proved else None
     if counted is not None:
         return counted
     structure = location_scale(family)
-    found = existence.by_tails(family, structure) if structure is not None else None
+    found = by_tails(family, structure) if structure is not None else None
     found = found or by_recession(family)
     if found is not None:
         return found
@@ -192,7 +193,7 @@ def _existence(
         if found is not None:
             return found
     if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):
-        faces = existence.by_faces(family, route.averages.form.statistics)
+        faces = by_faces(family, route.averages.form.statistics)
         if faces is not None:
             return faces
     return NOT_DERIVED
@@ -223,12 +224,12 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
     names = {s.definition: s.symbol for s in route.statistics}
     closed = {symbol: value.xreplace(names) for symbol, value in _closed(route).items()}
     inside = (
-        *existence.reached(family, route.ends.needed, route.statistics),
-        *existence.inside_space(family, closed, route.statistics, domain),
+        *reached(family, route.ends.needed, route.statistics),
+        *inside_space(family, closed, route.statistics, domain),
     )
     known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
     if known == inside:
-        return replace(ends, conditions=without_implied(existence.distinct((*ends.conditions, *known)), family))
+        return replace(ends, conditions=without_implied(distinct((*ends.conditions, *known)), family))
     # Where another parameter leaves its space, so does the curve that the equation is about: its ends say nothing.
     missing = "that the other parameters lie in their spaces at the root is only seen on the data"
     return Existence(known, False, "the estimate has to lie in the parameter space", missing)

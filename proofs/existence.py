@@ -6,38 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sympy import Add, Dummy, Eq, Expr, LambertW, Mul, Pow, S, Symbol, exp, fraction, log, oo, together
+from sympy import Add, Dummy, Expr, LambertW, Mul, Pow, S, Symbol, oo
 
 from .algebra.atoms import (
-    Covariance,
-    Excess,
-    Indicator,
-    JensenGap,
-    LargestTie,
     Mean,
-    Quantile,
-    Residual,
     atoms_of,
     plain,
-    rewrite_outside,
     stand_ins,
 )
-from .algebra.lambert import above_end
-from .algebra.regions import is_bounded_inside
-from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive, strict_sign
+from .algebra.signs import Domain, is_nonnegative, is_positive
 from .algebra.size import factored
-from .algebra.tidying import tidy
 from .bounds import Bounds
 from .conditions import Condition
 from .derivation import Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
 from .linear_predictor import LinearPredictor
-from .location import LocationScale, Z
-from .reach import reaching
-from .sameness import all_equal, as_variance, lies_elsewhere, reaches_below_zero, spread_of
-from .stable import stable_form
-from .tails import tail_exponent
+from .positivity import above_zero, denominators_above_zero, doubtful_divisors, logarithms_above_zero
+from .wording import describe, distinct
 
 _LONGEST = 200
 """Characters of a condition that a reader takes in."""
@@ -115,7 +101,7 @@ def inside_space(
         strict += firm
         weak += loose
         owners |= dict.fromkeys(firm, parameter.symbol)
-        doubtful = _divisors(closed[parameter.symbol], domain)
+        doubtful = doubtful_divisors(closed[parameter.symbol], domain)
         divisors |= {one: min(doubtful, divisors.get(one, doubtful), key=len) for one in firm}
     divided = {one: _without_number(_divided(one, strict)) for one in strict}
     owners = {new: owners[old] for old, new in reversed(divided.items())}
@@ -133,7 +119,7 @@ def _conditions(
     parameter: Parameter, value: Expr, closed: dict[Symbol, Expr], domain: Domain
 ) -> tuple[list[Expr], list[Expr]]:
     """What has to be positive, and what not negative, for the value to be a number in the parameter's space."""
-    strict = _denominators(value, domain) + _logarithms(value, domain)
+    strict = denominators_above_zero(value, domain) + logarithms_above_zero(value, domain)
     weak: list[Expr] = []
     ends = parameter.bounds
     gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
@@ -199,21 +185,6 @@ def _not_implied(conditions: list[Expr], domain: Domain) -> list[Expr]:
     return [one for one in conditions if one in wanted or not is_positive(one.xreplace(wanted), domain)]
 
 
-def positive(
-    expression: Expr, family: Family, statistics: tuple[Statistic, ...], domain: Domain, why: str
-) -> tuple[Condition, ...]:
-    """Return what the data must satisfy for ``expression > 0``, in factors; nothing where that is proved."""
-    return distinct(tuple(describe(one, family, statistics, why) for one in above_zero(expression, domain)))
-
-
-def reached(
-    family: Family, needed: Iterable[tuple[Expr, bool]], statistics: tuple[Statistic, ...]
-) -> tuple[Condition, ...]:
-    """Return what the data must satisfy to lie in the support of the member that is estimated."""
-    rule = "the data have to lie in the support of one member"
-    return tuple(describe(gap, family, statistics, rule, weak=closed) for gap, closed in needed)
-
-
 def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statistic, ...]) -> bool:
     """Whether ``expression > 0`` for every single observation, where it is an average: then it is for all data."""
     unfolded = plain(unfold(expression, statistics))
@@ -226,228 +197,3 @@ def _holds_for_each(expression: Expr, family: Family, statistics: tuple[Statisti
     ):
         return False
     return not above_zero(flat.xreplace({mask: atom.integrand for atom, mask in masks.items()}), family.domain)
-
-
-def _divisors(value: Expr, domain: Domain) -> tuple[Expr, ...]:
-    """What has to be positive for no fraction in a formula to be zero over zero: there any value may be as good.
-
-    Where a denominator alone vanishes, the estimate only tends to infinity.
-    """
-    found: list[Expr] = []
-
-    def visit(node: Expr) -> Expr:
-        inside = (node.args[0] if isinstance(node, (Pow, log)) else S.One, value if node == value else S.One)
-        for top, bottom in (fraction(together(part)) for part in inside):
-            if not is_nonzero(top, domain) and not is_nonzero(bottom, domain):
-                found.append(top**2 + bottom**2)
-        return node
-
-    rewrite_outside(value, visit)
-    return tuple(dict.fromkeys(found))
-
-
-def _denominators(value: Expr, domain: Domain) -> list[Expr]:
-    _, bottom = fraction(together(value))
-    found: list[Expr] = []
-    for part in Mul.make_args(bottom):
-        signed = next((one for one in (part, -part) if is_nonnegative(one, domain)), part**2)
-        found += [] if part.is_number and not atoms_of(part) else above_zero(signed, domain)
-    return found
-
-
-def _logarithms(value: Expr, domain: Domain) -> list[Expr]:
-    """A logarithm in an estimate is finite only above zero, whatever the space."""
-    found: list[Expr] = []
-
-    def visit(node: Expr) -> Expr:
-        if isinstance(node, log):
-            found.extend(above_zero(node.args[0], domain))
-        return node
-
-    rewrite_outside(value, visit)
-    return found
-
-
-def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
-    """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved.
-
-    >>> a, b = Symbol("a", real=True), Symbol("b", positive=True)
-    >>> above_zero(a * b, {})
-    [a]
-    """
-    if is_positive(expression, domain) or isinstance(expression, exp):
-        # An estimate is a real number where it is one at all, and so is the exponent in it.
-        return []
-    inside = (
-        above_end(expression, lambda one: is_positive(one, domain)) or _exponent(expression) or _argument(expression)
-    )
-    if inside is not None:
-        return above_zero(inside, domain)
-    top, bottom = fraction(together(expression))
-    if bottom != 1 and is_nonnegative(-bottom, domain):
-        top, bottom = -top, -bottom
-    if bottom != 1 and is_nonnegative(bottom, domain):
-        return above_zero(top, domain) + ([] if is_positive(bottom, domain) else above_zero(bottom, domain))
-    if bottom != 1:
-        # A quotient is positive exactly where the product is.
-        return above_zero(factored(top * bottom), domain)
-    if isinstance(expression, Pow) and expression.exp.is_positive and is_nonnegative(expression.base, domain):
-        return above_zero(expression.base, domain)
-    if isinstance(expression, Pow) and expression.exp == S.Half:
-        return above_zero(expression.base, domain)
-    whole = factored(expression) if isinstance(expression, Add) else expression
-    if isinstance(whole, Mul):
-        rest = [part for part in whole.args if not is_positive(part, domain)]
-        if len(rest) < len(whole.args):
-            return above_zero(Mul(*rest), domain)
-        signed = [part for part in rest if is_nonnegative(part, domain)]
-        if signed:
-            left = Mul(*(part for part in rest if part not in signed))
-            return [one for part in signed for one in above_zero(part, domain)] + above_zero(left, domain)
-    return [whole]
-
-
-def _exponent(expression: Expr) -> Expr | None:
-    """What has the sign of ``1 - exp(v)``, which is ``-v``, or of ``exp(v) - 1``; ``None`` for another expression."""
-    below, above = _logarithm_of(1 - expression), _logarithm_of(1 + expression)
-    return above if below is None else -below
-
-
-def _logarithm_of(power: Expr) -> Expr | None:
-    """The exponent of an exponential, or of a power of a positive number that is none by its base alone."""
-    if isinstance(power, exp):
-        return power.args[0]
-    if isinstance(power, Pow) and power.exp.free_symbols and power.base.is_positive:
-        return power.exp * log(power.base)
-    return None
-
-
-def _argument(expression: Expr) -> Expr | None:
-    """What has the sign of a logarithm, or of minus one."""
-    flip = -1 if expression.could_extract_minus_sign() else 1
-    whole = flip * expression
-    return flip * (whole.args[0] - 1) if isinstance(whole, log) else None
-
-
-def describe(
-    expression: Expr, family: Family, statistics: tuple[Statistic, ...], why: str, weak: bool = False
-) -> Condition:
-    """Return the condition ``expression > 0`` (``>= 0`` if ``weak``) in data atoms, with its meaning in words.
-
-    Equal conditions get equal words: a spread, a Jensen gap or an excess is positive unless all values are equal.
-    """
-    folded = expression.xreplace({s.definition: s.symbol for s in statistics})
-    unfolded = unfold(stable_form(folded, family, statistics), statistics)
-    if weak:
-        return Condition(plain(unfolded), _words(unfolded, "="), why, weak=True)
-    equal = spread_of(as_variance(plain(unfolded), family.columns) or unfolded, family)
-    if equal is not None:
-        return all_equal(family, equal, why)
-    place = lies_elsewhere(unfolded)
-    if place is not None:
-        return Condition(unfolded, f"not all observations are {place}", why)
-    beyond = reaches_below_zero(unfolded, family)
-    shown = unfolded if beyond is None else beyond
-    return Condition(plain(shown), _words(shown), why)
-
-
-def _words(expression: Expr, equal: str = "") -> str:
-    """The inequality with what depends on data on the left, in plain text."""
-    shown = rewrite_outside(expression, _bar)
-    names = {symbol for symbol in shown.free_symbols if "(" in symbol.name}
-    right, left = shown.expand().as_independent(*names, as_Add=True)
-    if left.could_extract_minus_sign():
-        return f"{-left} <{equal} {right}"
-    return f"{left} >{equal} {-right}"
-
-
-def _bar(node: Expr) -> Expr:
-    """A symbol that reads like the atom."""
-    if isinstance(node, Mean) and isinstance(node.integrand, Indicator):
-        case = node.integrand.condition
-        return Symbol(f"share({case.lhs} = {case.rhs})" if isinstance(case, Eq) else f"share({case})")
-    if isinstance(node, (Mean, Residual)):
-        return Symbol(f"mean({node.args[0]})")
-    if isinstance(node, Covariance):
-        f, g = node.args[:2]
-        return Symbol(f"var({f})" if f == g else f"cov({f}, {g})")
-    if isinstance(node, Quantile):
-        return Symbol({0: "min", 1: "max"}.get(node.level, "quantile") + f"({node.args[1]})")
-    if isinstance(node, (JensenGap, Excess)):
-        return rewrite_outside(node.definition(), _bar)
-    return node
-
-
-def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Return ``conditions`` without repetitions: equal words stand for equal conditions."""
-    return tuple({condition.meaning: condition for condition in reversed(conditions)}.values())[::-1]
-
-
-def by_tails(family: Family, structure: LocationScale) -> Existence | None:
-    """Return the existence condition of a family of locations, of scales, or of both, with a kernel that is bounded.
-
-    The likelihood falls to zero towards every edge of the parameter space exactly when no single value carries the
-    share ``1 - 1/a`` of the data, where the density of the kernel falls like ``|z|**(-a)``: with ``location`` at
-    that value and ``scale -> 0`` the mean log-likelihood behaves like ``((a - 1)(1 - share) - share) log scale``. With
-    a known location only the share at it counts; with a known scale there is no such edge. Where the share is just
-    that, the likelihood tends to a positive limit, which it may or may not exceed elsewhere: for two observations of a
-    Cauchy distribution it is level along a half-circle (Copas 1975, Biometrika 62).
-    """
-    exponent = tail_exponent(structure.kernel, structure.lo)
-    bounded = is_bounded_inside(structure.kernel, Z, structure.lo)
-    if exponent is None or not bounded or family.covariates or len(family.parameters) > 2:
-        return None
-    rule = "the likelihood vanishes at every edge of the parameter space (tails of the location-scale kernel)"
-    if exponent is not oo and not is_positive(exponent - 1, family.domain):
-        return None
-    estimated = set(family.symbols)
-    moves, scales = (bool(e.free_symbols & estimated) for e in (structure.location, structure.scale))
-    if not _runs_over_all(family, structure, moves, scales):
-        return None
-    if not scales or structure.lo == 0:
-        return Existence((), True, rule)
-    x = family.observation
-    if moves and len(family.parameters) == 1:
-        return None
-    if exponent is oo and moves:
-        return Existence((all_equal(family, x, rule),), True, rule)
-    share = 1 - 1 / exponent
-    if moves:
-        tied = f"no single value carries a share of {share} or more of the data"
-        return Existence((Condition(share - LargestTie(x), tied, rule, open_at_zero=True),), True, rule)
-    if structure.observation != x:
-        return None
-    at = Mean(Indicator(Eq(x, structure.location)), x)
-    tied = f"less than a share of {share} of the data is {structure.location}"
-    return Existence((Condition(share - at, tied, rule, open_at_zero=True),), True, rule)
-
-
-def _runs_over_all(family: Family, structure: LocationScale, moves: bool, scales: bool) -> bool:
-    """Whether every location and every scale is that of a member: the edges of the space are where these are infinite.
-
-    At an end of a smaller space the likelihood need not vanish.
-    """
-    wanted = [(structure.location, Dummy("l", real=True))] if moves else []
-    wanted += [(structure.scale, Dummy("c", positive=True))] if scales else []
-    return reaching(family, wanted) is not None
-
-
-def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:
-    """Return the existence condition of a full regular family with two statistics on an open interval.
-
-    The maximiser exists exactly when the mean statistic is interior to the convex hull of the statistic's range
-    (Barndorff-Nielsen 1978, theorem 9.13). The range is a curve; where one coordinate is a strictly convex function
-    of the other, its faces are single points, so that only data that are all equal lie on one.
-    """
-    ends = family.bounds
-    if len(statistics) != 2 or ends.discrete or family.covariates or (ends.lo_closed and ends.hi_closed):
-        return None
-    x = family.observation
-    first, second = (t.diff(x) for t in statistics)
-    domain = family.domain
-    if not strict_sign(first, domain) or not strict_sign(tidy((second / first).diff(x), domain), domain):
-        return None
-    rule = (
-        "the mean statistic is interior to its convex support, whose faces are single points (Barndorff-Nielsen 1978)"
-    )
-    return Existence((all_equal(family, x, rule),), True, rule)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, Tuple
 
-from . import existence, labels
+from . import labels
 from .algebra.signs import Domain, is_nonnegative
 from .boundary import ranges
 from .checker import check_steps
@@ -19,6 +19,7 @@ from .integers import RECIPROCAL, IntegerSearch, Tail
 from .likelihood import average_form, name_averages
 from .sections import held_steps, in_sections
 from .trail import Trail
+from .wording import describe, distinct, positive
 
 _ONCE = "the change of the log-likelihood from one integer to the next turns from rise to fall once"
 _COMPARED = (
@@ -175,20 +176,20 @@ def _conditions(family: Family, found: IntegerSearch, section: Derivation | None
         why = f"the likelihood has to fall as {found.parameter} grows without bound"
         _, leading = (-found.tail.leading).expand().primitive()
         named = name_averages((leading,), family, found.statistics)
-        conditions += existence.positive(leading, family, named, domain, why)
+        conditions += positive(leading, family, named, domain, why)
     for low in found.floors:
         for high in found.ceilings:
             if not is_nonnegative(high - low, domain) and (high - low).free_symbols & {
                 s.symbol for s in found.statistics
             }:
                 why = f"some integer {found.parameter} has to allow all data"
-                conditions.append(existence.describe(high - low, family, found.statistics, why, weak=True))
+                conditions.append(describe(high - low, family, found.statistics, why, weak=True))
     proved = True
     for condition in () if section is None else section.exists_when:
         at_least, whole = _for_all(condition, found, family)
         conditions += at_least
         proved = proved and whole
-    return existence.distinct(tuple(conditions)), proved
+    return distinct(tuple(conditions)), proved
 
 
 def _for_all(condition: Condition, found: IntegerSearch, family: Family) -> tuple[tuple[Condition, ...], bool]:
@@ -199,7 +200,7 @@ def _for_all(condition: Condition, found: IntegerSearch, family: Family) -> tupl
     if not is_nonnegative(expression.diff(p), family.domain):
         return (), False
     data = [low for low in found.floors if low.free_symbols & {s.symbol for s in found.statistics}] or found.floors
-    told = [existence.describe(expression.subs(p, low), family, found.statistics, condition.why) for low in data[:1]]
+    told = [describe(expression.subs(p, low), family, found.statistics, condition.why) for low in data[:1]]
     return tuple(told), True
 
 

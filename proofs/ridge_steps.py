@@ -11,13 +11,13 @@ from .bounds import Bounds
 from .count_profile import count_slope, sizes, turns_once
 from .curvature import bends_down
 from .derivation import Evidence, Label, Optimality, Section, Statistic
-from .existence import describe
 from .family import Family
 from .likelihood import unfold
 from .log_profile import LogProfile, is_concave_profile, log_profiles
 from .ridge import Ridge, find_ridge, is_plain, stand_ins_for
 from .routes import LikelihoodRoute
 from .trail import Trail
+from .wording import describe
 from .zero import prove_zero
 
 _HALF_LINE = Bounds(S.Zero, oo, False, False, False)
