@@ -13,6 +13,7 @@ from .algebra.size import factored
 def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
     """Reduce ``expression > 0`` to conditions on its factors; empty where it is proved.
 
+    >>> from sympy import Symbol
     >>> a, b = Symbol("a", real=True), Symbol("b", positive=True)
     >>> above_zero(a * b, {})
     [a]
@@ -74,6 +75,7 @@ def _argument(expression: Expr) -> Expr | None:
 def denominators_above_zero(value: Expr, domain: Domain) -> list[Expr]:
     """Return what has to be positive for no denominator of ``value`` to vanish.
 
+    >>> from sympy import Symbol
     >>> a, b = Symbol("a", nonnegative=True), Symbol("b", positive=True)
     >>> denominators_above_zero(1 / (a * b), {})
     [a]
@@ -89,6 +91,7 @@ def denominators_above_zero(value: Expr, domain: Domain) -> list[Expr]:
 def logarithms_above_zero(value: Expr, domain: Domain) -> list[Expr]:
     """Return what has to be positive for every logarithm in ``value`` to be finite.
 
+    >>> from sympy import Symbol
     >>> a, b = Symbol("a", real=True), Symbol("b", positive=True)
     >>> logarithms_above_zero(log(a) + log(b), {})
     [a]
@@ -109,6 +112,7 @@ def doubtful_divisors(value: Expr, domain: Domain) -> tuple[Expr, ...]:
 
     Where a denominator alone vanishes, the estimate only tends to infinity.
 
+    >>> from sympy import Symbol
     >>> a, b = Symbol("a", real=True), Symbol("b", real=True)
     >>> doubtful_divisors(a / b, {}), doubtful_divisors(1 / b, {})
     ((a**2 + b**2,), ())
