@@ -32,8 +32,8 @@ def is_positive(expression: Expr, domain: Domain) -> bool:
     >>> is_positive(-p * log(1 - p), {p: bounds(Interval.open(0, 1))})
     True
     """
-    fact = _fact_unless(expression, tuple(domain.items()), -1)
-    return fact.above and fact.nonzero
+    known = _fact_unless(expression, tuple(domain.items()), -1)
+    return known.above and known.nonzero
 
 
 def is_negative(expression: Expr, domain: Domain) -> bool:
@@ -43,8 +43,8 @@ def is_negative(expression: Expr, domain: Domain) -> bool:
     >>> is_negative(-exp(Symbol("a", real=True)), {})
     True
     """
-    fact = _fact_unless(expression, tuple(domain.items()), 1)
-    return fact.below and fact.nonzero
+    known = _fact_unless(expression, tuple(domain.items()), 1)
+    return known.below and known.nonzero
 
 
 def is_nonnegative(expression: Expr, domain: Domain) -> bool:
@@ -63,8 +63,8 @@ def is_nonzero(expression: Expr, domain: Domain) -> bool:
     >>> is_nonzero(-exp(Symbol("a", real=True)), {})
     True
     """
-    fact = _fact_on(expression, tuple(domain.items()))
-    return fact.nonzero and (fact.above or fact.below)
+    known = _fact_on(expression, tuple(domain.items()))
+    return known.nonzero and (known.above or known.below)
 
 
 def strict_sign(expression: Expr, domain: Domain) -> int:
