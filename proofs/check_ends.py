@@ -12,7 +12,7 @@ from .algebra.derivatives import derivative
 from .algebra.inside import slope_inside
 from .algebra.logs import split_logs
 from .algebra.regions import is_bounded_inside
-from .algebra.signs import Domain, is_negative, is_positive, strict_sign
+from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
 from .bounds import Bounds
 from .check_context import Context, confirmed_zero, pairs, subject_of
 from .derivation import Evidence, Finding, Step, by_sign
@@ -151,8 +151,9 @@ def edge_growth(step: Step, context: Context) -> Finding:
         return same
     power, rest = step.value.subs(witness), rest.subs(witness)
     if int(step.named("grows")):
-        alone = p == end and p not in other.free_symbols | power.free_symbols
-        right = is_negative(power, {}) and p not in witness and alone
+        # On its way to the observation the other end must not come closer to the data.
+        free = other.is_infinite or is_nonnegative(derivative(other, p), context.domain)
+        right = is_negative(power, {}) and p not in witness and p == end and p not in power.free_symbols and free
     elif fast != 0:
         right = factor == u and all(outweighs(term, u, context.domain) for term in Add.make_args(fast))
     else:

@@ -9,8 +9,9 @@ from itertools import product
 from sympy import Add, Expr, Rational, S, Symbol, log
 
 from .algebra.beside import REACH, density_beside, outweighs
+from .algebra.derivatives import derivative
 from .algebra.regions import is_bounded_inside
-from .algebra.signs import is_negative, is_positive
+from .algebra.signs import is_negative, is_nonnegative, is_positive
 from .algebra.stand_in import StandIn
 from .bounds import bounds
 from .family import Family
@@ -78,7 +79,7 @@ def _growth(family: Family, parameter: Symbol, level: int, distance: Expr) -> Ed
     if is_positive(power, domain):
         bounded = is_bounded_inside(rest, U, S.Zero, REACH)
         return EdgeGrowth(parameter, level, power, rest, factor, distance) if bounded else None
-    if not is_one_end(family, parameter, level) or power.has(parameter):
+    if not goes_to_an_observation(family, parameter, level) or power.has(parameter):
         return None
     for member in _members(family, parameter):
         if is_negative(power.subs(member), {}) and is_bounded_inside(rest.subs(member), U, S.Zero, REACH):
@@ -86,15 +87,20 @@ def _growth(family: Family, parameter: Symbol, level: int, distance: Expr) -> Ed
     return None
 
 
-def is_one_end(family: Family, parameter: Symbol, level: int) -> bool:
-    """Return whether the parameter is that end of the support, and the other end does not move with it.
+def goes_to_an_observation(family: Family, parameter: Symbol, level: int) -> bool:
+    """Return whether the parameter is that end of the support, and may go up to the extreme observation on that side.
+
+    It may where the other end stays, or moves away from the data on the way.
 
     >>> from thetahat import family
-    >>> is_one_end(family("arcsine"), family("arcsine").symbols[0], 0)
+    >>> goes_to_an_observation(family("arcsine"), family("arcsine").symbols[0], 0)
     True
     """
     ends = (family.bounds.lo, family.bounds.hi)
-    return bool(ends[level] == parameter and parameter not in ends[1 - level].free_symbols)
+    if ends[level] != parameter:
+        return False
+    other = ends[1 - level]
+    return other.is_infinite or is_nonnegative(derivative(other, parameter), family.domain)
 
 
 def _members(family: Family, parameter: Symbol) -> Iterator[Mapping[Symbol, Expr]]:
