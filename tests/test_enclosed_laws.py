@@ -86,6 +86,8 @@ def test_the_divergence_is_zero_between_equals_and_else_proved_positive(name: st
     assert divergence(one, pair(one, 4, 4)).contains(0)
     for seed, other in permutations(range(3, 9), 2):
         known = pair(one, seed, other)
+        if all(known[s] == known[there] for s, there in member_symbols(one, 1).items()):
+            continue  # whole numbers may be drawn twice
         first = {named: known[s] for s, named in member_symbols(one, 0).items()}
         if nested(one).xreplace(known | first) == True:  # noqa: E712  (an open relation)
             found = divergence(one, known)
