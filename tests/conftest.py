@@ -18,7 +18,7 @@ if find_spec("thetahat") is None:
 
 # deadline=None: the first SymPy call of a test warms caches up and may take long.
 # derandomize: everybody's default run is the same run; the deep profile searches anew each time.
-# The default run is meant to be over in three minutes (benchmarks/README.md says what it takes): it asks a third of the
+# The default run is meant to be over in three minutes (benchmarks/README.md says what it takes): it asks a fifth of the
 # cases of wide tests, and ``--rest`` the others. ``--hypothesis-profile=deep`` is for a night: more examples of every
 # property, and whatever tests leave out by ``amounts``: further datasets, longer ones, further maps between families.
 settings.register_profile("default", max_examples=20, deadline=None, derandomize=True)
@@ -29,7 +29,7 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Derivations are reviewed as text; one option writes them anew. The others ask for more, or for what is left."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
-    parser.addoption("--all", action="store_true", help="run every test; the default run leaves out two thirds of many")
+    parser.addoption("--all", action="store_true", help="run every test; the default run leaves out four fifths of many")
     parser.addoption("--rest", action="store_true", help="run what the default run leaves out")
     parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
 

@@ -121,6 +121,7 @@ def test_closed_forms_of_variants_with_known_parameters_are_enclosed(name: str, 
         require_enclosed(one, "kl", closed_forms.kl(one))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("quantity", ["entropy", "kl", "fisher_information"])
 def test_sums_over_a_few_probabilities_are_enclosed(quantity: str) -> None:
     """Beta-binomial of eight draws, not in the catalogue; its sums are left as they are: factoring takes minutes."""
@@ -151,6 +152,7 @@ INFORMATION = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", INFORMATION)
 def test_informations_of_locations_and_scales_are_proved(name: str) -> None:
     assert check_claim(family(name), fisher_information=INFORMATION[name]).verdict is ClaimVerdict.PROVED

@@ -111,6 +111,7 @@ def _skewed(shape: float) -> Array:
     return np.asarray((shape * abs(first) + second) / np.sqrt(1 + shape**2))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", DATA)
 def test_an_optimiser_finds_no_better_point(name: str) -> None:
     """Nelder and Mead's simplex, from elsewhere, in all the parameters: the fit lies no lower, up to rounding."""

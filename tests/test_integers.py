@@ -121,6 +121,7 @@ def test_the_size_of_a_binomial_exists_where_the_mean_exceeds_the_variance(data:
     assert exact_likelihood(found, data) >= best - 1e-9
 
 
+@pytest.mark.thorough
 @given(st.integers(1, 40), st.integers(1, 40), st.data())
 def test_one_catch_gives_the_lincoln_index(marked: int, caught: int, data: st.DataObject) -> None:
     """``floor(n K / x)``, and the integer below where that is whole (Johnson, Kemp & Kotz 2005, ch. 6)."""

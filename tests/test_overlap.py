@@ -128,6 +128,7 @@ def separated(family: Family, rows: list[tuple[int, int]]) -> bool:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("family", SEPARABLE, ids=named)
 @given(data=st.data())
 def test_data_are_refused_exactly_where_they_are_separated(family: Family, data: st.DataObject) -> None:

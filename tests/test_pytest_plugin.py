@@ -44,6 +44,7 @@ def run(pytester: pytest.Pytester):
     return once
 
 
+@pytest.mark.thorough
 def test_marked_functions_are_tests(run) -> None:
     """Each check has an id; a wrong function shows its report; an expected failure is none.
 

@@ -405,6 +405,7 @@ def _asymmetric(one: StructuredFamily) -> bool:
     return gaussian is None or gaussian.left.has(*one.terms) or gaussian.right.has(*one.terms)
 
 
+@pytest.mark.thorough
 def test_every_formula_that_was_asked_for_is_there() -> None:
     """All five of each, but for counts whose factorials have no expectation in closed form."""
     missing = {

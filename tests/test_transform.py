@@ -300,6 +300,7 @@ AREAS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("image", "support", "forwards"), AREAS, ids=[str(image) for image, _, _ in AREAS])
 def test_a_hyperbolic_function_is_inverted_by_its_area(image: Expr, support: Interval, forwards: Callable) -> None:
     """Sinh-normal distributions and their inverses: Johnson 1949, Biometrika 36, pages 149 to 176."""

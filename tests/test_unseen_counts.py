@@ -47,6 +47,7 @@ def zipf(exponent: Symbol, space: Set, most: int) -> Family:
     return Family("unseen", rank, Range(1, most + 1), (Parameter(exponent, space),), density)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("exponent", "space", "most"), [(a, POSITIVE, 8), (m, Reals, 5)], ids=["8 ranks", "5 ranks"])
 def test_ranks_up_to_a_known_one_have_an_exponent(exponent: Symbol, space: Set, most: int) -> None:
     """The common denominator of ``2**(-a)``, ``3**(-a)``, ... was multiplied out for minutes, and a limit as well.
@@ -112,6 +113,7 @@ def test_a_share_between_narrow_limits_is_not_refuted() -> None:
         fit(item, [0, 1])
 
 
+@pytest.mark.thorough
 def test_a_group_that_is_tested_together_has_an_answer() -> None:
     """A quotient of polynomials of degree ten was multiplied out for minutes. Source: Dorfman 1943, AMS 14, 436-440."""
     density = count * log(1 - (1 - p) ** 10) + (1 - count) * 10 * log(1 - p)
@@ -151,6 +153,7 @@ def test_a_cusp_that_points_downwards_is_at_no_observation() -> None:
     assert not peaks_at_data(DataPoint(m, -log(y - m), -log(m - y), y), item)
 
 
+@pytest.mark.thorough
 def test_a_weight_of_two_known_densities_is_derived_in_time() -> None:
     """Of a Cauchy and a normal density: what was spread out to prove a sign had 80,000 characters."""
     density = log(p / (pi * (1 + y**2)) + (1 - p) * exp(-(y**2) / 2) / sqrt(2 * pi))
