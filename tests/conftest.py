@@ -29,7 +29,7 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Derivations are reviewed as text; one option writes them anew. The others ask for more, or for what is left."""
     parser.addoption("--record", action="store_true", help="write the pages in proofs/derivations anew")
-    parser.addoption("--all", action="store_true", help="run every test; the default run leaves out four fifths of many")
+    parser.addoption("--all", action="store_true", help="run every test; the default run leaves out most cases of many")
     parser.addoption("--rest", action="store_true", help="run what the default run leaves out")
     parser.addoption("--mutations", type=int, default=0, help="mutants of every family in tests/test_mutations.py")
 
