@@ -33,6 +33,7 @@ def is_summed(item: Family) -> bool:
     return True
 
 
+@pytest.mark.thorough
 def test_exponential_families_and_ends_of_supports_have_summaries():
     """And, as the theorem of Pitman, Koopman and Darmois says, those whose averages contain a parameter have none."""
     found = {item.name.split("[")[0] for item in SCALAR if is_summed(item)}
@@ -40,9 +41,11 @@ def test_exponential_families_and_ends_of_supports_have_summaries():
     assert not found & {"weibull", "laplace", "cauchy", "logistic", "negative_binomial", "student_t", "triangular"}
 
 
-@pytest.mark.parametrize("item", [item for item in SCALAR if is_summed(item)], ids=lambda item: item.name)
+@pytest.mark.parametrize("item", SCALAR, ids=lambda item: item.name)
 def test_parts_in_any_order_give_the_answer_of_the_whole(item):
     """Parts of any size, joined in any order, with weights."""
+    if not is_summed(item):
+        pytest.skip("the estimate needs more than sums and ends")
     decided = []
 
     @settings(max_examples=amount(5, 100), suppress_health_check=[HealthCheck.too_slow])
