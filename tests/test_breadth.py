@@ -45,6 +45,7 @@ def test_quick():
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "passed"),
     [(["."], 7), (["--rest", "."], 25), (["--all", "."], 32), (["test_project.py"], 32), (["-k", "long", "."], 1)],

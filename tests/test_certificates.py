@@ -190,6 +190,7 @@ def test_a_wrong_root_is_refuted(name):
         assert not moved(certificate, parameter, 1 + 2.0**-40).check(x)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["gamma", "weibull", "beta", "logistic", "von_mises", "zeta"])
 @pytest.mark.parametrize("factor", [1, 1 + 2.0**-30, 1.01, 1000])
 def test_where_a_search_begins_changes_nothing(name, factor):

@@ -98,6 +98,7 @@ def tally(derivation: Derivation, name: str, examples: int = EXAMPLES) -> Tally:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_rival_beats_every_planted_formula(planted: str) -> None:
     """Lost factor, rate for scale, mean for median, moments, wrong branch: all lose likelihood, and it shows."""

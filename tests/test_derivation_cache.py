@@ -161,6 +161,7 @@ def test_writers_at_the_same_time_leave_one_whole_file(folder: Path) -> None:
     assert list(folder.iterdir()) == [place]
 
 
+@pytest.mark.thorough
 def test_a_new_process_neither_derives_nor_imports_what_derives(folder: Path) -> None:
     """Hashes of strings differ between processes; what is kept is found all the same."""
     code = (

@@ -97,6 +97,7 @@ def test_the_divergence_is_zero_between_equals_and_else_proved_positive(name: st
     assert name in NO_PAIR
 
 
+@pytest.mark.thorough
 @settings(max_examples=amount(8, 200))
 @given(seed=st.integers(1, 30), other=st.integers(31, 60), case=st.sampled_from(MAPS))
 def test_divergences_do_not_depend_on_the_variable_and_entropies_do(

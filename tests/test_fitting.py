@@ -223,6 +223,7 @@ FIXED: list[tuple[str, dict[str, object], Callable[[Array], dict[str, float]]]] 
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "fixed", "formula"), FIXED, ids=[f"{name} {fixed}" for name, fixed, _ in FIXED])
 def test_known_parameters_are_not_estimated(
     name: str, fixed: dict[str, object], formula: Callable[[Array], dict[str, float]]

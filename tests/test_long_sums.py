@@ -104,6 +104,7 @@ FAR = dict.fromkeys(NAMES, LONG) | {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FAR)
 def test_long_data_have_the_certificates_of_rows(name, monkeypatch):
     """More than 4096 rows by columns and row by row: equal verdicts, enclosures that overlap, a checker that agrees.

@@ -56,6 +56,7 @@ BOUNDED = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("item", "data", "end"), BOUNDED, ids=[f"{b[0].log_density} {b[1]}" for b in BOUNDED])
 def test_the_maximiser_may_be_an_end_of_the_space(item: Family, data: list[float], end: float) -> None:
     """Such data were refused: it was said that they have no maximiser."""

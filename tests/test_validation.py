@@ -110,6 +110,7 @@ SOUND = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("family", SOUND.values(), ids=SOUND)
 def test_a_difficult_but_sound_density_passes(family: Family) -> None:
     """None of them is refused, and none is left undecided."""

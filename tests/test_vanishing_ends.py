@@ -60,6 +60,7 @@ FAMILIES = {
 DATA = ([0.3], [0.1, 0.4], [-0.5, 0.2, 0.3, 0.3], [-0.9, 0.05, 0.1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("data", DATA, ids=str)
 def test_no_place_on_a_grid_is_higher(name: str, data: list[float]) -> None:
@@ -73,6 +74,7 @@ def test_no_place_on_a_grid_is_higher(name: str, data: list[float]) -> None:
     assert estimate.log_likelihood >= max(log_likelihood(item, [place], data)[0] for place in grid) - 1e-9
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("known", [{"a": 0}, {"b": 1}, {"a": -3}], ids=str)
 def test_a_density_that_grows_at_the_one_end_that_moves_is_unbounded(known: dict[str, int]) -> None:
     """An arcsine distribution of which one end is known was called unsolved; distances are parts of its length."""
