@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
@@ -41,15 +41,15 @@ def compiled(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Call
     return defined("values", [f"def values({', '.join(names[symbol] for symbol in symbols)}):", *lines])
 
 
-def defined(name: str, lines: Sequence[str]) -> Callable[..., list[arb]]:
-    """Return the function of that name that lines of printed code define.
+def defined(name: str, lines: Sequence[str], known: Mapping[str, Any] = NAMESPACE) -> Callable[..., Any]:
+    """Return the function of that name that lines of printed code define; ``known`` are the names in it.
 
     >>> defined("one", ["def one():", "    return [arb(1)]"])()
     [1.00000000000000]
     """
-    scope = dict(NAMESPACE)
+    scope = dict(known)
     exec("\n".join(lines), scope)
-    function: Callable[..., list[arb]] = scope[name]
+    function: Callable[..., Any] = scope[name]
     return function
 
 

@@ -10,7 +10,7 @@ from sympy import Add, Dummy, Expr, Function, Mul, Symbol, cse, erfc, exp, sinh
 
 from .ball_functions import FUNCTIONS
 from .ball_printer import BallPrinter
-from .balls import ball
+from .balls import ball, defined
 from .errors import DeclarationError
 
 
@@ -83,10 +83,8 @@ def analytic(expression: Expr, variable: Symbol) -> Callable[[acb], acb]:
     names |= {symbol: f"c{place}" for place, (symbol, _) in enumerate(parts)}
     printer = _Printer(names)
     lines = ["def value(x):", *(f"    {names[symbol]} = {printer.printed(part)}" for symbol, part in parts)]
-    scope: dict[str, Any] = _NAMESPACE | {names[symbol]: acb(ball(number)) for number, symbol in constants.items()}
-    exec("\n".join([*lines, f"    return {printer.printed(value)}"]), scope)
-    function: Callable[[acb], acb] = scope["value"]
-    return function
+    numbers = {names[symbol]: acb(ball(number)) for number, symbol in constants.items()}
+    return defined("value", [*lines, f"    return {printer.printed(value)}"], _NAMESPACE | numbers)
 
 
 class ErfcOfMinus(Function):

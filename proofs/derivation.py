@@ -245,6 +245,17 @@ class Derivation:
         formulas = dict(self.formulas)
         return {symbol: formulas[symbol] for symbol in self.family.symbols if symbol in formulas}
 
+    @property
+    def is_searched(self) -> bool:
+        """Whether more than formulas and equations is left: a search of observations or integers, or a set.
+
+        >>> from thetahat import derive, family
+        >>> derive(family("gamma")).is_searched, derive(family("triangular")).is_searched
+        (False, True)
+        """
+        searches = self.point, self.searched, self.integer, *self.free, *self.within
+        return any(item is not None for item in searches)
+
     def count(self, evidence: Evidence) -> int:
         """Return how many steps were found to be of that evidence.
 

@@ -13,16 +13,15 @@ import pytest
 from flint import arb, fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scalar_families import SCALAR
 from sympy import Interval, Symbol, log, oo, pi
 
-from thetahat import Family, Parameter, certify, derive, families, family, fit
+from thetahat import Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.errors import DataError, ParameterError, SupportError
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, Enclosure
 
 MOST_ULPS = 4
-KNOWN = {"n": 9, "N": 30, "K": 12}
-SCALAR = [f.fix(**{c.name: KNOWN.get(c.name, 2) for c in f.constants}) for f in families() if isinstance(f, Family)]
 HARD = {"beta_by_mean", "beta_prime", "lomax", "rayleigh_shifted", "logistic_known_scale"}
 """Families of which some datasets stay undecided: their fits refuse, or no box contracts."""
 HARD |= {

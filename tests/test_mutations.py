@@ -60,6 +60,7 @@ from thetahat.proofs.registry import catalogue, family
 from thetahat.proofs.sense import sharpened
 from thetahat.strategies import can_fail, datasets
 from thetahat.verify.drawn import Drawn, judged
+from thetahat.verify.enclosure import table_of
 from thetahat.verify.ends import outside_space
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.fitting import fit_with
@@ -385,7 +386,7 @@ def exactly(derivation: Derivation, x: np.ndarray) -> dict[Symbol, float] | None
         return None
     values: dict[Symbol, float] = {}
     for symbol, formula in derivation.formulas:
-        values[symbol] = Exactly(derivation.family.columns, data).value(written_out(derivation, formula), values)
+        values[symbol] = Exactly(table_of(derivation.family, data)).value(written_out(derivation, formula), values)
     return values
 
 

@@ -10,14 +10,13 @@ import pytest
 from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scalar_families import SCALAR
 
-from thetahat import Family, certify, derive, families, family, summarise
+from thetahat import Family, certify, derive, family, summarise
 from thetahat.proofs.errors import DataError, ExistenceError, SupportError, UnsolvedError
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, Enclosure
 
-KNOWN = {"n": 9, "N": 30, "K": 12}
-SCALAR = [f.fix(**{c.name: KNOWN.get(c.name, 2) for c in f.constants}) for f in families() if isinstance(f, Family)]
 EXPONENTIAL = ["normal", "gamma", "beta", "poisson", "von_mises", "inverse_gaussian", "zeta", "linear_regression"]
 
 

@@ -15,6 +15,7 @@ from thetahat import certify, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed
+from thetahat.verify.enclosure import table_of
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import fit_with
@@ -122,7 +123,7 @@ def test_roots_keep_their_digits_on_hard_data(name: str) -> None:
 def in_rounded_steps(derivation: Derivation, x: np.ndarray) -> dict[str, float]:
     """Planted error: each formula is given the parameters before it as rounded, and not as enclosed."""
     data = require_data(derivation.family, x).distinct()
-    exactly, values = Exactly(derivation.family.columns, data), dict[Symbol, float]()
+    exactly, values = Exactly(table_of(derivation.family, data)), dict[Symbol, float]()
     for symbol, formula in derivation.formulas:
         values[symbol] = exactly.value(written_out(derivation, formula), values)
     return {symbol.name: value for symbol, value in values.items()}

@@ -90,7 +90,7 @@ class Terrain:
         """Compile the derivatives."""
         names = (*objective.coordinates, *objective.statistics, *objective.numbers)
         self._size, self._objective, self.limited = len(objective.coordinates), objective, objective.limited
-        self._exactly = Exactly.on(table)
+        self._exactly = Exactly(table)
         columns = () if objective.averaged else objective.columns
         self._table = Table((), [()], None) if objective.averaged else table
         expressions = _derivatives(objective.value, objective.coordinates)

@@ -27,7 +27,7 @@ from .certify import Certificate, CertificateVerdict, Enclosure, certify
 from .certify.certificate import middle_of
 from .claims import ClaimVerdict, Part, Witness
 from .driving import DisagreementError, run_property
-from .enclosure import nats_lost
+from .enclosure import nats_lost, table_of
 from .exact import Exactly, in_data
 from .fitting import fit_with
 from .known_values import derivation_with
@@ -143,7 +143,7 @@ def _values(
 ) -> dict[str, arb] | None:
     """What is claimed on these data, by name, in balls; ``None`` where a claim has no value."""
     observations = require_data(family, x)
-    exactly = Exactly(family.columns, observations)
+    exactly = Exactly(table_of(family, observations))
     own = {symbol.name: symbol for symbol in (*family.symbols, *family.columns)}
     known: dict[Symbol, Any] = {own[name]: held.ball for name, held in certificate.theta.items()}
     known[COUNT] = observations.n

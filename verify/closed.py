@@ -15,6 +15,7 @@ from sympy import Add, Expr, LambertW, Mul, Pow, Symbol, log
 
 from ..proofs.algebra.atoms import Excess, Mean, Quantile
 from ..proofs.derivation import Derivation, Statistic
+from .enclosure import table_of
 from .exact import Exactly, few_rows, in_data
 from .observations import Observations
 from .rooting import part_of
@@ -35,7 +36,7 @@ def in_balls(derivation: Derivation, observations: Observations, known: Mapping[
     >>> list(in_balls(derive(family("exponential")), Observations(np.array([[1.0], [3.0]]), None, 2), {}).values())
     [0.5]
     """
-    exactly = Exactly(derivation.family.columns, observations)
+    exactly = Exactly(table_of(derivation.family, observations))
     return {symbol: exactly.estimate(symbol, formula, known) for symbol, formula in in_data(derivation)}
 
 

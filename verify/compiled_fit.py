@@ -108,8 +108,7 @@ def _is_eligible(derivation: Derivation) -> bool:
     family = derivation.family
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or len(family.columns) > 1 or family.constants:
         return False
-    searches = derivation.point, derivation.searched, derivation.integer, *derivation.free, *derivation.within
-    if any(item is not None for item in searches):
+    if derivation.is_searched:
         return False
     if derivation.unknowns and not derivation.optimality.proved:
         return False

@@ -11,7 +11,7 @@ from sympy import Symbol
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from .enclosure import sharp_log_likelihood
+from .enclosure import sharp_log_likelihood, table_of
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
 from .observations import Observations
@@ -43,7 +43,7 @@ class ExactEquation:
         self._derivation, self._unknown = derivation, derivation.unknowns[0]
         self._equation = written_out(derivation, derivation.equations[0])
         self._formulas = in_data(derivation)
-        self._exactly = Exactly(derivation.family.columns, table)
+        self._exactly = Exactly(table_of(derivation.family, table))
         self._family, self._table = derivation.family, table
 
     def residual(self, value: float | arb) -> float:

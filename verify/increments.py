@@ -10,6 +10,7 @@ from flint import arb, arb_series, ctx, fmpq
 from sympy import Add, Expr, Integer, Mul, S, Symbol, log
 
 from ..proofs.algebra.atoms import Mean, taken_apart
+from ..proofs.ball_data import Table
 from ..proofs.balls import compiled, precision
 from ..strategies.readings import Reader
 from ..strategies.rounded import NotDecidedError
@@ -34,7 +35,7 @@ class OnIntegers:
         self._expression, self._symbol, self._columns = expression, symbol, columns
         rows, weights = data.balls
         self._rows = list(zip(rows, weights or [arb(1)] * len(rows), strict=True))
-        self._exactly = Exactly(columns, data)
+        self._exactly = Exactly(Table(columns, *data.balls))
         self._reader = Reader(data.sample, {name: place for place, name in enumerate(columns)})
 
     @property

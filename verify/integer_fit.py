@@ -9,6 +9,7 @@ from ..proofs.errors import ExistenceError
 from ..strategies.conditions import decide_sample
 from ..strategies.readings import Reader
 from ..strategies.rounded import NotDecidedError
+from .enclosure import table_of
 from .exact import Exactly, written_out
 from .integer_search import maximisers
 from .observations import Observations
@@ -46,7 +47,7 @@ def at_the_best_integer(
         )
     least, most = found.integers[0], found.integers[-1]
     values: dict[Symbol, float] = {search.parameter: float(least)}
-    exactly = Exactly(family.columns, observations)
+    exactly = Exactly(table_of(family, observations))
     for symbol, formula in derivation.formulas:
         whole = written_out(derivation, formula)
         values[symbol] = exactly.value(whole, values)

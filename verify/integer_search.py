@@ -16,7 +16,7 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.integers import RECIPROCAL, IntegerSearch
 from ..strategies.conditions import decide_sample
-from .enclosure import precisions
+from .enclosure import precisions, table_of
 from .exact import Exactly, written_out
 from .increments import OnIntegers
 from .observations import Observations
@@ -72,7 +72,7 @@ class _Search:
         self.derivation, self.observations = derivation, observations
         self.name = derivation.family.name
         self.increment = self._asked(search.increment, search.parameter)
-        exactly = Exactly(derivation.family.columns, observations)
+        exactly = Exactly(table_of(derivation.family, observations))
         self.first = max(self._whole(exactly, low, -1) for low in search.floors)
         self.last = min((self._whole(exactly, high, 1) for high in search.ceilings), default=None)
 

@@ -164,8 +164,7 @@ def _is_valid(family: Family, given: NDArray[Any]) -> bool:
 @lru_cache(maxsize=512)
 def _fits_together(derivation: Derivation) -> bool:
     """Whether a derivation ends in formulas and at most one equation, of which everything has a rule for many rows."""
-    searches = derivation.point, derivation.searched, derivation.integer, *derivation.free, *derivation.within
-    if any(item is not None for item in searches) or len(derivation.unknowns) > 1:
+    if derivation.is_searched or len(derivation.unknowns) > 1:
         return False
     if not (derivation.formulas or derivation.unknowns) or not derivation.optimality.proved:
         return False

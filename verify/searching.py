@@ -17,7 +17,7 @@ from ..proofs.family import Family
 from ..proofs.points import PointSearch
 from ..strategies.conditions import decide_sample
 from .density import compiled, density
-from .enclosure import precisions
+from .enclosure import precisions, table_of
 from .ends import outside_space
 from .exact import Exactly, written_out
 from .observations import Observations
@@ -121,7 +121,7 @@ def leaders(
     >>> leaders(found, found.point, Observations(np.array([x]).T, None, 5), x)
     [1.0]
     """
-    exactly = Exactly(derivation.family.columns, observations)
+    exactly = Exactly(table_of(derivation.family, observations))
     profile, left = written_out(derivation, search.profile), list(values)
     for bits in precisions():
         if len(left) == 1:

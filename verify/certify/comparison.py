@@ -68,7 +68,7 @@ def by_search_with_others(derivation: Derivation, search: PointSearch, observati
         return Proved(Verdict.NO_MAXIMUM, method=how, argument=derivation.existence_rule, why=search.needed[0].meaning)
     if len(best) > 1 or met[0] is None:
         return Proved(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
-    exactly = Exactly(derivation.family.columns, observations)
+    exactly = Exactly(table_of(derivation.family, observations))
     for bits in precisions():
         with precision(bits):
             theta = {search.parameter: evaluate(place_of(derivation, search, best[0]), {})}
@@ -115,7 +115,7 @@ def _values_at(
     """Enclosures of all parameters with the integer between two, narrow but for the integer; the precision too."""
     search = derivation.integer
     assert search is not None
-    exactly = Exactly(derivation.family.columns, observations)
+    exactly = Exactly(table_of(derivation.family, observations))
     for bits in precisions():
         with precision(bits):
             # Middle and radius are halves of whole numbers, so that the enclosure ends exactly at the two.

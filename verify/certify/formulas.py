@@ -126,7 +126,7 @@ def bounds_of_set(derivation: Derivation, observations: Observations) -> Mapping
     >>> [tuple(map(float, ends)) for ends in bounds_of_set(derive(family("uniform_unit_length")), data).values()]
     [(-0.25, 0.5)]
     """
-    exactly = Exactly(derivation.family.columns, observations)
+    exactly = Exactly(table_of(derivation.family, observations))
     for bits in precisions():
         with precision(bits):
             found = {

@@ -161,8 +161,7 @@ def _needs(derivation: Derivation) -> _Needs:
 
 def _expressions(derivation: Derivation) -> Sequence[Expr]:
     """Everything in data that the estimate is computed from, or ``UnsolvedError`` where that is a search of rows."""
-    searches = derivation.point, derivation.searched, derivation.integer, *derivation.free, *derivation.within
-    if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or any(item is not None for item in searches):
+    if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or derivation.is_searched:
         raise UnsolvedError(f"{derivation.family.name}: the estimate is searched among all rows; fit them as a whole")
     conditions = [in_plain_functions(one.expression) for one in derivation.exists_when]
     written = [written_out(derivation, e) for e in (*derivation.equations, *(f for _, f in derivation.formulas))]

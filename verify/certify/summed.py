@@ -88,7 +88,7 @@ def maximiser(derivation: Derivation, table: Summed) -> Proved:
 
 def _require_existence(derivation: Derivation, table: Summed) -> None:
     """Raise ``ExistenceError`` unless every condition for a maximiser certainly holds."""
-    exactly = Exactly.on(table)
+    exactly = Exactly(table)
     for condition in derivation.exists_when:
         value = exactly.value(in_plain_functions(condition.expression), {})
         if not (value > 0 or (value == 0 and condition.weak)):
@@ -141,7 +141,7 @@ def _start(derivation: Derivation, table: Summed) -> dict[Symbol, float] | None:
     """Doubles near the solution of the equations, for all parameters; ``None`` where none are found."""
     if len(derivation.unknowns) > 1:
         return _climbed(derivation, table)
-    exactly, unknown = Exactly.on(table), derivation.unknowns[0]
+    exactly, unknown = Exactly(table), derivation.unknowns[0]
     equation, space = written_out(derivation, derivation.equations[0]), derivation.family.domain[unknown]
 
     def residual(value: float) -> float:
