@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Function, Symbol, log
+from sympy import Expr, Function, Symbol, log
 
+from .bound_data import BindsData
 from .derivatives import derivative
 from .mean import Mean
 
 
-class Centred(Function):
+class Centred(BindsData, Function):
     """A centred form of a difference of averages: equal to ``definition()``, computed without cancellation."""
 
-    @property
-    def data(self) -> tuple[Symbol, ...]:
-        """The bound data variables."""
-        return tuple(self.args[2:])
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        """What the two functions contain beside data."""
-        return set(self.args[0].free_symbols | self.args[1].free_symbols) - set(self.data)
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        """The data variables."""
-        return list(self.data)
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
-        return self if old in self.data else None
+    FIRST = 2
 
     def _eval_is_extended_real(self) -> bool:
         return True

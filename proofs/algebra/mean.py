@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Basic, Expr, Function, Mul, Pow, S, Symbol, exp
+from sympy import Add, Expr, Function, Mul, Pow, S, Symbol, exp
 
+from .bound_data import BindsData
 from .derivatives import derivative
 
 
-class Mean(Function):
+class Mean(BindsData, Function):
     """The weighted average of an integrand over the data; linear, and differentiated under the bar.
 
     ``Mean(f, x, ...)`` binds the data variables ``x, ...``: what does not contain them comes out of the bar.
@@ -47,26 +48,8 @@ class Mean(Function):
         """
         return self.args[0]
 
-    @property
-    def data(self) -> tuple[Symbol, ...]:
-        """The bound data variables."""
-        return tuple(self.args[1:])
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        """What the integrand contains beside data."""
-        return set(self.integrand.free_symbols) - set(self.data)
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        """The data variables."""
-        return list(self.data)
-
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return S.Zero if symbol in self.data else Mean(derivative(self.integrand, symbol), *self.data)
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
-        return self if old in self.data else None
 
     def _eval_is_extended_real(self) -> bool | None:
         return self.integrand.is_extended_real

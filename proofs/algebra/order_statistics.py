@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Function, Rational, S, Symbol
+from sympy import Expr, Function, Rational, S, Symbol
+
+from .bound_data import BindsData
 
 
-class Order(Function):
+class Order(BindsData, Function):
     """A number read off the sorted data; its last argument is the bound data variable."""
 
-    @property
-    def free_symbols(self) -> set[Basic]:
-        """What the arguments before the data variable contain."""
-        return set().union(*(arg.free_symbols for arg in self.args[:-1])) if len(self.args) > 1 else set()
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        """The data variable."""
-        return [self.args[-1]]
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
-        return self if old == self.args[-1] else None
+    FIRST = -1
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return S.Zero

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Symbol
+from sympy import Expr
 
 from .order_statistics import Order
 
@@ -22,6 +22,8 @@ class Overlapping(Order):
     set()
     """
 
+    FIRST = 3
+
     @property
     def rows(self) -> tuple[Expr, ...]:
         """What multiplies each coefficient."""
@@ -31,24 +33,6 @@ class Overlapping(Order):
     def slopes(self) -> tuple[Expr, Expr]:
         """Zero exactly where the slope far out is: towards minus infinity, and towards infinity."""
         return self.args[1], self.args[2]
-
-    @property
-    def data(self) -> tuple[Symbol, ...]:
-        """The bound data variables."""
-        return tuple(self.args[3:])
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        """What rows and slopes contain beside data."""
-        return set().union(*(arg.free_symbols for arg in self.args[:3])) - set(self.data)
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        """The data variables."""
-        return list(self.data)
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
-        return self if old in self.data else None
 
     def _eval_is_extended_real(self) -> bool:
         return True
