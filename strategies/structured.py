@@ -147,7 +147,7 @@ def _components(
     places = prod(axes)
     shaped = (n, *axes)
     total = next((value for whole, value in family.totals if whole.has(term)), None)
-    sign = str(term.args[1])
+    sign = term.sign
     if total is None and _exclusive(family, term):
         # One of the places, or none of them.
         outcomes = _outcomes(family, term, places)
@@ -167,15 +167,15 @@ def _components(
 
 def _alone(sign: str, shaped: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Numbers that no total binds."""
-    if sign == "positive":
+    if sign in ("positive", "nonnegative"):
         return np.asarray(rng.gamma(2.0, 1.5, shaped))
     if sign == "indicator":
         return np.asarray(rng.integers(0, 2, shaped), dtype=np.float64)
-    return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "nonnegative" else rng.normal(1.0, 2.0, shaped))
+    return np.asarray(rng.poisson(3.0, shaped) + 1.0 if sign == "count" else rng.normal(1.0, 2.0, shaped))
 
 
 def _indicators(family: StructuredFamily) -> list[Component]:
-    return [one for one in family.observation if isinstance(one, Component) and str(one.args[1]) == "indicator"]
+    return [one for one in family.observation if isinstance(one, Component) and one.sign == "indicator"]
 
 
 def _outcomes(family: StructuredFamily, one: Component, places: int) -> Array:
@@ -204,7 +204,7 @@ def _overlapping(family: StructuredFamily, data: Mapping[Expr, Array], several: 
 
 def _separated(family: StructuredFamily, data: Mapping[Expr, Array]) -> dict[Expr, Array]:
     """The data with indicators that tell on which side of 0 the first real number is."""
-    side = next(value for term, value in data.items() if str(term.args[1]) == "real").reshape(len(_first(data)), -1)
+    side = next(value for term, value in data.items() if term.sign == "real").reshape(len(_first(data)), -1)
     found = dict(data)
     for one in _indicators(family):
         flat = np.zeros((len(side), prod(data[one].shape[1:])))
@@ -221,7 +221,7 @@ def _spoiled(family: StructuredFamily, term: Expr, value: Array, known: Mapping[
     """Observations that are all equal, or equal to what is known of them; a place that is never seen."""
     if family.rows is not None:
         return np.zeros_like(value)
-    if isinstance(term, Component) and str(term.args[1]) == "nonnegative" and term.indices:
+    if isinstance(term, Component) and term.sign == "count" and term.indices:
         moved = value.copy()
         moved[:, 1] += moved[:, 0]
         moved[:, 0] = 0

@@ -476,7 +476,7 @@ def test_families_that_hold_one_another_agree() -> None:
 
 def test_names_of_members_that_are_declared_are_refused() -> None:
     k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
-    y = DatumComponent("y", "nonnegative", k)
+    y = DatumComponent("y", "count", k)
 
     def counts(*names: str) -> StructuredFamily:
         rates = [Component(name, "positive", k) for name in names]
@@ -497,7 +497,7 @@ def test_names_of_members_that_are_declared_are_refused() -> None:
 def test_independent_counts_add_up() -> None:
     """Components whose density is one of whole numbers, each with a parameter of its own."""
     k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
-    y, r = DatumComponent("y", "nonnegative", k), Component("r", "positive", k)
+    y, r = DatumComponent("y", "count", k), Component("r", "positive", k)
     density = Plate(y * log(r) - r - loggamma(y + 1), k, K)
     counts = StructuredFamily("counts", (y,), (Unknown(r),), density, (K,))
     ends = {f"r{end}": [Symbol(f"r{end}_{at}", positive=True) for at in (1, 2)] for end in "01"}

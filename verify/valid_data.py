@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..proofs.errors import DataError, ParameterError, SupportError
 from ..proofs.family import Family
 from ..strategies.samples import are_whole
-from .ends import Array, Reach, reach
+from .arrays import positive_weights, real_numbers, require_doubles
+from .ends import Reach, reach
 from .observations import Observations
-
-_EXACT = 2**53
-"""Below it in size every integer is a double."""
 
 
 def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
@@ -81,7 +77,7 @@ def require_fixed(family: Family) -> None:
 def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[Observations, NDArray[np.intp] | None]:
     """The rows that count, and their positions in ``x`` where some do not."""
     require_fixed(family)
-    values = _real(family, x, "x")
+    values = real_numbers(family.name, x, "x")
     columns = len(family.columns)
     if values.ndim == 1 and columns == 1:
         values = values.reshape(-1, 1)
@@ -90,7 +86,7 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
         raise DataError(f"{family.name}: x has shape {np.shape(values)}; the shape has to be {wanted}")
     if not len(values):
         raise DataError(f"{family.name}: x is empty; an estimate needs at least one observation")
-    w, position = _weights(family, weights, len(values))
+    w, position = positive_weights(family.name, weights, len(values))
     if position is not None:
         values = values[position]
     values = values.view()
@@ -103,65 +99,8 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
             f"{family.name}: x[{place}] = {values[row, column]} is not finite. Remove the row or give it weight zero; "
             "nothing is dropped for you."
         )
-    _require_doubles(family, values, found.sample.ends, "x")
+    require_doubles(family.name, values, found.sample.ends, "x")
     return found, position
-
-
-def _weights(family: Family, weights: ArrayLike | None, n: int) -> tuple[Array | None, NDArray[np.intp] | None]:
-    """The weights above zero, ``None`` if all are one, and their positions where some are zero."""
-    if weights is None:
-        return None, None
-    numbers = _real(family, weights, "weights")
-    w = numbers.astype(np.float64, copy=False)
-    if w.shape != (n,):
-        raise DataError(f"{family.name}: weights have shape {w.shape}; {n} observations need the shape ({n},)")
-    _require_doubles(family, numbers, ((float(numbers.min()), float(numbers.max())),), "weights")
-    if not (w.min() >= 0 and math.isfinite(float(w.max()))):
-        bad = int(np.argmax(~((w >= 0) & np.isfinite(w))))
-        raise DataError(f"{family.name}: weights[{bad}] = {w[bad]:.17g} is not a finite number >= 0")
-    position = None if w.min() > 0 else np.flatnonzero(w)
-    if position is not None and not len(position):
-        raise DataError(f"{family.name}: all {n} weights are zero, so nothing counts; make at least one positive")
-    kept = w.view() if position is None else w[position]
-    kept.flags.writeable = False
-    return None if kept.min() == 1.0 == kept.max() else kept, position
-
-
-def _real(family: Family, given: ArrayLike, what: str) -> NDArray[Any]:
-    """``given`` as integers if it is so given, else as doubles, exactly, or ``DataError``."""
-    if isinstance(given, np.ma.MaskedArray):
-        raise DataError(f"{family.name}: {what} is a masked array; pass its data, and weight zero where it is masked")
-    try:
-        raw = np.asarray(given)
-    except ValueError as error:
-        raise DataError(f"{family.name}: {what} is not a rectangular array of numbers ({error})") from error
-    if raw.dtype.kind not in "biuf":
-        if raw.size == 0:
-            return np.empty(raw.shape)
-        first = raw.reshape(-1)[0]
-        raise DataError(
-            f"{family.name}: {what} has entries of type {type(first).__name__}, such as {first!r}; "
-            "convert them to real numbers first, nothing is converted for you"
-        )
-    if raw.dtype.kind != "f":
-        return raw
-    values = raw.astype(np.float64, copy=False)
-    if raw.dtype.itemsize > 8:
-        _refuse_changed(family, raw[(raw == raw) & (values != raw)], what)
-    return values
-
-
-def _require_doubles(family: Family, rows: NDArray[Any], ends: tuple[tuple[float, float], ...], what: str) -> None:
-    """Refuse integers that no doubles equal: up to 2^53 all are doubles."""
-    if rows.dtype.kind in "iu" and any(not -_EXACT < end < _EXACT for pair in ends for end in pair):
-        # NumPy compares integers with doubles as doubles, Python exactly.
-        wide = rows[(rows >= _EXACT) | (rows <= -_EXACT)]
-        _refuse_changed(family, [number for number in wide.tolist() if float(number) != number], what)
-
-
-def _refuse_changed(family: Family, changed: Sequence[Any], what: str) -> None:
-    if len(changed):
-        raise DataError(f"{family.name}: {what} contains {changed[0]}, which no double equals; round it yourself")
 
 
 def _place(position: NDArray[np.intp] | None, row: int) -> str:

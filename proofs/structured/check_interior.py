@@ -127,7 +127,7 @@ def _full(family: StructuredFamily, exponent: Component) -> bool:
     """Whether the parameters are the exponents of the shares themselves, and may be all positive numbers and no others:
     near zero ``u**(a - 1)`` is integrable exactly for positive ``a``."""
     (one,) = family.parameters
-    return one.term == exponent and one.simplex is None and str(exponent.args[1]) == "positive"
+    return one.term == exponent and one.simplex is None and exponent.sign == "positive"
 
 
 RULES = {"distinct": check_distinct, "shortfall": check_shortfall, "interior": check_interior}

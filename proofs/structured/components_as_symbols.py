@@ -42,16 +42,16 @@ def bounds_of(one: Expr) -> Bounds:
     return bounds(space_of(one))
 
 
-def observed_as(datum: Component) -> tuple[tuple[Symbol, Set], ...]:
-    """Return symbols for an observed component and where they lie; of numbers that are at least 0, whole ones first.
+def observed_as(datum: Component) -> tuple[Symbol, Set]:
+    """Return a symbol for an observed component, and where it lies.
 
-    >>> [support for _, support in observed_as(Component("y", "nonnegative"))]
-    [Naturals0, Interval(0, oo)]
+    >>> observed_as(Component("y", "count"))[1], observed_as(Component("y", "nonnegative"))[1]
+    (Naturals0, Interval(0, oo))
     """
     plain = symbol_of(datum)
-    if datum.is_positive or not datum.is_nonnegative:
-        return ((plain, space_of(datum)),)
-    return (Symbol(plain.name, integer=True, nonnegative=True), S.Naturals0), (plain, space_of(datum))
+    if datum.sign == "count":
+        return Symbol(plain.name, integer=True, nonnegative=True), S.Naturals0
+    return plain, space_of(datum)
 
 
 def family_of_one(density: Expr, observation: Symbol, support: Set, terms: Mapping[Symbol, Expr]) -> Family | None:

@@ -176,12 +176,10 @@ def _independent_law(family: StructuredFamily) -> IndependentLaw | None:
     if density.atoms(Component) - set(names) - {datum}:
         return None
     parameters = {names.get(one, one): one for one in terms}
-    for symbol, support in observed_as(datum):
-        named = {**names, datum: symbol}
-        member = family_of_one(density.xreplace(named), symbol, support, parameters)
-        if member is not None and proves_normalised(member):
-            return IndependentLaw(member, named, index)
-    return None
+    symbol, support = observed_as(datum)
+    named = {**names, datum: symbol}
+    member = family_of_one(density.xreplace(named), symbol, support, parameters)
+    return IndependentLaw(member, named, index) if member is not None and proves_normalised(member) else None
 
 
 def _of_component(density: Expr, index: Symbol, last: Expr) -> Expr | None:

@@ -33,7 +33,7 @@ def domain_of(value: Expr) -> Domain:
     >>> list(domain_of(DatumComponent("y", "indicator")).values())[0].hi
     1
     """
-    indicators = [one for one in value.atoms(DatumComponent) if str(one.args[1]) == "indicator"]
+    indicators = [one for one in value.atoms(DatumComponent) if one.sign == "indicator"]
     return {plain_symbol(one): Bounds(Integer(0), Integer(1), True, True, False) for one in indicators}
 
 

@@ -82,7 +82,7 @@ def _observed(
             found |= {(term.name, at): Integer(number % (len(where) + 1) == rank) for rank, at in enumerate(where)}
         elif total is None:
             found |= {(term.name, at): Integer(_drawn_number(term, rng)) for at in where}
-        elif str(term.args[1]) == "positive":
+        elif term.sign == "positive":
             raw = {at: Integer(rng.randint(1, 9)) for at in where}
             found |= {(term.name, at): value / Add(*raw.values()) for at, value in raw.items()}
         else:
@@ -94,7 +94,7 @@ def _observed(
 
 
 def _drawn_number(term: Expr, rng: Random) -> int:
-    return rng.randint(0, 1) if str(term.args[1]) == "indicator" else rng.randint(1, 9)
+    return rng.randint(0, 1) if term.sign == "indicator" else rng.randint(1, 9)
 
 
 def plate_value(value: Expr, world: PlateWorld, at: int | None = None) -> Expr:

@@ -8,7 +8,7 @@ from sympy import Expr, S, Symbol
 
 from .terms import Term
 
-_SIGNS = ("real", "nonnegative", "positive", "indicator")
+_SIGNS = ("real", "nonnegative", "count", "positive", "indicator")
 
 
 class Component(Term):
@@ -23,8 +23,8 @@ class Component(Term):
     is_real = True
 
     def __new__(cls, name: str | Symbol, sign: str | Symbol, *indices: Any) -> Expr:
-        """Accept name and sign as text; the sign is ``real``, ``nonnegative``, ``positive``, or ``indicator``
-        for a number that is 0 or 1."""
+        """Accept name and sign as text; the sign is ``real``, ``nonnegative``, ``positive``, ``count`` for
+        a whole number that is at least 0, or ``indicator`` for a number that is 0 or 1."""
         named, kind = (Symbol(one) if isinstance(one, str) else one for one in (name, sign))
         if str(kind) not in _SIGNS:
             raise ValueError(f"{named}: the sign {kind} is none of {', '.join(_SIGNS)}")
@@ -34,6 +34,11 @@ class Component(Term):
     def name(self) -> str:
         """The name, without indices."""
         return str(self.args[0].name)
+
+    @property
+    def sign(self) -> str:
+        """What is declared of the number: ``real``, ``nonnegative``, ``count``, ``positive`` or ``indicator``."""
+        return str(self.args[1].name)
 
     @property
     def indices(self) -> tuple[Expr, ...]:
@@ -49,10 +54,10 @@ class Component(Term):
         return self.func(name, *self.args[1:])
 
     def _eval_is_positive(self) -> bool | None:
-        return True if str(self.args[1]) == "positive" else None
+        return True if self.sign == "positive" else None
 
     def _eval_is_nonnegative(self) -> bool | None:
-        return True if str(self.args[1]) in ("positive", "nonnegative", "indicator") else None
+        return None if self.sign == "real" else True
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return S.One if symbol == self else S.Zero

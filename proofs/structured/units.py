@@ -45,13 +45,13 @@ def unit_powers(family: StructuredFamily) -> Mapping[Expr, int] | None:
 
 def has_unit(term: Expr) -> bool:
     """Return whether an observation is measured in a unit: a matrix, or a real number, but no count and no share."""
-    return isinstance(term, Matrix) or str(term.args[1]) == "real"
+    return isinstance(term, Matrix) or term.sign == "real"
 
 
 def _candidates(term: Expr) -> tuple[int, ...]:
     if isinstance(term, Matrix) and term.kind != "spd":
         return (1, 0)
-    if isinstance(term, Component) and str(term.args[1]) == "real":
+    if isinstance(term, Component) and term.sign == "real":
         return (1, 0, -1)
     return (2, 1, 0, -2, -1)
 

@@ -8,7 +8,7 @@ from ..plates import Component, DatumComponent, Plate
 
 k = Symbol("k", integer=True, positive=True)
 K = Symbol("K", integer=True, positive=True)
-y = DatumComponent("y", "nonnegative", k)
+y = DatumComponent("y", "count", k)
 p = Component("p", "positive", k)
 
 CATEGORICAL_K = StructuredFamily(

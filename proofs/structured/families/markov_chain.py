@@ -9,7 +9,7 @@ from ..plates import Component, DatumComponent, Plate
 i = Symbol("i", integer=True, positive=True)
 j = Symbol("j", integer=True, positive=True)
 K = Symbol("K", integer=True, positive=True)
-z = DatumComponent("z", "nonnegative", i, j)
+z = DatumComponent("z", "count", i, j)
 p = Component("p", "positive", i, j)
 
 MARKOV_CHAIN = StructuredFamily(

@@ -9,7 +9,7 @@ from ..plates import Component, DatumComponent, Plate
 k = Symbol("k", integer=True, positive=True)
 K = Symbol("K", integer=True, positive=True)
 N = Symbol("N", integer=True, positive=True)
-y = DatumComponent("y", "nonnegative", k)
+y = DatumComponent("y", "count", k)
 p = Component("p", "positive", k)
 
 MULTINOMIAL = StructuredFamily(

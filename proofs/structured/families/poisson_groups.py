@@ -8,8 +8,8 @@ from ..plates import Component, DatumComponent, Plate
 
 k = Symbol("k", integer=True, positive=True)
 K = Symbol("K", integer=True, positive=True)
-y = DatumComponent("y", "nonnegative", k)
-x = DatumComponent("x", "nonnegative")
+y = DatumComponent("y", "count", k)
+x = DatumComponent("x", "count")
 r = Component("r", "positive", k)
 
 POISSON_GROUPS = StructuredFamily(

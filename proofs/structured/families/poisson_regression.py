@@ -8,7 +8,7 @@ from ..plates import Component, DatumComponent, Plate
 
 j = Symbol("j", integer=True, positive=True)
 p = Symbol("p", integer=True, positive=True)
-y = DatumComponent("y", "nonnegative")
+y = DatumComponent("y", "count")
 x = DatumComponent("x", "real", j)
 beta = Component("beta", "real", j)
 eta = Plate(beta * x, j, p)
