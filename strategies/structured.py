@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -23,30 +23,49 @@ Array = NDArray[np.float64]
 class StructuredData:
     """A dataset: sizes, known matrices and numbers, and the observations, the first axis of which counts them.
 
-    Where the data are one matrix, ``single`` is true and the first axis has length one.
+    Where the data are one matrix, ``single`` is true and the first axis has length one. ``weights`` are positive, one
+    for each observation; ``None`` where all are one.
     """
 
     sizes: Mapping[Symbol, int]
     known: Mapping[Expr, Array]
     data: Mapping[Expr, Array]
     single: bool = False
+    weights: Array | None = None
 
     @property
     def n(self) -> int:
         """The number of observations."""
         return len(next(iter(self.data.values())))
 
+    def mean(self, values: Array) -> Array:
+        """Return the average over the first axis, which counts observations, with their weights; a number that all
+        observations share as it is."""
+        return np.asarray(np.average(values, axis=0, weights=self.weights) if np.ndim(values) else values)
+
+    def total(self, values: Array) -> float:
+        """Return the sum of one number for each observation, with their weights."""
+        return float(values.sum() if self.weights is None else values @ self.weights)
+
+    def repeated(self, often: NDArray[np.int64]) -> StructuredData:
+        """Return the data with each observation as many times as said."""
+        weights = None if self.weights is None else np.repeat(self.weights, often)
+        data = {term: np.repeat(value, often, axis=0) for term, value in self.data.items()}
+        return replace(self, data=data, weights=weights)
+
     def __repr__(self) -> str:
         """Show what is needed to see the case again."""
         sizes = ", ".join(f"{size} = {value}" for size, value in self.sizes.items())
         arrays = "; ".join(f"{term} = {value.tolist()}" for term, value in (*self.known.items(), *self.data.items()))
-        return f"{sizes}; {arrays}"
+        weights = "" if self.weights is None else f"; weights = {self.weights.tolist()}"
+        return f"{sizes}; {arrays}{weights}"
 
 
 def structured_datasets(family: StructuredFamily, *, degenerate: bool = False) -> st.SearchStrategy[StructuredData]:
     """Return datasets of random sizes on which a maximiser exists; with ``degenerate``, ones on which none does.
 
-    Sizes shrink to one, and the numbers come from a seed that is drawn.
+    Sizes shrink to one, and the numbers come from a seed that is drawn. A third of the datasets have unequal weights,
+    where observations are independent.
 
     Examples
     --------
@@ -73,16 +92,17 @@ def _dataset(
     n = 1 if family.rows is not None else _enough(family, named) + extra
     data = {term: _observed(family, term, named, known, n, rng) for term in family.observation}
     data = _overlapping(family, data, several)
+    single = family.rows is not None
+    weights = rng.integers(1, 5, n).astype(np.float64) if seed % 3 == 2 and not single else None
+    drawn = StructuredData(named, known, data, single, weights)
     if not degenerate:
-        return StructuredData(named, known, data, family.rows is not None)
+        return drawn
     if _indicators(family) and seed % 2:
-        return StructuredData(named, known, _separated(family, data))
-    covariates = [term for term in known if isinstance(term, Matrix) and term.kind == "general" and family.rows]
+        return replace(drawn, data=_separated(family, data))
+    covariates = [term for term in known if isinstance(term, Matrix) and term.kind == "general" and single]
     if covariates and (seed % 2 or not _measures_noise(family)):
-        spoiled = {**known, **{one: _without_first_column(known[one]) for one in covariates}}
-        return StructuredData(named, spoiled, data, True)
-    spoiled = {term: _spoiled(family, term, value, known) for term, value in data.items()}
-    return StructuredData(named, known, spoiled, family.rows is not None)
+        return replace(drawn, known={**known, **{one: _without_first_column(known[one]) for one in covariates}})
+    return replace(drawn, data={term: _spoiled(family, term, value, known) for term, value in data.items()})
 
 
 def _measures_noise(family: StructuredFamily) -> bool:

@@ -27,7 +27,7 @@ from thetahat.proofs.structured.units import unit_powers
 from thetahat.strategies.separation import exact_matrix, separation
 from thetahat.strategies.structured import StructuredData
 from thetahat.verify.structured_checks import check_structured_family
-from thetahat.verify.structured_fit import estimate
+from thetahat.verify.structured_estimate import estimate
 
 ETA = Symbol("eta", real=True)
 

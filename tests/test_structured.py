@@ -34,7 +34,7 @@ from thetahat.proofs.write.structured_json import structured_json
 from thetahat.proofs.write.structured_page import structured_latex, structured_markdown, structured_text
 from thetahat.strategies.structured import StructuredData, structured_datasets
 from thetahat.verify.structured_checks import check_structured_family
-from thetahat.verify.structured_fit import estimate
+from thetahat.verify.structured_estimate import estimate
 from thetahat.verify.structured_search import from_free, mean_log_likelihood, to_free
 from thetahat.verify.structured_values import Place, matrix_at
 
@@ -590,8 +590,9 @@ def test_mean_and_covariance_are_those_of_numpy(data: StructuredData) -> None:
     found = estimate(derived("multivariate_normal"), data)
     (x,) = data.data.values()
     flat = x[:, :, 0]
-    np.testing.assert_allclose(found["mu"][:, 0], flat.mean(axis=0), rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(found["Sigma"], np.atleast_2d(np.cov(flat.T, bias=True)), rtol=1e-9, atol=1e-12)
+    mean, covariance = np.average(flat, axis=0, weights=data.weights), np.cov(flat.T, aweights=data.weights, ddof=0)
+    np.testing.assert_allclose(found["mu"][:, 0], mean, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(found["Sigma"], np.atleast_2d(covariance), rtol=1e-9, atol=1e-12)
 
 
 @given(structured_datasets(structured("multivariate_regression")))
@@ -653,6 +654,18 @@ def test_a_planted_wrong_estimator_is_noticed(planted: str) -> None:
 
     report = check_structured_family(structured(name), examples=6, estimator=wrong)
     assert any(tally.check == check and tally.disagree for tally in report.tallies), str(report)
+
+
+@pytest.mark.parametrize("name", ["multivariate_normal", "logistic_regression", "laplace_regression", "dirichlet"])
+def test_an_estimator_that_ignores_weights_is_noticed(name: str) -> None:
+    """Of each way to solve there is: a formula, Newton's method, a linear program, a closing equation."""
+
+    def careless(derivation: StructuredDerivation, data: StructuredData) -> dict[str, Any]:
+        return estimate(derivation, replace(data, weights=None))
+
+    report = check_structured_family(structured(name), examples=4, estimator=careless)
+    wrong = {tally.check for tally in report.tallies if tally.disagree}
+    assert {"no rival wins", "weights count repetitions"} & wrong
 
 
 def test_an_estimator_that_refuses_nothing_is_noticed() -> None:

@@ -114,9 +114,9 @@ def fit_predictor(derivation: StructuredDerivation, kernel: Step, drawn: Structu
         _require(derivation, one, spelled, covariates, drawn)
     distance = next((step for step in derivation.steps if step.rule == "distance"), None)
     if distance is None:
-        found = _newton(derivation, spelled, covariates)
+        found = _newton(derivation, spelled, covariates, drawn)
     else:
-        found = _least_distances(derivation, distance.named("distance").args[0], spelled, covariates)
+        found = _least_distances(derivation, distance.named("distance").args[0], spelled, covariates, drawn)
     return {term.name: found if len(term.indices) > 1 else found[0]}
 
 
@@ -181,17 +181,22 @@ def _joint_slopes(terms: Overlap, spelled: _Spelled, covariates: Array, drawn: S
     return np.stack(found)
 
 
-def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Array) -> Array:
+def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Array, drawn: StructuredData) -> Array:
     """The coefficients of the root of the scores, shape ``(K, p)``."""
     etas, kernel = spelled.etas, spelled.value
-    height = spelled.number(kernel)
+    each = spelled.number(kernel)
+    often = np.ones(len(covariates)) if drawn.weights is None else drawn.weights
+
+    def height(at: Array) -> float:
+        return drawn.total(each(covariates @ at.T))
+
     slopes = [spelled.number(kernel.diff(one)) for one in etas]
     bends = [[spelled.number(-kernel.diff(one, other)) for one in etas] for other in etas]
     beta, before = np.zeros((len(etas), covariates.shape[1])), np.inf
     for _ in range(_ROUNDS):
         eta = covariates @ beta.T
-        score = np.stack([one(eta) for one in slopes]) @ covariates
-        weights = np.array([[one(eta) for one in row] for row in bends])
+        score = (np.stack([one(eta) for one in slopes]) * often) @ covariates
+        weights = np.array([[one(eta) for one in row] for row in bends]) * often
         curvature = np.einsum("kli,ia,ib->kalb", weights, covariates, covariates).reshape(beta.size, beta.size)
         try:
             step = np.asarray(np.linalg.solve(curvature, score.ravel()), dtype=np.float64)
@@ -200,12 +205,12 @@ def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Arr
         if not np.isfinite(step).all():
             break
         # Twice what the quadratic that touches the likelihood here would still gain, per unit of its size.
-        left = float(score.ravel() @ step) / max(1.0, abs(float(height(eta).sum())))
+        left = float(score.ravel() @ step) / max(1.0, abs(height(beta)))
         if left <= _FLAT and left >= before / 2:
             return np.asarray(beta)
         # So close to the top heights are equal but for rounding, and steps are right as they are.
         near, step = left <= _ROUNDED, step.reshape(beta.shape)
-        beta = beta + step if near else _climbed(lambda at: float(height(covariates @ at.T).sum()), beta, step)
+        beta = beta + step if near else _climbed(height, beta, step)
         before = left
     raise UnsolvedError(f"{derivation.family.name}: Newton's method did not settle within {_ROUNDS} rounds")
 
@@ -220,8 +225,12 @@ def _climbed(height: Callable[[Array], float], beta: Array, step: Array) -> Arra
     return np.asarray(beta + step / 2**_HALVINGS)
 
 
-def _least_distances(derivation: StructuredDerivation, inside: Expr, spelled: _Spelled, covariates: Array) -> Array:
+def _least_distances(
+    derivation: StructuredDerivation, inside: Expr, spelled: _Spelled, covariates: Array, drawn: StructuredData
+) -> Array:
     """Coefficients of the least sum of distances, shape ``(1, p)``."""
     distance = spelled.number(inside.xreplace(_named(inside)))
     target = -distance(np.zeros((len(covariates), 1))) * float(inside.diff(_ETA))
-    return least_bounds(derivation, target, covariates, np.eye(len(covariates)))[0][np.newaxis]
+    # A bound holds for the distance times its weight.
+    bounds = np.eye(len(covariates)) if drawn.weights is None else np.diag(1.0 / drawn.weights)
+    return least_bounds(derivation, target, covariates, bounds)[0][np.newaxis]

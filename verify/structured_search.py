@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,9 @@ def mean_log_likelihood(family: StructuredFamily, drawn: StructuredData, theta: 
     """
     place = Place(drawn, theta)
     with np.errstate(all="ignore"):
-        value = np.asarray(number_at(family.log_density, place))
+        value = number_at(family.log_density, place)
         inside = all(np.all(room >= 0) for room in _rooms(family, place))
-    return float(value.mean()) if inside else -np.inf
+    return float(drawn.mean(value)) if inside else -np.inf
 
 
 def _rooms(family: StructuredFamily, place: Place) -> list[Array]:
@@ -133,7 +134,7 @@ def _optimum_within(family: StructuredFamily, drawn: StructuredData) -> float:
 
     def loss(free: Array) -> float:
         place = Place(drawn, from_free(family, drawn, free))
-        return -float(np.asarray(number_at(family.log_density, place)).mean())
+        return -float(drawn.mean(number_at(family.log_density, place)))
 
     def room(free: Array) -> Array:
         return np.concatenate([one.ravel() for one in _rooms(family, Place(drawn, from_free(family, drawn, free)))])
@@ -176,7 +177,8 @@ def permuted(
         for term, value in drawn.data.items()
     }
     moves = {one.name: _axes(family, one.term, orders) for one in family.parameters}
-    return StructuredData(drawn.sizes, known, data, drawn.single), moves
+    weights = None if drawn.weights is None else drawn.weights[row]
+    return replace(drawn, known=known, data=data, weights=weights), moves
 
 
 def _axes(family: StructuredFamily, term: Expr, orders: Mapping[Symbol, Order]) -> tuple[Order, ...]:

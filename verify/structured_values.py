@@ -57,7 +57,7 @@ def matrix_at(matrix: Expr, place: Place) -> Array:
         return np.eye(int(matrix.args[0].subs(place.drawn.sizes)))
     if isinstance(matrix, Average):
         inner = matrix_at(matrix.args[0], place)
-        return np.asarray(inner.mean(axis=0) if inner.ndim == 3 else inner)
+        return place.drawn.mean(inner) if inner.ndim == 3 else inner
     if isinstance(matrix, Transposed):
         return np.swapaxes(matrix_at(matrix.args[0], place), -1, -2)
     if isinstance(matrix, Inverse):
@@ -106,8 +106,7 @@ def _reader_of_matrix(number: Expr) -> Callable[[Place], Any]:
 
 def _averaging(read: Callable[[Place], Any]) -> Callable[[Place], Any]:
     def mean(place: Place) -> Any:
-        inner = np.asarray(read(place))
-        return inner.mean(axis=0) if inner.ndim else float(inner)
+        return place.drawn.mean(read(place))
 
     return mean
 
