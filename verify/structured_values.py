@@ -147,7 +147,9 @@ def _symbol(symbol: Symbol, place: Place) -> float:
 def _called(number: Expr, values: list[Any]) -> Any:
     name = type(number).__name__
     if isinstance(number, LogMultigamma):
-        return multigammaln(values[1], int(values[0]))
+        size = int(values[0])
+        # Up to half of size - 1 there is no such function, and no density.
+        return multigammaln(values[1], size) if values[1] > (size - 1) / 2 else np.nan
     if isinstance(number, InverseDigamma):
         return inverse_digamma(values[0])
     if name == "polygamma":

@@ -1,0 +1,228 @@
+"""What structured formulas are in exact rational numbers, on data that are doubles: nothing is rounded or cancels.
+
+Arrays hold numbers of python-flint; axes are those of ``structured_values``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, reduce
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from numpy.typing import NDArray
+from sympy import Expr, Integer, Rational, Symbol, preorder_traversal
+
+from ..proofs.structured.plates import Component, DatumComponent, Plate
+from ..proofs.structured.terms import Average, Datum, Identity, Inverse, Matrix, Trace, Transposed
+from ..strategies.rounded import exact
+from ..strategies.structured import StructuredData
+
+Exact = NDArray[np.object_]
+_WORDS = (Matrix, Identity, Average, Transposed, Inverse, Trace, Plate, Component, Symbol, Rational)
+
+
+def is_rational(value: Expr) -> bool:
+    """Return whether an expression makes rational numbers of rational numbers.
+
+    >>> from sympy import log
+    >>> y = DatumComponent("y", "positive")
+    >>> is_rational(Average(y**2) / 2), is_rational(Average(log(y)))
+    (True, False)
+    """
+    return all(
+        isinstance(node, _WORDS) or node.is_Add or node.is_Mul or (node.is_Pow and node.exp.is_Integer)
+        for node in preorder_traversal(value)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ExactData:
+    """A dataset in exact numbers."""
+
+    drawn: StructuredData
+
+    @cached_property
+    def columns(self) -> Mapping[str, Exact]:
+        """The observations by the names of their terms."""
+        return {term.name: exact_array(value) for term, value in self.drawn.data.items()}
+
+    @cached_property
+    def known(self) -> Mapping[Expr, Exact]:
+        """What is given beforehand."""
+        return {term: exact_array(value) for term, value in self.drawn.known.items()}
+
+    @cached_property
+    def shares(self) -> Exact:
+        """The weight of each observation, as a share of the whole."""
+        found = exact_array(np.ones(self.drawn.n) if self.drawn.weights is None else self.drawn.weights)
+        return np.asarray(found / sum(found, fmpq(0)))
+
+
+@dataclass(frozen=True, eq=False)
+class ExactPlace:
+    """A dataset together with exact values for parameters, by their names; an average is taken once."""
+
+    data: ExactData
+    theta: Mapping[str, Exact] = field(default_factory=dict)
+    _averages: dict[Expr, Exact] = field(default_factory=dict)
+
+    def having(self, name: str, value: Exact) -> ExactPlace:
+        """Return the place with the value of one more parameter; averages taken so far hold there as well."""
+        return ExactPlace(self.data, {**self.theta, name: value}, dict(self._averages))
+
+    def mean(self, inner: Expr) -> Exact:
+        """Return the average of an expression over the observations."""
+        if inner not in self._averages:
+            self._averages[inner] = self._mean(inner)
+        return self._averages[inner]
+
+    def _mean(self, inner: Expr) -> Exact:
+        if inner.is_Mul and not inner.is_commutative:
+            *before, last = inner.args
+            left, right = exact_value(inner.func(*before), self), exact_value(last, self)
+            if left.ndim == right.ndim == 3:
+                return _summed_products(self.data.shares[:, np.newaxis, np.newaxis] * left, right)
+        value = exact_value(inner, self)
+        several = value.ndim == (1 if inner.is_commutative else 3)
+        return np.tensordot(self.data.shares, value, axes=1) if several else value
+
+
+def exact_array(values: Any) -> Exact:
+    """Return doubles as the rational numbers that they are, in an array of the same shape.
+
+    >>> exact_array(np.array([0.5, 3.0]))
+    array([1/2, 3], dtype=object)
+    """
+    given = np.asarray(values, dtype=np.float64)
+    found = np.empty(given.shape, dtype=object)
+    found.reshape(-1)[:] = [exact(one) for one in given.reshape(-1).tolist()]
+    return found
+
+
+def exact_value(value: Expr, place: ExactPlace) -> Exact:
+    """Return what a rational expression is: shape ``()`` for a number, ``(rows, columns)`` for a matrix, after an axis
+    for the observations where it differs between them.
+
+    Raises
+    ------
+    ZeroDivisionError
+        Where it divides by zero, or inverts a singular matrix.
+
+    Examples
+    --------
+    >>> y = DatumComponent("y", "real")
+    >>> third = StructuredData({}, {}, {y: np.array([0.0, 0.0, 1.0])})
+    >>> exact_value(Average(y), ExactPlace(ExactData(third)))
+    array(1/3, dtype=object)
+    """
+    if isinstance(value, Average):
+        return place.mean(value.args[0])
+    if isinstance(value, (Matrix, Component, Symbol)):
+        return _named(value, place)
+    if isinstance(value, Identity):
+        return exact_array(np.eye(int(value.args[0].subs(place.data.drawn.sizes))))
+    if value.is_Rational:
+        return np.asarray(fmpq(int(value.p), int(value.q)))
+    if isinstance(value, Plate):
+        inner, index, last = value.args
+        places = range(1, place.data.drawn.sizes[last] + 1)
+        return np.asarray(sum(exact_value(inner.xreplace({index: Integer(at)}), place) for at in places))
+    parts = [exact_value(part, place) for part in value.args[: 1 if value.is_Pow else None]]
+    if isinstance(value, Trace):
+        return np.asarray(np.trace(parts[0], axis1=-2, axis2=-1))
+    if isinstance(value, Transposed):
+        return np.swapaxes(parts[0], -1, -2)
+    if isinstance(value, Inverse):
+        return from_flint(to_flint(parts[0]).inv())
+    if value.is_Add:
+        return np.asarray(reduce(np.add, parts))
+    if value.is_Pow:
+        return _power(parts[0], int(value.exp), value.is_commutative)
+    return _product([one.is_commutative for one in value.args], parts)
+
+
+def _named(value: Expr, place: ExactPlace) -> Exact:
+    if isinstance(value, Datum):
+        return place.data.columns[value.name][0] if place.data.drawn.single else place.data.columns[value.name]
+    if isinstance(value, DatumComponent):
+        return np.asarray(place.data.columns[value.name][(..., *(int(index) - 1 for index in value.indices))])
+    if isinstance(value, Component):
+        return np.asarray(place.theta[value.name][tuple(int(index) - 1 for index in value.indices)])
+    if value in place.data.drawn.sizes:
+        return np.asarray(fmpq(place.data.drawn.sizes[value]))
+    return place.data.known[value] if value in place.data.known else place.theta[str(value.name)]
+
+
+def _summed_products(left: Exact, right: Exact) -> Exact:
+    """The sum over observations of products of two matrices: one product of matrices that are as long as the data."""
+    rows = np.moveaxis(left, 1, 0).reshape(left.shape[1], -1)
+    return from_flint(to_flint(rows) * to_flint(right.reshape(-1, right.shape[2])))
+
+
+def _power(base: Exact, exponent: int, number: bool) -> Exact:
+    if number:
+        return np.asarray(base**exponent if exponent >= 0 else (fmpq(1) / base) ** -exponent)
+    return from_flint(to_flint(base) ** exponent)
+
+
+def _product(numbers: list[bool], parts: list[Exact]) -> Exact:
+    """Numbers times matrices, in order."""
+    factor = np.asarray(reduce(np.multiply, (part for part, plain in zip(parts, numbers, strict=True) if plain), 1))
+    matrices = [part for part, plain in zip(parts, numbers, strict=True) if not plain]
+    if not matrices:
+        return factor
+    return np.asarray(factor[..., np.newaxis, np.newaxis] * reduce(np.matmul, matrices))
+
+
+def to_flint(matrix: Exact) -> fmpq_mat:
+    """Return a matrix of python-flint."""
+    return fmpq_mat(*matrix.shape, matrix.reshape(-1).tolist())
+
+
+def from_flint(matrix: fmpq_mat) -> Exact:
+    """Return the entries of a matrix of python-flint."""
+    found = np.empty((matrix.nrows(), matrix.ncols()), dtype=object)
+    found.reshape(-1)[:] = matrix.entries()
+    return found
+
+
+def is_definite(matrix: Exact) -> bool:
+    """Return whether a symmetric matrix is positive definite: eliminated without exchanges, every pivot is positive.
+
+    Source
+    ------
+    Golub & Van Loan 2013, Matrix Computations, section 4.2.
+
+    Examples
+    --------
+    >>> is_definite(exact_array(np.array([[2.0, 1.0], [1.0, 1.0]]))), is_definite(exact_array(np.ones((2, 2))))
+    (True, False)
+    """
+    left = matrix.copy()
+    for at in range(len(left)):
+        if not left[at, at] > 0:
+            return False
+        rows = slice(at + 1, None)
+        left[rows, rows] -= np.outer(left[rows, at], left[at, rows]) / left[at, at]
+    return True
+
+
+def nearest(values: Exact) -> NDArray[np.float64]:
+    """Return the doubles nearest to rational numbers, infinite beyond the largest one.
+
+    >>> nearest(np.asarray([fmpq(1, 3)]))
+    array([0.33333333])
+    """
+    found = [_nearest(one) for one in values.reshape(-1).tolist()]
+    return np.array(found, dtype=np.float64).reshape(values.shape)
+
+
+def _nearest(one: fmpq) -> float:
+    try:
+        return float(Fraction(int(one.p), int(one.q)))
+    except OverflowError:
+        return np.inf if one > 0 else -np.inf

@@ -1,0 +1,126 @@
+"""Fits of families whose dimension is a symbol: arrays in, estimate out; how comes from the derivation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Expr
+
+from ..proofs.derivation import Outcome
+from ..proofs.errors import ParameterError, UnsolvedError
+from ..proofs.structured.derivation import StructuredDerivation
+from ..proofs.structured.engine import derive_structured
+from ..proofs.structured.family import StructuredFamily
+from ..proofs.structured.terms import Matrix, shape
+from ..strategies.structured import StructuredData
+from .structured_estimate import estimate
+from .structured_input import structured_data
+from .structured_search import mean_log_likelihood
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StructuredFit:
+    """A maximum-likelihood estimate of vectors and matrices, and how it came about.
+
+    Attributes
+    ----------
+    theta_hat
+        Each parameter's estimate, by name, in declared order: shape ``(p,)`` for a column vector or the components of
+        one index, ``(p, q)`` for matrices and two indices, ``()`` for a number.
+    outcome
+        How far the derivation came. For a set of maximisers the estimate is one of them.
+    n
+        The number of observations with positive weight; of rows, where the data are one matrix.
+    log_likelihood
+        At the estimate, summed over the observations with their weights, in nats.
+    """
+
+    family: StructuredFamily
+    theta_hat: Mapping[str, Array]
+    outcome: Outcome
+    n: int
+    log_likelihood: float
+    derivation: StructuredDerivation
+
+
+def structured_fit(
+    family: StructuredFamily,
+    x: ArrayLike | Mapping[str, ArrayLike],
+    weights: ArrayLike | None = None,
+    known: Mapping[str, ArrayLike] | None = None,
+) -> StructuredFit:
+    """Return the maximum-likelihood estimate; arguments and what they have to be as for ``structured_data``.
+
+    Raises
+    ------
+    ExistenceError
+        Where the data have no maximiser in the parameter space; says which condition fails.
+    UnsolvedError
+        Where no estimator is derived, or an iteration does not settle.
+    DataError, SupportError, ParameterError
+        For data, weights or known values that make no sense.
+
+    Examples
+    --------
+    >>> from thetahat.proofs.registry import structured
+    >>> found = structured_fit(structured("multivariate_normal"), [[1.0, 2.0], [3.0, 5.0], [5.0, 2.0]])
+    >>> found.theta_hat["mu"], found.theta_hat["Sigma"].round(6).tolist()
+    (array([3., 3.]), [[2.666667, 0.0], [0.0, 2.0]])
+    """
+    drawn = structured_data(family, x, weights, known)
+    derivation = derive_structured(family)
+    if derivation.outcome is Outcome.UNSOLVED:
+        raise UnsolvedError(f"{family.name}: no estimator is derived, because {derivation.reason}")
+    theta = estimate(derivation, drawn)
+    _require_held(family, theta)
+    height = mean_log_likelihood(family, drawn, theta)
+    if not np.isfinite(height):
+        _explain(family, drawn)
+    shown = {one.name: _bare(one.term, theta[one.name]) for one in family.parameters}
+    n = drawn.sizes[family.rows] if family.rows is not None else drawn.n
+    return StructuredFit(family, shown, derivation.outcome, n, height * _total_weight(drawn), derivation)
+
+
+def _bare(term: Expr, value: Array) -> Array:
+    """What is declared a column vector with one axis."""
+    return value[:, 0] if isinstance(term, Matrix) and shape(term)[1] == 1 else value
+
+
+def _total_weight(drawn: StructuredData) -> float:
+    return drawn.total(np.ones(drawn.n))
+
+
+def _require_held(family: StructuredFamily, theta: Mapping[str, Array]) -> None:
+    """Raise ``UnsolvedError`` where rounding to doubles left the parameter space."""
+    for one in family.parameters:
+        value = theta[one.name]
+        if not (np.isfinite(value).all() and (_has_root(value) if one.definite else _has_sign(one.term, value))):
+            raise UnsolvedError(
+                f"{family.name}: the estimate of {one.name} is not held by double precision: rounded, it is "
+                f"{value.tolist()}; change the unit of the data"
+            )
+
+
+def _has_root(value: Array) -> bool:
+    try:
+        np.linalg.cholesky(value)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def _has_sign(term: Expr, value: Array) -> bool:
+    return bool((value > 0).all()) if term.is_positive else True
+
+
+def _explain(family: StructuredFamily, drawn: StructuredData) -> None:
+    """Raise what explains that the estimate has no density."""
+    if drawn.known:
+        values = ", ".join(f"{term} = {np.asarray(value).tolist()}" for term, value in drawn.known.items())
+        raise ParameterError(f"{family.name}: there is no density of these data where {values}")
+    raise UnsolvedError(f"{family.name}: the log-likelihood overflows double precision; change the unit of the data")
