@@ -7,7 +7,7 @@ a value that the data do not have; what is left are models whose every value is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from sympy import Add, Expr, Symbol, exp
 
@@ -25,6 +25,10 @@ from .likelihood import unfold
 from .reverse_projection import divergence_from_shares, finite_support
 from .targets import Table
 from .zero import prove_zero
+
+if TYPE_CHECKING:
+    from .structured.derivation import StructuredDerivation
+    from .structured.family import StructuredFamily
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,13 @@ class ReverseDerivation:
 def derive(family: Family, *, direction: Literal["forward"] = "forward") -> Derivation: ...
 @overload
 def derive(family: Family, *, direction: Literal["reverse"]) -> ReverseDerivation: ...
+@overload
+def derive(family: StructuredFamily) -> StructuredDerivation: ...
 
 
-def derive(family: Family, *, direction: str = "forward") -> Derivation | ReverseDerivation:
+def derive(
+    family: Family | StructuredFamily, *, direction: str = "forward"
+) -> Derivation | ReverseDerivation | StructuredDerivation:
     """Return the derivation of the maximum-likelihood estimator of ``family``, every step checked.
 
     Pure and cached: nothing but the declaration enters. What is not proved stands in ``obligations``.
@@ -111,12 +119,12 @@ def derive(family: Family, *, direction: str = "forward") -> Derivation | Revers
     ----------
     direction
         ``forward`` minimises the divergence of members from the data, as maximum likelihood does; ``reverse`` that of
-        the data from members, and shows both.
+        the data from members, and shows both, of families of single numbers.
 
     Raises
     ------
     ParameterError
-        For any other direction.
+        For any other direction, and for the reverse one of a family whose dimension is a symbol.
 
     Examples
     --------
@@ -131,6 +139,12 @@ def derive(family: Family, *, direction: str = "forward") -> Derivation | Revers
     """
     if direction not in ("forward", "reverse"):
         raise ParameterError(f"{family.name}: the direction {direction!r} is not known; write 'forward' or 'reverse'")
+    if not isinstance(family, Family):
+        if direction == "reverse":
+            raise ParameterError(f"{family.name}: the reverse direction is derived for families of single numbers only")
+        from .structured.engine import derive_structured
+
+        return derive_structured(family)
     return _forward(family) if direction == "forward" else _reverse(family)
 
 

@@ -798,9 +798,6 @@ def test_the_command_line_takes_structured_families(capsys: pytest.CaptureFixtur
     code, _, err = run("derive", "wishart", "--format", "html")
     assert code == 2
     assert "choose another format" in err
-    code, _, err = run("fit", "wishart", "data.csv")
-    assert code == 2
-    assert "no agreed layout" in err
     code, out, _ = run("verify", "wishart", "poisson", "--examples", "2")
     assert code == 0
     assert "wishart" in out

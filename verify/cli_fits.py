@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from ..proofs.registry import family
+from ..proofs.errors import DataError
+from ..proofs.registry import family, is_structured, structured
 from .cli_common import FAILED, INTERRUPTED, Name, echo_json
-from .cli_input import fixed_values, named_families, require_fittable, require_writable, selected, write
+from .cli_input import fixed_values, named_families, require_writable, selected, write
 from .cli_progress import checked_until_stopped
 from .cli_render import fit_record, report_record, show_fit, show_report
 
@@ -19,7 +20,12 @@ def fit_data(
     name: Name,
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, a shipped data set, or - to read input.")],
     column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Observations; may be left out if one column is left for them.")
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Observations; may be left out if one column is left for them. Where the dimension is a symbol, "
+            "repeat it, as y=COLUMN where more than one thing is observed or known in rows.",
+        ),
     ] = None,
     covariate: Annotated[
         list[str] | None,
@@ -41,7 +47,14 @@ def fit_data(
     With standard errors where they are valid, and how the estimator was derived. A data set that has counts is
     weighted by them.
     """
-    require_fittable(name)
+    if is_structured(name):
+        if covariate or certified:
+            option = "--covariate" if covariate else "--certify"
+            raise DataError(f"{name}: {option} is for families of single numbers; here columns are given by --column")
+        from .cli_structured import fit_structured_data
+
+        fit_structured_data(structured(name), file, column or (), weights, fixed or (), as_json)
+        return
     declared = family(name)
     known = fixed_values(fixed or (), declared)
 
@@ -49,7 +62,7 @@ def fit_data(
     from .tables import read_table
 
     table = read_table(file)
-    x, w = selected(table, declared, column, covariate or (), weights)
+    x, w = selected(table, declared, column or (), covariate or (), weights)
     result = fit(declared, x, w, known)
     total = float(table.n if w is None else w.sum())
     certificate = None

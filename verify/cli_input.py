@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..proofs.errors import DataError, DeclarationError, ParameterError, UnsolvedError
+from ..proofs.errors import DataError, DeclarationError, ParameterError
 from ..proofs.registry import catalogue, family, is_structured, structured, structured_catalogue
 
 if TYPE_CHECKING:
@@ -84,14 +84,15 @@ def fixed_values(given: Sequence[str], declared: Family) -> dict[str, Fraction]:
 
 
 def selected(
-    table: Table, declared: Family, column: str | None, covariates: Sequence[str], weights: str | None
+    table: Table, declared: Family, columns: Sequence[str], covariates: Sequence[str], weights: str | None
 ) -> tuple[Any, Any]:
     """Return data and weights, as a fit takes them, from the named columns of a table.
 
     Raises
     ------
     DataError
-        When the number of covariates is not the family's, or the columns are ambiguous.
+        When several columns are to be the observations, the number of covariates is not the family's, or the columns
+        are ambiguous.
     UnknownFamilyError
         For a name that no column has.
 
@@ -99,9 +100,11 @@ def selected(
     --------
     >>> from thetahat import family
     >>> from .columns import Table
-    >>> selected(Table("dice", ("face",), ([1, 6],)), family("poisson"), None, [], None)
+    >>> selected(Table("dice", ("face",), ([1, 6],)), family("poisson"), [], [], None)
     (array([1., 6.]), None)
     """
+    if len(columns) > 1:
+        raise DataError(f"{declared.name}: an observation is one number; give one --column, not {', '.join(columns)}")
     wanted = [str(symbol) for symbol in declared.covariates]
     if len(covariates) != len(wanted):
         needs = f"needs a column for each of its covariates {', '.join(wanted)}" if wanted else "has no covariates"
@@ -109,19 +112,7 @@ def selected(
             f"{declared.name}: the family {needs}, but --covariate names {len(covariates)}; "
             f"the columns are {', '.join(table.columns)}"
         )
-    return table.select(column, covariates, weights)
-
-
-def require_fittable(name: str) -> None:
-    """Raise ``UnsolvedError`` for a family that ``fit`` does not take.
-
-    >>> require_fittable("gamma")
-    """
-    if is_structured(name):
-        raise UnsolvedError(
-            f"{name}: fit takes families of single numbers, and here an observation is a vector or a matrix, for which "
-            f"a table has no agreed layout; thetahat derive {name} prints the formulas"
-        )
+    return table.select(columns[0] if columns else None, covariates, weights)
 
 
 def named_families(names: Sequence[str]) -> tuple[Family | StructuredFamily, ...]:

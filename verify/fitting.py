@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,10 @@ from .space_ends import highest_end
 from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS
 from .valid_data import require_data
+
+if TYPE_CHECKING:
+    from ..proofs.structured.family import StructuredFamily
+    from .structured_fit import StructuredFit
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,18 +96,33 @@ class Fit:
         return require_data(self.family, self._given)
 
 
+@overload
 def fit(
-    family: Family,
-    x: ArrayLike,
+    family: Family, x: ArrayLike, weights: ArrayLike | None = None, fixed: Mapping[str, object] | None = None
+) -> Fit: ...
+@overload
+def fit(
+    family: StructuredFamily,
+    x: ArrayLike | Mapping[str, ArrayLike],
     weights: ArrayLike | None = None,
-    fixed: Mapping[str, object] | None = None,
-) -> Fit:
+    fixed: Mapping[str, ArrayLike] | None = None,
+) -> StructuredFit: ...
+
+
+def fit(
+    family: Family | StructuredFamily,
+    x: ArrayLike | Mapping[str, ArrayLike],
+    weights: ArrayLike | None = None,
+    fixed: Mapping[str, Any] | None = None,
+) -> Fit | StructuredFit:
     """Return the maximum-likelihood estimate of ``family`` for the data.
 
     Parameters
     ----------
     x
-        Shape ``(n,)``; with covariates ``(n, 1 + covariates)``, the observation first.
+        Shape ``(n,)``; with covariates ``(n, 1 + covariates)``, the observation first. Of a family whose dimension is a
+        symbol an array with an axis for each of the observation's after the first, or a mapping from names to arrays
+        where more than one thing is observed.
     weights
         Shape ``(n,)``, non-negative multiplicities; all one when omitted.
     fixed
@@ -122,8 +142,15 @@ def fit(
     >>> from thetahat import family, fit
     >>> dict(fit(family("exponential"), [1.0, 1.0, 4.0]).theta_hat)
     {'lambda': 0.5}
+    >>> from thetahat import structured
+    >>> fit(structured("multivariate_normal"), [[0.0, 1.0], [2.0, 1.0], [1.0, 4.0]]).theta_hat["mu"]
+    array([1., 2.])
     """
-    return fit_with(kept_with(family, fixed or {}), x, weights)
+    if isinstance(family, Family):
+        return fit_with(kept_with(family, fixed or {}), cast(ArrayLike, x), weights)
+    from .structured_fit import structured_fit
+
+    return structured_fit(family, x, weights, fixed)
 
 
 def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:

@@ -87,16 +87,17 @@ def exact_estimate(derivation: StructuredDerivation, data: ExactData) -> dict[st
     >>> exact_estimate(normal, ExactData(drawn))["Sigma"]
     array([[2/9]], dtype=object)
     """
-    place, sizes = ExactPlace(data), data.drawn.sizes
+    place = ExactPlace(data)
     for term, formula in derivation.formulas:
-        if isinstance(term, Matrix):
-            found = exact_value(formula, place)
-        else:
-            found = at_every_index(
-                derivation.family, term, sizes, lambda here, f=formula, p=place: exact_value(f.xreplace(here), p).item()
-            )
-        place = place.having(name_of(term), found)
+        place = place.having(name_of(term), _exact_at(derivation.family, formula, term, place))
     return dict(place.theta)
+
+
+def _exact_at(family: StructuredFamily, formula: Expr, term: Expr, place: ExactPlace) -> Exact:
+    if isinstance(term, Matrix):
+        return exact_value(formula, place)
+    sizes = place.data.drawn.sizes
+    return at_every_index(family, term, sizes, lambda here: exact_value(formula.xreplace(here), place).item())
 
 
 def _in_doubles(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Array]:

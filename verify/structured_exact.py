@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Rational, Symbol, preorder_traversal
 
+from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, DatumComponent, Plate
 from ..proofs.structured.terms import Average, Datum, Identity, Inverse, Matrix, Trace, Transposed
 from ..strategies.rounded import exact
@@ -111,6 +113,8 @@ def exact_value(value: Expr, place: ExactPlace) -> Exact:
     ------
     ZeroDivisionError
         Where it divides by zero, or inverts a singular matrix.
+    UndecidedError
+        For a function that is not rational.
 
     Examples
     --------
@@ -137,19 +141,22 @@ def exact_value(value: Expr, place: ExactPlace) -> Exact:
     if isinstance(value, Transposed):
         return np.swapaxes(parts[0], -1, -2)
     if isinstance(value, Inverse):
-        return from_flint(to_flint(parts[0]).inv())
+        return _inverse(parts[0])
     if value.is_Add:
         return np.asarray(reduce(np.add, parts))
     if value.is_Pow:
         return _power(parts[0], int(value.exp), value.is_commutative)
-    return _product([one.is_commutative for one in value.args], parts)
+    if not value.is_Mul:
+        raise UndecidedError(f"{type(value).__name__} is not rational; it occurs in {value}")
+    return product_of([one.is_commutative for one in value.args], parts)
 
 
 def _named(value: Expr, place: ExactPlace) -> Exact:
     if isinstance(value, Datum):
         return place.data.columns[value.name][0] if place.data.drawn.single else place.data.columns[value.name]
     if isinstance(value, DatumComponent):
-        return np.asarray(place.data.columns[value.name][(..., *(int(index) - 1 for index in value.indices))])
+        at: tuple[Any, ...] = (..., *(int(index) - 1 for index in value.indices))
+        return np.asarray(place.data.columns[value.name][at])
     if isinstance(value, Component):
         return np.asarray(place.theta[value.name][tuple(int(index) - 1 for index in value.indices)])
     if value in place.data.drawn.sizes:
@@ -163,15 +170,26 @@ def _summed_products(left: Exact, right: Exact) -> Exact:
     return from_flint(to_flint(rows) * to_flint(right.reshape(-1, right.shape[2])))
 
 
+def _inverse(matrix: Exact) -> Exact:
+    if matrix.ndim == 3:
+        return np.stack([_inverse(one) for one in matrix])
+    return from_flint(to_flint(matrix).inv())
+
+
 def _power(base: Exact, exponent: int, number: bool) -> Exact:
     if number:
         return np.asarray(base**exponent if exponent >= 0 else (fmpq(1) / base) ** -exponent)
     return from_flint(to_flint(base) ** exponent)
 
 
-def _product(numbers: list[bool], parts: list[Exact]) -> Exact:
-    """Numbers times matrices, in order."""
-    factor = np.asarray(reduce(np.multiply, (part for part, plain in zip(parts, numbers, strict=True) if plain), 1))
+def product_of(numbers: list[bool], parts: list[Exact]) -> Exact:
+    """Return the product of parts, of which ``numbers`` tells those that are numbers; matrices keep their order.
+
+    >>> product_of([True, False], [exact_array(2.0), exact_array(np.eye(1))])
+    array([[2]], dtype=object)
+    """
+    factors = [part for part, plain in zip(parts, numbers, strict=True) if plain]
+    factor = np.asarray(reduce(mul, factors, np.asarray(fmpq(1))))
     matrices = [part for part, plain in zip(parts, numbers, strict=True) if not plain]
     if not matrices:
         return factor
@@ -180,7 +198,7 @@ def _product(numbers: list[bool], parts: list[Exact]) -> Exact:
 
 def to_flint(matrix: Exact) -> fmpq_mat:
     """Return a matrix of python-flint."""
-    return fmpq_mat(*matrix.shape, matrix.reshape(-1).tolist())
+    return fmpq_mat(matrix.shape[0], matrix.shape[1], matrix.reshape(-1).tolist())
 
 
 def from_flint(matrix: fmpq_mat) -> Exact:

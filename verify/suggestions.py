@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -84,9 +83,19 @@ def suggested(
             power = units.get(parameter, 0)
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
             choices.append([middle + math.log(factor) for factor in factors])
-    combinations = list(itertools.product(*choices))
-    stride = max(1, len(combinations) // _MOST_STARTS)
-    yield from combinations[::stride]
+    combinations = math.prod(map(len, choices))
+    for number in range(0, combinations, max(1, combinations // _MOST_STARTS)):
+        yield _combination(choices, number)
+
+
+def _combination(choices: Sequence[Sequence[float]], number: int) -> tuple[float, ...]:
+    """One choice of each, by the digits of a number whose last one changes first: of ten parameters there are
+    billions."""
+    found = []
+    for some in reversed(choices):
+        number, digit = divmod(number, len(some))
+        found.append(some[digit])
+    return tuple(reversed(found))
 
 
 def spread(column: Array) -> float:

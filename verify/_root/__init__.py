@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from thetahat.proofs.directions import derive
     from thetahat.proofs.family import Family, Parameter, Source
     from thetahat.proofs.laws import laws
-    from thetahat.proofs.registry import families, family, register
+    from thetahat.proofs.registry import families, family, register, structured
     from thetahat.proofs.targets import Member, Mixture, Table
     from thetahat.proofs.theorem import theorem
     from thetahat.verify.certify import Certificate, CertificateVerdict, Summary, certify, summarise
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from thetahat.verify.projections import Projection, i_projection, m_projection
     from thetahat.verify.rows import RowFits, fit_rows
     from thetahat.verify.streaming import streaming_machine
+    from thetahat.verify.structured_fit import StructuredFit
     from thetahat.verify.suite import check_family
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ _HOME = {
     "Projection": "thetahat.verify.projections",
     "RowFits": "thetahat.verify.rows",
     "Source": "thetahat.proofs.family",
+    "StructuredFit": "thetahat.verify.structured_fit",
     "Summary": "thetahat.verify.certify",
     "Table": "thetahat.proofs.targets",
     "Verdict": "thetahat.proofs.derivation",
@@ -66,6 +68,7 @@ _HOME = {
     "parametrize_with_checks": "thetahat.verify.marking",
     "register": "thetahat.proofs.registry",
     "streaming_machine": "thetahat.verify.streaming",
+    "structured": "thetahat.proofs.registry",
     "summarise": "thetahat.verify.certify",
     "theorem": "thetahat.proofs.theorem",
 }
@@ -85,6 +88,7 @@ __all__ = [
     "Projection",
     "RowFits",
     "Source",
+    "StructuredFit",
     "Summary",
     "Table",
     "Verdict",
@@ -105,6 +109,7 @@ __all__ = [
     "parametrize_with_checks",
     "register",
     "streaming_machine",
+    "structured",
     "summarise",
     "theorem",
 ]

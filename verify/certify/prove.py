@@ -80,14 +80,19 @@ def certify(
         n=observations.n,
         bits=found.bits,
         digest=digest(observations),
-        versions=_versions(),
+        versions=versions(),
         _observations=observations,
         witness=found.witness,
     )
 
 
 @cache
-def _versions() -> Mapping[str, str]:
+def versions() -> Mapping[str, str]:
+    """Return the versions of what a certificate rests on, by name.
+
+    >>> sorted(versions())
+    ['python-flint', 'sympy', 'thetahat']
+    """
     return {name: version(name) for name in ("thetahat", "python-flint", "sympy")}
 
 

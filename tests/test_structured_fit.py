@@ -1,0 +1,285 @@
+"""Fits of families whose dimension is a symbol, as a user writes them: arrays, weights, known values, tables."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from thetahat import derive, fit, structured
+from thetahat.proofs.derivation import Outcome
+from thetahat.proofs.errors import (
+    DataError,
+    DeclarationError,
+    ExistenceError,
+    ParameterError,
+    SupportError,
+    ThetahatError,
+    UnsolvedError,
+)
+from thetahat.verify.cli import main
+
+RNG = np.random.default_rng(20261126)
+X = RNG.normal(size=(20, 2))
+Y = X @ [1.0, 2.0] + RNG.normal(size=20)
+HIT = (RNG.uniform(size=20) < 0.5) * 1
+SQUARES = np.stack([a @ a.T for a in RNG.normal(size=(10, 2, 5))])
+ONE_OF_THREE = np.eye(3)[RNG.integers(0, 3, 30)]
+
+
+def test_mean_and_covariance_are_rounded_once() -> None:
+    """Also where coordinates differ by 1e20 in size and lie far from 0 against their spread."""
+    x = [[1e15, 2e-5], [1e15 + 1.0, 1e-5], [1e15 + 3.0, 4e-5]]
+    exact = [[Fraction(one) for one in row] for row in x]
+    mean = [sum(column) / 3 for column in zip(*exact, strict=True)]
+    found = fit(structured("multivariate_normal"), x)
+    assert found.theta_hat["mu"].tolist() == [float(one) for one in mean]
+    for i, j in ((0, 0), (0, 1), (1, 1)):
+        entry = sum((row[i] - mean[i]) * (row[j] - mean[j]) for row in exact) / 3
+        assert found.theta_hat["Sigma"][i, j] == float(entry)
+    assert found.n == 3
+    assert found.outcome is Outcome.CLOSED_FORM
+
+
+def test_a_covariance_of_unlike_units_exists_and_a_singular_one_does_not() -> None:
+    """Entries of 1e300 times 1e-300 of each other; two coordinates that move together, but for the last bit."""
+    wide = [[1e100, 1e-100], [2e100, 1e-100], [1e100, 3e-100]]
+    assert np.isfinite(fit(structured("multivariate_normal"), wide).log_likelihood)
+    together = [[1.0, 3.0], [2.0, 6.0], [0.1, 0.1 * 3.0], [4.0, 12.0]]
+    assert Fraction(0.1) * 3 != Fraction(0.1 * 3.0)
+    with pytest.raises(UnsolvedError, match=r"Sigma is not held by double precision"):
+        fit(structured("multivariate_normal"), together)
+    with pytest.raises(ExistenceError, match="span all p dimensions"):
+        fit(structured("multivariate_normal"), [*together[:2], [0.5, 1.5], together[3]])
+
+
+def test_many_observations_are_fitted_in_doubles() -> None:
+    """Where rational numbers take long; NumPy's covariance of centred data is the rival."""
+    x = np.random.default_rng(1).normal(size=(60_000, 2)) + [1e3, -5.0]
+    found = fit(structured("multivariate_normal"), x).theta_hat
+    np.testing.assert_allclose(found["Sigma"], np.cov(x.T, bias=True), rtol=1e-11)
+
+
+def test_the_log_likelihood_is_that_of_scipy() -> None:
+    """Summed over the observations, each as often as its weight says."""
+    weights = np.arange(20.0)
+    found = fit(structured("multivariate_normal"), X, weights)
+    each = stats.multivariate_normal(found.theta_hat["mu"], found.theta_hat["Sigma"]).logpdf(X)
+    assert found.log_likelihood == pytest.approx(float(weights @ each), rel=1e-12)
+    assert found.n == 19
+
+
+def test_weights_of_zero_take_observations_out() -> None:
+    """Whatever stands there, and positions in messages count them."""
+    spoiled = np.where(np.arange(20)[:, None] < 5, np.nan, X)
+    weights = np.repeat([0.0, 1.0], [5, 15])
+    found = fit(structured("multivariate_normal"), spoiled, weights)
+    assert found.theta_hat["mu"].tolist() == fit(structured("multivariate_normal"), X[5:]).theta_hat["mu"].tolist()
+    spoiled[7, 1] = np.inf
+    with pytest.raises(DataError, match=r"x\[7, 1, 0\] = inf is not finite"):
+        fit(structured("multivariate_normal"), spoiled, weights)
+
+
+def test_shapes_of_estimates_are_those_declared() -> None:
+    """A column vector has one axis, and a matrix two, also of one row and one column."""
+    one = fit(structured("multivariate_normal"), X[:, :1]).theta_hat
+    assert one["mu"].shape == (1,)
+    assert one["Sigma"].shape == (1, 1)
+    regression = fit(structured("multivariate_regression"), Y[:, None], fixed={"X": X}).theta_hat
+    assert regression["B"].shape == (2, 1)
+    layout = fit(structured("normal_groups"), {"y": ONE_OF_THREE, "x": np.arange(30.0)}).theta_hat
+    assert layout["m"].shape == (3,)
+    assert layout["v"].shape == ()
+
+
+FITS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "categorical_k": (ONE_OF_THREE, {}),
+    "diagonal_normal": (X, {}),
+    "dirichlet": (RNG.dirichlet([1.0, 2.0, 3.0], 50), {}),
+    "exponential_regression": ({"y": np.exp(Y), "x": X}, {}),
+    "gamma_regression": ({"y": np.exp(Y), "x": X}, {"a": 2}),
+    "generalised_least_squares": (Y, {"X": X, "Omega": np.eye(20)}),
+    "generalised_least_squares_by_precision": (Y, {"X": X, "P": np.eye(20)}),
+    "generalised_least_squares_scale": (Y, {"X": X, "Omega": np.eye(20)}),
+    "isotropic_normal": (X, {}),
+    "laplace_regression": ({"y": Y, "x": X}, {"b": 1}),
+    "logistic_regression": ({"y": HIT, "x": X}, {}),
+    "markov_chain": (np.einsum("ni,nj->nij", ONE_OF_THREE[1:], ONE_OF_THREE[:-1]), {}),
+    "matrix_normal": (RNG.normal(size=(20, 2, 3)), {}),
+    "multinomial": (RNG.multinomial(5, [0.2, 0.3, 0.5], 30), {"N": 5}),
+    "multiple_regression": (Y, {"X": X}),
+    "multivariate_normal": (X, {}),
+    "multivariate_normal_covariance": (X, {"mu": [0.0, 0.0]}),
+    "multivariate_normal_mean": (X, {"Sigma": np.eye(2)}),
+    "multivariate_normal_precision": (X, {}),
+    "multivariate_regression": (np.c_[Y, X[:, 0]], {"X": np.ones((20, 1))}),
+    "normal_groups": ({"y": ONE_OF_THREE, "x": np.arange(30.0)}, {}),
+    "poisson_groups": ({"y": ONE_OF_THREE, "x": np.arange(30)}, {}),
+    "poisson_regression": ({"y": RNG.poisson(2, 20), "x": X}, {}),
+    "softmax_regression": ({"y": np.eye(3)[RNG.integers(0, 3, 20)][:, 1:], "x": X}, {}),
+    "uniform_regression": ({"y": Y, "x": X}, {}),
+    "wishart": (SQUARES, {"nu": 5}),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_every_family_is_fitted_and_no_neighbour_is_higher(name: str) -> None:
+    """The log-likelihood of a fit is the highest among members near it, as another fit's density gives it."""
+    from thetahat.verify.structured_input import structured_data
+    from thetahat.verify.structured_search import from_free, mean_log_likelihood, to_free, widths
+
+    x, known = FITS[name]
+    found = fit(structured(name), x, fixed=known)
+    assert tuple(found.theta_hat) == found.family.parameter_names
+    drawn = structured_data(found.family, x, None, known)
+    shapes = {one.name: shaped for one, _, shaped in widths(found.family, drawn)}
+    full = {name: value.reshape(shapes[name]) for name, value in found.theta_hat.items()}
+    here = mean_log_likelihood(found.family, drawn, full)
+    free = to_free(found.family, drawn, full)
+    for at in range(8):
+        near = free + np.random.default_rng(at).normal(size=free.shape) * 10.0 ** -(at % 4)
+        assert mean_log_likelihood(found.family, drawn, from_free(found.family, drawn, near)) <= here + 1e-9
+
+
+BAD: dict[str, tuple[str, Any, dict[str, Any], type[ThetahatError], str]] = {
+    "one axis too few": ("multivariate_normal", X[:, 0], {}, DataError, r"shape \(20,\); the shape has to be \(n, p\)"),
+    "no observations": ("multivariate_normal", np.zeros((0, 2)), {}, DataError, "x is empty"),
+    "no coordinates": ("multivariate_normal", np.zeros((3, 0)), {}, DataError, "p is 0; it has to be at least 1"),
+    "not a number": ("multivariate_normal", [[1.0, 2.0], [3.0, np.nan]], {}, DataError, r"x\[1, 1, 0\] = nan"),
+    "text": ("multivariate_normal", [["a", "b"]], {}, DataError, "entries of type"),
+    "ragged": ("multivariate_normal", [[1.0], [1.0, 2.0]], {}, DataError, "not a rectangular array"),
+    "an unknown name": ("multivariate_normal", {"z": X}, {}, DataError, "no 'z' among what is observed: x"),
+    "one of two missing": ("logistic_regression", {"y": HIT}, {}, DataError, "'x' is observed and was not given"),
+    "names needed": ("logistic_regression", X, {}, DataError, r"y and x are observed; pass both by name, \{'y': ..."),
+    "unlike lengths": ("logistic_regression", {"y": HIT[1:], "x": X}, {}, DataError, "19 of y and 20 of x"),
+    "two of one thing": ("logistic_regression", {"y": 2 * HIT, "x": X}, {}, SupportError, "is neither 0 nor 1"),
+    "half a count": ("poisson_regression", {"y": HIT + 0.5, "x": X}, {}, SupportError, "is not a whole number"),
+    "shares beyond one": ("dirichlet", [[0.5, 0.6]], {}, SupportError, "is 1.1000000000000001, and has to be 1"),
+    "a negative share": ("dirichlet", [[1.5, -0.5]], {}, SupportError, r"x\[0, 1\] = -0.5 is not positive"),
+    "other totals": ("multinomial", [[2, 3], [2, 4]], {"N": 5}, SupportError, "in observation 1 sum"),
+    "several at once": ("softmax_regression", {"y": np.ones((20, 2)), "x": X}, {}, SupportError, "is more than 1"),
+    "not symmetric": ("wishart", [[[1.0, 2.0], [0.0, 1.0]]], {"nu": 3}, SupportError, r"S\[0\] is not symmetric"),
+    "not definite": (
+        "wishart",
+        [[[1.0, 2.0], [2.0, 1.0]]],
+        {"nu": 3},
+        SupportError,
+        r"S\[0\] is not positive definite",
+    ),
+    "known is missing": ("wishart", SQUARES, {}, ParameterError, "nu, degrees of freedom, more than p - 1, is not est"),
+    "known has no density": (
+        "wishart",
+        SQUARES,
+        {"nu": 0.5},
+        ParameterError,
+        "no density of these data where nu = 0.5",
+    ),
+    "known is negative": ("wishart", SQUARES, {"nu": -3}, ParameterError, "nu = -3 is not positive"),
+    "known is no matrix": ("multivariate_normal_mean", X, {"Sigma": 1.0}, DataError, r"has to be \(p, p\)"),
+    "known is of another size": ("multivariate_normal_mean", X, {"Sigma": np.eye(3)}, DataError, "elsewhere p is 2"),
+    "known is not definite": ("multivariate_normal_mean", X, {"Sigma": -np.eye(2)}, ParameterError, "not positive def"),
+    "an estimate is fixed": ("multivariate_normal", X, {"Sigma": np.eye(2)}, ParameterError, "'Sigma' cannot be fixed"),
+    "too few to span": ("multivariate_normal", X[:2], {}, ExistenceError, "span all p dimensions"),
+    "a class that never occurs": ("categorical_k", np.eye(3)[[0, 1, 1]], {}, ExistenceError, r"mean\(y_k\) > 0"),
+    "columns that depend": ("multiple_regression", Y, {"X": np.c_[Y, 2 * Y]}, ExistenceError, "full column rank"),
+    "underflow": ("multivariate_normal", X * 1e-200, {}, UnsolvedError, "not held by double precision"),
+    "overflow": ("multivariate_normal", X * 1e200, {}, UnsolvedError, "not held by double precision"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_with_who_what_and_why(case: str) -> None:
+    name, x, known, error, says = BAD[case]
+    with pytest.raises(error, match=says) as raised:
+        fit(structured(name), x, fixed=known)
+    assert str(raised.value).startswith(name)
+
+
+def test_weights_of_what_is_one_matrix_and_things_that_are_no_family_are_refused() -> None:
+    with pytest.raises(DataError, match="weights mean nothing here"):
+        fit(structured("multiple_regression"), Y, np.ones(20), {"X": X})
+    with pytest.raises(DataError, match=r"weights have shape \(19,\)"):
+        fit(structured("multivariate_normal"), X, np.ones(19))
+    with pytest.raises(DeclarationError, match=r"'normal' is no family; write family"):
+        fit("normal", X)  # type: ignore[call-overload]
+
+
+def test_derivations_of_both_kinds_come_from_one_function() -> None:
+    assert derive(structured("wishart")).outcome is Outcome.CLOSED_FORM
+    with pytest.raises(ParameterError, match="of single numbers only"):
+        derive(structured("wishart"), direction="reverse")  # type: ignore[call-overload]
+
+
+@given(st.integers(-30, 30), st.integers(-30, 30))
+def test_a_change_of_unit_by_powers_of_two_changes_no_digit(first: int, second: int) -> None:
+    """Of each coordinate by its own: rational numbers have no scale."""
+    units = np.array([2.0**first, 2.0**second])
+    plain, scaled = (fit(structured("multivariate_normal"), x).theta_hat for x in (X, X * units))
+    assert (scaled["mu"] == plain["mu"] * units).all()
+    assert (scaled["Sigma"] == plain["Sigma"] * np.outer(units, units)).all()
+
+
+TABLE = "y,a,b,w\n1,0.5,2,1\n0,1.5,1,2\n1,-0.5,0.5,1\n0,0.3,1.7,1\n1,1.3,1.9,3\n0,0.7,0.2,1\n"
+
+
+def _run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    try:
+        code = main(words)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    path = tmp_path / "table.csv"
+    path.write_text(TABLE)
+    return str(path)
+
+
+def test_a_table_is_fitted(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Coordinates are columns; what is observed beside them, or known in rows, is named."""
+    code, out, _ = _run(capsys, "fit", "multivariate_normal", table, "--column", "a", "--column", "b", "--weights", "w")
+    assert code == 0
+    assert "n = 6, total weight 9" in out
+    assert "mu                0.8777777778   1.344444444" in out
+    code, out, _ = _run(capsys, "fit", "diagonal_normal", table, "--json")
+    assert len(json.loads(out)["theta_hat"]["m"]) == 4
+    given_by = ("--column", "y=y", "--column", "x=a", "--column", "x=b")
+    code, out, _ = _run(capsys, "fit", "logistic_regression", table, *given_by)
+    assert code == 0
+    assert "concave in the predictor" in out
+    rows = ("--column", "y=y", "--column", "X=a", "--column", "X=b")
+    code, out, _ = _run(capsys, "fit", "multiple_regression", table, *rows, "--json")
+    wanted = np.linalg.lstsq(*np.split(np.loadtxt(table, delimiter=",", skiprows=1)[:, [1, 2, 0]], [2], axis=1))[0]
+    np.testing.assert_allclose(json.loads(out)["theta_hat"]["beta"], wanted[:, 0], rtol=1e-12)
+
+
+WORDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "no layout": (("wishart", "--fixed", "nu=3"), "for which a table has no agreed layout; in Python write fit(struct"),
+    "known matrix": (("multivariate_normal_mean",), "Sigma has the shape (p, p), for which a table has no agreed"),
+    "nothing named": (("logistic_regression",), "no column holds y; write --column y=NAME"),
+    "not said what": (("logistic_regression", "--column", "y"), "write what the column holds, as in --column y=y"),
+    "one number": (("normal_groups", "--column", "y=y", "--column", "x=a", "--column", "x=b"), "x is one number in a"),
+    "used twice": (("multivariate_normal", "--column", "a", "--column", "a"), "column 'a' is used twice"),
+    "no such column": (("multivariate_normal", "--column", "zzz"), "there is no column 'zzz'"),
+    "covariates": (("multivariate_normal", "--covariate", "a"), "--covariate is for families of single numbers"),
+    "unknown constant": (("gamma_regression", "--fixed", "q=2"), "numbers that are known: a"),
+    "several observations": (("gamma", "--column", "a", "--column", "b"), "give one --column, not a, b"),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_bad_words_are_refused(case: str, table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, says = WORDS[case]
+    code, _, err = _run(capsys, "fit", words[0], table, *words[1:])
+    assert code == 2
+    assert says in err
