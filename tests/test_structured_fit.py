@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from thetahat import derive, fit, structured
+from thetahat import CertificateVerdict, certify, derive, fit, structured
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import (
     DataError,
@@ -24,7 +25,9 @@ from thetahat.proofs.errors import (
     ThetahatError,
     UnsolvedError,
 )
+from thetahat.verify.certify import StructuredCertificate
 from thetahat.verify.cli import main
+from thetahat.verify.structured_estimate import has_exact_formulas
 
 RNG = np.random.default_rng(20261126)
 X = RNG.normal(size=(20, 2))
@@ -49,20 +52,21 @@ def test_mean_and_covariance_are_rounded_once() -> None:
 
 
 def test_a_covariance_of_unlike_units_exists_and_a_singular_one_does_not() -> None:
-    """Entries of 1e300 times 1e-300 of each other; two coordinates that move together, but for the last bit."""
+    """Entries of 1e200 and 1e-200; two coordinates that move together, but for the last bit, and altogether."""
     wide = [[1e100, 1e-100], [2e100, 1e-100], [1e100, 3e-100]]
     assert np.isfinite(fit(structured("multivariate_normal"), wide).log_likelihood)
     together = [[1.0, 3.0], [2.0, 6.0], [0.1, 0.1 * 3.0], [4.0, 12.0]]
     assert Fraction(0.1) * 3 != Fraction(0.1 * 3.0)
-    with pytest.raises(UnsolvedError, match=r"Sigma is not held by double precision"):
+    with pytest.raises(UnsolvedError, match=r"not held by double precision: rounding it costs \d+.\d nats"):
         fit(structured("multivariate_normal"), together)
+    assert certify(structured("multivariate_normal"), together).check(together)
     with pytest.raises(ExistenceError, match="span all p dimensions"):
         fit(structured("multivariate_normal"), [*together[:2], [0.5, 1.5], together[3]])
 
 
 def test_many_observations_are_fitted_in_doubles() -> None:
     """Where rational numbers take long; NumPy's covariance of centred data is the rival."""
-    x = np.random.default_rng(1).normal(size=(60_000, 2)) + [1e3, -5.0]
+    x = np.random.default_rng(1).normal([1e3, -5.0], size=(60_000, 2))
     found = fit(structured("multivariate_normal"), x).theta_hat
     np.testing.assert_allclose(found["Sigma"], np.cov(x.T, bias=True), rtol=1e-11)
 
@@ -146,6 +150,95 @@ def test_every_family_is_fitted_and_no_neighbour_is_higher(name: str) -> None:
     for at in range(8):
         near = free + np.random.default_rng(at).normal(size=free.shape) * 10.0 ** -(at % 4)
         assert mean_log_likelihood(found.family, drawn, from_free(found.family, drawn, near)) <= here + 1e-9
+
+
+EXACT = [name for name in FITS if has_exact_formulas(derive(structured(name)))]
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_certificates_are_confirmed_and_fits_lose_nothing_of_them(name: str) -> None:
+    """The checker asks for slopes of the declared density, which are exactly zero; a planted estimate is refuted."""
+    x, known = FITS[name]
+    certificate = certify(structured(name), x, fixed=known)
+    assert isinstance(certificate, StructuredCertificate)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(x, fixed=known)
+    found = fit(structured(name), x, fixed=known)
+    assert -1e-12 < certificate.nats_lost(found).low <= certificate.nats_lost(found).high < 1e-12
+    assert certificate.log_likelihood is not None
+    assert found.log_likelihood == pytest.approx(certificate.log_likelihood.rounded(), rel=1e-14)
+    for name_, value in certificate.rounded().items():
+        assert value.reshape(-1).tolist() == np.asarray(found.theta_hat[name_]).reshape(-1).tolist()
+    last = found.family.parameters[-1]
+    moved = {**certificate.theta, last.name: _moved(last, certificate.theta[last.name])}
+    assert not replace(certificate, theta=moved).check(x, fixed=known)
+    assert json.loads(certificate.to_json())["verdict"] == "UNIQUE_GLOBAL"
+    assert certificate.argument in str(certificate)
+
+
+def _moved(one: Any, value: Any) -> Any:
+    """Another member, near: shares are exchanged by a little."""
+    off = np.full(value.shape, Fraction(0), dtype=object)
+    first = (0,) * value.ndim
+    off[first] = Fraction(1, 10**9)
+    if one.simplex is not None:
+        off[(*first[:-1], 1)] = -off[first]
+    return np.asarray(value + off, dtype=object)
+
+
+def test_wrong_estimates_lose_what_is_certified() -> None:
+    """The denominator n - 1, a transposed coefficient matrix, a mean that ignores weights."""
+    weights = np.arange(20.0) + 1.0
+    certificate = certify(structured("multivariate_normal"), X, weights)
+    assert isinstance(certificate, StructuredCertificate)
+    assert certificate.check(X, weights)
+    with pytest.raises(ValueError, match="not the data"):
+        certificate.check(X)
+    unweighted = {"mu": X.mean(axis=0), "Sigma": np.cov(X.T, bias=True)}
+    assert certificate.nats_lost(unweighted).low > 1.0
+    plain = certify(structured("multivariate_normal"), X)
+    assert isinstance(plain, StructuredCertificate)
+    lost = plain.nats_lost({"mu": X.mean(axis=0), "Sigma": np.cov(X.T)})
+    # Of 20 observations in 2 dimensions: n p/2 (log(n/(n - 1)) + (n - 1)/n - 1).
+    assert lost.contains(20 * (np.log(20 / 19) - 1 / 20)) or abs(lost.low - 20 * (np.log(20 / 19) - 1 / 20)) < 1e-12
+    assert plain.nats_lost(unweighted).high < 1e-12
+    for wrong, says in (({"mu": [0.0, 0.0]}, "has no Sigma"), ({"mu": [0.0], "Sigma": np.eye(2)}, "of the shape")):
+        with pytest.raises(ParameterError, match=says):
+            plain.nats_lost(wrong)
+    with pytest.raises(ParameterError, match="outside the parameter space"):
+        plain.nats_lost({"mu": [0.0, 0.0], "Sigma": -np.eye(2)})
+
+
+def test_what_has_no_maximum_or_no_rational_one_is_said_to_be_so() -> None:
+    certificate = certify(structured("multivariate_normal"), X[:2])
+    assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
+    assert certificate.check(X[:2])
+    assert not certificate.theta
+    with pytest.raises(ValueError, match="no maximiser to compare"):
+        certificate.rounded()
+    assert not replace(certify(structured("multivariate_normal"), X), verdict=CertificateVerdict.NO_MAXIMUM).check(X)
+    open_ = certify(structured("matrix_normal"), FITS["matrix_normal"][0])
+    assert open_.verdict is CertificateVerdict.UNDECIDED
+    with pytest.raises(ValueError, match="nothing to check"):
+        open_.check(FITS["matrix_normal"][0])
+
+
+@pytest.mark.parametrize(
+    "name", ["exponential_regression", "gamma_regression", "logistic_regression", "poisson_regression"]
+)
+def test_regressions_are_certified_as_families_of_their_response(name: str) -> None:
+    """With as many covariates as the data have; the fit lies in the enclosure but for rounding."""
+    x, known = FITS[name]
+    certificate = certify(structured(name), x, fixed=known)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert tuple(certificate.theta) == ("beta_1", "beta_2")
+    found = fit(structured(name), x, fixed=known).theta_hat["beta"]
+    np.testing.assert_allclose(found, [certificate.theta[one].rounded() for one in ("beta_1", "beta_2")], rtol=1e-12)
+
+
+def test_separated_data_are_certified_to_have_no_maximum() -> None:
+    certificate = certify(structured("logistic_regression"), {"y": X[:, 0] > 0, "x": X})
+    assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
 
 
 BAD: dict[str, tuple[str, Any, dict[str, Any], type[ThetahatError], str]] = {

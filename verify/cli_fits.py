@@ -48,12 +48,11 @@ def fit_data(
     weighted by them.
     """
     if is_structured(name):
-        if covariate or certified:
-            option = "--covariate" if covariate else "--certify"
-            raise DataError(f"{name}: {option} is for families of single numbers; here columns are given by --column")
+        if covariate:
+            raise DataError(f"{name}: --covariate is for families of single numbers; give every column by --column")
         from .cli_structured import fit_structured_data
 
-        fit_structured_data(structured(name), file, column or (), weights, fixed or (), as_json)
+        fit_structured_data(structured(name), file, column or (), weights, fixed or (), certified, as_json)
         return
     declared = family(name)
     known = fixed_values(fixed or (), declared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def fit_structured_data(
     columns: Sequence[str],
     weights: str | None,
     fixed: Sequence[str],
+    certified: bool,
     as_json: bool,
 ) -> None:
     """Print the estimate for a table."""
@@ -46,10 +48,18 @@ def fit_structured_data(
     x = {name: value for name, value in arrays.items() if name in observed}
     w = None if counted is None else table.column(counted)
     result, total = structured_fit(declared, x, w, known), float(table.n if w is None else w.sum())
+    certificate = None
+    if certified:
+        from .certify import certify
+
+        certificate = certify(declared, x, w, known)
     if as_json:
-        echo_json(_record(result, table, total))
-    else:
-        _show(result, table, total)
+        proof = {} if certificate is None else {"certificate": json.loads(certificate.to_json())}
+        echo_json({**_record(result, table, total), **proof})
+        return
+    _show(result, table, total)
+    if certificate is not None:
+        typer.echo(f"\n{certificate}")
 
 
 def _numbers(declared: StructuredFamily, fixed: Sequence[str]) -> dict[str, Any]:

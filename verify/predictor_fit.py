@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, Integer, Symbol, lambdify, oo
+from sympy import Expr, Integer, Symbol, lambdify, oo
 
 from ..proofs.derivation import Step
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.structured.conditions import Overlap
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
-from ..proofs.structured.plates import Component, DatumComponent, Plate
-from ..proofs.structured.sums import free_indices
+from ..proofs.structured.plates import Component, DatumComponent
+from ..proofs.structured.sums import free_indices, written_out
 from ..strategies.separation import exact_matrix, separation
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
@@ -69,22 +69,11 @@ def _spelled(derivation: StructuredDerivation, kernel: Step, drawn: StructuredDa
     others = [index for index in term.indices if index != kernel.named("predictor").args[1]]
     places = list(product(*(range(1, drawn.sizes[family.last(index)] + 1) for index in others)))
     etas = [_symbol(Component("eta", "real", *map(Integer, at))) for at in places] if others else [_ETA]
-    value = _written_out(kernel.value, drawn)
+    value = written_out(kernel.value, drawn.sizes)
     columns = {_symbol(one): _column(one, drawn) for one in value.atoms(DatumComponent)}
     given = {one: np.asarray(float(number)) for one, number in drawn.known.items()}
     bare = value.xreplace({one: _symbol(one) for one in value.atoms(Component)})
     return _Spelled(tuple(etas), bare, {**columns, **given})
-
-
-def _written_out(value: Expr, drawn: StructuredData) -> Expr:
-    """The expression with every sum as one of terms at whole numbers."""
-    if isinstance(value, Plate):
-        inner, index, last = value.args
-        terms = (inner.xreplace({index: Integer(at)}) for at in range(1, drawn.sizes[last] + 1))
-        return Add(*(_written_out(one, drawn) for one in terms))
-    if isinstance(value, Component) or not value.has(Plate):
-        return value
-    return value.func(*(_written_out(part, drawn) for part in value.args))
 
 
 def _symbol(one: Component) -> Symbol:
@@ -174,7 +163,7 @@ def _joint_slopes(terms: Overlap, spelled: _Spelled, covariates: Array, drawn: S
         (index,) = free or (None,)
         places = [{}] if index is None else [{index: Integer(at + 1)} for at in range(len(spelled.etas))]
         for place in places:
-            value = _written_out(term.xreplace(place), drawn)
+            value = written_out(term.xreplace(place), drawn.sizes)
             value = value.xreplace(_named(value))
             towards = [Symbol(f"d_{at + 1}", real=True) for at in range(len(spelled.etas))]
             found.append(np.stack([spelled.number(value.diff(one))(level) for one in towards], axis=1))

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import add, mul
 from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
-from ..proofs.balls import ball
-from ..proofs.errors import UndecidedError
+from ..proofs.balls import ball, compiled, precision
+from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.plates import Plate
-from ..proofs.structured.terms import LogDet, LogMultigamma
-from .structured_exact import Exact, ExactPlace, exact_value, is_rational, to_flint
+from ..proofs.structured.terms import Average, LogDet, LogMultigamma
+from .enclosure import precisions
+from .structured_exact import Exact, ExactData, ExactPlace, exact_array, exact_value, is_rational, to_flint
 
-_FUNCTIONS = {
-    "log": arb.log,
-    "exp": arb.exp,
-    "loggamma": arb.lgamma,
-    "Abs": abs,
-}
+_SHARP = 2.0**-60
+"""Nats that a log-likelihood may be uncertain by, however small it is."""
+_DIGITS = 60
 
 
-def mean_log_likelihood_ball(log_density: Expr, place: ExactPlace) -> arb:
-    """Return the average of a log-density over the observations, enclosed with the working precision.
-
-    It is infinite or not a number where there is no density.
+def height(
+    derivation: StructuredDerivation,
+    data: ExactData,
+    theta: Mapping[str, Exact],
+    less: Mapping[str, Exact] | None = None,
+) -> arb:
+    """Return the log-likelihood at exact parameters, less that at others, summed over the observations with their
+    weights; as sharp as a double, or not finite where there is no density.
 
     Examples
     --------
-    >>> from sympy import log
-    >>> from thetahat.proofs.structured.plates import DatumComponent
-    >>> from .structured_exact import ExactData
+    >>> from thetahat.proofs.registry import structured
+    >>> from thetahat.proofs.structured.engine import derive_structured
     >>> from thetahat.strategies.structured import StructuredData
-    >>> y = DatumComponent("y", "positive")
-    >>> data = StructuredData({}, {}, {y: np.array([1.0, 4.0])})
-    >>> mean_log_likelihood_ball(-log(y), ExactPlace(ExactData(data)))
-    [-0.693147180559945 +/- 4.37e-16]
+    >>> declared = structured("categorical_k")
+    >>> drawn = StructuredData({declared.sizes[0]: 2}, {}, {declared.observation[0]: np.eye(2)})
+    >>> half = exact_array(np.array([0.5, 0.5]))
+    >>> height(derive_structured(declared), ExactData(drawn), {"p": half}).overlaps(-2 * arb(2).log())
+    True
     """
-    value = _enclosed(log_density, place)
-    if value.ndim == 0:
-        return value.item()
-    shares = [arb(one) for one in place.data.shares.tolist()]
-    return reduce(add, (share * one for share, one in zip(shares, value.tolist(), strict=True)))
+    weights = data.drawn.weights
+    weight = arb(data.drawn.n if weights is None else sum(exact_array(weights), fmpq(0)))
+    places = [ExactPlace(data, one) for one in (theta, less) if one is not None]
+    for bits in precisions():
+        with precision(bits):
+            found = [_enclosed(derivation.mean_log_likelihood, place).item() for place in places]
+            value = weight * (found[0] - found[1] if less is not None else found[0])
+            if value.is_finite() and (value.rad() < _SHARP or value.rel_accuracy_bits() > _DIGITS):
+                break
+    return value
 
 
 def _enclosed(value: Expr, place: ExactPlace) -> Exact:
@@ -53,6 +61,8 @@ def _enclosed(value: Expr, place: ExactPlace) -> Exact:
         return _mapped(arb, exact_value(value, place))
     if value.is_number:
         return np.asarray(ball(value))
+    if isinstance(value, Average):
+        return _averaged(_enclosed(value.args[0], place), place)
     if isinstance(value, LogDet):
         return _log_determinants(exact_value(value.args[0], place))
     if isinstance(value, Plate):
@@ -64,11 +74,23 @@ def _enclosed(value: Expr, place: ExactPlace) -> Exact:
     if value.is_Mul:
         return _folded(mul, [_enclosed(part, place) for part in value.args])
     if isinstance(value, LogMultigamma):
-        return np.asarray(_log_multigamma(*(_enclosed(part, place).item() for part in value.args)))
-    name = type(value).__name__
-    if name not in _FUNCTIONS:
-        raise UndecidedError(f"no enclosure is known for {name}; it occurs in {value}")
-    return _mapped(_FUNCTIONS[name], _enclosed(value.args[0], place))
+        size, half = exact_value(value.args[0], place).item(), _enclosed(value.args[1], place).item()
+        return np.asarray(_log_multigamma(int(size.p), half))
+    return _called(value, [_enclosed(part, place) for part in value.args])
+
+
+def _called(value: Expr, parts: list[Exact]) -> Exact:
+    """A function of numbers, as the ball code of SymPy's has it."""
+    names = tuple(Symbol(f"_{at}", real=True) for at in range(len(parts)))
+    function = compiled((value.func(*names),), names)
+    return np.asarray(np.frompyfunc(lambda *balls: function(*balls)[0], len(parts), 1)(*parts))
+
+
+def _averaged(values: Exact, place: ExactPlace) -> Exact:
+    if values.ndim == 0:
+        return values
+    shares = _mapped(arb, place.data.shares)
+    return np.asarray(reduce(add, (share * one for share, one in zip(shares.tolist(), values.tolist(), strict=True))))
 
 
 def _folded(operation: Any, parts: list[Exact]) -> Exact:
@@ -94,9 +116,8 @@ def _determinants(several: Exact) -> Exact:
     return found
 
 
-def _log_multigamma(size: arb, half: arb) -> arb:
+def _log_multigamma(p: int, half: arb) -> arb:
     """``log pi^(p(p-1)/4) prod_j gamma(a + (1 - j)/2)``: Muirhead 1982, Aspects of Multivariate Statistical Theory,
     theorem 2.1.12."""
-    p = int(size.unique_fmpz())
     terms = [(half - arb(fmpq(j, 2))).lgamma() for j in range(p)]
     return reduce(add, terms, arb(fmpq(p * (p - 1), 4)) * arb.pi().log())

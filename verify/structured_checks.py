@@ -10,15 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Outcome, Verdict
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
+from .certify.certificate import CertificateVerdict
+from .certify.structured_check import is_confirmed
+from .certify.structured_prove import certificate_of
 from .driving import DisagreementError, run_property
 from .report import Case, Report, Tally
-from .structured_estimate import estimate
+from .structured_estimate import estimate, has_exact_formulas
 from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
 from .tolerance import AGREEMENT_NATS, FLAT_NATS
 
@@ -130,6 +133,24 @@ def _same(question: Question, changed: StructuredData, wanted: Mapping[str, Arra
     return Case(Verdict.AGREE)
 
 
+def certified(question: Question) -> Case:
+    """The exact maximum is proved, and the estimate loses no more of it than rounding explains."""
+    certificate = certificate_of(question.derivation, question.drawn)
+    if certificate.verdict is CertificateVerdict.UNDECIDED:
+        return Case(Verdict.UNDECIDED, certificate.why)
+    if not is_confirmed(certificate, question.drawn):
+        return Case(Verdict.DISAGREE, f"the certificate is not confirmed, for {question.drawn}")
+    try:
+        lost = certificate.nats_lost(question.theta)
+    except ParameterError as outside:
+        return Case(Verdict.DISAGREE, f"{outside}, for {question.drawn}")
+    height = certificate.log_likelihood
+    weight = question.drawn.total(np.ones(question.drawn.n))
+    if height is None or lost.high > weight * allowed(question, float(height.ball.mid()) / weight):
+        return Case(Verdict.DISAGREE, f"{lost.digits(5)} nats are lost, for {question.drawn}")
+    return Case(Verdict.AGREE)
+
+
 CHECKS: dict[str, Callable[[Question], Case]] = {
     "no rival wins": no_rival,
     "an optimiser finds the same maximum": optimiser_agrees,
@@ -137,6 +158,7 @@ CHECKS: dict[str, Callable[[Question], Case]] = {
     "units do not matter": units_do_not_matter,
     "repetition changes nothing": repetition_changes_nothing,
     "weights count repetitions": weights_count,
+    "a certificate confirms it": certified,
 }
 _OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing)
 """These compare estimates, of which a set has more than one."""
@@ -167,6 +189,8 @@ def check_structured_family(
         if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
             continue
         if check is units_do_not_matter and unit_powers(family) is None:
+            continue
+        if check is certified and not has_exact_formulas(derivation):
             continue
         if check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED:
             continue

@@ -52,7 +52,7 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
         return fit_bounded(derivation, minimax, drawn)
     data = ExactData(drawn)
     require_existence(derivation, data)
-    if has_exact_formulas(derivation) and _affordable(drawn):
+    if is_exact(derivation, drawn):
         return {name: nearest(value) for name, value in exact_estimate(derivation, data).items()}
     return _in_doubles(derivation, drawn)
 
@@ -67,6 +67,11 @@ def has_exact_formulas(derivation: StructuredDerivation) -> bool:
     """
     solved = {term for term, _ in derivation.formulas} == set(derivation.family.terms)
     return solved and not derivation.unknowns and all(is_rational(formula) for _, formula in derivation.formulas)
+
+
+def is_exact(derivation: StructuredDerivation, drawn: StructuredData) -> bool:
+    """Return whether estimates are computed in rational numbers: the formulas are so, and the data are not too many."""
+    return has_exact_formulas(derivation) and _affordable(drawn)
 
 
 def _affordable(drawn: StructuredData) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,9 +17,13 @@ from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.terms import Matrix, shape
 from ..strategies.structured import StructuredData
-from .structured_estimate import estimate
+from .structured_balls import height
+from .structured_estimate import estimate, exact_estimate, is_exact
+from .structured_exact import ExactData, exact_array, nearest
+from .structured_existence import require_existence
 from .structured_input import structured_data
 from .structured_search import mean_log_likelihood
+from .tolerance import LOST_NATS
 
 Array = NDArray[np.float64]
 
@@ -78,23 +83,42 @@ def structured_fit(
     derivation = derive_structured(family)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{family.name}: no estimator is derived, because {derivation.reason}")
-    theta = estimate(derivation, drawn)
-    _require_held(family, theta)
-    height = mean_log_likelihood(family, drawn, theta)
-    if not np.isfinite(height):
-        _explain(family, drawn)
-    shown = {one.name: _bare(one.term, theta[one.name]) for one in family.parameters}
     n = drawn.sizes[family.rows] if family.rows is not None else drawn.n
-    return StructuredFit(family, shown, derivation.outcome, n, height * _total_weight(drawn), derivation)
+    if is_exact(derivation, drawn):
+        theta, value = _rounded(derivation, ExactData(drawn))
+    else:
+        theta = estimate(derivation, drawn)
+        _require_held(family, theta)
+        value = mean_log_likelihood(family, drawn, theta) * drawn.total(np.ones(drawn.n))
+    if not np.isfinite(value):
+        _explain(family, drawn)
+    shown = {one.name: bare(one.term, theta[one.name]) for one in family.parameters}
+    return StructuredFit(family, shown, derivation.outcome, n, value, derivation)
 
 
-def _bare(term: Expr, value: Array) -> Array:
-    """What is declared a column vector with one axis."""
+def _rounded(derivation: StructuredDerivation, data: ExactData) -> tuple[dict[str, Array], float]:
+    """The exact estimate rounded once, if that costs nothing that shows, and the log-likelihood there."""
+    require_existence(derivation, data)
+    exact = exact_estimate(derivation, data)
+    theta = {name: nearest(value) for name, value in exact.items()}
+    _require_held(derivation.family, theta)
+    rounded = {name: exact_array(value) for name, value in theta.items()}
+    value, lost = height(derivation, data, rounded), height(derivation, data, exact, rounded)
+    if value.is_finite() and not lost < LOST_NATS * data.drawn.total(np.ones(data.drawn.n)):
+        raise UnsolvedError(
+            f"{derivation.family.name}: the estimate is not held by double precision: rounding it costs "
+            f"{float(lost.mid()):.3g} nats; measure what hardly differs from the rest as a difference"
+        )
+    return theta, float(value.mid())
+
+
+def bare(term: Expr, value: NDArray[Any]) -> NDArray[Any]:
+    """Return what is declared a column vector with one axis, and anything else as it is.
+
+    >>> bare(Matrix("mu", 2), np.ones((2, 1)))
+    array([1., 1.])
+    """
     return value[:, 0] if isinstance(term, Matrix) and shape(term)[1] == 1 else value
-
-
-def _total_weight(drawn: StructuredData) -> float:
-    return drawn.total(np.ones(drawn.n))
 
 
 def _require_held(family: StructuredFamily, theta: Mapping[str, Array]) -> None:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from thetahat.proofs.registry import families, family, register, structured
     from thetahat.proofs.targets import Member, Mixture, Table
     from thetahat.proofs.theorem import theorem
-    from thetahat.verify.certify import Certificate, CertificateVerdict, Summary, certify, summarise
+    from thetahat.verify.certify import (
+        Certificate,
+        CertificateVerdict,
+        StructuredCertificate,
+        Summary,
+        certify,
+        summarise,
+    )
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
     from thetahat.verify.estimators import check_estimator
     from thetahat.verify.fitting import fit
@@ -48,6 +55,7 @@ _HOME = {
     "Projection": "thetahat.verify.projections",
     "RowFits": "thetahat.verify.rows",
     "Source": "thetahat.proofs.family",
+    "StructuredCertificate": "thetahat.verify.certify",
     "StructuredFit": "thetahat.verify.structured_fit",
     "Summary": "thetahat.verify.certify",
     "Table": "thetahat.proofs.targets",
@@ -88,6 +96,7 @@ __all__ = [
     "Projection",
     "RowFits",
     "Source",
+    "StructuredCertificate",
     "StructuredFit",
     "Summary",
     "Table",

@@ -7,6 +7,16 @@ from .certificate import Certificate, CertificateVerdict
 from .checker import check
 from .enclosures import Enclosure
 from .prove import certify
+from .structured_certificate import StructuredCertificate
 from .summary import Summary, summarise
 
-__all__ = ["Certificate", "CertificateVerdict", "Enclosure", "Summary", "certify", "check", "summarise"]
+__all__ = [
+    "Certificate",
+    "CertificateVerdict",
+    "Enclosure",
+    "StructuredCertificate",
+    "Summary",
+    "certify",
+    "check",
+    "summarise",
+]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from numpy.typing import ArrayLike
 
@@ -14,7 +15,6 @@ from ...proofs.derivation import Derivation, Outcome
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..direction import in_words, level_direction, separating_direction
-from ..fitting import Fit
 from ..known_values import derivation_with
 from ..observations import Observations
 from ..valid_data import require_data
@@ -25,14 +25,35 @@ from .enclosures import Enclosure
 from .proved import Proved
 from .stationary import Near, by_contraction, by_formula
 
+if TYPE_CHECKING:
+    from ...proofs.structured.family import StructuredFamily
+    from .structured_certificate import StructuredCertificate
 
+
+@overload
 def certify(
     family: Family,
     x: ArrayLike,
     weights: ArrayLike | None = None,
     fixed: Mapping[str, object] | None = None,
-    near: Fit | Mapping[str, float] | Sequence[float] | None = None,
-) -> Certificate:
+    near: Near = None,
+) -> Certificate: ...
+@overload
+def certify(
+    family: StructuredFamily,
+    x: ArrayLike | Mapping[str, ArrayLike],
+    weights: ArrayLike | None = None,
+    fixed: Mapping[str, ArrayLike] | None = None,
+) -> StructuredCertificate | Certificate: ...
+
+
+def certify(
+    family: Family | StructuredFamily,
+    x: ArrayLike | Mapping[str, ArrayLike],
+    weights: ArrayLike | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    near: Near = None,
+) -> Certificate | StructuredCertificate:
     """Return an enclosure of the exact maximiser of the likelihood, with the argument why it is the global one.
 
     Doubles are taken as the exact numbers that they are. What cannot be proved is said: a maximum that is only known
@@ -41,7 +62,8 @@ def certify(
     Parameters
     ----------
     x, weights, fixed
-        As for ``fit``.
+        As for ``fit``. Where the dimension is a symbol, the certificate is a ``StructuredCertificate``, or that of the
+        family of one number that a regression is at its number of covariates.
     near
         An estimate, anybody's, next to which a maximiser without a formula is looked for first; what is proved of it
         does not depend on where the search began. Without it the data are fitted.
@@ -62,8 +84,12 @@ def certify(
     >>> proof.rounded()
     (0.42857142857142855,)
     """
+    if not isinstance(family, Family):
+        from .structured_prove import certify_structured
+
+        return certify_structured(family, x, weights, fixed)
     derivation = derivation_with(family, fixed or {})
-    observations = require_data(derivation.family, x, weights)
+    observations = require_data(derivation.family, cast(ArrayLike, x), weights)
     found = on_ends(derivation, _found(derivation, observations, near))
     if found.verdict is Verdict.UNDECIDED and near is not None:
         found = on_ends(derivation, _found(derivation, observations))
