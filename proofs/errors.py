@@ -29,6 +29,10 @@ class ExistenceError(ThetahatError, ArithmeticError):
     """The dataset has no maximiser of the likelihood in the parameter space."""
 
 
+class NotUniqueError(ExistenceError):
+    """Several parameter values are equally likely and none is more so: no single one is the estimate."""
+
+
 class UnsolvedError(ThetahatError, ArithmeticError):
     """The engine has no estimator for this family, or an iteration did not converge."""
 

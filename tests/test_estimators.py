@@ -14,7 +14,6 @@ from sympy import Symbol, log
 from thetahat import certify, check_estimator, derive, family, fit
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.errors import ExistenceError, ExpressionError, ParameterError, ThetahatError
-from thetahat.proofs.registry import structured
 from thetahat.verify import asking, driving, telling_cases
 from thetahat.verify.answers import Question
 from thetahat.verify.judgement import Judgement
@@ -205,12 +204,6 @@ def test_a_likelihood_without_bound_has_no_maximum_to_return() -> None:
     assert answers.disagree == 1
     assert "although no maximiser exists" in answers.counterexamples[0]
     assert check_estimator("weibull_with_location", lambda x: [math.nan] * 3, existence="fails", examples=5).ok
-
-
-def test_a_family_whose_dimension_is_a_symbol_is_refused() -> None:
-    """Nothing is drawn for those yet."""
-    with pytest.raises(ParameterError, match="whose dimension is a symbol are not checked yet"):
-        check_estimator(structured("multivariate_normal"), never)  # type: ignore[arg-type]
 
 
 def warns(x: Array) -> list[float]:

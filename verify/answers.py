@@ -20,7 +20,7 @@ from .parameter_map import ParameterMap, UnreadableError
 
 Array = NDArray[np.float64]
 Promise = Literal["mle", "local"]
-_QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
+QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
 """Warnings that say nothing about the data."""
 
 
@@ -91,7 +91,7 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
             returned = question.function(*arguments)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code: whatever it raises is the finding)
             return Answer(raised=f"{type(error).__name__}: {error}")
-    warned = next((str(one.message) for one in seen if not issubclass(one.category, _QUIET)), "")
+    warned = next((str(one.message) for one in seen if not issubclass(one.category, QUIET)), "")
     try:
         theta = question.reading.read(returned)
     except UnreadableError as error:

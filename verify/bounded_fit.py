@@ -13,11 +13,12 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Step
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..strategies.separation import exact_matrix, orthogonal
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
+from .structured_refusals import refusal
 from .structured_values import Place, number_at
 from .tolerance import AGREEMENT_NATS
 
@@ -102,4 +103,4 @@ def lower_bound(target: Array, covariates: Array, weights: Array) -> float:
 def _require(derivation: StructuredDerivation, covariates: Array, target: Array) -> None:
     (one,) = derivation.exists_when
     if exact_matrix(np.c_[covariates, target]).rank() == exact_matrix(covariates).rank():
-        raise ExistenceError(f"{derivation.family.name}: there is no estimate unless {one.words}: {one.why}")
+        raise refusal(derivation, one)

@@ -9,6 +9,7 @@ from ..proofs.derivation import Verdict
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
 from ..proofs.registry import family as family_named
+from ..proofs.structured.family import StructuredFamily
 from .answers import Promise, Question, require_callable, require_promise
 from .asking import Asked, asked
 from .claims import Claimed
@@ -18,12 +19,13 @@ from .known_values import derivation_with
 from .map_proof import LogDensity, judge_map
 from .parameter_map import ParameterMap, parameter_map
 from .report import Report, Tally
+from .structured_estimators import check_structured_estimator
 from .telling_cases import telling_cases
 from .tolerance import AUDIT_NATS
 
 
 def check_estimator(
-    family: Family | str,
+    family: Family | StructuredFamily | str,
     function: Callable[..., Any],
     *,
     parameters: Mapping[str, Claimed] | None = None,
@@ -48,7 +50,8 @@ def check_estimator(
     Parameters
     ----------
     family
-        A family, or the name of one.
+        A family, or the name of one. Of one whose dimension is a symbol, ``structured(name)``, the function is called
+        with what is observed and then with what is known, in declared order, and sizes are drawn as well.
     function
         Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``), and, if ``weights``, with weights
         of shape ``(n,)`` as second argument. Returns a mapping from names to numbers, an
@@ -113,6 +116,12 @@ def check_estimator(
     (True, 'parameters lambda = 1/scale: proved by equality of both log-densities')
     """
     require_promise(promise, tolerance, existence)
+    if isinstance(family, StructuredFamily):
+        if parameters is not None or log_density is not None or fixed or promise != "mle" or existence == "either":
+            raise ParameterError(f"{family.name}: of any dimension, only examples, existence and weights are asked for")
+        return check_structured_estimator(
+            family, function, examples=examples, existence=existence, weights=weights, tolerance=tolerance, seed=seed
+        )
     declared = _declared(family)
     require_callable(function, declared, weights)
     derivation = derivation_with(declared, fixed or {})
@@ -129,11 +138,7 @@ def check_estimator(
 
 
 def _declared(family: Family | str) -> Family:
-    """The family, if its dimension is a number."""
-    declared = family_named(family) if isinstance(family, str) else family
-    if not isinstance(declared, Family):
-        raise ParameterError(f"{declared.name}: estimators of families whose dimension is a symbol are not checked yet")
-    return declared
+    return family_named(family) if isinstance(family, str) else family
 
 
 def _map_report(

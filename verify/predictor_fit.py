@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sympy import Expr, Integer, Symbol, lambdify, oo
 
 from ..proofs.derivation import Step
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import UnsolvedError
 from ..proofs.structured.conditions import Overlap
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.plates import Component, DatumComponent
@@ -23,6 +23,7 @@ from ..proofs.structured.sums import free_indices, written_out
 from ..strategies.separation import exact_matrix, separation
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
+from .structured_refusals import refusal
 
 Array = NDArray[np.float64]
 _ETA = Symbol("eta", real=True)
@@ -114,7 +115,7 @@ def _require(
 ) -> None:
     if one.kind == "columns":
         if exact_matrix(covariates).rank() < covariates.shape[1]:
-            raise _refusal(derivation, one)
+            raise refusal(derivation, one)
         return
     slopes = _joint_slopes if one.kind == "joint-overlap" else _slopes
     found = separation(_followed(slopes(one.subject, spelled, covariates, drawn), covariates)).separated
@@ -124,11 +125,7 @@ def _require(
             "round the covariates to fewer digits"
         )
     if found:
-        raise _refusal(derivation, one)
-
-
-def _refusal(derivation: StructuredDerivation, one: Requirement) -> ExistenceError:
-    return ExistenceError(f"{derivation.family.name}: there is no estimate unless {one.words}: {one.why}")
+        raise refusal(derivation, one)
 
 
 def _followed(slopes: Array, covariates: Array) -> Array:

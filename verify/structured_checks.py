@@ -47,9 +47,14 @@ class Question:
 
 
 def allowed(question: Question, value: float) -> float:
+    """Return the rounding of a mean log-likelihood at the estimate."""
+    return rounding_of(question.derivation.family, question.drawn, question.theta, value)
+
+
+def rounding_of(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array], value: float) -> float:
     """Return the rounding of a mean log-likelihood: inverses and solutions lose a condition number."""
-    known = [(term, question.drawn.known[term]) for term in question.drawn.known]
-    named = [(one.term, question.theta[one.name]) for one in question.derivation.family.parameters]
+    known = list(drawn.known.items())
+    named = [(one.term, theta[one.name]) for one in family.parameters]
     definite = [found for term, found in (*known, *named) if getattr(term, "kind", "") == "spd"]
     worst = max((float(np.linalg.cond(found)) for found in definite), default=1.0)
     return FLAT_NATS * (1.0 + abs(value)) * worst

@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 from sympy import Expr, Integer
 
-from ..proofs.errors import ExistenceError
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.sums import free_indices
 from ..proofs.structured.terms import Inverse, Matrix, Transposed
 from ..strategies.structured import StructuredData
 from .structured_exact import ExactData, ExactPlace, exact_array, exact_value, is_definite
 from .structured_formulas import plain
+from .structured_refusals import refusal
 
 
 def require_existence(derivation: StructuredDerivation, data: ExactData) -> None:
@@ -29,7 +29,7 @@ def require_existence(derivation: StructuredDerivation, data: ExactData) -> None
             place = place.having(term.name, exact_array(np.eye(int(term.args[1].subs(data.drawn.sizes)))))
     for one in derivation.exists_when:
         if not _holds(derivation, one, place):
-            raise ExistenceError(f"{derivation.family.name}: there is no estimate unless {one.words}: {one.why}")
+            raise refusal(derivation, one)
 
 
 def _holds(derivation: StructuredDerivation, one: Requirement, place: ExactPlace) -> bool:

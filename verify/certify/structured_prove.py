@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Rational
 
-from ...proofs.errors import ExistenceError
+from ...proofs.errors import ExistenceError, NotUniqueError
 from ...proofs.structured.derivation import StructuredDerivation
 from ...proofs.structured.engine import derive_structured
 from ...proofs.structured.family import StructuredFamily
@@ -48,8 +48,12 @@ def certify_structured(
     >>> proof.verdict, proof.theta["Sigma"]
     (<CertificateVerdict.UNIQUE_GLOBAL: 'unique global maximum'>, array([[Fraction(2, 9)]], dtype=object))
     """
-    drawn = structured_data(family, x, weights, known)
-    derivation = derive_structured(family)
+    return certify_drawn(derive_structured(family), structured_data(family, x, weights, known))
+
+
+def certify_drawn(derivation: StructuredDerivation, drawn: StructuredData) -> StructuredCertificate | Certificate:
+    """Return the same for a dataset that is known to be valid."""
+    family = derivation.family
     if kernel_of(derivation) is not None:
         known_numbers = {term: Rational(value.item()) for term, value in drawn.known.items()}
         spelled = spelled_out(family, drawn.sizes, known_numbers)
@@ -83,6 +87,8 @@ def proved(
         return CertificateVerdict.UNDECIDED, {}, "", "no enclosure of these coefficients is at hand"
     try:
         require_existence(derivation, data)
+    except NotUniqueError as broken:
+        return CertificateVerdict.UNDECIDED, {}, "", str(broken)
     except ExistenceError as broken:
         if derivation.existence_decided:
             return CertificateVerdict.NO_MAXIMUM, {}, "", str(broken)
