@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -25,7 +26,7 @@ from thetahat.proofs.errors import (
     ThetahatError,
     UnsolvedError,
 )
-from thetahat.verify.certify import StructuredCertificate
+from thetahat.verify.certify import Enclosure
 from thetahat.verify.cli import main
 from thetahat.verify.structured_estimate import has_exact_formulas
 
@@ -160,7 +161,6 @@ def test_certificates_are_confirmed_and_fits_lose_nothing_of_them(name: str) -> 
     """The checker asks for slopes of the declared density, which are exactly zero; a planted estimate is refuted."""
     x, known = FITS[name]
     certificate = certify(structured(name), x, fixed=known)
-    assert isinstance(certificate, StructuredCertificate)
     assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
     assert certificate.check(x, fixed=known)
     found = fit(structured(name), x, fixed=known)
@@ -190,14 +190,12 @@ def test_wrong_estimates_lose_what_is_certified() -> None:
     """The denominator n - 1, a transposed coefficient matrix, a mean that ignores weights."""
     weights = np.arange(20.0) + 1.0
     certificate = certify(structured("multivariate_normal"), X, weights)
-    assert isinstance(certificate, StructuredCertificate)
     assert certificate.check(X, weights)
     with pytest.raises(ValueError, match="not the data"):
         certificate.check(X)
     unweighted = {"mu": X.mean(axis=0), "Sigma": np.cov(X.T, bias=True)}
     assert certificate.nats_lost(unweighted).low > 1.0
     plain = certify(structured("multivariate_normal"), X)
-    assert isinstance(plain, StructuredCertificate)
     lost = plain.nats_lost({"mu": X.mean(axis=0), "Sigma": np.cov(X.T)})
     # Of 20 observations in 2 dimensions: n p/2 (log(n/(n - 1)) + (n - 1)/n - 1).
     assert lost.contains(20 * (np.log(20 / 19) - 1 / 20)) or abs(lost.low - 20 * (np.log(20 / 19) - 1 / 20)) < 1e-12
@@ -223,17 +221,38 @@ def test_what_has_no_maximum_or_no_rational_one_is_said_to_be_so() -> None:
         open_.check(FITS["matrix_normal"][0])
 
 
-@pytest.mark.parametrize(
-    "name", ["exponential_regression", "gamma_regression", "logistic_regression", "poisson_regression"]
-)
-def test_regressions_are_certified_as_families_of_their_response(name: str) -> None:
-    """With as many covariates as the data have; the fit lies in the enclosure but for rounding."""
+ENCLOSED = ("dirichlet", "exponential_regression", "gamma_regression", "logistic_regression", "poisson_regression")
+
+
+@pytest.mark.parametrize("name", [*ENCLOSED, "softmax_regression"])
+def test_roots_of_smooth_scores_are_enclosed(name: str) -> None:
+    """The fit lies in the enclosure but for rounding; an enclosure that was moved, or is a point beside, is refuted."""
     x, known = FITS[name]
     certificate = certify(structured(name), x, fixed=known)
     assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
-    assert tuple(certificate.theta) == ("beta_1", "beta_2")
-    found = fit(structured(name), x, fixed=known).theta_hat["beta"]
-    np.testing.assert_allclose(found, [certificate.theta[one].rounded() for one in ("beta_1", "beta_2")], rtol=1e-12)
+    assert certificate.check(x, fixed=known)
+    found = fit(structured(name), x, fixed=known)
+    for one, value in certificate.rounded().items():
+        np.testing.assert_allclose(found.theta_hat[one], value, rtol=1e-9, atol=1e-13)
+    assert -1e-12 < certificate.nats_lost(found).low <= certificate.nats_lost(found).high < 1e-9
+    assert json.loads(certificate.to_json())["theta"]
+    ((term, value),) = certificate.theta.items()
+    for off in (1e-20, 1e-3):
+        moved = value.copy()
+        moved.reshape(-1)[0] = Enclosure.of(moved.reshape(-1)[0].ball + arb(off))
+        assert not replace(certificate, theta={term: moved}).check(x, fixed=known)
+
+
+def test_weights_enter_enclosures() -> None:
+    """As often as they say."""
+    counted = {"y": HIT, "x": X}
+    often = np.arange(20) % 3 + 1
+    one = certify(structured("logistic_regression"), counted, often)
+    other = certify(
+        structured("logistic_regression"), {key: np.repeat(value, often, 0) for key, value in counted.items()}
+    )
+    assert one.check(counted, often)
+    assert one.rounded()["beta"].tolist() == other.rounded()["beta"].tolist()
 
 
 def test_separated_data_are_certified_to_have_no_maximum() -> None:

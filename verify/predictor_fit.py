@@ -19,7 +19,8 @@ from ..proofs.errors import UnsolvedError
 from ..proofs.structured.conditions import Overlap
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.plates import Component, DatumComponent
-from ..proofs.structured.sums import free_indices, written_out
+from ..proofs.structured.spelled import symbol_at, written_out
+from ..proofs.structured.sums import free_indices
 from ..strategies.separation import exact_matrix, separation
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
@@ -69,16 +70,12 @@ def _spelled(derivation: StructuredDerivation, kernel: Step, drawn: StructuredDa
     (term,) = family.terms
     others = [index for index in term.indices if index != kernel.named("predictor").args[1]]
     places = list(product(*(range(1, drawn.sizes[family.last(index)] + 1) for index in others)))
-    etas = [_symbol(Component("eta", "real", *map(Integer, at))) for at in places] if others else [_ETA]
+    etas = [symbol_at(Component("eta", "real", *map(Integer, at))) for at in places] if others else [_ETA]
     value = written_out(kernel.value, drawn.sizes)
-    columns = {_symbol(one): _column(one, drawn) for one in value.atoms(DatumComponent)}
+    columns = {symbol_at(one): _column(one, drawn) for one in value.atoms(DatumComponent)}
     given = {one: np.asarray(float(number)) for one, number in drawn.known.items()}
-    bare = value.xreplace({one: _symbol(one) for one in value.atoms(Component)})
+    bare = value.xreplace({one: symbol_at(one) for one in value.atoms(Component)})
     return _Spelled(tuple(etas), bare, {**columns, **given})
-
-
-def _symbol(one: Component) -> Symbol:
-    return Symbol("_".join([one.name, *map(str, one.indices)]), real=True)
 
 
 def _column(one: DatumComponent, drawn: StructuredData) -> Array:
@@ -149,7 +146,7 @@ def _slopes(ends: Overlap, spelled: _Spelled, covariates: Array, drawn: Structur
 
 
 def _named(value: Expr) -> dict[Expr, Symbol]:
-    return {one: _symbol(one) for one in value.atoms(Component)}
+    return {one: symbol_at(one) for one in value.atoms(Component)}
 
 
 def _joint_slopes(terms: Overlap, spelled: _Spelled, covariates: Array, drawn: StructuredData) -> Array:

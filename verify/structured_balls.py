@@ -45,9 +45,10 @@ def height(
     """
     weights = data.drawn.weights
     weight = arb(data.drawn.n if weights is None else sum(exact_array(weights), fmpq(0)))
-    places = [ExactPlace(data, one) for one in (theta, less) if one is not None]
     for bits in precisions():
         with precision(bits):
+            # Averages that parameters stand in are kept by a place, and are as sharp as when they were taken.
+            places = [ExactPlace(data, one) for one in (theta, less) if one is not None]
             found = [_enclosed(derivation.mean_log_likelihood, place).item() for place in places]
             value = weight * (found[0] - found[1] if less is not None else found[0])
             if value.is_finite() and (value.rad() < _SHARP or value.rel_accuracy_bits() > _DIGITS):

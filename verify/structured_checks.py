@@ -21,7 +21,7 @@ from .certify.structured_check import is_confirmed
 from .certify.structured_prove import certificate_of
 from .driving import DisagreementError, run_property
 from .report import Case, Report, Tally
-from .structured_estimate import estimate, has_exact_formulas
+from .structured_estimate import estimate
 from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
 from .tolerance import AGREEMENT_NATS, FLAT_NATS
 
@@ -165,7 +165,7 @@ CHECKS: dict[str, Callable[[Question], Case]] = {
     "weights count repetitions": weights_count,
     "a certificate confirms it": certified,
 }
-_OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing)
+_OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing, certified)
 """These compare estimates, of which a set has more than one."""
 _SEARCH = "an optimiser finds the same maximum"
 
@@ -194,8 +194,6 @@ def check_structured_family(
         if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
             continue
         if check is units_do_not_matter and unit_powers(family) is None:
-            continue
-        if check is certified and not has_exact_formulas(derivation):
             continue
         if check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED:
             continue

@@ -22,8 +22,7 @@ from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
 from .certify.certificate import CertificateVerdict
-from .certify.structured_certificate import StructuredCertificate
-from .certify.structured_prove import certify_drawn
+from .certify.structured_prove import certificate_of
 from .driving import DisagreementError, run_property
 from .report import Report, Tally
 from .structured_answers import answer_of, shown_data
@@ -158,12 +157,9 @@ def _lost(
     derivation: StructuredDerivation, drawn: StructuredData, ours: Mapping[str, Array], theta: Mapping[str, Array]
 ) -> tuple[float, float]:
     """At least and at most how many nats of the maximum an answer loses."""
-    certificate = certify_drawn(derivation, drawn)
+    certificate = certificate_of(derivation, drawn)
     if certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL:
-        if isinstance(certificate, StructuredCertificate):
-            lost = certificate.nats_lost(theta)
-        else:
-            lost = certificate.nats_lost([float(one) for value in theta.values() for one in value.reshape(-1)])
+        lost = certificate.nats_lost(theta)
         return lost.low, lost.high
     heights = [mean_log_likelihood(derivation.family, drawn, one) for one in (ours, theta)]
     return drawn.total(np.ones(drawn.n)) * (heights[0] - heights[1]), np.inf

@@ -6,7 +6,7 @@ another gets a second name, whatever the two were called.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import count
 
@@ -227,18 +227,3 @@ def placed(value: Expr, roots: dict[Expr, Expr]) -> Expr:
             if found.name == target.name:
                 table[found] = formula.xreplace(dict(zip(target.indices, found.indices, strict=True)))
     return value.xreplace(table)
-
-
-def written_out(value: Expr, sizes: Mapping[Symbol, int]) -> Expr:
-    """Return the expression with every sum as one of terms at whole numbers.
-
-    >>> k, K = Symbol("k", integer=True, positive=True), Symbol("K", integer=True, positive=True)
-    >>> written_out(2 * Plate(k**2, k, K), {K: 3})
-    28
-    """
-    if isinstance(value, Plate):
-        inner, index, last = value.args
-        return Add(*(written_out(inner.xreplace({index: Integer(at)}), sizes) for at in range(1, sizes[last] + 1)))
-    if isinstance(value, Component) or not value.has(Plate):
-        return value
-    return value.func(*(written_out(part, sizes) for part in value.args))

@@ -44,7 +44,7 @@ def certify(
     x: ArrayLike | Mapping[str, ArrayLike],
     weights: ArrayLike | None = None,
     fixed: Mapping[str, ArrayLike] | None = None,
-) -> StructuredCertificate | Certificate: ...
+) -> StructuredCertificate: ...
 
 
 def certify(
@@ -62,8 +62,7 @@ def certify(
     Parameters
     ----------
     x, weights, fixed
-        As for ``fit``. Where the dimension is a symbol, the certificate is a ``StructuredCertificate``, or that of the
-        family of one number that a regression is at its number of covariates.
+        As for ``fit``. Where the dimension is a symbol, the certificate is a ``StructuredCertificate``.
     near
         An estimate, anybody's, next to which a maximiser without a formula is looked for first; what is proved of it
         does not depend on where the search began. Without it the data are fitted.

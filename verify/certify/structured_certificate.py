@@ -7,10 +7,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import arb, fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ...proofs.errors import ParameterError
@@ -20,9 +22,9 @@ from ...proofs.structured.terms import Matrix, shape
 from ...strategies.structured import StructuredData
 from ..structured_balls import height
 from ..structured_exact import Exact, ExactData, exact_array, is_definite, nearest
-from ..structured_fit import StructuredFit, bare
+from ..structured_fit import StructuredFit
 from .certificate import CertificateVerdict
-from .enclosures import Enclosure
+from .enclosures import Enclosure, exact_texts
 
 Array = NDArray[np.float64]
 _NONE, _ROUNDED_SHARES = fmpq(0), fmpq(1, 2**40)
@@ -35,8 +37,8 @@ class StructuredCertificate:
     Attributes
     ----------
     theta
-        For each parameter, by name, the exact maximiser: an array of ``fractions.Fraction``, shaped as in a fit; empty
-        where there is none.
+        For each parameter, by name, the exact maximiser: an array of ``fractions.Fraction``, or of ``Enclosure`` where
+        it is not rational, shaped as in a fit; empty where there is none.
     argument
         Why no other parameter value is higher.
     why
@@ -56,7 +58,7 @@ class StructuredCertificate:
     _drawn: StructuredData = field(repr=False)
 
     def exact(self) -> dict[str, Exact]:
-        """Return the maximiser in numbers of python-flint, with both axes of a column vector."""
+        """Return the maximiser in numbers or balls of python-flint, with both axes of a column vector."""
         shapes = {one.name: shape_of(self.family, one, self._drawn) for one in self.family.parameters}
         return {name: _to_flint(value).reshape(shapes[name]) for name, value in self.theta.items()}
 
@@ -69,7 +71,7 @@ class StructuredCertificate:
             Where there is none.
         """
         self._require_theta()
-        return {one.name: bare(one.term, nearest(self.exact()[one.name])) for one in self.family.parameters}
+        return {name: np.vectorize(_rounded, otypes=[np.float64])(value) for name, value in self.theta.items()}
 
     @cached_property
     def log_likelihood(self) -> Enclosure | None:
@@ -102,7 +104,7 @@ class StructuredCertificate:
 
     def to_json(self) -> str:
         """Return everything but the data, with all numbers exact."""
-        theta = {name: np.vectorize(str, otypes=[object])(value).tolist() for name, value in self.theta.items()}
+        theta = {name: np.vectorize(_text, otypes=[object])(value).tolist() for name, value in self.theta.items()}
         shown = {
             "family": self.family.name,
             "verdict": self.verdict.name,
@@ -133,10 +135,22 @@ class StructuredCertificate:
             raise ValueError(f"{self.family.name}: there is no maximiser to compare with: {self.verdict.value}")
 
 
+def _text(one: Fraction | Enclosure) -> Any:
+    return exact_texts(one) if isinstance(one, Enclosure) else str(one)
+
+
+def _rounded(one: Fraction | Enclosure) -> float:
+    return one.rounded() if isinstance(one, Enclosure) else nearest(_to_flint(np.array([one], dtype=object))).item()
+
+
 def _to_flint(values: NDArray[np.object_]) -> Exact:
     found = np.empty(values.shape, dtype=object)
-    found.reshape(-1)[:] = [fmpq(one.numerator, one.denominator) for one in values.reshape(-1).tolist()]
+    found.reshape(-1)[:] = [_number(one) for one in values.reshape(-1).tolist()]
     return found
+
+
+def _number(one: Fraction | Enclosure) -> fmpq | arb:
+    return one.ball if isinstance(one, Enclosure) else fmpq(one.numerator, one.denominator)
 
 
 def digest_of(drawn: StructuredData) -> str:

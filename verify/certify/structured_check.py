@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from flint import arb
 from numpy.typing import ArrayLike
 
 from ...proofs.derivation import Verdict as Agreement
@@ -18,6 +19,7 @@ from ..structured_slopes import mean_slope
 from .certificate import CertificateVerdict
 from .structured_certificate import StructuredCertificate, digest_of, is_inside, shape_of
 from .structured_prove import proved
+from .structured_roots import has_root
 
 
 def check_structured_certificate(
@@ -29,8 +31,8 @@ def check_structured_certificate(
     """Return whether a certificate is confirmed on the data it was made for.
 
     The maximiser lies in the parameter space, and the declared density's own slope at it is exactly zero in every
-    direction; every step of the argument that a root of all slopes is the global maximum is proved once more. Where
-    there is said to be no maximum, the condition is decided anew.
+    direction, or has one root in the enclosures; every step of the argument that a root of all slopes is the global
+    maximum is proved once more. Where there is said to be no maximum, the condition is decided anew.
 
     Raises
     ------
@@ -52,10 +54,12 @@ def is_confirmed(certificate: StructuredCertificate, drawn: StructuredData) -> b
     if not all(finding.evidence.verdict is Agreement.AGREE for finding in findings):
         return False
     if certificate.verdict is CertificateVerdict.NO_MAXIMUM:
-        return proved(derivation, ExactData(drawn))[0] is CertificateVerdict.NO_MAXIMUM
+        return proved(derivation, drawn)[0] is CertificateVerdict.NO_MAXIMUM
     theta = certificate.exact()
     if not all(is_inside(one, theta[one.name]) for one in family.parameters):
         return False
+    if any(isinstance(one, arb) for value in theta.values() for one in value.reshape(-1).tolist()):
+        return has_root(family, drawn, certificate.theta)
     place = ExactPlace(ExactData(drawn), theta)
     return all(mean_slope(family.log_density, place, towards) == 0 for towards in _directions(family, drawn))
 

@@ -7,26 +7,24 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sympy import Rational
 
-from ...proofs.errors import ExistenceError, NotUniqueError
+from ...proofs.derivation import Outcome
+from ...proofs.errors import ExistenceError, NotUniqueError, UnsolvedError
 from ...proofs.structured.derivation import StructuredDerivation
 from ...proofs.structured.engine import derive_structured
 from ...proofs.structured.family import StructuredFamily
-from ...proofs.structured.spelled import spelled_out
 from ...strategies.structured import StructuredData
-from ..bounded_fit import minimax_of
-from ..predictor_fit import kernel_of
-from ..structured_estimate import exact_estimate, has_exact_formulas
+from ..structured_estimate import estimate, exact_estimate, has_exact_formulas
 from ..structured_exact import Exact, ExactData
 from ..structured_existence import require_existence
 from ..structured_fit import bare
 from ..structured_input import structured_data
-from .certificate import Certificate, CertificateVerdict
-from .prove import certify, versions
+from .certificate import CertificateVerdict
+from .prove import versions
 from .structured_certificate import StructuredCertificate, digest_of
+from .structured_roots import enclosed_root
 
-Array = NDArray[np.float64]
+Numbers = Mapping[str, NDArray[np.object_]]
 
 
 def certify_structured(
@@ -34,12 +32,11 @@ def certify_structured(
     x: ArrayLike | Mapping[str, ArrayLike],
     weights: ArrayLike | None = None,
     known: Mapping[str, ArrayLike] | None = None,
-) -> StructuredCertificate | Certificate:
+) -> StructuredCertificate:
     """Return the exact maximiser with the argument why it is the global one; arguments and errors as for ``fit``.
 
-    A regression of one number is certified as the family of that number with as many covariates, so that its
-    coefficients are ``beta_1``, ``beta_2``, ...; of other families whose estimate is no rational formula nothing is
-    proved.
+    A rational estimate is exact; a root of smooth scores is enclosed. Of sets of maximisers, and of matrices that take
+    turns, nothing is proved.
 
     Examples
     --------
@@ -48,28 +45,17 @@ def certify_structured(
     >>> proof.verdict, proof.theta["Sigma"]
     (<CertificateVerdict.UNIQUE_GLOBAL: 'unique global maximum'>, array([[Fraction(2, 9)]], dtype=object))
     """
-    return certify_drawn(derive_structured(family), structured_data(family, x, weights, known))
-
-
-def certify_drawn(derivation: StructuredDerivation, drawn: StructuredData) -> StructuredCertificate | Certificate:
-    """Return the same for a dataset that is known to be valid."""
-    family = derivation.family
-    if kernel_of(derivation) is not None:
-        known_numbers = {term: Rational(value.item()) for term, value in drawn.known.items()}
-        spelled = spelled_out(family, drawn.sizes, known_numbers)
-        if spelled is not None:
-            return certify(spelled, _in_columns(drawn), drawn.weights)
-    return certificate_of(derivation, drawn)
+    return certificate_of(derive_structured(family), structured_data(family, x, weights, known))
 
 
 def certificate_of(derivation: StructuredDerivation, drawn: StructuredData) -> StructuredCertificate:
     """Return the certificate of a dataset that is known to be valid."""
     family = derivation.family
-    verdict, theta, argument, why = proved(derivation, ExactData(drawn))
+    verdict, theta, argument, why = proved(derivation, drawn)
     return StructuredCertificate(
         family=family,
         verdict=verdict,
-        theta={one.name: _to_fractions(bare(one.term, theta[one.name])) for one in family.parameters if theta},
+        theta={one.name: bare(one.term, theta[one.name]) for one in family.parameters if theta},
         argument=argument,
         why=why,
         n=drawn.sizes[family.rows] if family.rows is not None else drawn.n,
@@ -79,32 +65,33 @@ def certificate_of(derivation: StructuredDerivation, drawn: StructuredData) -> S
     )
 
 
-def proved(
-    derivation: StructuredDerivation, data: ExactData
-) -> tuple[CertificateVerdict, Mapping[str, Exact], str, str]:
+def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[CertificateVerdict, Numbers, str, str]:
     """Return the verdict, the maximiser, the argument, and what is missing."""
-    if kernel_of(derivation) is not None or minimax_of(derivation) is not None:
-        return CertificateVerdict.UNDECIDED, {}, "", "no enclosure of these coefficients is at hand"
+    if derivation.outcome is Outcome.SET_VALUED:
+        return CertificateVerdict.UNDECIDED, {}, "", "of a set of maximisers no enclosure is at hand"
     try:
-        require_existence(derivation, data)
-    except NotUniqueError as broken:
-        return CertificateVerdict.UNDECIDED, {}, "", str(broken)
+        found = _maximiser(derivation, drawn)
+    except (NotUniqueError, UnsolvedError) as open_:
+        return CertificateVerdict.UNDECIDED, {}, "", str(open_)
     except ExistenceError as broken:
         if derivation.existence_decided:
             return CertificateVerdict.NO_MAXIMUM, {}, "", str(broken)
         return CertificateVerdict.UNDECIDED, {}, "", f"{broken}; what follows is not proved"
-    if not has_exact_formulas(derivation):
-        return CertificateVerdict.UNDECIDED, {}, "", "the maximiser is no rational number, and no enclosure is at hand"
-    found = exact_estimate(derivation, data)
+    if found is None:
+        return CertificateVerdict.UNDECIDED, {}, "", "no enclosure of the maximiser is at hand"
     proof = derivation.optimality
     if not (proof.proved and proof.unique):
         return CertificateVerdict.LOCAL, found, "", "that no other member is higher is not proved"
     return CertificateVerdict.UNIQUE_GLOBAL, found, proof.argument, ""
 
 
-def _in_columns(drawn: StructuredData) -> Array:
-    """The response first, then each covariate."""
-    return np.column_stack([value.reshape(drawn.n, -1) for value in drawn.data.values()])
+def _maximiser(derivation: StructuredDerivation, drawn: StructuredData) -> Numbers | None:
+    """In rational numbers or in enclosures; the conditions for it are decided first, and exactly."""
+    if has_exact_formulas(derivation):
+        data = ExactData(drawn)
+        require_existence(derivation, data)
+        return {name: _to_fractions(value) for name, value in exact_estimate(derivation, data).items()}
+    return enclosed_root(derivation.family, drawn, estimate(derivation, drawn))
 
 
 def _to_fractions(values: Exact) -> NDArray[np.object_]:
