@@ -18,7 +18,7 @@ from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
 from .certify.certificate import CertificateVerdict
 from .certify.structured_check import is_confirmed
-from .certify.structured_prove import certificate_of
+from .certify.structured_prove import can_be_certified, certificate_of
 from .driving import DisagreementError, run_property
 from .report import Case, Report, Tally
 from .structured_estimate import estimate
@@ -165,7 +165,7 @@ CHECKS: dict[str, Callable[[Question], Case]] = {
     "weights count repetitions": weights_count,
     "a certificate confirms it": certified,
 }
-_OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing, certified)
+_OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing)
 """These compare estimates, of which a set has more than one."""
 _SEARCH = "an optimiser finds the same maximum"
 
@@ -194,6 +194,8 @@ def check_structured_family(
         if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
             continue
         if check is units_do_not_matter and unit_powers(family) is None:
+            continue
+        if check is certified and not can_be_certified(derivation):
             continue
         if check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED:
             continue

@@ -22,7 +22,7 @@ from ..structured_input import structured_data
 from .certificate import CertificateVerdict
 from .prove import versions
 from .structured_certificate import StructuredCertificate, digest_of
-from .structured_roots import enclosed_root
+from .structured_roots import enclosed_root, in_components
 
 Numbers = Mapping[str, NDArray[np.object_]]
 
@@ -65,10 +65,22 @@ def certificate_of(derivation: StructuredDerivation, drawn: StructuredData) -> S
     )
 
 
+def can_be_certified(derivation: StructuredDerivation) -> bool:
+    """Return whether there are ways to enclose the maximiser: rational formulas, or one root of scores in components.
+
+    >>> from thetahat.proofs.registry import structured
+    >>> [can_be_certified(derive_structured(structured(name))) for name in ("wishart", "dirichlet", "matrix_normal")]
+    [True, True, False]
+    """
+    if derivation.outcome is Outcome.SET_VALUED:
+        return False
+    return has_exact_formulas(derivation) or in_components(derivation.family)
+
+
 def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[CertificateVerdict, Numbers, str, str]:
     """Return the verdict, the maximiser, the argument, and what is missing."""
-    if derivation.outcome is Outcome.SET_VALUED:
-        return CertificateVerdict.UNDECIDED, {}, "", "of a set of maximisers no enclosure is at hand"
+    if not can_be_certified(derivation):
+        return CertificateVerdict.UNDECIDED, {}, "", "of sets of maximisers and roots in matrices nothing is enclosed"
     try:
         found = _maximiser(derivation, drawn)
     except (NotUniqueError, UnsolvedError) as open_:
@@ -78,7 +90,7 @@ def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[Cer
             return CertificateVerdict.NO_MAXIMUM, {}, "", str(broken)
         return CertificateVerdict.UNDECIDED, {}, "", f"{broken}; what follows is not proved"
     if found is None:
-        return CertificateVerdict.UNDECIDED, {}, "", "no enclosure of the maximiser is at hand"
+        return CertificateVerdict.UNDECIDED, {}, "", "no box around the estimate is proved to hold the root"
     proof = derivation.optimality
     if not (proof.proved and proof.unique):
         return CertificateVerdict.LOCAL, found, "", "that no other member is higher is not proved"

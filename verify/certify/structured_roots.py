@@ -43,9 +43,9 @@ def enclosed_root(
     >>> ((y, x), (p,)) = declared.observation, declared.sizes
     >>> drawn = StructuredData({p: 1}, {}, {y: np.array([2.0]), x: np.array([[1.0]])})
     >>> enclosed_root(declared, drawn, {"beta": np.array([0.7])})["beta"][0].digits(10)
-    '[0.6931471806 +/- 5.61e-11]'
+    '[0.6931471806 +/- 4.01e-11]'
     """
-    if any(isinstance(term, Matrix) for term in (*family.terms, *family.observation)):
+    if not in_components(family):
         return None
     slopes = _slopes(family, drawn)
     point = [arb(float(one)) for term in family.terms for one in np.asarray(near[name_of(term)]).reshape(-1)]
@@ -65,6 +65,16 @@ def enclosed_root(
             if found is not None:
                 return _shaped(family, drawn, found)
     return None
+
+
+def in_components(family: StructuredFamily) -> bool:
+    """Return whether neither what is observed nor a parameter is a matrix.
+
+    >>> from thetahat.proofs.registry import structured
+    >>> in_components(structured("dirichlet")), in_components(structured("wishart"))
+    (True, False)
+    """
+    return not any(isinstance(term, Matrix) for term in (*family.terms, *family.observation))
 
 
 def has_root(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, NDArray[np.object_]]) -> bool:
