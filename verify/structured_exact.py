@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import mul
 from typing import Any
 
@@ -43,9 +43,10 @@ def is_rational(value: Expr) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class ExactData:
-    """A dataset in exact numbers."""
+    """A dataset in exact numbers, and averages over it in which no parameter stands."""
 
     drawn: StructuredData
+    averages: dict[Expr, Exact] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> Mapping[str, Exact]:
@@ -78,9 +79,10 @@ class ExactPlace:
 
     def mean(self, inner: Expr) -> Exact:
         """Return the average of an expression over the observations."""
-        if inner not in self._averages:
-            self._averages[inner] = self._mean(inner)
-        return self._averages[inner]
+        kept = self._averages if any(name in self.theta for name in names_in(inner)) else self.data.averages
+        if inner not in kept:
+            kept[inner] = self._mean(inner)
+        return kept[inner]
 
     def _mean(self, inner: Expr) -> Exact:
         if inner.is_Mul and not inner.is_commutative:
@@ -91,6 +93,18 @@ class ExactPlace:
         value = exact_value(inner, self)
         several = value.ndim == (1 if inner.is_commutative else 3)
         return np.tensordot(self.data.shares, value, axes=1) if several else value
+
+
+@lru_cache(maxsize=4096)
+def names_in(value: Expr) -> frozenset[str]:
+    """Return the names of what stands in an expression.
+
+    >>> sorted(names_in(Average(DatumComponent("y", "positive")) * Symbol("v")))
+    ['v', 'y']
+    """
+    if isinstance(value, (Matrix, Component, Symbol)):
+        return frozenset([str(value.name)])
+    return frozenset().union(*(names_in(part) for part in value.args if isinstance(part, Expr)))
 
 
 def exact_array(values: Any) -> Exact:

@@ -18,7 +18,7 @@ from sympy import Expr, Integer, log
 from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, Plate
 from ..proofs.structured.terms import Inverse, LogDet, Matrix, Trace, Transposed
-from .structured_exact import Exact, ExactPlace, exact_value, product_of
+from .structured_exact import Exact, ExactPlace, exact_value, names_in, product_of
 
 Towards = Mapping[str, Exact]
 
@@ -68,7 +68,7 @@ def _slope(value: Expr, place: ExactPlace, towards: Towards) -> Exact:
 
 
 def _moves(value: Expr, towards: Towards) -> bool:
-    return any(str(getattr(one, "name", "")) in towards for one in value.atoms(Matrix, Component) | value.free_symbols)
+    return any(name in towards for name in names_in(value))
 
 
 def _product_rule(value: Expr, place: ExactPlace, towards: Towards) -> Exact:

@@ -131,16 +131,18 @@ def _slopes(family: StructuredFamily, drawn: StructuredData) -> Slopes:
     given = [symbol_at(at) for at in observed] + list(drawn.known)
     first = [value.diff(one) for one in unknown]
     second = [one.diff(other) for at, one in enumerate(first) for other in unknown[at:]]
-    function = compiled((*first, *second), (*unknown, *given))
+    # What is the same for every observation is computed once.
+    shared, own = zip(*(one.as_independent(*given, as_Add=True) for one in (*first, *second)), strict=True)
+    once, each = compiled(shared, tuple(unknown)), compiled(own, (*unknown, *given))
     known = [ball(float(one)) for one in drawn.known.values()]
     columns = np.column_stack([value.reshape(drawn.n, -1) for value in drawn.data.values()])
     rows = [[*map(arb, row), *known] for row in columns.tolist()]
     weights = [arb(one) for one in (np.ones(drawn.n) if drawn.weights is None else drawn.weights).tolist()]
 
     def slopes(theta: Sequence[arb]) -> tuple[arb_mat, arb_mat]:
-        totals = [arb(0)] * (len(first) + len(second))
-        for weight, row in zip(weights, rows, strict=True):
-            totals = [total + weight * one for total, one in zip(totals, function(*theta, *row), strict=True)]
+        totals = [sum(weights, arb(0)) * one for one in once(*theta)]
+        for often, row in zip(weights, rows, strict=True):
+            totals = [total + often * one for total, one in zip(totals, each(*theta, *row), strict=True)]
         return arb_mat(len(first), 1, totals[: len(first)]), _symmetric(totals[len(first) :], len(first))
 
     return slopes
