@@ -9,15 +9,16 @@ from importlib.metadata import EntryPoint
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from .errors import DeclarationError
 
 if TYPE_CHECKING:
     from .family import Family
+    from .structured.family import StructuredFamily
 
 
-def is_family(value: object) -> bool:
+def is_family(value: object) -> TypeGuard[Family]:
     """Return whether a value is a ``Family``.
 
     >>> is_family("normal")
@@ -28,14 +29,25 @@ def is_family(value: object) -> bool:
     return isinstance(value, Family)
 
 
-def declared_in(module: ModuleType) -> dict[str, Family]:
+def is_of_any_dimension(value: object) -> bool:
+    """Return whether a value is a ``StructuredFamily``.
+
+    >>> is_of_any_dimension("wishart")
+    False
+    """
+    from .structured.family import StructuredFamily
+
+    return isinstance(value, StructuredFamily)
+
+
+def declared_in(module: ModuleType) -> dict[str, Family | StructuredFamily]:
     """Return the families of a module, by the names that they are assigned to.
 
     >>> from thetahat.proofs.families.counts import poisson
     >>> list(declared_in(poisson))
     ['POISSON']
     """
-    return {name: value for name, value in vars(module).items() if is_family(value)}
+    return {name: value for name, value in vars(module).items() if is_family(value) or is_of_any_dimension(value)}
 
 
 def executed(path: Path) -> ModuleType:
@@ -80,7 +92,8 @@ def of_entry_point(point: EntryPoint) -> tuple[Family, ...]:
         value = point.load()
     except Exception as error:  # another package's code runs here, and may raise anything
         raise DeclarationError(f"{who}: cannot be loaded: {type(error).__name__}: {error}") from error
-    found = tuple(declared_in(value).values()) if isinstance(value, ModuleType) else (value,)
+    module = isinstance(value, ModuleType)
+    found = tuple(each for each in declared_in(value).values() if is_family(each)) if module else (value,)
     if not found or not all(is_family(each) for each in found):
         raise DeclarationError(f"{who}: is {value!r}, which is neither a Family nor a module that declares one")
     return found

@@ -15,10 +15,12 @@ from .shipped import Entry, catalogue, imported, is_structured, shipped_family, 
 
 if TYPE_CHECKING:
     from .family import Family
+    from .structured.family import StructuredFamily
 
 __all__ = [
     "GROUP",
     "Entry",
+    "any_family",
     "catalogue",
     "families",
     "family",
@@ -56,11 +58,11 @@ def family(name: str) -> Family:
     ...
     thetahat.proofs.errors.UnknownFamilyError: there is no family 'raylei'; did you mean 'rayleigh'?
     """
-    path, _, wanted = name.rpartition(":")
-    if path.endswith(".py"):
-        return _from_file(Path(path), wanted or None)
-    if name.endswith(".py"):
-        return _from_file(Path(name), None)
+    if _is_file(name):
+        found = any_family(name)
+        if not is_family(found):
+            raise DeclarationError(f"{name}: {found.name} is a structured family, whose dimension is a symbol")
+        return found
     shipped = shipped_family(name)
     if shipped is not None:
         return shipped
@@ -79,6 +81,22 @@ def family(name: str) -> Family:
     close = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known are {', '.join(known)}"
     raise UnknownFamilyError(f"there is no family {name!r}; {hint}")
+
+
+def any_family(name: str) -> Family | StructuredFamily:
+    """Return the family of that name, also one whose dimension is a symbol; names, files and errors as for ``family``.
+
+    >>> [any_family(name).parameter_names for name in ("rayleigh", "wishart")]
+    [('sigma',), ('Sigma',)]
+    """
+    if _is_file(name):
+        path, _, wanted = name.rpartition(":")
+        return _from_file(Path(path), wanted or None) if path.endswith(".py") else _from_file(Path(name), None)
+    return structured(name) if is_structured(name) else family(name)
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith(".py") or name.rpartition(":")[0].endswith(".py")
 
 
 def families(kind: str | None = None) -> tuple[Family, ...]:
@@ -140,20 +158,25 @@ def _installed() -> dict[str, Family]:
     return found
 
 
-def _from_file(path: Path, wanted: str | None) -> Family:
+def _from_file(path: Path, wanted: str | None) -> Family | StructuredFamily:
     """Run a user's file and return the family in it."""
     declared = declared_in(executed(path))
     names = ", ".join(sorted(declared))
     if wanted is not None:
         if wanted not in declared:
             raise DeclarationError(f"{path}: declares no Family called {wanted}; it declares {names or 'none'}")
-        return _checked(declared[wanted])
+        return _sound(declared[wanted])
     distinct = list({id(found): found for found in declared.values()}.values())
     if not distinct:
         raise DeclarationError(f"{path}: declares no family; assign a Family to a name at the top level")
     if len(distinct) > 1:
         raise DeclarationError(f"{path}: declares several families ({names}); write {path}:NAME to pick one")
-    return _checked(distinct[0])
+    return _sound(distinct[0])
+
+
+def _sound(found: Family | StructuredFamily) -> Family | StructuredFamily:
+    """The family itself; one of single numbers once ``validate`` has let it pass."""
+    return _checked(found) if is_family(found) else found
 
 
 @cache

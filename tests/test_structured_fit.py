@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from thetahat import CertificateVerdict, certify, derive, fit, structured
+from thetahat import CertificateVerdict, certify, derive, family, fit, structured
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import (
     DataError,
@@ -373,6 +373,40 @@ def test_a_table_is_fitted(table: str, capsys: pytest.CaptureFixture[str]) -> No
     code, out, _ = _run(capsys, "fit", "multiple_regression", table, *rows, "--json")
     wanted = np.linalg.lstsq(*np.split(np.loadtxt(table, delimiter=",", skiprows=1)[:, [1, 2, 0]], [2], axis=1))[0]
     np.testing.assert_allclose(json.loads(out)["theta_hat"]["beta"], wanted[:, 0], rtol=1e-12)
+
+
+DECLARED = """from sympy import Symbol, log
+from thetahat.proofs.structured.family import StructuredFamily, Unknown
+from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
+
+k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
+x, r = DatumComponent("x", "positive", k), Component("r", "positive", k)
+TIMES = StructuredFamily(
+    name="waiting_times", observation=(x,), parameters=(Unknown(r, "rate"),), log_density=Plate(log(r) - r * x, k, K),
+    sizes=(K,),
+)
+"""
+
+
+def test_a_file_may_declare_a_family_of_any_dimension(
+    table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Derived, verified and fitted as the shipped ones; that positive times have a positive mean is no condition."""
+    path = tmp_path / "times.py"
+    path.write_text(DECLARED)
+    code, out, _ = _run(capsys, "derive", str(path))
+    assert code == 0
+    assert "r_hat_k = 1/mean(x_k)" in out
+    assert "Exists          on all data" in out
+    assert _run(capsys, "derive", f"{path}:TIMES", "--format", "markdown")[0] == 0
+    code, out, _ = _run(capsys, "verify", str(path), "--examples", "3")
+    assert code == 0
+    assert "0 disagree, 0 undecided" in out
+    code, out, _ = _run(capsys, "fit", str(path), table, "--column", "b", "--column", "w", "--certify")
+    assert code == 0
+    assert "unique global maximum, 6 observations" in out
+    with pytest.raises(DeclarationError, match="waiting_times is a structured family"):
+        family(str(path))
 
 
 WORDS: dict[str, tuple[tuple[str, ...], str]] = {

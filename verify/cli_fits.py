@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..proofs.errors import DataError
-from ..proofs.registry import family, is_structured, structured
+from ..proofs.registry import any_family
 from .cli_common import FAILED, INTERRUPTED, Name, echo_json
 from .cli_input import fixed_values, named_families, require_writable, selected, write
 from .cli_progress import checked_until_stopped
@@ -47,14 +47,16 @@ def fit_data(
     With standard errors where they are valid, and how the estimator was derived. A data set that has counts is
     weighted by them.
     """
-    if is_structured(name):
+    from ..proofs.family import Family
+
+    declared = any_family(name)
+    if not isinstance(declared, Family):
         if covariate:
             raise DataError(f"{name}: --covariate is for families of single numbers; give every column by --column")
         from .cli_structured import fit_structured_data
 
-        fit_structured_data(structured(name), file, column or (), weights, fixed or (), certified, as_json)
+        fit_structured_data(declared, file, column or (), weights, fixed or (), certified, as_json)
         return
-    declared = family(name)
     known = fixed_values(fixed or (), declared)
 
     from .fitting import fit

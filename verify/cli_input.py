@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..proofs.errors import DataError, DeclarationError, ParameterError
-from ..proofs.registry import catalogue, family, is_structured, structured, structured_catalogue
+from ..proofs.registry import any_family, catalogue, structured_catalogue
 
 if TYPE_CHECKING:
     from ..proofs.family import Family
@@ -130,7 +130,7 @@ def named_families(names: Sequence[str]) -> tuple[Family | StructuredFamily, ...
     """
     found: dict[str, Family | StructuredFamily] = {}
     for name in names or [entry.name for entry in (*catalogue(), *structured_catalogue())]:
-        declared = structured(name) if is_structured(name) else family(name)
+        declared = any_family(name)
         if found.setdefault(declared.name, declared) != declared:
             raise DeclarationError(f"{name}: another family asked for is also called {declared.name!r}; rename one")
     return tuple(found.values())

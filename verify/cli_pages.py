@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 # Nothing heavy at this level: a listing must not wait for SymPy, NumPy, SciPy or Hypothesis.
-from ..proofs.registry import catalogue, family, is_structured, structured, structured_catalogue
+from ..proofs.registry import any_family, catalogue, family, structured_catalogue
 from .cli_common import Name, echo_json
 from .cli_input import new_name, write
 from .cli_render import Format, dataset_text, derivation_page, show_table, structured_page
@@ -50,10 +50,13 @@ def show_derivation(
 
         typer.echo(str(derive(family(name), direction="reverse")))
         return
-    page = (
-        structured_page(structured(name), style) if is_structured(name) else derivation_page(family(name), name, style)
-    )
-    typer.echo(page)
+    from ..proofs.family import Family
+
+    declared = any_family(name)
+    if isinstance(declared, Family):
+        typer.echo(derivation_page(declared, name, style))
+    else:
+        typer.echo(structured_page(declared, style))
 
 
 def show_theorem(

@@ -120,10 +120,10 @@ def structured_page(declared: StructuredFamily, style: Format) -> str:
     if style is Format.HTML:
         raise DeclarationError(f"{declared.name}: a structured family is not written as html; choose another format")
     derivation = derive_structured(declared)
-    entry = next(one for one in structured_catalogue() if one.name == declared.name)
+    entry = next((one for one in structured_catalogue() if one.name == declared.name), None)
     written = {
         Format.TEXT: lambda: write.structured_text(derivation),
-        Format.MARKDOWN: lambda: write.entry_page(entry),
+        Format.MARKDOWN: lambda: write.structured_markdown(derivation) if entry is None else write.entry_page(entry),
         Format.LATEX: lambda: write.structured_latex(derivation),
         Format.JSON: lambda: json.dumps(structured_json(derivation), indent=2, ensure_ascii=False),
     }

@@ -233,6 +233,8 @@ def _refusal(derivation: StructuredDerivation, estimator: Estimator) -> Callable
             found = estimator(derivation, drawn)
         except ExistenceError as reason:
             return Case(Verdict.AGREE, str(reason))
+        if certificate_of(derivation, drawn).verdict is CertificateVerdict.UNIQUE_GLOBAL:
+            return Case(Verdict.UNDECIDED, "data that were to have no estimate have one")
         shown = {name: value.tolist() for name, value in found.items()}
         return Case(Verdict.DISAGREE, f"returned {shown} although there is no estimate, for {drawn}")
 

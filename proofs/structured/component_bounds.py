@@ -14,6 +14,7 @@ from .derivation import Requirement
 from .family import StructuredFamily, Unknown
 from .interior import add_distinct, add_interior
 from .naming import renamed
+from .observed import above_zero
 from .pieces import expression, gibbs, squared, tangent
 from .plate_lemmas import shares
 from .plates import DatumComponent, Plate
@@ -157,9 +158,18 @@ def add_conditions(
             found.append(Requirement(above, "positive", f"{above} > 0{edge}", _INSIDE))
     inner = None if shared is None else add_interior(family, trail)
     found += [] if inner is None else [inner]
-    unique = list({(each.subject, each.words): each for each in found}.values())
+    unique = {(each.subject, each.words): each for each in found if not _always_positive(each.subject)}.values()
     open_ = [] if shared is None or inner is not None else [Obligation(_NO_ROOT, _NOT_DERIVED)]
     return tuple(unique), open_
+
+
+def _always_positive(subject: Expr) -> bool:
+    """Whether the declared signs of what is observed leave no other choice; an average of positive numbers is one."""
+    averages = {
+        one: Symbol(f"_mean_{at}", positive=above_zero(one.args[0]) or None, real=True)
+        for at, one in enumerate(sorted(subject.atoms(Average), key=str))
+    }
+    return above_zero(subject.xreplace(averages))
 
 
 def _denominators(formula: Expr) -> list[Expr]:
