@@ -8,6 +8,8 @@ from thetahat import families
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.algebra.refute import enclosure, signs_seen
 from thetahat.proofs.algebra.signs import is_negative, is_nonnegative, is_nonzero, is_positive
+from thetahat.proofs.ball_functions import zeta_derivative, zeta_derivative_far_out
+from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import bounds
 from thetahat.proofs.curvature import concave_scale
 from thetahat.proofs.location import location_scale
@@ -78,3 +80,17 @@ def test_a_location_and_scale_are_kept_that_fit():
     names = {f.name for f in families() if location_scale(f) is not None}
     assert {"normal", "logistic", "gumbel", "cauchy", "weibull", "frechet", "laplace", "linear_regression"} <= names
     assert not names & {"gamma", "inverse_gaussian", "beta"}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_derivatives_of_zeta_far_out_are_enclosed_and_at_once(order):
+    """The bound of what is left out holds it; FLINT takes minutes at ``2**80``."""
+    with precision(200):
+        near = arb(order + 10)
+        assert zeta_derivative_far_out(order, near).contains(zeta_derivative(order, near))
+        assert not ((-arb(2).log()) ** order * arb(2) ** -near).overlaps(zeta_derivative(order, near))
+        far = zeta_derivative(order, arb(order + 801))
+    with precision(1000):
+        assert far.contains(zeta_derivative(order, arb(order + 801)))
+        assert far.rel_accuracy_bits() > 190
+        assert (-1) ** order * zeta_derivative(order, arb(2) ** 80) > 0
