@@ -197,6 +197,8 @@ def expressions() -> st.SearchStrategy[Expr]:
             inner.map(lambda a: 1 / (1 + a**2)),
             inner.map(tanh),
             inner.map(cosh),
+            inner.map(sin),
+            inner.map(cos),
             st.sampled_from([log(s), log(p), log(1 - p), log(k), 1 / s, sqrt(s), 1 / (1 - p)]),
         )
 
@@ -244,6 +246,8 @@ def test_a_proved_sign_is_never_contradicted(expression: Expr, seed: int) -> Non
         exp(s) - 1,
         log(1 + s) - log(s),
         s**2 + s * p,
+        1 + p * cos(m),
+        3 - 2 * p + sin(m),
     ],
     ids=str,
 )
@@ -254,7 +258,12 @@ def test_signs_that_have_to_be_found(expression: Expr) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", [2 - q, q, m, s - 1, log(s), m**2, (s - 1) ** 2, p - Rational(1, 2), Abs(m) + m], ids=str
+    "expression",
+    [
+        *(2 - q, q, m, s - 1, log(s), m**2, (s - 1) ** 2, p - Rational(1, 2), Abs(m) + m),
+        *(1 + cos(m), cos(m) ** 2, 1 - s * sin(m), Rational(1, 2) + p * sin(m)),
+    ],
+    ids=str,
 )
 def test_signs_that_do_not_hold_are_not_found(expression: Expr) -> None:
     """Planted: each vanishes or changes its sign somewhere on its domain, closed ends included."""

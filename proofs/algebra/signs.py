@@ -10,8 +10,11 @@ from sympy import (
     Add,
     Dummy,
     Expr,
+    S,
     Symbol,
+    cos,
     oo,
+    sin,
 )
 
 from ..bounds import Bounds
@@ -99,6 +102,11 @@ def _fact_on(expression: Expr, domain: Items) -> Fact:
     known = _at_once(expression)
     if known.nonzero and (known.above or known.below):
         return known
+    if waves := [wave for wave in expression.atoms(cos, sin) if wave.args[0].is_real]:
+        # A sign that holds for all numbers in their place holds for sines and cosines.
+        masks = {wave: _wave(wave) for wave in waves}
+        ends = Bounds(S.NegativeOne, S.One, True, True, False)
+        return _fact_on(expression.xreplace(masks), (*domain, *((mask, ends) for mask in masks.values())))
     freed, lost = _free(expression, domain)
     found = fact(freed)
     if found.nonzero and lost:
@@ -139,6 +147,12 @@ def _free(expression: Expr, domain: Items) -> tuple[Expr, list[tuple[Symbol, Exp
         if replacement != symbol and (ends.lo != 0 or above or not (symbol.is_positive or closed)):
             expression = expression.subs(symbol, replacement)
     return expression, lost
+
+
+@lru_cache(maxsize=256)
+def _wave(wave: Expr) -> Dummy:
+    """A number between minus one and one, the same for each sine or cosine."""
+    return Dummy(wave.func.__name__, real=True)
 
 
 @lru_cache(maxsize=2048)
