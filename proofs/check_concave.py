@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import S, exp, log
+from sympy import exp, log
 
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
@@ -22,14 +22,16 @@ def kernel(step: Step, context: Context) -> Finding:
     location, scale = step.named("location"), step.named("scale")
     if not is_regular(location, scale, family):
         return Finding(Evidence.UNDECIDED, "that location and scale are coordinates of the family is not proved")
+    slope = derivative(shown, family.observation)
+    if not is_positive(slope, family.domain):
+        return Finding(Evidence.UNDECIDED, "that what is located grows with the observation is not proved")
     back = step.value.subs(z, (shown - location) / scale) - log(scale)
-    claim = back - (shown if shown != family.observation else S.Zero)
-    difference = family.log_density - claim
+    difference = family.log_density - back - log(slope)
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     found = confirmed_zero(difference, family.domain, lambda: points)
     if found.evidence is Evidence.BALL:
         # On the logarithmic scale powers of products come apart, and the two sides become the same exponentials.
-        moved = difference.subs(family.observation, exp(z)) if shown != family.observation else difference
+        moved = difference.subs(family.observation, exp(z)) if shown == log(family.observation) else difference
         again = prove_zero(moved.expand(), {}, list)
         return again if again.evidence is Evidence.ALGEBRA else found
     return found

@@ -44,7 +44,8 @@ def induced_loss(family: Family) -> InducedLoss | None:
 def _roles(family: Family) -> Iterator[InducedLoss]:
     """What can be predicted, the terms that hold the prediction as its loss."""
     y, structure = family.observation, location_scale(family)
-    if structure is not None:
+    # A prediction is of the observation itself, not of it in units of something that depends on the covariates.
+    if structure is not None and structure.observation.free_symbols == {y}:
         m = _fresh(family, real=True)
         domain = prediction_domain(family, "location", m)
         known = structure.location.is_Symbol and structure.location not in family.symbols

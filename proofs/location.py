@@ -48,6 +48,9 @@ _PLACES = (Rational(3, 7), Rational(19, 11))
 class LocationScale:
     """``y = location + scale z`` with ``z`` free of parameters, where ``y`` is the observation or its logarithm.
 
+    Where the spread of the noise depends on the covariates, ``y`` is the observation in units of a positive function
+    of them, and the scale is free of them.
+
     ``kernel`` is the log-density of ``z``, which lies above ``lo``. If the kernel is concave, the likelihood is
     concave in ``(1 / scale, location / scale)``.
     """
@@ -80,12 +83,14 @@ def location_scale(family: Family) -> LocationScale | None:
 
 def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) -> LocationScale | None:
     for location, scale in _candidates(family, density, line):
-        if _is_refuted(location, scale, density, line, family) or not is_regular(location, scale, family):
+        unit = scale.as_independent(*family.covariates, as_Add=False)[1]
+        inner = location / unit, scale / unit
+        if _is_refuted(location, scale, density, line, family) or not is_regular(*inner, family):
             continue
         # Substituting the data variable by an expression of other assumptions is safe: the line is all reals.
         kernel = _free_of(density.subs(line, location + scale * Z) + log(scale), family)
-        if kernel is not None:
-            return LocationScale(shown, location, scale, kernel, lo)
+        if kernel is not None and is_positive(unit, family.domain):
+            return LocationScale(shown / unit, *inner, kernel, lo)
     return None
 
 
@@ -200,6 +205,7 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
         if len(modes) == 1 and _affine(modes[0], real):
             yield from ((modes[0], scale) for scale in (*scales, S.One))
         yield from _by_kink(density, line, scales)
+        yield from _by_mode(family, density, line)
         return
     locations: list[Expr] = [*real, *(sign_ * log(p) for p in positive for sign_ in (1, -1)), S.Zero]
     for location in locations:
