@@ -57,11 +57,25 @@ def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
 
 def match_moments(means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose) -> Elimination:
     """Solve ``tau(theta) = t`` as far as the rules go; the equations are none of the score equations."""
-    equations = {
-        parameter: value - statistic.symbol
-        for parameter, value, statistic in zip(means.parameters, means.tau, statistics, strict=False)
-    }
-    return eliminate(equations, domain, choose)
+    matched = [tau - statistic.symbol for tau, statistic in zip(means.tau, statistics, strict=False)]
+    return eliminate(_paired(means.parameters, matched), domain, choose)
+
+
+def _paired(parameters: tuple[Symbol, ...], equations: list[Expr]) -> dict[Symbol, Expr]:
+    """One equation for each parameter: first those with the fewest that have none yet, so that it is in its own.
+
+    Of ``theta = t_1`` and ``(a + 1) theta**2 = t_2`` the first is for ``theta``, whichever is declared first: a root
+    of the second would hold for one sign of ``t_1`` alone.
+    """
+    found: dict[Symbol, Expr] = {}
+    partners = dict(zip(equations, parameters, strict=True))
+    while partners:
+        waiting = [p for p in parameters if p not in found]
+        equation = min(partners, key=lambda one: len(one.free_symbols.intersection(waiting)) or len(parameters) + 1)
+        inside = [p for p in waiting if p in equation.free_symbols] or waiting
+        partner = partners.pop(equation)
+        found[partner if partner in inside else inside[0]] = equation
+    return {p: found[p] for p in parameters}
 
 
 def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) -> Expr:
