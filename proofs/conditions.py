@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,16 @@ class Condition:
     weak: bool = False
     open_at_zero: bool = False
     given: tuple[Expr, ...] = ()
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        """Every symbol in the condition, and in what has to be given for its failure to say something.
+
+        >>> from sympy.abc import a, b
+        >>> sorted(Condition(a, "a > 0", given=(a + b,)).free_symbols, key=str)
+        [a, b]
+        """
+        return self.expression.free_symbols.union(*(one.free_symbols for one in self.given))
 
     def at(self, put: Callable[[Expr], Expr]) -> Condition:
         """Return the condition with values put into its expressions.

@@ -227,7 +227,7 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
         *reached(family, route.ends.needed, route.statistics),
         *inside_space(family, closed, route.statistics, domain),
     )
-    known = tuple(one for one in inside if not one.expression.free_symbols & set(family.symbols))
+    known = tuple(one for one in inside if not one.free_symbols & set(family.symbols))
     if known == inside:
         return replace(ends, conditions=without_implied(distinct((*ends.conditions, *known)), family))
     # Where another parameter leaves its space, so does the curve that the equation is about: its ends say nothing.

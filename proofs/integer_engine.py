@@ -47,7 +47,7 @@ def derive_over_integers(family: Family, parameter: Symbol, section: Derivation 
     if isinstance(found, str):
         return _unsolved(family, parameter, found)
     if section is not None:
-        needed = tuple(one for one in section.exists_when if parameter not in one.expression.free_symbols)
+        needed = tuple(one for one in section.exists_when if parameter not in one.free_symbols)
         found = replace(found, needed=needed, needed_proved=section.existence_proved)
     _search_steps(found, closed, trail)
     conditions, proved = _conditions(family, found, section)

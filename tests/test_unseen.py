@@ -30,7 +30,7 @@ from sympy import (
     zeta,
 )
 
-from thetahat import Family, Parameter, derive, family, fit, fit_rows
+from thetahat import Family, Parameter, certify, derive, family, fit, fit_rows
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.algebra.logs import split_logs
 from thetahat.proofs.ball_data import evaluate
@@ -38,11 +38,13 @@ from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify.certify import CertificateVerdict
 
 POSITIVE = Interval.open(0, oo)
 x, a, b, s = (Symbol(name, positive=True) for name in ("x", "a", "b", "s"))
 y, m = Symbol("x", real=True), Symbol("m", real=True)
 count, whole = Symbol("x", integer=True, nonnegative=True), Symbol("x", integer=True, positive=True)
+integer = Symbol("x", integer=True)
 start, length = Symbol("start", integer=True), Symbol("length", integer=True, positive=True)
 
 
@@ -507,3 +509,41 @@ def test_a_scale_may_be_written_by_its_logarithm(way: int) -> None:
     found = derive(Family("unseen", y, Reals, (LOCATION, Parameter(r, Reals)), density))
     assert found.optimality.proved
     assert [condition.meaning for condition in found.exists_when] == ["the observations are not all equal"]
+
+
+def test_a_mean_and_a_squared_coefficient_of_variation() -> None:
+    """The KL route solved the equation of the second moment for the mean, by a root that needs a positive average."""
+    found = declared(y, Reals, -log(2 * pi * a) / 2 - log(s) - (y - s) ** 2 / (2 * a * s**2), positive(a), positive(s))
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.optimality.proved
+    assert words(found) == ["the observations are not all equal", "mean(x) > 0"]
+    assert fit(found.family, [1.0, 3.0]).theta.tolist() == [0.25, 2.0]
+
+
+def test_what_a_condition_takes_for_given_may_not_hold_the_unknown() -> None:
+    """Its failure was looked up at data alone, where it has no value, and the certificate stopped with an error."""
+    q = Symbol("q", positive=True)
+    probability = log((1 - a) * (1 - q) / (1 - a * q)) + Piecewise(
+        (integer * log(a), integer >= 0), (-integer * log(q), True)
+    )
+    below_one = Interval.open(0, 1)
+    found = declared(integer, Integers, probability, Parameter(a, below_one), Parameter(q, below_one))
+    unknown = set(found.unknowns)
+    assert unknown
+    assert not any(condition.free_symbols & unknown for condition in found.exists_when)
+    assert certify(found.family, [-3.0, -3.0, -2.0]).verdict is CertificateVerdict.UNDECIDED
+    assert certify(found.family, [-3.0, 1.0, 2.0]).verdict is CertificateVerdict.UNIQUE_GLOBAL
+
+
+@pytest.mark.parametrize("wave", [cos, sin])
+def test_one_plus_a_share_of_a_wave_is_concave_in_the_share(wave: type[Expr]) -> None:
+    """That a sine or cosine lies between minus one and one is known to the rules on signs."""
+    share, angle = Symbol("rho", real=True), Symbol("x", real=True)
+    found = declared(
+        angle,
+        Interval.open(-pi, pi),
+        log(1 + share * wave(angle)) - log(2 * pi),
+        Parameter(share, Interval.open(-1, 1)),
+    )
+    assert found.optimality.proved
+    assert found.optimality.concave
