@@ -217,13 +217,20 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
 
 
 def _by_kink(density: Expr, line: Symbol, scales: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
-    """Where the one absolute value is zero as location; its argument is that distance in other units."""
-    inside = {node.args[0] for node in density.atoms(Abs) if line in node.free_symbols}
-    if len(inside) == 1:
-        distance = inside.pop().expand()
+    """Where the one absolute value is zero as location; its argument is that distance in other units.
+
+    Where the log-density is a multiple of the absolute value and a constant, the inverse multiple is the scale.
+    """
+    moduli = {node for node in density.atoms(Abs) if line in node.free_symbols}
+    if len(moduli) == 1:
+        modulus = moduli.pop()
+        distance = modulus.args[0].expand()
         slope = distance.coeff(line, 1)
         if slope.is_Rational and line not in (distance - slope * line).free_symbols:
-            yield from (((line - distance / slope).expand(), scale / abs(slope)) for scale in (*scales, S.One))
+            steepness = -density.expand().coeff(modulus, 1)
+            known = [1 / steepness] if steepness.is_positive and line not in steepness.free_symbols else []
+            for scale in (*scales, S.One, *known):
+                yield (line - distance / slope).expand(), scale / abs(slope)
 
 
 def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr, Expr]]:

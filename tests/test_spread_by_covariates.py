@@ -39,6 +39,11 @@ def logistic(z: Expr) -> Expr:
     return -z - 2 * log(1 + exp(-z))
 
 
+def laplace(z: Expr) -> Expr:
+    """Return the log-density of standard Laplace noise."""
+    return -Abs(z) - log(2)
+
+
 RATIO = noisy(slope * w, sigma * sqrt(w), normal)
 
 
@@ -50,8 +55,10 @@ RATIO = noisy(slope * w, sigma * sqrt(w), normal)
         noisy(start + slope * w, sigma * exp(w / 2), normal),
         noisy(start + slope * w, sigma / sqrt(1 + w), normal),
         noisy(slope * w, sigma * sqrt(w), logistic),
+        noisy(slope * w, sigma * w, laplace),
+        noisy(start, w, laplace),
     ],
-    ids=["ratio", "mean", "exponential", "precision", "logistic"],
+    ids=["ratio", "mean", "exponential", "precision", "logistic", "Laplace", "weighted median"],
 )
 def test_a_known_spread_leaves_the_likelihood_concave(family: Family) -> None:
     """In units of what is known the noise is that of one scale: a stationary point is the maximum."""
