@@ -47,9 +47,12 @@ from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
 from .algebra.rates import fastest
 from .algebra.signs import Domain, is_positive
+from .algebra.size import operations
 from .algebra.tidying import tidy
 
 _TERMS = 3
+_LONGEST = 300
+"""Operations in what SymPy is asked the limit of: of longer expressions it takes seconds, and more often errs."""
 _SMALL = Symbol("_u", positive=True)
 _LEFT_OUT = Symbol("_rest", real=True)
 
@@ -88,6 +91,8 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
     found_fast = _by_rates(expression, small, powers)
     if found_fast is not None:
         return found_fast
+    if operations(expression) > _LONGEST:
+        return None
     for power in range(powers):
         try:
             value = limit((expression / small**power).expand(), small, 0, "+")
