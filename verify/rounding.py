@@ -140,8 +140,12 @@ def lipschitz(function: Callable[[Any], Any]) -> Callable[[Any], Rounded]:
 def power(base: Any, exponent: Any) -> Rounded:
     """Return ``base`` to a real ``exponent``, for a base that is not negative.
 
+    A base that underflowed to 0 may have had any value up to its bound, whose small power is far from 0.
+
     >>> float(power(Rounded(4.0, 0.0), Rounded(0.5, 0.0)).value)
     2.0
+    >>> float(power(Rounded(0.0, 5e-324), Rounded(0.01, 0.0)).error) > 5e-4
+    True
     """
     base, exponent = exact(base), exact(exponent)
     value = base.value**exponent.value
@@ -149,7 +153,9 @@ def power(base: Any, exponent: Any) -> Rounded:
     share = np.where(share >= 0, share, np.inf)
     spread = np.where(exponent.error == 0, 0.0, np.abs(np.log(np.abs(base.value))) * exponent.error)
     relative = np.expm1(np.where(share == 0, 0.0, (np.abs(exponent.value) + exponent.error) * share) + spread)
-    error = np.where(value == 0, 0.0, np.abs(value) * relative)
+    most = np.abs(base.value) + base.error
+    lost = np.maximum(most ** (exponent.value - exponent.error), most ** (exponent.value + exponent.error))
+    error = np.where(value == 0, np.where(base.error == 0, 0.0, lost), np.abs(value) * relative)
     return Rounded(value, error + ELEMENTARY_ULPS * UNIT_ROUNDOFF * np.abs(value) + _TINY)
 
 
