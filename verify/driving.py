@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 _SHRINK_SECONDS = 10.0
 """How long a counterexample is made smaller; after that the smallest so far is shown."""
-_SHORT, _RUNS, _APART = 10, 4, 1_000_000
-"""Values of a short run, which Hypothesis draws before it begins to mutate what it has drawn; how many times as many
-runs as are needed are begun, since short ones have values in common; and by how much seeds lie apart."""
+_SHORT, _TOGETHER, _RUNS, _APART = 10, 16, 40, 1_000_000
+"""Examples of a short run, which Hypothesis draws before it begins to mutate what it has drawn; how many values an
+example has at most, since an example costs as much as two values; how many short runs there are at most for each that
+is needed, since they have values in common; and by how much seeds lie apart."""
 
 
 T = TypeVar("T")
@@ -34,8 +35,8 @@ class DisagreementError(Exception):
     """Raised inside a property so that Hypothesis shrinks the example."""
 
 
-class _ShrunkEnoughError(KeyboardInterrupt):
-    """Ends shrinking: Hypothesis lets an interrupt through, and nothing else."""
+class _EnoughError(KeyboardInterrupt):
+    """Ends a run, or its shrinking: Hypothesis lets an interrupt through, and nothing else."""
 
 
 def run_property(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None], examples: int, seed: int) -> None:
@@ -62,7 +63,7 @@ def run_property(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None
     def prop(value: Any) -> None:
         nonlocal failed_at
         if failed_at and time.monotonic() - failed_at > _SHRINK_SECONDS:
-            raise _ShrunkEnoughError
+            raise _EnoughError
         try:
             examine(value)
         except DisagreementError:
@@ -71,7 +72,7 @@ def run_property(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None
 
     try:
         prop()
-    except (DisagreementError, _ShrunkEnoughError):
+    except (DisagreementError, _EnoughError):
         return
 
 
@@ -84,30 +85,35 @@ def run_afresh(
 ) -> None:
     """Ask a property of so many different values, told apart by their keys; a disagreement is shrunk.
 
-    In a long run Hypothesis mutates every value a few times, which costs more than to draw one and changes little. So
-    this is a series of short runs. Where there are fewer values than asked for, all that are found are examined.
+    In a long run Hypothesis mutates every example a few times, which costs more than to draw one and changes little. So
+    this is a series of short runs, each example of which is a list of values. Where there are fewer values than asked
+    for, all that are found are examined.
 
     >>> seen = []
     >>> run_afresh(st.integers(0, 3), lambda value: value, seen.append, examples=20, seed=0)
     >>> sorted(seen)
     [0, 1, 2, 3]
     """
-    known: set[Hashable] = set()
+    passed: set[Hashable] = set()
     failed = False
 
-    def once(value: T) -> None:
+    def once(values: list[T]) -> None:
         nonlocal failed
-        name = key(value)
-        if not failed and (name in known or len(known) >= examples):
-            return
-        known.add(name)
-        try:
-            examine(value)
-        except DisagreementError:
-            failed = True
-            raise
+        for value in values:
+            name = key(value)
+            if name in passed:
+                continue
+            if not failed and len(passed) >= examples:
+                raise _EnoughError
+            try:
+                examine(value)
+            except DisagreementError:
+                failed = True
+                raise
+            passed.add(name)
 
+    together = st.lists(strategy, min_size=1, max_size=_TOGETHER)
     for run in range(_RUNS * math.ceil(examples / _SHORT)):
-        if failed or len(known) >= examples:
+        if failed or len(passed) >= examples:
             return
-        run_property(strategy, once, _SHORT, seed * _APART + run)
+        run_property(together, once, _SHORT, seed * _APART + run)

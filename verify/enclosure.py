@@ -72,21 +72,12 @@ def sharp_log_likelihood(family: Family, theta: Any, x: ArrayLike, weights: Arra
     return found
 
 
-def nats_lost(
-    family: Family,
-    theta: Any,
-    rival: Any,
-    x: ArrayLike,
-    weights: ArrayLike | None = None,
-    rival_holds: bool = False,
-    enough: float = -math.inf,
-) -> arb:
+def nats_lost(family: Family, theta: Any, rival: Any, x: ArrayLike, weights: ArrayLike | None = None) -> arb:
     """Return an enclosure of how much higher the log-likelihood of ``rival`` is than that of ``theta``.
 
     Precision is raised until the radius is below 1e-30 of the difference, or no longer falls, or 1200 bits are
     reached: a ball that still contains zero then leaves open which is better. Arguments as for
-    ``log_likelihood_ball``; ``rival_holds`` says that the support is known to hold the data at the number that balls
-    of ``rival`` enclose. A ball that is certainly below ``enough`` is as narrow as it has to be.
+    ``log_likelihood_ball``.
 
     Returns
     -------
@@ -106,7 +97,27 @@ def nats_lost(
     >>> bool(9e-25 < lost < 1.1e-24)
     True
     """
-    observations = require_numbers(family, x, weights)
+    return height_above(family, rival, theta, require_numbers(family, x, weights))
+
+
+def height_above(
+    family: Family,
+    rival: Any,
+    theta: Any,
+    observations: Observations,
+    rival_holds: bool = False,
+    enough: float = -math.inf,
+) -> arb:
+    """Return what ``nats_lost`` does, on data that were checked before.
+
+    ``rival_holds`` says that the support is known to hold the data at the number that balls of ``rival`` enclose. A
+    ball that is certainly below ``enough`` is as narrow as it has to be.
+
+    >>> import numpy as np
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> height_above(EXPONENTIAL, [2], [1], Observations(np.array([[2.0]]), None, 1)) < math.log(2) - 1.999
+    True
+    """
     table = table_of(family, observations)
     lost, radius = arb("nan"), None
     for bits in precisions():

@@ -19,7 +19,7 @@ from ...proofs.balls import precision
 from ...proofs.errors import ParameterError
 from ...proofs.family import Family, Parameter
 from ..direction import in_words
-from ..enclosure import nats_lost, precisions, table_of, total
+from ..enclosure import height_above, precisions, table_of, total
 from ..ends import in_order
 from ..fitting import Fit
 from ..observations import Observations
@@ -128,10 +128,9 @@ class Certificate:
         self._require_theta()
         off = {}
         for item, value in zip(self.family.parameters, numbers_of(self.family, estimate), strict=True):
-            low, high = self.theta[item.name].ends
-            number = fmpq(*value.as_integer_ratio())
-            distance = max(low - number, number - high, fmpq(0))
-            size = max(abs(self.theta[item.name].low), abs(self.theta[item.name].high))
+            enclosure, number = self.theta[item.name], fmpq(*value.as_integer_ratio())
+            distance = max(enclosure.ends[0] - number, number - enclosure.ends[1], fmpq(0))
+            size = max(abs(enclosure.low), abs(enclosure.high))
             least, greatest = self._observations.sample.ends[0]
             if _is_place(item) and math.isfinite(greatest - least):
                 size = max(size, greatest - least)
@@ -152,11 +151,11 @@ class Certificate:
             Where the data lie outside the support at ``estimate``: infinitely many nats are lost.
         """
         maximiser = self._maximiser()
-        values, x, w = numbers_of(self.family, estimate), self._observations.x, self._observations.w
+        values, data = numbers_of(self.family, estimate), self._observations
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
-        lost = nats_lost(self.family, values, maximiser, x, w, rival_holds=True)
+        lost = height_above(self.family, maximiser, values, data, rival_holds=True)
         points = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
-        middle = nats_lost(self.family, values, points, x, w)
+        middle = height_above(self.family, points, values, data)
         with precision(BITS):
             # The maximum is at least as high as any point, and a ball around it is wide where parameters go together.
             lows = [lost.lower(), middle.lower() if middle.is_finite() else lost.lower()]
@@ -173,8 +172,9 @@ class Certificate:
         >>> proof.loses_less([0.5001], 1e-7), proof.loses_less([0.51], 1e-7)
         (True, False)
         """
-        values, x, w = numbers_of(self.family, estimate), self._observations.x, self._observations.w
-        return bool(nats_lost(self.family, values, self._maximiser(), x, w, rival_holds=True, enough=nats) < nats)
+        maximiser, values = self._maximiser(), numbers_of(self.family, estimate)
+        lost = height_above(self.family, maximiser, values, self._observations, rival_holds=True, enough=nats)
+        return bool(lost < nats)
 
     def _maximiser(self) -> list[arb]:
         """The enclosures in declared order; of a set of maximisers a point."""

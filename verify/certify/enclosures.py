@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 
 from flint import arb, fmpq
 
@@ -39,14 +40,14 @@ class Enclosure:
         """The ball; exact at any working precision, as the numbers are stored."""
         return arb(self.middle, self.radius)
 
-    @property
+    @cached_property
     def low(self) -> float:
         """The largest double that is certainly not above."""
         if self._is_beyond_doubles:
             return sys.float_info.max if self.ball > sys.float_info.max else -math.inf
         return toward(self.ends[0], -math.inf)
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The smallest double that is certainly not below."""
         if self._is_beyond_doubles:
@@ -58,7 +59,7 @@ class Enclosure:
         """Whether numbers are so large that even fractions of whole numbers do not hold them."""
         return max(self.middle[1], self.radius[1]) > BITS
 
-    @property
+    @cached_property
     def ends(self) -> tuple[fmpq, fmpq]:
         """Both ends, exactly."""
         middle, radius = (mantissa * fmpq(2) ** exponent for mantissa, exponent in (self.middle, self.radius))
