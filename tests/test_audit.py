@@ -15,6 +15,7 @@ from sympy import S
 
 from thetahat.proofs.errors import DataError, ParameterError, UnknownFamilyError
 from thetahat.proofs.probes import parameter_points
+from thetahat.verify import audit_process
 from thetahat.verify.adapters import Promise, Target, library_targets, named_targets
 from thetahat.verify.adapters.densities import worst_difference
 from thetahat.verify.adapters.own import own_target
@@ -59,6 +60,14 @@ def nothing(x):
 
 def eats(x):
     return bytearray(1 << 50)
+
+def hangs_on_large(x):
+    time.sleep(600 if x.max() > 2 else 0)
+    return [1 / x.mean()]
+
+def slow_and_hangs(x):
+    time.sleep(600 if len(x) > 1 else 0.5)
+    return [1 / x.mean()]
 
 number = 3
 """
@@ -195,6 +204,27 @@ def test_the_process_ends_a_hang(module: str) -> None:
     row = in_process(module, ["hangs"], seconds=1.0)["hangs"]
     assert row.verdict is AuditVerdict.TIMED_OUT
     assert row.findings[0].command.startswith("thetahat audit planted_fits:hangs --family exponential --data ")
+
+
+def test_a_dataset_that_hangs_is_made_smaller(module: str) -> None:
+    """One observation is enough, and a round one."""
+    asked = Question(f"{module}:hangs_on_large", "exponential", own=True, examples=40, seconds=2.0)
+    (row,) = audited([asked], 8 << 30)
+    assert row.verdict is AuditVerdict.TIMED_OUT
+    (x,) = row.findings[0].x
+    assert x > 2
+    assert x == float(f"{x:.1g}")
+    assert row.findings[0].words == f"x = [{x}]\n  the call had not returned after 2 s"
+
+
+@pytest.mark.thorough
+def test_a_slow_call_is_no_hang(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A smaller dataset on which the call returns in its time is not taken for one on which it hangs."""
+    monkeypatch.setattr(audit_process, "_PATIENCE", 0.2)
+    asked = Question(f"{module}:slow_and_hangs", "exponential", own=True, examples=40, seconds=2.0)
+    (row,) = audited([asked], 8 << 30)
+    assert row.verdict is AuditVerdict.TIMED_OUT
+    assert len(row.findings[0].x) > 1
 
 
 @pytest.mark.thorough

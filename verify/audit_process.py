@@ -15,11 +15,20 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..proofs.errors import DataError
 from .audit_rows import AuditVerdict, Finding, Row, command_for, row_from
+from .audit_shrink import smaller
+
+Array = NDArray[np.float64]
 
 _GRACE = 120.0
 """Seconds beyond an estimator's own: for deriving its family, judging the last datasets, and shrinking a failure."""
+_PATIENCE, _SHRINK_SECONDS = 2.0, 60.0
+"""Seconds after which a call on a smaller dataset counts as one that does not return, until it is asked with all of its
+time; and how long a dataset is made smaller, each try of which may cost that and a new process."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,34 @@ def _stopped(row: Row, question: Question, verdict: AuditVerdict, x: Any, words:
 
 
 def audited(questions: Sequence[Question], memory: int) -> Iterator[Row]:
-    """Yield a row for each question, in order, from one other process that is restarted when it ends."""
+    """Yield a row for each question, in order, from one other process that is restarted when it ends.
+
+    A dataset on which a call ended the process is made smaller, unless it was given.
+    """
     with Worker(memory) as worker:
         for question in questions:
-            yield worker.ask(question)
+            row = worker.ask(question)
+            yield row if question.data is not None else _with_smaller_ending(worker, question, row)
+
+
+def _with_smaller_ending(worker: Worker, question: Question, row: Row) -> Row:
+    """The row with a smaller dataset on which a call crashes, or does not return in all its time, as on the first."""
+    if not row.findings or row.findings[0].kind not in (AuditVerdict.CRASHED.value, AuditVerdict.TIMED_OUT.value):
+        return row
+    kind, found = row.findings[0].kind, np.array(row.findings[0].x)
+
+    def asked(x: Array, seconds: float) -> Row:
+        return worker.ask(replace(question, data=x.tolist(), seconds=seconds))
+
+    def ends(x: Array) -> bool:
+        try:
+            again = asked(x, min(_PATIENCE, question.seconds))
+        except DataError:
+            return False  # rounding may leave the support
+        return any(one.kind == kind for one in again.findings)
+
+    less = smaller(found, ends, _SHRINK_SECONDS)
+    if np.array_equal(less, found):
+        return row
+    again = [one for one in asked(less, question.seconds).findings if one.kind == kind]
+    return replace(row, findings=(*again, *row.findings[1:])) if again else row
