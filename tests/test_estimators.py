@@ -241,7 +241,18 @@ def test_a_run_that_decides_nothing_is_not_ok(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(asking, "judge", lambda question, x, w: Judgement(Verdict.UNDECIDED, "planted", x))
     report = check_estimator("normal", lambda x: (x.mean(), x.std()), examples=5)
     assert not report.ok
-    assert "0 of 5 cases decided" in report.notes[-1]
+    assert "0 of 5 cases decided" in report.notes[0]
+    assert report.notes[1].endswith("5 cases undecided since planted")
+
+
+def test_why_nothing_was_decided_is_said() -> None:
+    """Where no proof says that a maximum is the highest, a weaker promise is named, with which the same run decides."""
+    estimator = lambda x: fit(family("birnbaum_saunders"), x).theta  # noqa: E731
+    report = check_estimator("birnbaum_saunders", estimator, examples=4)
+    assert not report.ok
+    assert "4 cases undecided since it is as likely as the highest point known" in str(report)
+    assert "promise='local'" in str(report)
+    assert check_estimator("birnbaum_saunders", estimator, promise="local", examples=4).ok
 
 
 def test_another_maximum_keeps_one_promise_and_breaks_the_other() -> None:

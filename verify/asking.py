@@ -28,27 +28,35 @@ class Asked:
         The cases that disagree, from the first to the smallest that was found.
     excused
         Those that rounding errors may explain.
+    others
+        How many are undecided for other reasons, by reason.
     """
 
     counts: Mapping[Verdict, int]
     failed: tuple[Judgement, ...]
     excused: tuple[Judgement, ...]
+    others: Mapping[str, int]
 
     def notes(self, name: str, tolerance: float) -> tuple[str, ...]:
-        """Return how many cases were decided, and one of those that rounding errors may explain, if there is one."""
+        """Return how many cases were decided, and why others are not: the most frequent reason, the smallest case."""
         decided = self.counts[Verdict.AGREE] + self.counts[Verdict.DISAGREE]
         first = (
             f"{name}: {decided} of {decided + self.counts[Verdict.UNDECIDED]} cases decided; "
             f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs"
         )
-        if not self.excused:
-            return (first,)
-        smallest = min(self.excused, key=lambda case: len(case.x))
-        return (
-            first,
-            f"{name}: {len(self.excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
-            f"{smallest.text()}",
-        )
+        notes = [first]
+        if self.others:
+            why, count = max(self.others.items(), key=lambda item: item[1])
+            total = sum(self.others.values())
+            share = "" if count == total else ", most of them" if 2 * count > total else ", some of them"
+            notes.append(f"{name}: {total} cases undecided{share} since {why}")
+        if self.excused:
+            smallest = min(self.excused, key=lambda case: len(case.x))
+            notes.append(
+                f"{name}: {len(self.excused)} cases undecided, since {CANCELLED}; strict=True judges them; such as\n"
+                f"{smallest.text()}"
+            )
+        return tuple(notes)
 
 
 def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, seed: int) -> Asked:
@@ -56,15 +64,18 @@ def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, see
     counts: Counter[Verdict] = Counter()
     failed: list[Judgement] = []
     excused: list[Judgement] = []
+    others: Counter[str] = Counter()
 
     def examine(data: Data) -> None:
         found = judge(question, *data)
         counts[found.verdict] += not failed
         if found.excused and not failed:
             excused.append(found)
+        elif found.verdict is Verdict.UNDECIDED:
+            others[found.reason] += not failed
         if found.verdict is Verdict.DISAGREE:
             failed.append(found)
             raise DisagreementError(found.reason)
 
     run_afresh(drawn, key_of, examine, examples, seed)
-    return Asked(counts, tuple(failed), tuple(excused))
+    return Asked(counts, tuple(failed), tuple(excused), +others)

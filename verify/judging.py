@@ -18,7 +18,7 @@ from .covering import covering
 from .doubles import Doubles
 from .ends import outside_space
 from .fitting import Fit, fit_with
-from .judgement import ABSENT, CANCELLED, DIGITS, OUTSIDE, ROUNDED, Judgement
+from .judgement import ABSENT, CANCELLED, DIGITS, LOCALLY, OUTSIDE, ROUNDED, UNPROVED, Judgement
 from .likelihood import log_likelihood_ball, nats_lost
 from .slopes import bends_down, promised, slopes_of
 from .tolerance import THETA_ULPS
@@ -168,14 +168,14 @@ class _Case:
         if high < limit:
             return self._found(Verdict.AGREE, "", shown, theta, text, limit)
         if not low > limit:
-            return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
+            return self._found(Verdict.UNDECIDED, self._open(high), shown, theta, text, limit)
         limit += self._doubles.rounding
         if math.isinf(limit):
             return self._found(Verdict.UNDECIDED, CANCELLED, shown, theta, text, limit)
         if high < limit:
             return self._found(Verdict.AGREE, ROUNDED, shown, theta, text, limit)
         if not low > limit:
-            return self._found(Verdict.UNDECIDED, "the loss is as large as the limit", shown, theta, text, limit)
+            return self._found(Verdict.UNDECIDED, self._open(high), shown, theta, text, limit)
         if math.isinf(low):
             return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
         if not self.exists:
@@ -186,6 +186,13 @@ class _Case:
         if self.question.promise == "local":
             return self._as_local(theta, shown, text, limit)
         return self._found(Verdict.DISAGREE, "not a maximiser", shown, theta, text, limit)
+
+    def _open(self, high: float) -> str:
+        """Why nobody knows whether an answer that is not beaten loses more than is allowed."""
+        if math.isfinite(high):
+            return "the loss is as large as the limit"
+        only_local = self.certificate.verdict is CertificateVerdict.LOCAL
+        return UNPROVED + f"; {LOCALLY}" * only_local
 
     @property
     def _total(self) -> float:
