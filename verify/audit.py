@@ -32,6 +32,7 @@ def audit(
     seed: int = 0,
     seconds: float = 60.0,
     data: Sequence[Any] | Array | None = None,
+    only_held: bool = False,
     options: Sequence[str] = (),
     tell: Tell = silent,
 ) -> Row:
@@ -47,6 +48,8 @@ def audit(
         After so long no more datasets are drawn; those at hand are still judged, and a failure is made smaller.
     data
         One dataset to ask of instead.
+    only_held
+        Whether the estimator is called with that dataset only if it has a maximiser.
     options
         Words to repeat in the commands of the findings.
     tell
@@ -79,7 +82,9 @@ def audit(
         return replace(row, reason=wrong)
     row = replace(row, is_map_verified=target.log_density is not None)
     run = Run(target, derivation, parameters, tuple(options), tell, row)
-    return run.of(np.asarray(data, dtype=np.float64)) if data is not None else run.drawn(examples, seed, seconds)
+    if data is None:
+        return run.drawn(examples, seed, seconds)
+    return run.of(np.asarray(data, dtype=np.float64), only_held)
 
 
 def _wrong_map(target: Target) -> str:

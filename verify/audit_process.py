@@ -45,6 +45,7 @@ class Question:
     seed: int = 0
     seconds: float = 60.0
     data: Sequence[Any] | None = None
+    only_held: bool = False
     options: tuple[str, ...] = ()
 
 
@@ -175,7 +176,7 @@ def _with_smaller_ending(worker: Worker, question: Question, row: Row) -> Row:
     kind, found = row.findings[0].kind, np.array(row.findings[0].x)
 
     def asked(x: Array, seconds: float) -> Row:
-        return worker.ask(replace(question, data=x.tolist(), seconds=seconds))
+        return worker.ask(replace(question, data=x.tolist(), only_held=True, seconds=seconds))
 
     def ends(x: Array) -> bool:
         try:

@@ -90,8 +90,10 @@ class Run:
         self._raised = False
         return returned
 
-    def of(self, x: Array) -> Row:
-        """The row of one dataset."""
+    def of(self, x: Array, only_held: bool = False) -> Row:
+        """The row of one dataset; nothing is called, if ``only_held``, where the data have no maximiser."""
+        if only_held and not has_maximiser(self.derivation, x):
+            return replace(self.row(), reason="the data have no maximiser")
         counts = self.counts[0 if is_ordinary(x) else -1]
         found = self._judged(x, counts)
         if found.verdict is Verdict.DISAGREE:

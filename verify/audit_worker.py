@@ -66,6 +66,7 @@ def _answer(question: Mapping[str, Any], tell: Callable[[Mapping[str, Any]], Non
                 seed=question["seed"],
                 seconds=question["seconds"],
                 data=question["data"],
+                only_held=question["only_held"],
                 options=question["options"],
                 tell=tell,
             )
