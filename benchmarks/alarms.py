@@ -2,10 +2,10 @@
 
     python benchmarks/alarms.py [--decided N] [--minutes M] [--seed S]
 
-The estimators are those of ``impostors.py``, ``further_impostors.py`` and ``strange_impostors.py`` in ``tests/``. Wrong
-ones are asked once, by default settings; right ones in rounds with new seeds, until so many of their datasets are
-decided altogether or the time is over. A right one that is refuted stays in the count, and its counterexample on the
-page. Some ten minutes.
+The estimators are those of ``impostors.py``, ``further_impostors.py``, ``strange_impostors.py`` and
+``uncommon_impostors.py`` in ``tests/``. Wrong ones are asked once, by default settings; right ones in rounds with new
+seeds, until so many of their datasets are decided altogether or the time is over. A right one that is refuted stays in
+the count, and its counterexample on the page. Some ten minutes.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # which are no 
 from further_impostors import FURTHER_IMPOSTORS, FURTHER_RIGHT
 from impostors import IMPOSTORS, RIGHT, Entry
 from strange_impostors import STRANGE_IMPOSTORS, STRANGE_RIGHT
+from uncommon_impostors import UNCOMMON_IMPOSTORS, UNCOMMON_RIGHT
 
 PAGE = Path(__file__).with_name("alarms.md")
-WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS]
-ALL_RIGHT = [*RIGHT, *FURTHER_RIGHT, *STRANGE_RIGHT]
+WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS, *UNCOMMON_IMPOSTORS]
+ALL_RIGHT = [*RIGHT, *FURTHER_RIGHT, *STRANGE_RIGHT, *UNCOMMON_RIGHT]
 ROUND = 100
 """Datasets of each right estimator in one round."""
 OPENING = """# Wrong estimators refuted, right ones not
 
 Written by `python benchmarks/alarms.py`; not to be edited. The estimators are those of `impostors.py`,
-`further_impostors.py` and `strange_impostors.py` in `tests/`; settings are the defaults, the data those that
-`check_estimator` draws, seeds new in every round.
+`further_impostors.py`, `strange_impostors.py` and `uncommon_impostors.py` in `tests/`; settings are the defaults, the
+data those that `check_estimator` draws, seeds new in every round.
 """
 
 

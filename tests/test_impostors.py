@@ -26,14 +26,15 @@ from impostors import (
 )
 from numpy.typing import NDArray
 from strange_impostors import STRANGE_IMPOSTORS, STRANGE_RIGHT
+from uncommon_impostors import UNCOMMON_IMPOSTORS, UNCOMMON_RIGHT
 
 from thetahat import check_estimator
 from thetahat.proofs.family import Family
 from thetahat.verify import driving, telling_cases
 
 Array = NDArray[np.float64]
-WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS]
-ALL_RIGHT = [*RIGHT, *FURTHER_RIGHT, *STRANGE_RIGHT]
+WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS, *UNCOMMON_IMPOSTORS]
+ALL_RIGHT = [*RIGHT, *FURTHER_RIGHT, *STRANGE_RIGHT, *UNCOMMON_RIGHT]
 FEW = 15
 """Datasets for each right estimator in a quick run."""
 
