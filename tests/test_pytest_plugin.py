@@ -1,10 +1,15 @@
 """Whether the plugin collects marked functions as tests, shows what they get wrong, and costs nothing unused."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from thetahat import check_estimator, estimates, parametrize_with_checks
+from thetahat.proofs.errors import ParameterError
+from thetahat.verify.marking import OPTIONS
 
 pytest_plugins = ["pytester"]
 
@@ -139,6 +144,67 @@ def test_a_wrong_name_is_said_at_once(run) -> None:
     )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*expected_failures names 'refusal', which is not asked with existence='holds'*"])
+
+
+def test_options_are_those_of_check_estimator() -> None:
+    """They are written down once more where nothing may be imported."""
+    taken = [
+        name for name, one in inspect.signature(check_estimator).parameters.items() if one.kind is one.KEYWORD_ONLY
+    ]
+    assert list(OPTIONS) == taken
+
+
+def test_an_unknown_option_is_said_where_the_function_is_marked() -> None:
+    """With the one that was probably meant."""
+    with pytest.raises(ParameterError, match="'example' is no option of check_estimator; did you mean 'examples'"):
+        estimates("normal", example=10)
+    with pytest.raises(ParameterError, match="'zzz' is no option of check_estimator; write one of parameters, "):
+        parametrize_with_checks([("normal", len, {"zzz": 1})])
+
+
+@pytest.mark.thorough
+def test_methods_of_test_classes_are_checked(run) -> None:
+    """Bound to an instance, or static; an unknown family and a class for a function are said without a traceback."""
+    module = """
+import thetahat
+
+class TestFits:
+    @thetahat.estimates("exponential", examples=5)
+    def fit_bound(self, x):
+        return [self.one() / x.mean()]
+
+    @staticmethod
+    @thetahat.estimates("exponential", examples=5)
+    def fit_static(x):
+        return [2 / x.mean()]
+
+    @thetahat.estimates("exponential", examples=5)
+    @staticmethod
+    def fit_around(x):
+        return [1 / x.mean()]
+
+    def one(self):
+        return 1
+
+@thetahat.estimates("gama")
+def fit_unknown(x):
+    return [1, 1]
+
+@thetahat.estimates("exponential")
+class Fit:
+    pass
+"""
+    result = run(module, "-v")
+    result.assert_outcomes(passed=2, failed=3)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*test_mine.py::TestFits::fit_bound?exponential-maximum? PASSED*",
+            "*test_mine.py::TestFits::fit_static?exponential-maximum? FAILED*",
+            "there is no family 'gama'; did you mean 'gamma'?",
+            "exponential: Fit is a class, and makes no estimates by itself; pass a function of x for lambda",
+        ]
+    )
+    assert "check_estimator(" not in result.stdout.str()
 
 
 @pytest.mark.thorough

@@ -80,7 +80,7 @@ def test_what_is_clear_is_read(returned: Any) -> None:
 
 
 UNCLEAR: tuple[tuple[Any, str], ...] = (
-    (None, "None"),
+    (None, "None: is a return missing?"),
     ((1.0 + 1.0j, 2.0), "complex numbers"),
     ((np.complex128(1 + 1e-300j), 2.0), "complex numbers"),
     ({1.0, 2.0}, "a set, which has no order"),

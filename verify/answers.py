@@ -117,6 +117,8 @@ def require_callable(function: Any, family: Family, weighted: bool) -> None:
     if not callable(function):
         kind = type(function).__name__
         raise ParameterError(f"{family.name}: {function!r} is {kind}, which cannot be called; {advice}")
+    if isinstance(function, type):
+        raise ParameterError(f"{family.name}: {name} is a class, and makes no estimates by itself; {advice}")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some functions written in C do not tell

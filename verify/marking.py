@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..proofs.errors import ParameterError
@@ -19,6 +20,21 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 MARK = "__thetahat_checks__"
 _ASKED = {"holds": ("maximum",), "fails": ("refusal",), "either": ("maximum", "refusal")}
 """The checks of an estimator, by the datasets that it is meant for."""
+OPTIONS = (
+    "parameters",
+    "log_density",
+    "promise",
+    "examples",
+    "existence",
+    "fixed",
+    "weights",
+    "tolerance",
+    "strict",
+    "seed",
+    "min_size",
+    "max_size",
+)
+"""What ``check_estimator`` takes beside a family and a function, written down so that nothing need be imported."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +73,7 @@ class EstimatorCheck:
 
     def __call__(self, function: Callable[..., Any]) -> None:
         """Run the check; ``AssertionError`` holds the report."""
+        __tracebackhide__ = True
         found = self.report(function)
         if not found.ok:
             raise AssertionError(str(found))
@@ -74,6 +91,13 @@ def checks_of(
     >>> [check.id for check in checks_of("gamma", {"existence": "either"})]
     ['gamma-maximum', 'gamma-refusal']
     """
+    for name in options:
+        if name not in OPTIONS:
+            near = get_close_matches(name, OPTIONS, n=1)
+            raise ParameterError(
+                f"{name!r} is no option of check_estimator"
+                + (f"; did you mean {near[0]!r}?" if near else f"; write one of {', '.join(OPTIONS)}")
+            )
     existence = options.get("existence", "holds")
     if existence not in _ASKED:
         raise ParameterError(f"existence={existence!r} is not known; write 'holds', 'fails' or 'either'")
@@ -107,7 +131,7 @@ def estimates(
     Raises
     ------
     ParameterError
-        For an expected failure of a check that is not asked.
+        For an option that does not exist, and for an expected failure of a check that is not asked.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ..proofs.errors import ThetahatError
 from .marking import EstimatorCheck, marked
 
 _OPTION = "--thetahat-examples"
@@ -22,13 +23,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) -> list[pytest.Item] | None:
-    """Collect a marked function as its checks, whatever its name."""
-    if not isinstance(collector, pytest.Module):
+    """Collect a marked function as its checks, whatever its name; in a class of tests, a method of a new instance."""
+    if not isinstance(collector, (pytest.Module, pytest.Class)):
         return None
+    # What a class holds may be a static method, marked itself or around a function that is.
+    checks = marked(obj) or marked(getattr(obj, "__func__", None))
+    if not checks:
+        return None
+    function = getattr(collector.obj(), name) if isinstance(collector, pytest.Class) else obj
     return [
-        EstimatorItem.from_parent(collector, name=f"{name}[{check.id}]", function=obj, check=check)
-        for check in marked(obj)
-    ] or None
+        EstimatorItem.from_parent(collector, name=f"{name}[{check.id}]", function=function, check=check)
+        for check in checks
+    ]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -58,8 +64,8 @@ class EstimatorItem(pytest.Item):
         (self.check if examples is None else self.check.with_examples(examples))(self.function)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any, **named: Any) -> Any:
-        """The report alone, where there is one: the traceback would lead through our own code."""
-        if isinstance(excinfo.value, AssertionError):
+        """The report alone, or what is wrong with the question: the traceback would lead through our own code."""
+        if isinstance(excinfo.value, (AssertionError, ThetahatError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *rest, **named)
 

@@ -115,7 +115,7 @@ def _sequence(returned: Any) -> tuple[float, ...]:
 def _unordered(returned: Any) -> str:
     """Why something has no numbers in order, for what NumPy would say little of; empty where it may have."""
     if returned is None:
-        return "None"
+        return "None: is a return missing?"
     if inspect.isawaitable(returned):
         if inspect.iscoroutine(returned):
             returned.close()  # or Python warns that nobody has awaited it
