@@ -62,6 +62,9 @@ def nothing(x):
 def eats(x):
     return bytearray(1 << 50)
 
+def of_three(x):
+    return [x.mean() / 3]
+
 def hangs_on_large(x):
     time.sleep(600 if x.max() > 2 else 0)
     return [1 / x.mean()]
@@ -267,12 +270,27 @@ def test_the_command_reads_other_parameters(module: str, capsys: pytest.CaptureF
     assert [row["verdict"] for row in found["rows"]] == ["accepted"]
 
 
+@pytest.mark.thorough
+def test_the_command_passes_known_values_on(module: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A binomial of three trials, and of six, for which the same function is wrong."""
+    words = ["audit", f"{module}:of_three", "--family", "binomial", "--examples", "6", "--fixed"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "n=3"])
+    assert ended.value.code in (0, None), capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "n=6"])
+    assert ended.value.code == 1
+    assert "--family binomial --fixed n=6 --data" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["audit", "scypy"], "there is no adapter for 'scypy'; did you mean 'scipy'?"),
         (["audit", "numpy.stdd"], "there is no target 'numpy.stdd'; did you mean numpy.std"),
         (["audit", "numpy.std", "--family", "gamma"], "there is no target 'numpy.std' for the family 'gamma'"),
+        (["audit", "statistics:fmean", "--family", "binomial"], "give its value with --fixed n=..."),
+        (["audit", "statistics:fmean", "--family", "gama"], "there is no family 'gama'; did you mean 'gamma'?"),
         (["audit", "no_such_module:fit"], "name the family whose estimates it returns with --family NAME"),
         (["audit", "numpy", "--fixed", "k=2"], "leave out --parameters and --fixed"),
         (["audit", "numpy.std", "--data", "1,two"], "these are no numbers"),
@@ -293,6 +311,18 @@ def test_an_unknown_function_is_named(module: str) -> None:
         own_target("sys:maxsize", "exponential", {})
     with pytest.raises(UnknownFamilyError, match="cannot be imported"):
         own_target("no_such_module:fit", "exponential", {})
+    for name in (":fit", "statistics:"):
+        with pytest.raises(UnknownFamilyError, match="write a module and a function in it, as my_module:my_fit"):
+            own_target(name, "exponential", {})
+
+
+def test_a_module_that_cannot_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that is no Python, and code that raises, are the module's fault and not the audit's."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, code, error in (("no_python", "def f(:", "SyntaxError"), ("raises_early", "1 / 0", "ZeroDivisionError")):
+        (tmp_path / f"{name}.py").write_text(code)
+        with pytest.raises(UnknownFamilyError, match=f"'{name}' raised {error} when it was imported"):
+            own_target(f"{name}:f", "exponential", {})
 
 
 def test_names_and_messages_are_escaped_in_markdown() -> None:

@@ -76,18 +76,20 @@ def logarithmic(x: Array) -> list[float]:
     return [-math.expm1(1 / m + float(special.lambertw(-math.exp(-1 / m) / m, -1).real))]
 
 
+def digamma_beyond(x: Array, r: float) -> Array:
+    """The digamma function of x + r less that of r; where both are large, by its series, in which less cancels."""
+    if r < 1e3:
+        return special.digamma(x + r) - special.digamma(r)
+    series = lambda y: -1 / (2 * y) - 1 / (12 * y * y)  # noqa: E731
+    return np.log1p(x / r) + series(x + r) - series(r)
+
+
 def successes_by_profile(x: Array) -> float:
-    """The root of the profile score, digamma by its recurrence where counts are small."""
-    m, most = float(x.mean()), int(x.max())
-    above = len(x) - np.cumsum(np.bincount(x.astype(int), minlength=most + 1))[:most] if most < 2000 else np.zeros(0)
-
-    def gap(log_r: float) -> float:
-        r = math.exp(log_r)
-        terms = above / (r + np.arange(most)) / len(x) if most < 2000 else (special.digamma(x + r) - special.digamma(r))
-        return r * (float(terms.sum() if most < 2000 else terms.mean()) - math.log1p(m / r))
-
+    """The root of the profile score, in the logarithm of the number of successes."""
+    m = float(x.mean())
+    gap = lambda r: r * (float(digamma_beyond(x, r).mean()) - math.log1p(m / r))  # noqa: E731
     start = math.log(m * m / (float(x.var()) - m))
-    return math.exp(optimize.brentq(gap, start - 12, start + 4, xtol=1e-15))
+    return in_logarithm(gap, start - 12, start + 4)
 
 
 def yule(x: Array, steps: int = 100_000) -> list[float]:
@@ -176,11 +178,14 @@ def gompertz(x: Array) -> tuple[float, float]:
     """The growth for data whose largest is one, and the rate that suits it."""
     top, z = float(x.max()), x / x.max()
 
-    def score(b: float) -> float:
-        return 1 + b * float(z.mean()) - b * float((z * np.exp(b * z)).mean() / np.expm1(b * z).mean())
+    def grown(b: float) -> Array:
+        return np.exp(b * (z - 1)) - math.exp(-b) if b > 1 else np.expm1(b * z) * math.exp(-b)
 
-    b = in_logarithm(score, -16, 6.4)
-    return 1 / float(np.expm1(b * z).mean()), b / top
+    def score(b: float) -> float:
+        return 1 + b * float(z.mean()) - b * float((z * np.exp(b * (z - 1))).mean() / grown(b).mean())
+
+    b = in_logarithm(score, -16, 6.7)
+    return math.exp(-b) / float(grown(b).mean()), b / top
 
 
 def generalised_poisson(x: Array) -> tuple[float, float]:

@@ -123,10 +123,10 @@ def command_for(target: str, family: str, x: Sequence[Any], options: Sequence[st
 
     >>> command_for("scipy.stats.norm.fit", "normal", [1.0, 2.5])
     'thetahat audit scipy.stats.norm.fit --family normal --data 1.0,2.5'
+    >>> command_for("statsmodels.OLS", "linear_regression", [[1.0, 2.5], [2.0, -3.0]])
+    "thetahat audit statsmodels.OLS --family linear_regression --data '1.0,2.5;2.0,-3.0'"
     """
-    return shlex.join(["thetahat", "audit", target, "--family", family, *options, f"--data={data_text(x)}"]).replace(
-        "--data=", "--data ", 1
-    )
+    return shlex.join(["thetahat", "audit", target, "--family", family, *options, "--data", data_text(x)])
 
 
 def data_text(x: Sequence[Any]) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..proofs.errors import DataError, ParameterError
+from ..proofs.registry import family as family_named
 from ..proofs.write.markdown import escaped
 from .adapters.target import LIBRARIES, named_targets
 from .audit_process import Question, audited
 from .audit_rows import AuditVerdict, Finding, Row, row_record
 from .cli_claim import estimators
-from .cli_input import exact_value
+from .cli_input import fixed_values
 
 HEAD = ("target", "family", "verdict", "ulp", "decided", "undecided", "refused")
 
@@ -29,9 +30,10 @@ def questions_for(
     Raises
     ------
     UnknownFamilyError
-        For a target or a library that is not known.
+        For a target, a library or a family that is not known.
     ParameterError
-        For a function of the user's without a family, and for options that an adapter settles itself.
+        For a function of the user's without a family, for values of constants that are missing or make no sense, and
+        for options that an adapter settles itself.
     DataError
         For ``--data`` that are no numbers.
 
@@ -45,7 +47,7 @@ def questions_for(
     if ":" in target:
         if not family:
             raise ParameterError(f"{target}: name the family whose estimates it returns with --family NAME")
-        known = _fixed(fixed)
+        known = {name: str(value) for name, value in fixed_values(fixed, family_named(family)).items()}
         options = [word for text in fixed for word in ("--fixed", text)]
         options += [] if parameters is None else ["--parameters", parameters]
         reading = None if parameters is None else estimators(parameters)
@@ -65,16 +67,6 @@ def questions_for(
         if one.unsupported
     ]
     return asked, rest
-
-
-def _fixed(given: Sequence[str]) -> dict[str, str]:
-    known = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise ParameterError(f"--fixed {text!r} has no '='; write name and value, as k=2")
-        known[name] = str(exact_value(value))
-    return known
 
 
 def numbers(text: str) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from ...proofs.errors import ParameterError, UnknownFamilyError
@@ -14,8 +15,8 @@ from .target import Promise, Target
 PROMISE = Promise("Taken to return maximum-likelihood estimates, since it was named here.", "")
 
 
-def own_target(name: str, family: str, fixed: Mapping[str, Any]) -> Target:
-    """Return the target ``module:function``; the module is imported.
+def own_target(name: str, family: str, fixed: Mapping[str, str]) -> Target:
+    """Return the target ``module:function``; the module is imported. Known values are texts, as ``3/2``.
 
     Raises
     ------
@@ -28,11 +29,17 @@ def own_target(name: str, family: str, fixed: Mapping[str, Any]) -> Target:
     1.5
     """
     module, _, path = name.partition(":")
+    if not module or not path:
+        raise UnknownFamilyError(f"{name}: write a module and a function in it, as my_module:my_fit")
     try:
         found: Any = importlib.import_module(module)
     except ImportError as error:
         raise UnknownFamilyError(
             f"{name}: the module {module!r} cannot be imported ({error}); check its name"
+        ) from error
+    except Exception as error:
+        raise UnknownFamilyError(
+            f"{name}: the module {module!r} raised {type(error).__name__} when it was imported: {error}"
         ) from error
     for part in path.split("."):
         if not hasattr(found, part):
@@ -42,4 +49,4 @@ def own_target(name: str, family: str, fixed: Mapping[str, Any]) -> Target:
         require_callable(found, family_named(family), False)
     except ParameterError as error:
         raise UnknownFamilyError(f"{name}: {error}") from error
-    return Target(name, family, found, PROMISE, fixed=dict(fixed))
+    return Target(name, family, found, PROMISE, fixed={one: Fraction(value) for one, value in fixed.items()})

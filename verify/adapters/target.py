@@ -124,7 +124,7 @@ def library_targets(library: str) -> tuple[Target, ...]:
     """
     if library not in LIBRARIES:
         close = get_close_matches(library, LIBRARIES, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(LIBRARIES)}"
+        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(LIBRARIES)}."
         raise UnknownFamilyError(
             f"there is no adapter for {library!r}; {hint} Anything else is named as module:function, with --family"
         )
