@@ -245,6 +245,15 @@ def test_a_run_that_decides_nothing_is_not_ok(monkeypatch: pytest.MonkeyPatch) -
     assert report.notes[1].endswith("5 cases undecided since planted")
 
 
+def test_an_estimator_that_changes_its_mind_is_refuted_by_what_was_seen() -> None:
+    """Every seventh answer is wrong, whatever the data, so that Hypothesis cannot repeat it."""
+    calls = iter(range(1000))
+    report = check_estimator("exponential", lambda x: [(1.5 if next(calls) % 7 == 6 else 1) / x.mean()], examples=20)
+    assert report.disagree == 1
+    assert "not a maximiser" in report.counterexamples[0]
+    assert "the same data do not always give the same answer" in report.notes[1]
+
+
 def test_why_nothing_was_decided_is_said() -> None:
     """Where no proof says that a maximum is the highest, a weaker promise is named, with which the same run decides."""
     estimator = lambda x: fit(family("birnbaum_saunders"), x).theta  # noqa: E731

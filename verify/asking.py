@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 
 from ..proofs.derivation import Verdict
 from .answers import Question
@@ -30,12 +31,15 @@ class Asked:
         Those that rounding errors may explain.
     others
         How many are undecided for other reasons, by reason.
+    unsteady
+        Whether a dataset that disagreed did not do so when it was asked of again.
     """
 
     counts: Mapping[Verdict, int]
     failed: tuple[Judgement, ...]
     excused: tuple[Judgement, ...]
     others: Mapping[str, int]
+    unsteady: bool = False
 
     def notes(self, name: str, tolerance: float) -> tuple[str, ...]:
         """Return how many cases were decided, and why others are not: the most frequent reason, the smallest case."""
@@ -45,6 +49,8 @@ class Asked:
             f"tolerance {tolerance:g} nats per observation, and what rounding to doubles costs"
         )
         notes = [first]
+        if self.unsteady:
+            notes.append(f"{name}: the same data do not always give the same answer; what is shown was seen once")
         if self.others:
             why, count = max(self.others.items(), key=lambda item: item[1])
             total = sum(self.others.values())
@@ -77,5 +83,10 @@ def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, see
             failed.append(found)
             raise DisagreementError(found.reason)
 
-    run_afresh(drawn, key_of, examine, examples, seed)
-    return Asked(counts, tuple(failed), tuple(excused), +others)
+    unsteady = False
+    try:
+        run_afresh(drawn, key_of, examine, examples, seed)
+    except Flaky:
+        # The function answers differently from call to call; what was seen stays a refutation.
+        unsteady = True
+    return Asked(counts, tuple(failed), tuple(excused), +others, unsteady)
