@@ -21,8 +21,9 @@ from .audit_rows import AuditVerdict, Finding, Row, command_for
 from .audit_shrink import smaller
 from .diagnosis import likely
 from .driving import DisagreementError, run_property
+from .existence import has_maximiser
 from .judgement import ABSENT, ROUNDED, Judgement
-from .judging import has_maximiser, judge
+from .judging import judge
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS, ORDINARY
 

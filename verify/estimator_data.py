@@ -13,7 +13,7 @@ from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
 from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
 from .direction import coordinate_names, level_direction
-from .judging import has_maximiser
+from .existence import has_maximiser
 from .valid_data import require_data
 
 Array = NDArray[np.float64]

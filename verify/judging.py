@@ -10,7 +10,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from ..proofs.derivation import Derivation, Outcome, Verdict
+from ..proofs.derivation import Outcome, Verdict
 from ..proofs.errors import ExistenceError, UnsolvedError
 from .answers import Answer, Question, answer_of
 from .certify import Certificate, CertificateVerdict, certify
@@ -46,22 +46,6 @@ def judge(question: Question, x: Array, weights: Array | None = None, history: A
         why = certificate.why or certificate.verdict.value
         return Judgement(Verdict.UNDECIDED, f"nothing is certified: {why}", x, weights, certificate=certificate)
     return case.with_maximiser()
-
-
-def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
-    """Return whether data have a maximiser, or at least are not known to have none.
-
-    >>> from thetahat import derive, family
-    >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
-    False
-    """
-    try:
-        fit_with(derivation, x, weights)
-    except ExistenceError:
-        return False
-    except UnsolvedError:
-        return True
-    return True
 
 
 def _fit(question: Question, x: Array, weights: Array | None) -> Fit | None:

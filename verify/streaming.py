@@ -20,8 +20,9 @@ from ..proofs.registry import family as family_named
 from ..strategies import datasets
 from .answers import Promise, Question, require_promise
 from .claims import Claimed
+from .existence import has_maximiser
 from .judgement import Judgement
-from .judging import has_maximiser, judge
+from .judging import judge
 from .known_values import derivation_with
 from .parameter_map import parameter_map
 from .tolerance import AUDIT_NATS

@@ -22,9 +22,9 @@ from ..strategies import can_fail, constants, datasets, parameters
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
 from .drawn import Check, Drawn
 from .driving import DisagreementError, aim, run_property
+from .existence import has_maximiser
 from .fitting import fit_with
 from .growth import grows_without_bound
-from .judging import has_maximiser
 from .known_values import derivation_with
 from .report import Case, Report, Tally
 from .tolerance import FIRST_SEARCHES, SEARCH_SHARE

@@ -1,0 +1,36 @@
+"""Decides whether a dataset has a maximiser, as far as its family's derivation and a fit tell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..proofs.derivation import Derivation
+from ..proofs.errors import ExistenceError, UnsolvedError
+from ..strategies.conditions import decide_sample
+from .fitting import fit_with
+from .valid_data import require_data
+
+Array = NDArray[np.float64]
+
+
+def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
+    """Return whether data have a maximiser, or at least are not known to have none.
+
+    >>> from thetahat import derive, family
+    >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
+    False
+    """
+    if derivation.existence_proved:
+        # Then nothing need be fitted, unless the conditions could not be decided.
+        family = derivation.family
+        truth, _ = decide_sample(derivation.exists_when, require_data(family, x, weights).sample, family.columns)
+        if truth is True:
+            return True
+    try:
+        fit_with(derivation, x, weights)
+    except ExistenceError:
+        return False
+    except UnsolvedError:
+        return True
+    return True
