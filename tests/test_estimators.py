@@ -333,6 +333,9 @@ def test_what_weights_lose_below_the_smallest_double_is_excused() -> None:
     assert judged("normal", [5e-9, 0.0], x, weights=tiny).excused
     assert judged("normal", [5e-9, 0.0], x, weights=small).verdict is Verdict.DISAGREE
     assert judged("normal", [5e-9, 5.1e-9], x, weights=small).verdict is Verdict.DISAGREE
+    # A density with kinks, and weights that are zero as soon as they are multiplied.
+    assert judged("laplace", [0.25, 0.0], [0.0, 0.25], weights=np.full(2, 5e-324)).excused
+    assert judged("laplace", [0.25, 0.0], [0.0, 0.25], weights=small).verdict is Verdict.DISAGREE
 
 
 def test_single_precision_is_not_excused() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +17,7 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.family import Family
 from .enclosure import precisions, table_of
+from .observations import Observations
 from .running_error import NoBoundError, modulus, running_error
 from .slopes import Slopes, slopes_of
 from .tolerance import ELEMENTARY_ULPS, SMALLEST, TERM_ULPS, UNIT_ROUNDOFF
@@ -28,7 +31,9 @@ def cost_of_doubles(
     weights: ArrayLike | None = None,
     history: ArrayLike | None = None,
 ) -> float:
-    """Return the nats that errors of double precision may cost; zero where the density has no smooth score.
+    """Return the nats that errors of double precision may cost.
+
+    Zero where the density has no smooth score, unless weights lose all their digits when they multiply distances.
 
     Every operation is off by a few units in the last place, and a sum by as many more as there are observations; so
     are the data themselves, which most algorithms rescale. Of an error e of the score the root moves by the inverse of
@@ -48,9 +53,9 @@ def cost_of_doubles(
     """
     family = derivation.family
     slopes = slopes_of(family, frozenset(symbol for symbol, _, _ in derivation.within))
-    if slopes is None:
-        return 0.0
     observations = require_data(family, x, weights)
+    if slopes is None:
+        return math.inf if _below_doubles(observations) else 0.0
     seen = observations if history is None else require_data(family, history)
     tables = table_of(family, observations), table_of(family, seen)
     for bits in precisions():
@@ -59,6 +64,12 @@ def cost_of_doubles(
             if cost.is_finite():
                 return float(cost.upper())
     return 0.0
+
+
+def _below_doubles(observations: Observations) -> bool:
+    """Whether even the heaviest weight times the range of the data, or their size if all are equal, loses digits."""
+    least, greatest = observations.sample.ends[0]
+    return float(observations.w.max()) * ((greatest - least) or max(abs(least), 1.0)) < sys.float_info.min
 
 
 def _cost(derivation: Derivation, slopes: Slopes, point: list[arb], table: Table, ever: Table, n: int) -> arb:
