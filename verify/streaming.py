@@ -111,7 +111,8 @@ def streaming_machine(
         derivation, _nothing, parameter_map(member, parameters), declared, dict(fixed or {}), promise, tolerance, strict
     )
     name = f"Streaming{member.name.title().replace('_', '')}"
-    machine = type(name, (_Machine,), {"asked": _Asked(question, factory), "__module__": __name__})
+    attributes = {"asked": _Asked(question, factory), "__module__": __name__}
+    machine: type[RuleBasedStateMachine] = type(name, (_Machine,), attributes)
     # Hypothesis would explain a failure by the lines of our own code that it ran through.
     usual = machine.TestCase.settings
     machine.TestCase.settings = settings(usual, phases=[one for one in usual.phases if one is not Phase.explain])
