@@ -189,6 +189,7 @@ def test_without_an_estimate_nothing_is_compared() -> None:
     assert "grows without bound" in audit(Target("f", "arcsine", lambda x: [0.0, 1.0], SAID)).reason
 
 
+@pytest.mark.thorough
 def test_the_process_contains_crash_and_exit(module: str) -> None:
     """Each has a row with the dataset on which it happened, and the next one is asked all the same."""
     rows = in_process(module, ["leaves", "right", "eats"])

@@ -415,6 +415,7 @@ def test_an_unsolved_family_audits_nobody(monkeypatch: pytest.MonkeyPatch) -> No
         check_estimator(family("exponential"), lambda x: [1.0])
 
 
+@pytest.mark.thorough
 def test_a_report_is_reproducible_for_a_seed() -> None:
     """The same seed, the same counts and the same counterexample."""
 

@@ -203,6 +203,7 @@ def test_a_package_refuses_another_name(path: Path) -> None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
+@pytest.mark.thorough
 def test_the_engine_knows_no_family_by_name() -> None:
     """What is special about one family belongs into no engine: everything follows from the declaration.
 

@@ -60,6 +60,7 @@ RATIO = noisy(slope * w, sigma * sqrt(w), normal)
     ],
     ids=["ratio", "mean", "exponential", "precision", "logistic", "Laplace", "weighted median"],
 )
+@pytest.mark.thorough
 def test_a_known_spread_leaves_the_likelihood_concave(family: Family) -> None:
     """In units of what is known the noise is that of one scale: a stationary point is the maximum."""
     found = derive(family)

@@ -656,6 +656,7 @@ def test_a_planted_wrong_estimator_is_noticed(planted: str) -> None:
     assert any(tally.check == check and tally.disagree for tally in report.tallies), str(report)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["multivariate_normal", "logistic_regression", "laplace_regression", "dirichlet"])
 def test_an_estimator_that_ignores_weights_is_noticed(name: str) -> None:
     """Of each way to solve there is: a formula, Newton's method, a linear program, a closing equation."""

@@ -388,6 +388,7 @@ TIMES = StructuredFamily(
 """
 
 
+@pytest.mark.thorough
 def test_a_file_may_declare_a_family_of_any_dimension(
     table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -520,6 +520,7 @@ def test_a_mean_and_a_squared_coefficient_of_variation() -> None:
     assert fit(found.family, [1.0, 3.0]).theta.tolist() == [0.25, 2.0]
 
 
+@pytest.mark.thorough
 def test_what_a_condition_takes_for_given_may_not_hold_the_unknown() -> None:
     """Its failure was looked up at data alone, where it has no value, and the certificate stopped with an error."""
     q = Symbol("q", positive=True)

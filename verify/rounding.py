@@ -151,11 +151,12 @@ def power(base: Any, exponent: Any) -> Rounded:
     value = base.value**exponent.value
     share = np.where(base.error == 0, 0.0, base.error / (np.abs(base.value) - base.error))
     share = np.where(share >= 0, share, np.inf)
-    spread = np.where(exponent.error == 0, 0.0, np.abs(np.log(np.abs(base.value))) * exponent.error)
-    relative = np.expm1(np.where(share == 0, 0.0, (np.abs(exponent.value) + exponent.error) * share) + spread)
-    most = np.abs(base.value) + base.error
-    lost = np.maximum(most ** (exponent.value - exponent.error), most ** (exponent.value + exponent.error))
-    error = np.where(value == 0, np.where(base.error == 0, 0.0, lost), np.abs(value) * relative)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.where(exponent.error == 0, 0.0, np.abs(np.log(np.abs(base.value))) * exponent.error)
+        relative = np.expm1(np.where(share == 0, 0.0, (np.abs(exponent.value) + exponent.error) * share) + spread)
+        most = np.abs(base.value) + base.error
+        lost = np.maximum(most ** (exponent.value - exponent.error), most ** (exponent.value + exponent.error))
+        error = np.where(value == 0, np.where(base.error == 0, 0.0, lost), np.abs(value) * relative)
     return Rounded(value, error + ELEMENTARY_ULPS * UNIT_ROUNDOFF * np.abs(value) + _TINY)
 
 
