@@ -140,11 +140,12 @@ def derive(
     if direction not in ("forward", "reverse"):
         raise ParameterError(f"{family.name}: the direction {direction!r} is not known; write 'forward' or 'reverse'")
     if not isinstance(family, Family):
-        if direction == "reverse":
-            raise ParameterError(f"{family.name}: the reverse direction is derived for families of single numbers only")
         from .structured.engine import derive_structured
 
-        return derive_structured(family)
+        derivation = derive_structured(family)
+        if direction == "reverse":
+            raise ParameterError(f"{family.name}: the reverse direction is derived for families of single numbers only")
+        return derivation
     return _forward(family) if direction == "forward" else _reverse(family)
 
 

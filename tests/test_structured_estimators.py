@@ -56,7 +56,7 @@ RIGHT: dict[str, tuple[str, Callable[..., Any]]] = {
 @pytest.mark.parametrize("case", RIGHT)
 def test_right_estimators_pass(case: str) -> None:
     name, function = RIGHT[case]
-    report = check_estimator(structured(name), function, examples=40)
+    report = check_estimator(name, function, examples=40)
     assert report.ok, str(report)
     assert report.undecided <= 2
     assert "tolerance 1e-07 nats per observation" in report.notes[0]
@@ -161,9 +161,10 @@ def test_many_maximisers_are_not_called_none() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"parameters": {"mu": "m"}}, "only examples, existence and weights"),
-        ({"existence": "either"}, "only examples, existence and weights"),
+        ({"parameters": {"mu": "m"}}, "tolerance and seed alone"),
+        ({"existence": "either"}, "tolerance and seed alone"),
         ({"existence": "maybe"}, "is not known"),
+        ({"max_size": 3}, "tolerance and seed alone"),
         ({"tolerance": 0.0}, "no number of nats above zero"),
     ],
 )

@@ -319,8 +319,9 @@ def test_weights_of_what_is_one_matrix_and_things_that_are_no_family_are_refused
         fit(structured("multiple_regression"), Y, np.ones(20), {"X": X})
     with pytest.raises(DataError, match=r"weights have shape \(19,\)"):
         fit(structured("multivariate_normal"), X, np.ones(19))
-    with pytest.raises(DeclarationError, match=r"'normal' is no family; write family"):
-        fit("normal", X)  # type: ignore[call-overload]
+    for asked in (derive, lambda one: fit(one, X), lambda one: certify(one, X)):
+        with pytest.raises(DeclarationError, match=r"'normal' is no family; write family"):
+            asked("normal")  # type: ignore[operator]
 
 
 def test_derivations_of_both_kinds_come_from_one_function() -> None:

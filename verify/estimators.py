@@ -8,7 +8,7 @@ from typing import Any
 from ..proofs.derivation import Verdict
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
-from ..proofs.registry import family as family_named
+from ..proofs.registry import any_family
 from ..proofs.structured.family import StructuredFamily
 from .answers import Promise, Question, require_callable, require_promise
 from .asking import Asked, asked
@@ -50,8 +50,8 @@ def check_estimator(
     Parameters
     ----------
     family
-        A family, or the name of one. Of one whose dimension is a symbol, ``structured(name)``, the function is called
-        with what is observed and then with what is known, in declared order, and sizes are drawn as well.
+        A family, or the name of one. Where its dimension is a symbol, the function is called with what is observed and
+        then with what is known, in declared order, and sizes are drawn as well.
     function
         Called with ``x``, shape ``(n,)`` (with covariates ``(n, 1 + covariates)``), and, if ``weights``, with weights
         of shape ``(n,)`` as second argument. Returns a mapping from names to numbers, an
@@ -116,13 +116,17 @@ def check_estimator(
     (True, 'parameters lambda = 1/scale: proved by equality of both log-densities')
     """
     require_promise(promise, tolerance, existence)
-    if isinstance(family, StructuredFamily):
-        if parameters is not None or log_density is not None or fixed or promise != "mle" or existence == "either":
-            raise ParameterError(f"{family.name}: of any dimension, only examples, existence and weights are asked for")
+    declared = any_family(family) if isinstance(family, str) else family
+    if isinstance(declared, StructuredFamily):
+        others = (parameters, log_density, fixed or None, promise, strict, min_size, max_size)
+        if others != (None, None, None, "mle", False, 1, 50) or existence == "either":
+            raise ParameterError(
+                f"{declared.name}: where the dimension is a symbol, give examples, existence 'holds' or 'fails', "
+                "weights, tolerance and seed alone"
+            )
         return check_structured_estimator(
-            family, function, examples=examples, existence=existence, weights=weights, tolerance=tolerance, seed=seed
+            declared, function, examples=examples, existence=existence, weights=weights, tolerance=tolerance, seed=seed
         )
-    declared = _declared(family)
     require_callable(function, declared, weights)
     derivation = derivation_with(declared, fixed or {})
     require_data_for(derivation, existence)
@@ -135,10 +139,6 @@ def check_estimator(
     name = getattr(function, "__name__", "estimator")
     row = _row(question, found, name, existence, seed)
     return Report((*mapped.tallies, row), (*mapped.notes, *found.notes(name, tolerance)))
-
-
-def _declared(family: Family | str) -> Family:
-    return family_named(family) if isinstance(family, str) else family
 
 
 def _map_report(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sympy import Expr
 
 from ..proofs.derivation import Outcome
-from ..proofs.errors import DeclarationError, ParameterError, UnsolvedError
+from ..proofs.errors import ParameterError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
@@ -77,10 +77,8 @@ def structured_fit(
     >>> found.theta_hat["mu"], found.theta_hat["Sigma"].round(6).tolist()
     (array([3., 3.]), [[2.666667, 0.0], [0.0, 2.0]])
     """
-    if not isinstance(family, StructuredFamily):
-        raise DeclarationError(f"fit: {family!r} is no family; write family(...) or structured(...) with its name")
-    drawn = structured_data(family, x, weights, known)
     derivation = derive_structured(family)
+    drawn = structured_data(family, x, weights, known)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{family.name}: no estimator is derived, because {derivation.reason}")
     n = drawn.sizes[family.rows] if family.rows is not None else drawn.n

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sympy import Tuple
 
 from ..derivation import Evidence, Finding, Obligation, Optimality, Outcome, Section, Step, Verdict
+from ..errors import DeclarationError
 from ..trail import Trail
 from .bounded import bounded_of, derive_bounded
 from .checker import check_structured
@@ -27,12 +28,19 @@ _OPEN = "no global maximum is proved"
 def derive_structured(family: StructuredFamily) -> StructuredDerivation:
     """Return the derivation of a structured family, every step checked; pure and cached.
 
+    Raises
+    ------
+    DeclarationError
+        For anything else.
+
     Examples
     --------
     >>> from thetahat.proofs.registry import structured
     >>> derive_structured(structured("multivariate_normal")).outcome
     <Outcome.CLOSED_FORM: 'closed form'>
     """
+    if not isinstance(family, StructuredFamily):
+        raise DeclarationError(f"{family!r} is no family; write family(...) or structured(...) with its name")
     trail = Trail()
     draft = _draft(family, trail)
     findings = check_structured(family, trail.steps)
