@@ -207,6 +207,11 @@ def test_wrong_estimates_lose_what_is_certified() -> None:
         plain.nats_lost({"mu": [0.0, 0.0], "Sigma": -np.eye(2)})
 
 
+def test_known_values_without_a_density_have_no_certificate() -> None:
+    with pytest.raises(ParameterError, match=r"no density of these data where nu = 0.5"):
+        certify(structured("wishart"), SQUARES, fixed={"nu": 0.5})
+
+
 def test_what_has_no_maximum_or_no_rational_one_is_said_to_be_so() -> None:
     certificate = certify(structured("multivariate_normal"), X[:2])
     assert certificate.verdict is CertificateVerdict.NO_MAXIMUM

@@ -89,7 +89,7 @@ def structured_fit(
         _require_held(family, theta)
         value = mean_log_likelihood(family, drawn, theta) * drawn.total(np.ones(drawn.n))
     if not np.isfinite(value):
-        _explain(family, drawn)
+        raise no_density(family, drawn)
     shown = {one.name: bare(one.term, theta[one.name]) for one in family.parameters}
     return StructuredFit(family, shown, derivation.outcome, n, value, derivation)
 
@@ -142,9 +142,14 @@ def _has_sign(term: Expr, value: Array) -> bool:
     return bool((value > 0).all()) if term.is_positive else True
 
 
-def _explain(family: StructuredFamily, drawn: StructuredData) -> None:
-    """Raise what explains that the estimate has no density."""
+def no_density(family: StructuredFamily, drawn: StructuredData) -> ParameterError | UnsolvedError:
+    """Return the error that explains that the estimate has no density: known values, or else numbers that overflow.
+
+    >>> from thetahat.proofs.registry import structured
+    >>> no_density(structured("diagonal_normal"), StructuredData({}, {}, {}))
+    UnsolvedError('diagonal_normal: the log-likelihood overflows double precision; change the unit of the data')
+    """
     if drawn.known:
         values = ", ".join(f"{term} = {np.asarray(value).tolist()}" for term, value in drawn.known.items())
-        raise ParameterError(f"{family.name}: there is no density of these data where {values}")
-    raise UnsolvedError(f"{family.name}: the log-likelihood overflows double precision; change the unit of the data")
+        return ParameterError(f"{family.name}: there is no density of these data where {values}")
+    return UnsolvedError(f"{family.name}: the log-likelihood overflows double precision; change the unit of the data")

@@ -14,10 +14,11 @@ from ...proofs.structured.derivation import StructuredDerivation
 from ...proofs.structured.engine import derive_structured
 from ...proofs.structured.family import StructuredFamily
 from ...strategies.structured import StructuredData
+from ..structured_balls import height
 from ..structured_estimate import estimate, exact_estimate, has_exact_formulas
 from ..structured_exact import Exact, ExactData
 from ..structured_existence import require_existence
-from ..structured_fit import bare
+from ..structured_fit import bare, no_density
 from ..structured_input import structured_data
 from .certificate import CertificateVerdict
 from .prove import versions
@@ -45,7 +46,11 @@ def certify_structured(
     >>> proof.verdict, proof.theta["Sigma"]
     (<CertificateVerdict.UNIQUE_GLOBAL: 'unique global maximum'>, array([[Fraction(2, 9)]], dtype=object))
     """
-    return certificate_of(derive_structured(family), structured_data(family, x, weights, known))
+    derivation, drawn = derive_structured(family), structured_data(family, x, weights, known)
+    found = certificate_of(derivation, drawn)
+    if found.theta and not height(derivation, ExactData(drawn), found.exact()).is_finite():
+        raise no_density(family, drawn)
+    return found
 
 
 def certificate_of(derivation: StructuredDerivation, drawn: StructuredData) -> StructuredCertificate:
