@@ -14,6 +14,7 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sympy import Symbol, log, pi
 
 from thetahat import CertificateVerdict, certify, derive, family, fit, structured
 from thetahat.proofs.derivation import Outcome
@@ -26,6 +27,8 @@ from thetahat.proofs.errors import (
     ThetahatError,
     UnsolvedError,
 )
+from thetahat.proofs.structured.family import StructuredFamily, Unknown
+from thetahat.proofs.structured.plates import Component, DatumComponent, Plate
 from thetahat.verify.certify import Enclosure
 from thetahat.verify.cli import main
 from thetahat.verify.structured_estimate import has_exact_formulas
@@ -414,6 +417,26 @@ def test_a_file_may_declare_a_family_of_any_dimension(
     assert "unique global maximum, 6 observations" in out
     with pytest.raises(DeclarationError, match="waiting_times is a structured family"):
         family(str(path))
+
+
+def test_a_denominator_may_be_negative_on_all_data() -> None:
+    """Then it has to differ from 0, and the estimate itself to be positive: pairs of a number and its known precision,
+    up to a factor. That this is the one maximum is not proved, and said to be so."""
+    k, K = (Symbol(name, integer=True, positive=True) for name in "kK")
+    x, t = DatumComponent("x", "real", k), DatumComponent("t", "positive", k)
+    m, c = Component("m", "real", k), Component("c", "positive", k)
+    density = Plate(log(c * t / (2 * pi)) / 2 - c * t * (x - m) ** 2 / 2, k, K)
+    declared = StructuredFamily("weighed", (x, t), (Unknown(m), Unknown(c)), density, (K,))
+    values, precisions = X, np.exp(X[:, ::-1])
+    found = fit(declared, {"x": values, "t": precisions}).theta_hat
+    means = np.average(values, axis=0, weights=precisions)
+    np.testing.assert_allclose(found["m"], means, rtol=1e-13)
+    np.testing.assert_allclose(found["c"], 1 / np.mean(precisions * (values - means) ** 2, axis=0), rtol=1e-13)
+    certificate = certify(declared, {"x": values, "t": precisions})
+    assert certificate.verdict is CertificateVerdict.LOCAL
+    assert certificate.check({"x": values, "t": precisions})
+    with pytest.raises(ExistenceError, match="is not 0"):
+        fit(declared, {"x": np.ones((4, 2)), "t": precisions[:4]})
 
 
 WORDS: dict[str, tuple[tuple[str, ...], str]] = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Outcome, Verdict
-from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
+from ..proofs.errors import ExistenceError, ParameterError, UndecidedError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
@@ -221,7 +221,7 @@ def _asker(
     def ask(drawn: StructuredData) -> Case:
         try:
             return check(Question(derivation, drawn, estimator(derivation, drawn), estimator))
-        except (ExistenceError, UnsolvedError) as refusal:
+        except (ExistenceError, UndecidedError, UnsolvedError) as refusal:
             return Case(Verdict.UNDECIDED, str(refusal))
 
     return ask

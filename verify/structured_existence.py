@@ -43,6 +43,8 @@ def _holds(derivation: StructuredDerivation, one: Requirement, place: ExactPlace
         inner = subject.args[0] if isinstance(subject, Inverse) else subject
         return is_definite(exact_value(inner, place))
     places = _places(derivation, one.subject, place.data.drawn)
+    if one.kind == "nonzero":
+        return all(exact_value(subject.xreplace(here), place) != 0 for here in places)
     return all(exact_value(subject.xreplace(here), place) > 0 for here in places)
 
 

@@ -83,6 +83,9 @@ def _product_rule(value: Expr, place: ExactPlace, towards: Towards) -> Exact:
 
 def _of_word(value: Expr, place: ExactPlace, towards: Towards) -> Exact:
     (inner,) = value.args
+    if isinstance(value, log) and inner.is_Mul:
+        # Factors that stay, which may be irrational, leave a logarithm's slope as it is.
+        inner = inner.func(*(part for part in inner.args if _moves(part, towards)))
     slope = _slope(inner, place, towards)
     if isinstance(value, Trace):
         return np.asarray(np.trace(slope, axis1=-2, axis2=-1))

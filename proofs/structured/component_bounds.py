@@ -14,7 +14,7 @@ from .derivation import Requirement
 from .family import StructuredFamily, Unknown
 from .interior import add_distinct, add_interior
 from .naming import renamed
-from .observed import above_zero
+from .observed import above_zero, at_least_zero
 from .pieces import expression, gibbs, squared, tangent
 from .plate_lemmas import shares
 from .plates import DatumComponent, Plate
@@ -25,6 +25,7 @@ Shared = tuple[Symbol, Expr] | None
 _INSIDE = "the estimate has to lie in the parameter space, and the likelihood equations have no other root"
 _NO_ROOT = "when the closing equation has a root is decided"
 _NOT_DERIVED = "no rule relates it to the data"
+_DIVIDES = "the formula divides by it"
 _HALF = S.One / 2
 
 
@@ -141,10 +142,11 @@ def add_conditions(
             continue
         formula = roots[one.term]
         below = _denominators(formula)
-        found += [Requirement(each, "positive", f"{each} > 0", "the formula divides by it") for each in below]
+        found += map(_divides, below)
         if not one.term.is_positive:
             continue
-        above, _ = normal(formula * _product(below), family.totals).as_numer_denom()
+        signed = all(at_least_zero(_of_averages(each)) for each in below)
+        above = normal(formula * _product(below), family.totals).as_numer_denom()[0] if signed else formula
         squares = _squares(family, one, dict(roots))
         if squares is not None and normal(squares - formula, family.totals) == 0:
             spoken = "A positive number times squares, so never negative."
@@ -163,13 +165,26 @@ def add_conditions(
     return tuple(unique), open_
 
 
+def _divides(below: Expr) -> Requirement:
+    """That a denominator is not zero; where it is never negative, that it is positive."""
+    if at_least_zero(_of_averages(below)):
+        return Requirement(below, "positive", f"{below} > 0", _DIVIDES)
+    return Requirement(below, "nonzero", f"{below} is not 0", _DIVIDES)
+
+
 def _always_positive(subject: Expr) -> bool:
-    """Whether the declared signs of what is observed leave no other choice; an average of positive numbers is one."""
-    averages = {
-        one: Symbol(f"_mean_{at}", positive=above_zero(one.args[0]) or None, real=True)
-        for at, one in enumerate(sorted(subject.atoms(Average), key=str))
-    }
-    return above_zero(subject.xreplace(averages))
+    """Whether the declared signs of what is observed leave no other choice."""
+    return above_zero(_of_averages(subject))
+
+
+def _of_averages(subject: Expr) -> Expr:
+    """The expression with a symbol for each average, of the sign that what is averaged always has."""
+    averages = {}
+    for at, one in enumerate(sorted(subject.atoms(Average), key=str)):
+        inner = one.args[0]
+        signs = {"positive": above_zero(inner) or None, "nonnegative": at_least_zero(inner) or None}
+        averages[one] = Symbol(f"_mean_{at}", real=True, **signs)
+    return subject.xreplace(averages)
 
 
 def _denominators(formula: Expr) -> list[Expr]:
