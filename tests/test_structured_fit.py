@@ -210,6 +210,19 @@ def test_wrong_estimates_lose_what_is_certified() -> None:
         plain.nats_lost({"mu": [0.0, 0.0], "Sigma": -np.eye(2)})
 
 
+def test_hard_data_are_certified_or_refused() -> None:
+    """One bit more on one side of a precision; covariates that hardly differ; squares singular but for a bit."""
+    tilted = np.eye(20)
+    tilted[0, 1] = 5e-324
+    known = {"X": X, "P": tilted}
+    assert certify(structured("generalised_least_squares_by_precision"), Y, fixed=known).check(Y, fixed=known)
+    far = {"y": FITS["softmax_regression"][0]["y"], "x": X + 1e5}
+    assert certify(structured("softmax_regression"), far).check(far)
+    together = [[1.0, 3.0], [2.0, 6.0], [0.1, 0.1 * 3.0]]
+    with pytest.raises(UnsolvedError, match="not held by double precision"):
+        fit(structured("multivariate_normal_covariance"), together, fixed={"mu": [0.0, 0.0]})
+
+
 def test_known_values_without_a_density_have_no_certificate() -> None:
     with pytest.raises(ParameterError, match=r"no density of these data where nu = 0.5"):
         certify(structured("wishart"), SQUARES, fixed={"nu": 0.5})

@@ -31,8 +31,9 @@ _RANK = 1e-10
 _LARGEST = 1e12
 
 
+@np.errstate(all="ignore")
 def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Array]:
-    """Return the estimate, by parameter names.
+    """Return the estimate, by parameter names. What overflows on the way does not settle, and is refused.
 
     Of rational formulas it is the exact value, rounded once; of so many data that this would take long, formulas in
     which nothing cancels are evaluated in doubles.

@@ -14,12 +14,12 @@ from ..proofs.derivation import Outcome
 from ..proofs.errors import ParameterError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.engine import derive_structured
-from ..proofs.structured.family import StructuredFamily
+from ..proofs.structured.family import StructuredFamily, Unknown
 from ..proofs.structured.terms import Matrix, shape
 from ..strategies.structured import StructuredData
 from .structured_balls import height
 from .structured_estimate import estimate, exact_estimate, is_exact
-from .structured_exact import ExactData, exact_array, nearest
+from .structured_exact import ExactData, exact_array, is_definite, nearest
 from .structured_existence import require_existence
 from .structured_input import structured_data
 from .structured_search import mean_log_likelihood
@@ -123,23 +123,17 @@ def _require_held(family: StructuredFamily, theta: Mapping[str, Array]) -> None:
     """Raise ``UnsolvedError`` where rounding to doubles left the parameter space."""
     for one in family.parameters:
         value = theta[one.name]
-        if not (np.isfinite(value).all() and (_has_root(value) if one.definite else _has_sign(one.term, value))):
+        if not (np.isfinite(value).all() and _is_inside(one, value)):
             raise UnsolvedError(
                 f"{family.name}: the estimate of {one.name} is not held by double precision: rounded, it is "
                 f"{value.tolist()}; change the unit of the data"
             )
 
 
-def _has_root(value: Array) -> bool:
-    try:
-        np.linalg.cholesky(value)
-    except np.linalg.LinAlgError:
-        return False
-    return True
-
-
-def _has_sign(term: Expr, value: Array) -> bool:
-    return bool((value > 0).all()) if term.is_positive else True
+def _is_inside(one: Unknown, value: Array) -> bool:
+    if one.definite:
+        return is_definite(exact_array(value))
+    return bool((value > 0).all()) if one.term.is_positive else True
 
 
 def no_density(family: StructuredFamily, drawn: StructuredData) -> ParameterError | UnsolvedError:

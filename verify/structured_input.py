@@ -39,7 +39,8 @@ def structured_data(
     weights
         Shape ``(n,)``, non-negative multiplicities of independent observations; all one when omitted.
     known
-        What the declaration says is known, by name: covariates, a covariance, degrees of freedom.
+        What the declaration says is known, by name: covariates, a covariance, degrees of freedom. A matrix that is
+        symmetric but for rounding counts as the mean of itself and its mirror image.
 
     Raises
     ------

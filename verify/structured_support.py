@@ -110,8 +110,7 @@ def doubles_of(family: StructuredFamily, term: Expr, numbers: NDArray[Any], rows
         )
     require_doubles(family.name, numbers, ((float(values.min()), float(values.max())),), name)
     if isinstance(term, Matrix):
-        _require_kind(family, term, values, rows)
-        return values
+        return values if term.kind == "general" else _symmetric(family, term, values, rows)
     what, allowed = _ALLOWED[term.sign if isinstance(term, Component) else _sign_of(term)]
     bad = np.argwhere(~allowed(values))
     if len(bad):
@@ -129,14 +128,18 @@ def _sign_of(symbol: Expr) -> str:
     return "positive" if symbol.is_positive else "real"
 
 
-def _require_kind(family: StructuredFamily, term: Matrix, values: Array, rows: Rows) -> None:
-    """Raise unless matrices are symmetric and positive definite as declared."""
-    for at, one in enumerate(values if term.kind in ("spd", "symmetric") else ()):
-        place = rows.place(np.array([at]))
-        if np.abs(one - one.T).max() > _ASYMMETRY * np.abs(one).max():
-            raise rows.error(f"{family.name}: {term.name}{place} is not symmetric")
-        if term.kind == "spd" and not np.linalg.eigvalsh((one + one.T) / 2)[0] > 0:
-            raise rows.error(f"{family.name}: {term.name}{place} is not positive definite")
+@np.errstate(over="ignore")
+def _symmetric(family: StructuredFamily, term: Matrix, values: Array, rows: Rows) -> Array:
+    """The means of matrices and their mirror images, if both are the same but for rounding; definite as declared."""
+    for at, one in enumerate(values):
+        if not np.abs(one - one.T).max() <= _ASYMMETRY * np.abs(one).max():
+            raise rows.error(f"{family.name}: {term.name}{rows.place(np.array([at]))} is not symmetric")
+    mirrored = np.swapaxes(values, -1, -2)
+    found = np.where(values == mirrored, values, values / 2 + mirrored / 2)
+    for at, one in enumerate(found if term.kind == "spd" else ()):
+        if not np.linalg.eigvalsh(one)[0] > 0:
+            raise rows.error(f"{family.name}: {term.name}{rows.place(np.array([at]))} is not positive definite")
+    return np.asarray(found)
 
 
 def require_totals(family: StructuredFamily, drawn: StructuredData, rows: Rows) -> None:

@@ -112,12 +112,13 @@ def _newton_step(slopes: Slopes, point: list[arb]) -> arb_mat | None:
 
 
 def _inverse(matrix: arb_mat) -> arb_mat | None:
-    """An approximate inverse, of exact numbers."""
+    """An approximate inverse, of exact numbers; in doubles it would be none where covariates hardly differ."""
+    size = matrix.nrows()
     try:
-        found = np.linalg.inv(np.array([[float(one.mid()) for one in row] for row in matrix.tolist()]))
-    except np.linalg.LinAlgError:
+        found = arb_mat(size, size, [one.mid() for one in matrix.entries()]).inv()
+    except ZeroDivisionError:
         return None
-    return arb_mat(len(found), len(found), found.reshape(-1).tolist()) if np.isfinite(found).all() else None
+    return arb_mat(size, size, [one.mid() for one in found.entries()])
 
 
 def _slopes(family: StructuredFamily, drawn: StructuredData) -> Slopes:
