@@ -20,9 +20,12 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     >>> from thetahat import derive, family
     >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
     False
+    >>> has_maximiser(derive(family("asymmetric_laplace")), np.array([1.0, 2.0, 2.0, 5.0]))
+    False
     """
-    if derivation.existence_proved:
-        # Then nothing need be fitted, unless the conditions could not be decided.
+    if derivation.existence_proved and derivation.point is None:
+        # Then nothing need be fitted, unless the conditions could not be decided, or which data have a maximiser is
+        # found by a search over the observations.
         family = derivation.family
         truth, _ = decide_sample(derivation.exists_when, require_data(family, x, weights).sample, family.columns)
         if truth is True:
