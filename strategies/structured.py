@@ -38,6 +38,22 @@ class StructuredData:
         """The number of observations."""
         return len(next(iter(self.data.values())))
 
+    @property
+    def w(self) -> Array:
+        """The weight of each observation, one where none are given."""
+        return np.ones(self.n) if self.weights is None else self.weights
+
+    @property
+    def weight(self) -> float:
+        """The sum of the weights."""
+        return self.total(np.ones(self.n))
+
+    def shape_of(self, family: StructuredFamily, term: Expr) -> tuple[int, ...]:
+        """Return the shape of a term in data of these sizes; of a column vector with both axes."""
+        if isinstance(term, Matrix):
+            return tuple(int(side.subs(self.sizes)) for side in shape(term))
+        return tuple(self.sizes[last] for last in family.lengths(term))
+
     def mean(self, values: Array) -> Array:
         """Return the average over the first axis, which counts observations, with their weights; a number that all
         observations share as it is."""

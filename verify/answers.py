@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from .parameter_map import ParameterMap, UnreadableError
 
 Array = NDArray[np.float64]
 Promise = Literal["mle", "local"]
-QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
+_QUIET = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning, ImportWarning)
 """Warnings that say nothing about the data."""
 
 
@@ -82,21 +82,41 @@ class Answer:
         return outside_space(family, self.theta) is None
 
 
-def answer_of(question: Question, x: Array, weights: Array | None = None) -> Answer:
-    """Return what the function makes of a copy of the data; whatever it raises is part of the answer."""
-    arguments = [x.copy(), *([weights.copy()] if weights is not None else [])]
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What a call returned, the exception as text, and the warnings that say something about the data."""
+
+    returned: Any = None
+    raised: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def called(function: Callable[..., Any], arrays: Sequence[Array]) -> Call:
+    """Return what comes of calling somebody's function with copies of arrays.
+
+    >>> called(lambda x: 1 / 0, [np.zeros(1)]).raised
+    'ZeroDivisionError: division by zero'
+    """
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
-            returned = question.function(*arguments)
+            returned = function(*(array.copy() for array in arrays))
         except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code: whatever it raises is the finding)
-            return Answer(raised=f"{type(error).__name__}: {error}")
-    warned = next((str(one.message) for one in seen if not issubclass(one.category, QUIET)), "")
+            return Call(raised=f"{type(error).__name__}: {error}")
+    return Call(returned, "", tuple(str(one.message) for one in seen if not issubclass(one.category, _QUIET)))
+
+
+def answer_of(question: Question, x: Array, weights: Array | None = None) -> Answer:
+    """Return what the function makes of a copy of the data; whatever it raises is part of the answer."""
+    call = called(question.function, [x] if weights is None else [x, weights])
+    if call.raised:
+        return Answer(raised=call.raised)
+    warned = next(iter(call.warnings), "")
     try:
-        theta = question.reading.read(returned)
+        theta = question.reading.read(call.returned)
     except UnreadableError as error:
-        return Answer(shown=_short(returned), warned=warned, unreadable=str(error))
-    return Answer(theta, _named(question, theta), warned=warned, returned=returned)
+        return Answer(shown=_short(call.returned), warned=warned, unreadable=str(error))
+    return Answer(theta, _named(question, theta), warned=warned, returned=call.returned)
 
 
 def require_callable(function: Any, family: Family, weighted: bool) -> None:

@@ -168,7 +168,7 @@ def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Arr
     """The coefficients of the root of the scores, shape ``(K, p)``."""
     etas, kernel = spelled.etas, spelled.value
     each = spelled.number(kernel)
-    often = np.ones(len(covariates)) if drawn.weights is None else drawn.weights
+    often = drawn.w
 
     def height(at: Array) -> float:
         return drawn.total(each(covariates @ at.T))
@@ -215,5 +215,5 @@ def _least_distances(
     distance = spelled.number(inside.xreplace(_named(inside)))
     target = -distance(np.zeros((len(covariates), 1))) * float(inside.diff(_ETA))
     # A bound holds for the distance times its weight.
-    bounds = np.eye(len(covariates)) if drawn.weights is None else np.diag(1.0 / drawn.weights)
+    bounds = np.diag(1.0 / drawn.w)
     return least_bounds(derivation, target, covariates, bounds)[0][np.newaxis]

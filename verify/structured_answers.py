@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,9 @@ from sympy import Expr
 
 from ..proofs.errors import ParameterError
 from ..proofs.structured.family import StructuredFamily
-from ..proofs.structured.terms import Matrix, shape
 from ..strategies.structured import StructuredData
-from .answers import QUIET
-from .certify.structured_certificate import numbers_of, shape_of
+from .answers import called
+from .certify.structured_certificate import numbers_of
 from .structured_fit import bare
 from .structured_support import name_of
 
@@ -38,18 +36,15 @@ def answer_of(family: StructuredFamily, function: Callable[..., Any], drawn: Str
     """Return what the function makes of copies of the arrays; whatever it raises is part of the answer."""
     arrays = [_as_given(drawn, term, value) for term, value in _given(drawn)]
     if weighted:
-        arrays.append(np.ones(drawn.n) if drawn.weights is None else drawn.weights)
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("always")
-        try:
-            returned = function(*(array.copy() for array in arrays))
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (foreign code: whatever it raises is the finding)
-            return Answer(shown=f"nothing; it raised {type(error).__name__}: {error}")
-    warned = bool([one for one in seen if not issubclass(one.category, QUIET)])
+        arrays.append(drawn.w)
+    call = called(function, arrays)
+    if call.raised:
+        return Answer(shown=f"nothing; it raised {call.raised}")
+    warned = bool(call.warnings)
     try:
-        theta = _read(family, drawn, returned)
+        theta = _read(family, drawn, call.returned)
     except (ParameterError, TypeError, ValueError) as error:
-        return Answer(shown=f"{returned!r}: {error}", warned=warned)
+        return Answer(shown=f"{call.returned!r}: {error}", warned=warned)
     shown = ", ".join(f"{one.name} = {bare(one.term, theta[one.name]).tolist()}" for one in family.parameters)
     return Answer(theta, shown, warned)
 
@@ -66,9 +61,7 @@ def shown_data(drawn: StructuredData) -> str:
 
 def _as_given(drawn: StructuredData, term: Expr, value: Array) -> Array:
     """An array as ``fit`` takes it: without the axis of a column vector, and of the one matrix that data are."""
-    whole = value[0] if drawn.single and term in drawn.data else value
-    column = isinstance(term, Matrix) and shape(term)[1] == 1
-    return whole[..., 0] if column else whole
+    return bare(term, value[0] if drawn.single and term in drawn.data else value)
 
 
 def _read(family: StructuredFamily, drawn: StructuredData, returned: Any) -> dict[str, Array]:
@@ -76,7 +69,7 @@ def _read(family: StructuredFamily, drawn: StructuredData, returned: Any) -> dic
     found = {}
     for one, value in zip(family.parameters, _parts(family, returned), strict=True):
         array = np.asarray(value, dtype=np.float64)
-        shaped = shape_of(family, one, drawn)
+        shaped = drawn.shape_of(family, one.term)
         found[one.name] = array.reshape(shaped) if array.size == int(np.prod(shaped)) else array
         if one.definite and array.shape == shaped:
             mirror = np.abs(array - array.T).max()

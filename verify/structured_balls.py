@@ -16,7 +16,7 @@ from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.plates import Plate
 from ..proofs.structured.terms import Average, LogDet, LogMultigamma
 from .enclosure import precisions
-from .structured_exact import Exact, ExactData, ExactPlace, exact_array, exact_value, is_rational, to_flint
+from .structured_exact import Exact, ExactData, ExactPlace, exact_array, exact_value, is_rational, mapped, to_flint
 
 _SHARP = 2.0**-60
 """Nats that a log-likelihood may be uncertain by, however small it is."""
@@ -43,8 +43,7 @@ def height(
     >>> height(derive_structured(declared), ExactData(drawn), {"p": half}).overlaps(-2 * arb(2).log())
     True
     """
-    weights = data.drawn.weights
-    weight = arb(data.drawn.n if weights is None else sum(exact_array(weights), fmpq(0)))
+    weight = arb(sum(exact_array(data.drawn.w), fmpq(0)))
     for bits in precisions():
         with precision(bits):
             # Averages that parameters stand in are kept by a place, and are as sharp as when they were taken.
@@ -59,7 +58,7 @@ def height(
 def _enclosed(value: Expr, place: ExactPlace) -> Exact:
     """Balls, with an axis for the observations where they differ."""
     if is_rational(value):
-        return _mapped(arb, exact_value(value, place))
+        return mapped(arb, exact_value(value, place))
     if value.is_number:
         return np.asarray(ball(value))
     if isinstance(value, Average):
@@ -90,7 +89,7 @@ def _called(value: Expr, parts: list[Exact]) -> Exact:
 def _averaged(values: Exact, place: ExactPlace) -> Exact:
     if values.ndim == 0:
         return values
-    shares = _mapped(arb, place.data.shares)
+    shares = mapped(arb, place.data.shares)
     return np.asarray(reduce(add, (share * one for share, one in zip(shares.tolist(), values.tolist(), strict=True))))
 
 
@@ -98,16 +97,10 @@ def _folded(operation: Any, parts: list[Exact]) -> Exact:
     return np.asarray(reduce(operation, parts))
 
 
-def _mapped(function: Any, values: Exact) -> Exact:
-    found = np.empty(values.shape, dtype=object)
-    found.reshape(-1)[:] = [function(one) for one in values.reshape(-1).tolist()]
-    return found
-
-
 def _log_determinants(matrices: Exact) -> Exact:
     """Not a number where a determinant is not positive."""
     several = matrices if matrices.ndim == 3 else matrices[np.newaxis]
-    found = _mapped(lambda one: arb(one).log(), _determinants(several))
+    found = mapped(lambda one: arb(one).log(), _determinants(several))
     return found if matrices.ndim == 3 else np.asarray(found[0])
 
 

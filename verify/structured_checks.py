@@ -150,7 +150,7 @@ def certified(question: Question) -> Case:
     except ParameterError as outside:
         return Case(Verdict.DISAGREE, f"{outside}, for {question.drawn}")
     height = certificate.log_likelihood
-    weight = question.drawn.total(np.ones(question.drawn.n))
+    weight = question.drawn.weight
     if height is None or lost.high > weight * allowed(question, float(height.ball.mid()) / weight):
         return Case(Verdict.DISAGREE, f"{lost.digits(5)} nats are lost, for {question.drawn}")
     return Case(Verdict.AGREE)

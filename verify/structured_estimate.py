@@ -52,9 +52,9 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     if minimax is not None:
         return fit_bounded(derivation, minimax, drawn)
     data = ExactData(drawn)
-    require_existence(derivation, data)
     if is_exact(derivation, drawn):
         return {name: nearest(value) for name, value in exact_estimate(derivation, data).items()}
+    require_existence(derivation, data)
     return _in_doubles(derivation, drawn)
 
 
@@ -81,7 +81,12 @@ def _affordable(drawn: StructuredData) -> bool:
 
 
 def exact_estimate(derivation: StructuredDerivation, data: ExactData) -> dict[str, Exact]:
-    """Return the estimate by formulas that are rational, as exact numbers; the data have to meet the conditions.
+    """Return the estimate by formulas that are rational, as exact numbers.
+
+    Raises
+    ------
+    ExistenceError
+        When the data break a condition.
 
     Examples
     --------
@@ -93,6 +98,7 @@ def exact_estimate(derivation: StructuredDerivation, data: ExactData) -> dict[st
     >>> exact_estimate(normal, ExactData(drawn))["Sigma"]
     array([[2/9]], dtype=object)
     """
+    require_existence(derivation, data)
     place = ExactPlace(data)
     for term, formula in derivation.formulas:
         place = place.having(name_of(term), _exact_at(derivation.family, formula, term, place))

@@ -138,7 +138,7 @@ def judged(
     if answer.theta is None:
         return Found(Verdict.DISAGREE, f"{shown_data(drawn)}\n  returned   {answer.shown}")
     low, high = _lost(derivation, drawn, ours, answer.theta)
-    weight = drawn.total(np.ones(drawn.n))
+    weight = drawn.weight
     rounding = rounding_of(family, drawn, ours, mean_log_likelihood(family, drawn, ours))
     if low > (nats + rounding) * weight:
         better = ", ".join(f"{one.name} = {bare(one.term, ours[one.name]).tolist()}" for one in family.parameters)
@@ -162,7 +162,7 @@ def _lost(
         lost = certificate.nats_lost(theta)
         return lost.low, lost.high
     heights = [mean_log_likelihood(derivation.family, drawn, one) for one in (ours, theta)]
-    return drawn.total(np.ones(drawn.n)) * (heights[0] - heights[1]), np.inf
+    return drawn.weight * (heights[0] - heights[1]), np.inf
 
 
 def _likely(drawn: StructuredData, theta: Mapping[str, Array], ours: Mapping[str, Array]) -> str:

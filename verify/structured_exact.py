@@ -5,7 +5,7 @@ Arrays hold numbers of python-flint; axes are those of ``structured_values``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
@@ -61,7 +61,7 @@ class ExactData:
     @cached_property
     def shares(self) -> Exact:
         """The weight of each observation, as a share of the whole."""
-        found = exact_array(np.ones(self.drawn.n) if self.drawn.weights is None else self.drawn.weights)
+        found = exact_array(self.drawn.w)
         return np.asarray(found / sum(found, fmpq(0)))
 
 
@@ -113,9 +113,17 @@ def exact_array(values: Any) -> Exact:
     >>> exact_array(np.array([0.5, 3.0]))
     array([1/2, 3], dtype=object)
     """
-    given = np.asarray(values, dtype=np.float64)
-    found = np.empty(given.shape, dtype=object)
-    found.reshape(-1)[:] = [exact(one) for one in given.reshape(-1).tolist()]
+    return mapped(exact, np.asarray(values, dtype=np.float64))
+
+
+def mapped(function: Callable[[Any], Any], values: NDArray[Any]) -> Exact:
+    """Return what a function makes of each entry, in an array of the same shape.
+
+    >>> mapped(fmpq, np.array([2, 3]))
+    array([2, 3], dtype=object)
+    """
+    found = np.empty(values.shape, dtype=object)
+    found.reshape(-1)[:] = [function(one) for one in values.reshape(-1).tolist()]
     return found
 
 
@@ -249,8 +257,7 @@ def nearest(values: Exact) -> NDArray[np.float64]:
     >>> nearest(np.asarray([fmpq(1, 3)]))
     array([0.33333333])
     """
-    found = [_nearest(one) for one in values.reshape(-1).tolist()]
-    return np.array(found, dtype=np.float64).reshape(values.shape)
+    return mapped(_nearest, values).astype(np.float64)
 
 
 def _nearest(one: fmpq) -> float:

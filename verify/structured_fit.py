@@ -20,7 +20,6 @@ from ..strategies.structured import StructuredData
 from .structured_balls import height
 from .structured_estimate import estimate, exact_estimate, is_exact
 from .structured_exact import ExactData, exact_array, is_definite, nearest
-from .structured_existence import require_existence
 from .structured_input import structured_data
 from .structured_search import mean_log_likelihood
 from .tolerance import LOST_NATS
@@ -87,7 +86,7 @@ def structured_fit(
     else:
         theta = estimate(derivation, drawn)
         _require_held(family, theta)
-        value = mean_log_likelihood(family, drawn, theta) * drawn.total(np.ones(drawn.n))
+        value = mean_log_likelihood(family, drawn, theta) * drawn.weight
     if not np.isfinite(value):
         raise no_density(family, drawn)
     shown = {one.name: bare(one.term, theta[one.name]) for one in family.parameters}
@@ -96,13 +95,12 @@ def structured_fit(
 
 def _rounded(derivation: StructuredDerivation, data: ExactData) -> tuple[dict[str, Array], float]:
     """The exact estimate rounded once, if that costs nothing that shows, and the log-likelihood there."""
-    require_existence(derivation, data)
     exact = exact_estimate(derivation, data)
     theta = {name: nearest(value) for name, value in exact.items()}
     _require_held(derivation.family, theta)
     rounded = {name: exact_array(value) for name, value in theta.items()}
     value, lost = height(derivation, data, rounded), height(derivation, data, exact, rounded)
-    if value.is_finite() and not lost < LOST_NATS * data.drawn.total(np.ones(data.drawn.n)):
+    if value.is_finite() and not lost < LOST_NATS * data.drawn.weight:
         raise UnsolvedError(
             f"{derivation.family.name}: the estimate is not held by double precision: rounding it costs "
             f"{float(lost.mid()):.3g} nats; measure what hardly differs from the rest as a difference"
@@ -116,7 +114,7 @@ def bare(term: Expr, value: NDArray[Any]) -> NDArray[Any]:
     >>> bare(Matrix("mu", 2), np.ones((2, 1)))
     array([1., 1.])
     """
-    return value[:, 0] if isinstance(term, Matrix) and shape(term)[1] == 1 else value
+    return value[..., 0] if isinstance(term, Matrix) and shape(term)[1] == 1 else value
 
 
 def _require_held(family: StructuredFamily, theta: Mapping[str, Array]) -> None:

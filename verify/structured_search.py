@@ -43,12 +43,8 @@ def widths(family: StructuredFamily, drawn: StructuredData) -> list[tuple[Unknow
     """Return each parameter with the number of its free coordinates and its shape."""
     found = []
     for one in family.parameters:
-        if isinstance(one.term, Matrix):
-            shaped = tuple(int(side.subs(drawn.sizes)) for side in shape(one.term))
-            width = shaped[0] * (shaped[0] + 1) // 2 if one.definite else shaped[0] * shaped[1]
-        else:
-            shaped = tuple(drawn.sizes[last] for last in family.lengths(one.term))
-            width = int(np.prod(shaped))
+        shaped = drawn.shape_of(family, one.term)
+        width = shaped[0] * (shaped[0] + 1) // 2 if one.definite else int(np.prod(shaped))
         found.append((one, width, shaped))
     return found
 

@@ -18,10 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from ...proofs.errors import ParameterError
 from ...proofs.structured.engine import derive_structured
 from ...proofs.structured.family import StructuredFamily, Unknown
-from ...proofs.structured.terms import Matrix, shape
 from ...strategies.structured import StructuredData
 from ..structured_balls import height
-from ..structured_exact import Exact, ExactData, exact_array, is_definite, nearest
+from ..structured_exact import Exact, ExactData, exact_array, is_definite, mapped, nearest
 from ..structured_fit import StructuredFit
 from .certificate import CertificateVerdict
 from .enclosures import Enclosure, exact_texts
@@ -59,7 +58,7 @@ class StructuredCertificate:
 
     def exact(self) -> dict[str, Exact]:
         """Return the maximiser in numbers or balls of python-flint, with both axes of a column vector."""
-        shapes = {one.name: shape_of(self.family, one, self._drawn) for one in self.family.parameters}
+        shapes = {one.name: self._drawn.shape_of(self.family, one.term) for one in self.family.parameters}
         return {name: _to_flint(value).reshape(shapes[name]) for name, value in self.theta.items()}
 
     def rounded(self) -> dict[str, Array]:
@@ -71,7 +70,7 @@ class StructuredCertificate:
             Where there is none.
         """
         self._require_theta()
-        return {name: np.vectorize(_rounded, otypes=[np.float64])(value) for name, value in self.theta.items()}
+        return {name: mapped(_rounded, value).astype(np.float64) for name, value in self.theta.items()}
 
     @cached_property
     def log_likelihood(self) -> Enclosure | None:
@@ -104,7 +103,7 @@ class StructuredCertificate:
 
     def to_json(self) -> str:
         """Return everything but the data, with all numbers exact."""
-        theta = {name: np.vectorize(_text, otypes=[object])(value).tolist() for name, value in self.theta.items()}
+        theta = {name: mapped(_text, value).tolist() for name, value in self.theta.items()}
         shown = {
             "family": self.family.name,
             "verdict": self.verdict.name,
@@ -144,9 +143,7 @@ def _rounded(one: Fraction | Enclosure) -> float:
 
 
 def _to_flint(values: NDArray[np.object_]) -> Exact:
-    found = np.empty(values.shape, dtype=object)
-    found.reshape(-1)[:] = [_number(one) for one in values.reshape(-1).tolist()]
-    return found
+    return mapped(_number, values)
 
 
 def _number(one: Fraction | Enclosure) -> fmpq | arb:
@@ -176,20 +173,13 @@ def numbers_of(
     for one in family.parameters:
         if one.name not in given:
             raise ParameterError(f"{family.name}: the estimate has no {one.name}")
-        values, shaped = np.asarray(given[one.name], dtype=np.float64), shape_of(family, one, drawn)
+        values, shaped = np.asarray(given[one.name], dtype=np.float64), drawn.shape_of(family, one.term)
         if values.size != int(np.prod(shaped)) or not np.isfinite(values).all():
             raise ParameterError(f"{family.name}: {one.name} = {values.tolist()} is not finite of the shape {shaped}")
         found[one.name] = exact_array(values.reshape(shaped))
         if not is_inside(one, found[one.name], _ROUNDED_SHARES):
             raise ParameterError(f"{family.name}: {one.name} = {values.tolist()} lies outside the parameter space")
     return found
-
-
-def shape_of(family: StructuredFamily, one: Unknown, drawn: StructuredData) -> tuple[int, ...]:
-    """Return the shape of a parameter in data of these sizes; of a column vector with both axes."""
-    if isinstance(one.term, Matrix):
-        return tuple(int(side.subs(drawn.sizes)) for side in shape(one.term))
-    return tuple(drawn.sizes[last] for last in family.lengths(one.term))
 
 
 def is_inside(one: Unknown, values: Exact, rounding: fmpq = _NONE) -> bool:

@@ -18,7 +18,7 @@ from ..structured_exact import Exact, ExactData, ExactPlace, exact_array
 from ..structured_input import structured_data
 from ..structured_slopes import mean_slope
 from .certificate import CertificateVerdict
-from .structured_certificate import StructuredCertificate, digest_of, is_inside, shape_of
+from .structured_certificate import StructuredCertificate, digest_of, is_inside
 from .structured_prove import proved
 from .structured_roots import has_root
 
@@ -74,7 +74,7 @@ def _steps_are_proved(family: StructuredFamily) -> bool:
 def _directions(family: StructuredFamily, drawn: StructuredData) -> Iterator[dict[str, Exact]]:
     """A basis of the directions in which parameters may move."""
     for one in family.parameters:
-        shaped = shape_of(family, one, drawn)
+        shaped = drawn.shape_of(family, one.term)
         for at in np.ndindex(shaped):
             towards = np.zeros(shaped)
             towards[at] = 1.0

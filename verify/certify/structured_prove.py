@@ -16,8 +16,7 @@ from ...proofs.structured.family import StructuredFamily
 from ...strategies.structured import StructuredData
 from ..structured_balls import height
 from ..structured_estimate import estimate, exact_estimate, has_exact_formulas
-from ..structured_exact import Exact, ExactData
-from ..structured_existence import require_existence
+from ..structured_exact import Exact, ExactData, mapped
 from ..structured_fit import bare, no_density
 from ..structured_input import structured_data
 from .certificate import CertificateVerdict
@@ -105,13 +104,9 @@ def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[Cer
 def _maximiser(derivation: StructuredDerivation, drawn: StructuredData) -> Numbers | None:
     """In rational numbers or in enclosures; the conditions for it are decided first, and exactly."""
     if has_exact_formulas(derivation):
-        data = ExactData(drawn)
-        require_existence(derivation, data)
-        return {name: _to_fractions(value) for name, value in exact_estimate(derivation, data).items()}
+        return {name: _to_fractions(value) for name, value in exact_estimate(derivation, ExactData(drawn)).items()}
     return enclosed_root(derivation.family, drawn, estimate(derivation, drawn))
 
 
 def _to_fractions(values: Exact) -> NDArray[np.object_]:
-    found = np.empty(values.shape, dtype=object)
-    found.reshape(-1)[:] = [Fraction(int(one.p), int(one.q)) for one in values.reshape(-1).tolist()]
-    return found
+    return mapped(lambda one: Fraction(int(one.p), int(one.q)), values)

@@ -93,11 +93,11 @@ def has_root(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str
 def contracted(slopes: Slopes, box: list[arb]) -> list[arb] | None:
     """Return a part of the box that holds its only root, or ``None`` where that is not proved."""
     middle = [one.mid() for one in box]
-    score, _ = slopes(middle)
-    _, curvature = slopes(box)
-    inverse = _inverse(slopes(middle)[1])
+    score, bend = slopes(middle)
+    inverse = _inverse(bend)
     if inverse is None:
         return None
+    _, curvature = slopes(box)
     off = arb_mat(len(box), 1, [one - at for one, at in zip(box, middle, strict=True)])
     unit = arb_mat(len(box), len(box), [int(i == j) for i in range(len(box)) for j in range(len(box))])
     image = arb_mat(len(box), 1, middle) - inverse * score + (unit - inverse * curvature) * off
@@ -138,7 +138,7 @@ def _slopes(family: StructuredFamily, drawn: StructuredData) -> Slopes:
     known = [ball(float(one)) for one in drawn.known.values()]
     columns = np.column_stack([value.reshape(drawn.n, -1) for value in drawn.data.values()])
     rows = [[*map(arb, row), *known] for row in columns.tolist()]
-    weights = [arb(one) for one in (np.ones(drawn.n) if drawn.weights is None else drawn.weights).tolist()]
+    weights = [arb(one) for one in drawn.w.tolist()]
 
     def slopes(theta: Sequence[arb]) -> tuple[arb_mat, arb_mat]:
         totals = [sum(weights, arb(0)) * one for one in once(*theta)]
@@ -161,8 +161,7 @@ def _symmetric(upper: list[arb], size: int) -> arb_mat:
 def _shaped(family: StructuredFamily, drawn: StructuredData, found: list[arb]) -> dict[str, NDArray[np.object_]]:
     theta, left = {}, iter(found)
     for term in family.terms:
-        shape = tuple(drawn.sizes[last] for last in family.lengths(term))
-        values = np.empty(shape, dtype=object)
+        values = np.empty(drawn.shape_of(family, term), dtype=object)
         values.reshape(-1)[:] = [Enclosure.of(next(left)) for _ in range(values.size)]
         theta[name_of(term)] = values
     return theta
