@@ -86,14 +86,14 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     lowest, highest = order_statistics(family)
     placed: list[AtEnd] = []
     current, ends = mean_log_likelihood, family.bounds
-    beside = ends.free_symbols & set(family.covariates)
+    beside = ends.free_symbols & set(family.beside)
     if left and beside:
         return Ends((), (), current, (), f"the support ends elsewhere for every value of {min(beside, key=str)}")
     while left:
         domain = end_domain(family, lowest, highest, {at.parameter: at.value for at in placed}, ends)
         found = next((at for p in left if (at := _place(p, current, ends, lowest, highest, domain))), None)
         found = found or _balanced(placed, left, mean_log_likelihood, domain)
-        if found is None and not placed and not family.covariates:
+        if found is None and not placed and not family.beside:
             slopes = ((p, slope_inside(family.log_density, p, family.observation, ends, family.domain)) for p in left)
             each = (_place(p, current, ends, lowest, highest, domain, slope) for p, slope in slopes)
             found = next((at for at in each if at is not None), None)

@@ -24,7 +24,7 @@ from .balls import precision
 from .derivation import Evidence, Finding, weakest
 from .drawn_members import Members, drawn_point, drawn_points, vanishes_in
 from .family import Family
-from .forms import ClosedForm
+from .forms import ClosedForm, entries
 from .members import domain_of
 from .scores import expectation
 from .zero import Point
@@ -67,7 +67,7 @@ def judge_forms(family: Family, claims: Claims) -> tuple[Judged, ...]:
     members = Members(family)
     rows: list[Judged] = []
     if claims.mean is not None:
-        rows.append(_expected("mean", family, family.observation, claims.mean))
+        rows.append(_means(family, claims.mean))
     if claims.entropy is not None:
         rows.append(_expected("entropy", family, -family.log_density, claims.entropy))
     if claims.fisher_information is not None:
@@ -92,6 +92,14 @@ def _expected(quantity: str, family: Family, integrand: Expr, form: ClosedForm) 
     if _is_finite(family):
         return Judged(quantity, "expectation", _by_adding(family, integrand, form.value))
     return Judged(quantity, "expectation", expectation(family, integrand, form.value, inside, points))
+
+
+def _means(family: Family, form: ClosedForm) -> Judged:
+    found = [
+        _expected("", family, x, replace(form, value=value)).finding
+        for x, value in zip(family.observed, entries(form.value), strict=True)
+    ]
+    return Judged("mean", "expectation", weakest(found))
 
 
 def _divergence(family: Family, members: Members, form: ClosedForm) -> list[Judged]:
@@ -119,7 +127,7 @@ def _narrowed(domain: Domain, where: Boolean) -> Domain | None:
 
 def _is_finite(family: Family) -> bool:
     span = family.bounds.hi - family.bounds.lo
-    return family.discrete and span.is_Integer and span <= _MOST_VALUES
+    return not family.also and family.discrete and span.is_Integer and span <= _MOST_VALUES
 
 
 def _by_adding(family: Family, integrand: Expr, value: Expr) -> Finding:

@@ -148,7 +148,7 @@ def _lowered(family: Family) -> Iterator[Point]:
 def _in_proportion(family: Family) -> Iterator[Point]:
     """Of few values that there may be, each as often as a member gives it probability, of the members tried so far."""
     ends, x = family.bounds, family.observation
-    if family.covariates or not (ends.lo.is_Integer and ends.hi.is_Integer and ends.hi - ends.lo < _FEW):
+    if family.beside or not (ends.lo.is_Integer and ends.hi.is_Integer and ends.hi - ends.lo < _FEW):
         return
     for seed in (*range(11, 11 + _MEMBERS), *_MORE):
         theta = parameter_points(family, 1, seed)[0]

@@ -29,7 +29,7 @@ def support_end(step: Step, context: Context) -> Finding:
         return same
     domain = _end_domain(context, placed)
     right_sign = is_positive(increment, domain) if slope > 0 else is_negative(increment, domain)
-    if not right_sign and not placed and not context.family.covariates:
+    if not right_sign and not placed and not context.family.beside:
         family = context.family
         right_sign = slope_inside(family.log_density, p, family.observation, family.bounds, context.domain) == slope
     ends = context.family.bounds

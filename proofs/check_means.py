@@ -71,17 +71,18 @@ def _mean_in_statistics(
 
 
 def _parts(function: Expr, family: Family) -> dict[Expr, Expr]:
-    """The coefficient of every function of the observation in a sum; under one, what is free of it."""
-    x = family.observation
+    """The coefficient of every function of what is observed in a sum; under one, what is free of it."""
     found: dict[Expr, Expr] = {}
-    for term in Add.make_args(normal_form(function, (x,), family.domain)):
-        coefficient, part = term.as_independent(x, as_Add=False)
+    for term in Add.make_args(normal_form(function, family.columns, family.domain)):
+        coefficient, part = term.as_independent(*family.columns, as_Add=False)
         found[part] = found.get(part, S.Zero) + coefficient
     return found
 
 
 def _by_quadrature(claimed: Expr, context: Context) -> Finding:
     """The integral, or sum, of ``-p log p`` at one random member beside the claim: it supports, and refutes nothing."""
+    if context.family.also:
+        return Finding(Evidence.UNDECIDED, "no quadrature over several numbers")
     theta, sample = context.points()[0]
     with mp.workdps(WORKING):
         start = sample[0][context.family.observation]

@@ -44,7 +44,7 @@ def _terms(step: Step) -> list[tuple[Expr, Expr]]:
 
 def _misfit(family: Family, rows: tuple[Expr, ...], scales: list[tuple[Symbol, Expr]]) -> str:
     """Why the family cannot have a linear predictor with these rows and coordinates; empty where it can."""
-    if len(scales) != len(rows) or any(row.free_symbols - set(family.covariates) for row in rows):
+    if len(scales) != len(rows) or any(row.free_symbols - set(family.beside) for row in rows):
         return "a row is missing, or holds more than covariates"
     if has_corners(family) or family.bounds.free_symbols & set(family.symbols):
         return "the log-density has corners, or its support moves"

@@ -141,7 +141,7 @@ def log_profile(step: Step, context: Context) -> Finding:
     The average of concave functions is concave. That of log-convex functions is log-convex, strictly so where each is.
     """
     before, family, u = context.given(step), context.family, subject_of(step)
-    if before.rule != "ridge" or {before.subject, u} != set(family.symbols) or family.covariates:
+    if before.rule != "ridge" or {before.subject, u} != set(family.symbols) or family.beside:
         return Finding(Evidence.REFUTED, "it is not along the ridge, or other parameters are left")
     each, logs = step.named("each"), [tuple(row.args) for row in step.named("logs").args]
     claimed = Mean(each, *family.columns) - Add(*(c * log(Mean(f, *family.columns)) for c, f in logs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -29,12 +29,16 @@ _STARTS = (Integer(1), Integer(2))
 def mean(family: Family) -> ClosedForm | None:
     """Return ``E[x]``; where it is finite for some members only, with that condition. ``None`` where no lemma gives it.
 
+    Of several observed numbers it is a column of their means.
+
     >>> from thetahat import family
     >>> mean(family("gamma")).value
     k*theta
     >>> mean(family("pareto_known_minimum")).where
     alpha > 1
     """
+    if family.also:
+        return _means(family)
     found = expectation(family, family.observation)
     if found is not None:
         return _plain(found)
@@ -43,6 +47,13 @@ def mean(family: Family) -> ClosedForm | None:
         if found is not None:
             return ClosedForm(found.value, found.lemma, condition)
     return None
+
+
+def _means(family: Family) -> ClosedForm | None:
+    found = [one for one in (expectation(family, x) for x in family.observed) if one is not None]
+    if len(found) < len(family.observed):
+        return None
+    return ClosedForm(Matrix([one.value for one in found]).as_immutable(), _lemmas(found))
 
 
 def entropy_of(family: Family) -> ClosedForm | None:
@@ -114,8 +125,7 @@ def fisher_information(family: Family) -> ClosedForm | None:
                 return None
             found[i, j] = entry
     value = Matrix(len(p), len(p), lambda i, j: found[min(i, j), max(i, j)].value)
-    names = dict.fromkeys(name for entry in found.values() for name in entry.lemma.split(" + ") if name)
-    return ClosedForm(value.as_immutable(), " + ".join(names))
+    return ClosedForm(value.as_immutable(), _lemmas(found.values()))
 
 
 def log_partition(family: Family) -> ClosedForm | None:
@@ -146,6 +156,9 @@ def _of_second(family: Family) -> Expr:
 
 def _between(family: Family, integrand: Expr, is_difference: bool) -> ClosedForm | None:
     """The expectation under member 0, which the family's own symbols stand for until the end."""
+    moving = family.bounds.free_symbols
+    if moving & set(family.observed) and moving & set(family.symbols):
+        return None
     second = member_symbols(family, 1)
     found = expectation(family, integrand, member_domain(family, 1))
     location = location_with_kinks(family) if found is None else None
@@ -192,6 +205,10 @@ def _narrowed(family: Family) -> Iterator[tuple[Family, Boolean]]:
             above = replace(item, space=Interval.open(start, oo))
             items = tuple(above if one is item else one for one in family.parameters)
             yield replace(family, parameters=items), item.symbol > start
+
+
+def _lemmas(found: Iterable[Expected]) -> str:
+    return " + ".join(dict.fromkeys(name for one in found for name in one.lemma.split(" + ") if name))
 
 
 def _plain(found: Expected) -> ClosedForm:

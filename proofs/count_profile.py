@@ -56,7 +56,7 @@ def turns_once(size: Expr, unknown: Symbol, family: Family, domain: Domain) -> b
     >>> turns_once(r, r, counts, counts.domain), turns_once(r - 1, r, counts, counts.domain)
     (True, False)
     """
-    counts = family.bounds.discrete and not family.covariates and family.bounds.lo == S.Zero
+    counts = family.bounds.discrete and not family.beside and family.bounds.lo == S.Zero
     moves = strict_sign(derivative(size, unknown), domain)
     return bool(counts and size.free_symbols == {unknown} and is_positive(size, domain) and moves)
 

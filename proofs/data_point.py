@@ -34,7 +34,7 @@ def data_point(family: Family) -> DataPoint | None:
     c
     """
     ends = family.bounds
-    if family.covariates or ends.discrete or ends.free_symbols or not family.log_density.has(Piecewise, Abs, sign):
+    if family.beside or ends.discrete or ends.free_symbols or not family.log_density.has(Piecewise, Abs, sign):
         return None
     for item in family.parameters:
         place = _place(family.log_density, item.symbol, family.observation)

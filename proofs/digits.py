@@ -90,7 +90,7 @@ def known_symbols(family: Family) -> tuple[Symbol, ...]:
     >>> known_symbols(BINOMIAL)
     (n, p)
     """
-    return (*family.covariates, *(item.symbol for item in (*family.constants, *family.parameters)))
+    return (*family.beside, *(item.symbol for item in (*family.constants, *family.parameters)))
 
 
 def evaluated(function: Callable[..., Any], *arguments: Any) -> Any:

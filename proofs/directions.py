@@ -68,7 +68,7 @@ class ReverseDerivation:
     def reason(self) -> str:
         """Why it is infinite, or when it is finite."""
         family = self.forward.family
-        if not family.discrete:
+        if not family.countable:
             return "a density gives probability to values that are not in the data, which have finitely many"
         if self.infinite:
             return "members give probability to values that are not in the data, which have finitely many"

@@ -51,7 +51,7 @@ def edge_growth(family: Family, parameter: Symbol, level: int) -> EdgeGrowth | N
     """
     ends = family.bounds
     end = (ends.lo, ends.hi)[level]
-    if ends.discrete or family.covariates or end.free_symbols & set(family.symbols) != {parameter}:
+    if ends.discrete or family.beside or end.free_symbols & set(family.symbols) != {parameter}:
         return None
     # A density of one scale looks alike at every scale, if the distance is measured in it.
     units = [S.One, *(unit for unit in (parameter, ends.hi - ends.lo) if is_positive(unit, family.domain))]

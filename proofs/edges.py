@@ -29,7 +29,7 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     """
     exponent = tail_exponent(structure.kernel, structure.lo)
     bounded = is_bounded_inside(structure.kernel, Z, structure.lo)
-    if exponent is None or not bounded or family.covariates or len(family.parameters) > 2:
+    if exponent is None or not bounded or family.beside or len(family.parameters) > 2:
         return None
     rule = "the likelihood vanishes at every edge of the parameter space (tails of the location-scale kernel)"
     if exponent is not oo and not is_positive(exponent - 1, family.domain):
@@ -74,7 +74,7 @@ def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:
     of the other, its faces are single points, so that only data that are all equal lie on one.
     """
     ends = family.bounds
-    if len(statistics) != 2 or ends.discrete or family.covariates or (ends.lo_closed and ends.hi_closed):
+    if len(statistics) != 2 or ends.discrete or family.beside or (ends.lo_closed and ends.hi_closed):
         return None
     x = family.observation
     first, second = (t.diff(x) for t in statistics)

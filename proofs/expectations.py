@@ -8,9 +8,12 @@ from functools import lru_cache
 from sympy import Expr, S, cancel, erf, erfc, together
 
 from .algebra.signs import Domain
+from .derivation import Evidence
+from .drawn_members import vanishes_in
 from .expectation_rules import mean_as_whole, mean_by_terms, mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
+from .joint import Chain, chain_of
 from .lemmas import Integrated, log_integral, product_of
 from .measures import Expected, Measure, measure_of
 from .members import domain_of
@@ -19,13 +22,16 @@ from .members import domain_of
 def normaliser(family: Family) -> Integrated | None:
     """Return the logarithm of the density's integral, or of the probabilities' sum; zero for a proper declaration.
 
-    It is taken over the observation, for any value of the covariates. ``None`` where no lemma matches.
+    It is taken over all that is observed, for any value of the covariates. ``None`` where no lemma matches.
 
     >>> from thetahat import family
     >>> normaliser(family("weibull")).value, normaliser(family("weibull")).lemma
     (0, 'gamma')
     """
-    return log_integral(family.log_density, family.observation, family.bounds, domain_of(family))
+    if not family.also:
+        return log_integral(family.log_density, family.observation, family.bounds, domain_of(family))
+    chain = chain_of(family)
+    return None if chain is None else chain.total
 
 
 @lru_cache(maxsize=512)
@@ -47,12 +53,17 @@ def is_normalised(family: Family) -> Integrated | None:
 def proves_normalised(family: Family) -> bool | None:
     """Return ``True`` where a lemma proves that the density integrates, or sums, to one; ``None`` where none tells.
 
+    Of several observed numbers, which no quadrature goes over, ``False`` where the integral of the lemmas is another.
+
     >>> from thetahat import family
     >>> proves_normalised(family("negative_binomial"))
     True
     """
     found = is_normalised(family)
-    return True if found is not None and found.value == 0 else None
+    if found is None or found.value == 0:
+        return None if found is None else True
+    wrong = family.also and vanishes_in(family, found.value).evidence is Evidence.REFUTED
+    return False if wrong else None
 
 
 def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -> Expected | None:
@@ -80,7 +91,24 @@ def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -
     >>> expectation(gamma, log(gamma.observation)).value
     log(theta) + polygamma(0, k)
     """
-    return expectation_under(measure_of(family, tuple((beside or {}).items())), statistic)
+    around = tuple((beside or {}).items())
+    if not family.also:
+        return expectation_under(measure_of(family, around), statistic)
+    chain = chain_of(family, around)
+    return None if chain is None else _along(chain, statistic)
+
+
+def _along(chain: Chain, statistic: Expr) -> Expected | None:
+    """The mean over the first number given the others, then the mean of that over the next, and so on."""
+    found = Expected(statistic, "")
+    for link in chain.links:
+        inner = expectation_under(link, found.value)
+        if inner is None:
+            return None
+        names = dict.fromkeys(name for one in (found, inner) for name in one.lemma.split(" + ") if name)
+        conditions = dict.fromkeys((*found.conditions, *inner.conditions))
+        found = Expected(inner.value, " + ".join(names), tuple(conditions))
+    return found
 
 
 def expectation_under(measure: Measure, statistic: Expr) -> Expected | None:
@@ -107,5 +135,8 @@ def entropy(family: Family) -> Expected | None:
 @lru_cache(maxsize=512)
 def _entropy(family: Family) -> Expected | None:
     measure = measure_of(family, ())
-    found = mean_log_density(measure) or mean_by_terms(measure, family.log_density)
+    if family.also:
+        found = expectation(family, family.log_density)
+    else:
+        found = mean_log_density(measure) or mean_by_terms(measure, family.log_density)
     return None if found is None else replace(found, value=tidy_mean(-found.value, measure.domain))

@@ -12,41 +12,10 @@ from .algebra.kernels import with_derivatives
 from .bounds import Bounds, bounds, exact_number, values_allowing
 from .change import change_of_variable
 from .errors import ParameterError
+from .parts import Observed, Parameter, Source
 from .sense import require_sense, sharpened
 
-
-@dataclass(frozen=True)
-class Source:
-    """Where the density stands in the literature: author, year, title or volume, section."""
-
-    citation: str
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter or known constant: its symbol, the set it lies in, and what it means.
-
-    The ends of ``space`` may contain parameters declared before it and known constants.
-    """
-
-    symbol: Symbol
-    space: Set
-    meaning: str = ""
-
-    @property
-    def name(self) -> str:
-        """The symbol's name.
-
-        >>> from sympy import Reals, Symbol
-        >>> Parameter(Symbol("mu", real=True), Reals).name
-        'mu'
-        """
-        return str(self.symbol.name)
-
-    @cached_property
-    def bounds(self) -> Bounds:
-        """The ends of the space."""
-        return bounds(self.space)
+__all__ = ["Family", "Observed", "Parameter", "Source"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +41,9 @@ class Family:
         followed by one for each covariate.
     constants
         Known numbers, such as the size of a binomial; give them a value with ``fix`` before estimating.
+    also
+        Further numbers that are observed together with the first, each with its own support: the density is that of
+        all of them. A dataset has a column for each, after the observation and before the covariates.
 
     Raises
     ------
@@ -96,10 +68,11 @@ class Family:
     sources: tuple[Source, ...] = ()
     covariates: tuple[Symbol, ...] = ()
     constants: tuple[Parameter, ...] = ()
+    also: tuple[Observed, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
-        for field in ("parameters", "sources", "covariates", "constants"):
+        for field in ("parameters", "sources", "covariates", "constants", "also"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         require_sense(self)
         object.__setattr__(self, "log_density", with_derivatives(self.log_density))
@@ -122,13 +95,28 @@ class Family:
 
     @property
     def discrete(self) -> bool:
-        """Whether observations are integers, and the density therefore a probability."""
+        """Whether the observation is an integer: without further numbers the density is then a probability."""
         return self.bounds.discrete
 
     @property
+    def countable(self) -> bool:
+        """Whether all that is observed are integers, so that the density is a probability."""
+        return self.discrete and all(one.bounds.discrete for one in self.also)
+
+    @property
+    def observed(self) -> tuple[Symbol, ...]:
+        """The variables that the density is one of: the observation, and what is observed together with it."""
+        return (self.observation, *(one.symbol for one in self.also))
+
+    @property
+    def beside(self) -> tuple[Symbol, ...]:
+        """The data variables but the first: what is observed together with it, then the covariates."""
+        return (*self.observed[1:], *self.covariates)
+
+    @property
     def columns(self) -> tuple[Symbol, ...]:
-        """The data variables: the observation, then the covariates."""
-        return (self.observation, *self.covariates)
+        """The data variables: those observed, then the covariates."""
+        return (*self.observed, *self.covariates)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -290,4 +278,5 @@ class Family:
             parameters=parameters,
             constants=constants,
             log_density=self.log_density.subs(known),
+            also=tuple(replace(one, support=one.support.subs(known)) for one in self.also),
         )

@@ -38,7 +38,7 @@ def forward(target: Target, family: Family) -> Projected | None:
     ({lambda: 1/k}, 0)
     """
     domain = symbols_of(target)
-    if family.constants or family.covariates:
+    if family.constants or family.beside:
         return None
     if (special := of_itself(target, family)) or (special := _beyond(target, family, domain)):
         return special

@@ -26,7 +26,7 @@ def without_implied(conditions: tuple[Condition, ...], family: Family) -> tuple[
     ['var(x) > mean(x)']
     """
     ends = family.bounds
-    if family.covariates or not (ends.discrete and ends.lo_closed and ends.lo.is_number):
+    if family.beside or not (ends.discrete and ends.lo_closed and ends.lo.is_number):
         return conditions
     bare = [one for one in conditions if not one.weak and _fails_only_at(one.expression, ends.lo, family)]
     others = [one for one in conditions if one not in bare]

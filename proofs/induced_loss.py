@@ -53,7 +53,7 @@ def _roles(family: Family) -> Iterator[InducedLoss]:
         for parameter, replacement in roots:
             yield _unnamed(family, "location", structure.observation, m, parameter, replacement)
     ends = family.bounds
-    if family.covariates or ends.free_symbols & set(family.symbols):
+    if family.beside or ends.free_symbols & set(family.symbols):
         return
     mean = expectation(family, y)
     if mean is None:

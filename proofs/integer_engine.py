@@ -64,7 +64,7 @@ def _unfit(family: Family, parameter: Symbol, section: Derivation | None) -> str
     item = next(one for one in family.parameters if one.symbol == parameter)
     if item.bounds.free_symbols & set(family.symbols):
         return f"the space of the integer {parameter} depends on another parameter"
-    if family.covariates:
+    if family.beside:
         return f"with covariates, the integer {parameter} is not searched for"
     if section is None:
         return ""

@@ -60,7 +60,7 @@ def linear_predictor(family: Family) -> LinearPredictor | None:
     >>> linear_predictor(LOGISTIC).rows, linear_predictor(LOGISTIC).rising, linear_predictor(LOGISTIC).falling
     ((1, x_1, x_2), y, y - 1)
     """
-    if not family.covariates or family.bounds.free_symbols & set(family.symbols) or has_corners(family):
+    if not family.beside or family.bounds.free_symbols & set(family.symbols) or has_corners(family):
         return None
     lines = on_lines(family)
     # One positive parameter alone is no predictor: its own equation says more.
@@ -91,7 +91,7 @@ def _candidates(family: Family, lines: OnLines) -> Iterator[tuple[Expr, ...]]:
         rows = tuple(derivative(inside, phi) for phi in lines.coordinates)
         if 0 in rows or any(row.free_symbols & (mine | {family.observation}) for row in rows):
             continue
-        number = rows[0].as_independent(*family.covariates, as_Add=False)[0]
+        number = rows[0].as_independent(*family.beside, as_Add=False)[0]
         yield tuple((row / number).expand() for row in rows)
 
 

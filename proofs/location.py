@@ -83,7 +83,7 @@ def location_scale(family: Family) -> LocationScale | None:
 
 def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) -> LocationScale | None:
     for location, scale in _candidates(family, density, line):
-        unit = scale.as_independent(*family.covariates, as_Add=False)[1]
+        unit = scale.as_independent(*family.beside, as_Add=False)[1]
         inner = location / unit, scale / unit
         if _is_refuted(location, scale, density, line, family) or not is_regular(*inner, family):
             continue
@@ -122,7 +122,7 @@ def _two_members(family: Family) -> tuple[dict[Symbol, arb], ...]:
 
 def _scale_alone(family: Family) -> LocationScale | None:
     """A positive observation in units of the one parameter, where the density of the quotient is log-concave."""
-    if len(family.parameters) != 1 or family.covariates:
+    if len(family.parameters) != 1 or family.beside:
         return None
     x, bound = family.observation, family.parameters[0].bounds
     if bound.lo != 0 or bound.hi is not oo:
@@ -164,11 +164,11 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
 
 def _coefficients(location: Expr, family: Family) -> list[Expr]:
     """What stands before each function of the covariates, of which a location is the sum; itself without covariates."""
-    if not family.covariates:
+    if not family.beside:
         return [location]
     found: dict[Expr, Expr] = {}
     for term in Add.make_args(location.expand()):
-        coefficient, function = term.as_independent(*family.covariates, as_Add=False)
+        coefficient, function = term.as_independent(*family.beside, as_Add=False)
         found[function] = found.get(function, S.Zero) + coefficient
     return list(found.values())
 
@@ -179,7 +179,7 @@ def _free_of(moved: Expr, family: Family) -> Expr | None:
         lambda e: isinstance(e, Pow) and isinstance(e.base, exp), lambda e: exp(expand(e.base.args[0] * e.exp))
     )
     kernel = expand(split_logs(moved, family.domain), log=False)
-    if kernel.free_symbols & {*family.symbols, *family.covariates}:
+    if kernel.free_symbols & {*family.symbols, *family.beside}:
         # exp(k log b) is b**k, which may stand beside it as its inverse.
         kernel = kernel.replace(lambda e: isinstance(e, exp), powdenest)
         kernel = tidy(
@@ -187,7 +187,7 @@ def _free_of(moved: Expr, family: Family) -> Expr | None:
             family.domain,
         )
         kernel = expand(kernel, log=False, power_exp=False)
-    if kernel.free_symbols & {*family.symbols, *family.covariates}:
+    if kernel.free_symbols & {*family.symbols, *family.beside}:
         return None
     return kernel
 
@@ -198,9 +198,9 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
     real = [p.symbol for p in parameters if p.bounds.lo is -oo and p.bounds.hi is oo]
     positive = [p.symbol for p in parameters if p.bounds.lo == 0 and p.bounds.hi is oo]
     scales: list[Expr] = [form for s in positive for form in (s, 1 / s)]
-    if not positive and not family.covariates and len(real) == len(parameters):
+    if not positive and not family.beside and len(real) == len(parameters):
         scales = [exp(way * p) for p in real for way in (1, -1)]
-    if family.covariates:
+    if family.beside:
         modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
         if len(modes) == 1 and _affine(modes[0], real):
             yield from ((modes[0], scale) for scale in (*scales, S.One))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sympy import Expr, S, Symbol
 
 from .algebra.logs import normal_form
+from .algebra.signs import Domain
 from .bounds import Bounds
 from .family import Family
 from .lemmas import Integrated, log_integral
@@ -57,11 +58,22 @@ def measure_of(family: Family, beside: tuple[tuple[Symbol, Bounds], ...] = ()) -
     >>> measure_of(family("exponential")).exponent
     -lambda*x
     """
-    domain = domain_of(family) | dict(beside)
-    x = family.observation
-    whole = normal_form(family.log_density, (x,), domain | {x: family.bounds.without_ends()})
-    constant, bulk = whole.as_independent(x, as_Add=True)
-    return Measure(bulk, constant, x, family.bounds, tuple(domain.items()))
+    return measure_over(family.log_density, family.observation, family.bounds, domain_of(family) | dict(beside))
+
+
+def measure_over(log_density: Expr, variable: Symbol, ends: Bounds, domain: Domain) -> Measure:
+    """Return the measure of a log-density as a function of one variable; ``domain`` says where all others lie.
+
+    >>> from sympy import Interval, Symbol, oo
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x, rate = Symbol("x", positive=True), Symbol("rate", positive=True)
+    >>> positive = bounds(Interval.open(0, oo))
+    >>> measure_over(2 * rate - rate * x, x, positive, {rate: positive}).constant
+    2*rate
+    """
+    whole = normal_form(log_density, (variable,), {**domain, variable: ends.without_ends()})
+    constant, bulk = whole.as_independent(variable, as_Add=True)
+    return Measure(bulk, constant, variable, ends, tuple(domain.items()))
 
 
 @lru_cache(maxsize=2048)

@@ -35,11 +35,12 @@ def member_domain(family: Family, index: int) -> dict[Symbol, Bounds]:
 
 
 def domain_of(family: Family) -> dict[Symbol, Bounds]:
-    """Return the bounds of everything but the observation: parameters, constants, covariates.
+    """Return the bounds of everything but the first observed number: parameters, constants, covariates, further ones.
 
     >>> from thetahat import family
     >>> list(domain_of(family("gamma")))
     [k, theta]
     """
     line = Bounds(-oo, oo, False, False, False)
-    return {s: b for s, b in family.domain.items() if s != family.observation} | dict.fromkeys(family.covariates, line)
+    given = dict.fromkeys(family.covariates, line) | {one.symbol: one.bounds for one in family.also}
+    return {s: b for s, b in family.domain.items() if s != family.observation} | given

@@ -41,7 +41,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _concave_throughout(family, route, trail)
         or ridge_steps(family, route, trail)
     )
-    if structure is not None and family.covariates:
+    if structure is not None and family.beside:
         _loss_step(family, structure.location, trail)
     return found or Optimality(False, "stationary; that no other point is higher is not proved", False)
 
@@ -77,9 +77,9 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
         trail.add(
             "normalised",
             _KL,
-            f"Normalised: the {'probabilities sum' if family.discrete else 'density integrates'} to one.",
+            f"Normalised: the {'probabilities sum' if family.countable else 'density integrates'} to one.",
             normal.value,
-            Label("log sum p", r"\log \sum p") if family.discrete else Label("log integral p", r"\log \int p"),
+            Label("log sum p", r"\log \sum p") if family.countable else Label("log integral p", r"\log \int p"),
         )
     if kl.means is None or kl.mean_step is None or route.averages.form is None:
         return

@@ -74,6 +74,8 @@ def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: 
     points = []
     for _ in range(count):
         values: dict[Symbol, Rational] = {}
+        for one in family.also:
+            values[one.symbol] = _inside(at(one.bounds, theta), rng, (family.name, "the support", one.support), theta)
         for symbol in family.covariates:
             values[symbol] = _inside(_by_assumptions(symbol), rng, (family.name, "covariate", symbol), {})
         known = {**theta, **values}

@@ -63,7 +63,7 @@ def by_recession(family: Family) -> Existence | None:
     (1, 0)
     """
     found = linear_predictor(family)
-    if found is None or not all(row.is_rational_function(*family.covariates) for row in found.rows):
+    if found is None or not all(row.is_rational_function(*family.beside) for row in found.rows):
         return None  # of other rows no direction is found exactly
     slopes = (found.rising, found.falling)
     if all(slope in (S.One, S.NegativeOne) for slope in slopes):

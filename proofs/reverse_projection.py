@@ -40,7 +40,7 @@ def reverse(target: Target, family: Family) -> Projected | None:
     {lambda: 1/k}
     """
     domain = symbols_of(target)
-    if family.constants or family.covariates or isinstance(target, Mixture):
+    if family.constants or family.beside or isinstance(target, Mixture):
         return None
     if special := of_itself(target, family):
         return special
@@ -100,7 +100,7 @@ def finite_support(family: Family) -> list[Expr] | None:
     ([0, 1], None)
     """
     ends = family.bounds
-    if not ends.discrete or ends.free_symbols or not (ends.hi - ends.lo).is_finite:
+    if family.also or not ends.discrete or ends.free_symbols or not (ends.hi - ends.lo).is_finite:
         return None
     return [ends.lo + place for place in range(int(ends.hi - ends.lo) + 1)]
 

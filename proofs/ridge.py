@@ -56,7 +56,7 @@ def is_plain(family: Family, route: LikelihoodRoute) -> bool:
     boxes = [item.bounds for item in family.parameters]
     fixed = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
     still = not family.bounds.free_symbols & set(family.symbols) and not route.elimination.cleared
-    return fixed and still and len(boxes) == 2 and not family.covariates and not has_corners(family)
+    return fixed and still and len(boxes) == 2 and not family.beside and not has_corners(family)
 
 
 def find_ridge(family: Family, item: Solved, unknown: Symbol, route: LikelihoodRoute) -> Ridge | None:

@@ -143,7 +143,7 @@ def divergence_route(family: Family, route: LikelihoodRoute, trail: Trail) -> Di
         _KL,
         "Divergence splits: it is minus the entropy of the data, which does not depend on the parameters, plus the "
         "cross-entropy."
-        + ("" if family.discrete else " Data have atoms, the model is a density: this is about the cross-entropy."),
+        + ("" if family.countable else " Data have atoms, the model is a density: this is about the cross-entropy."),
         -route.averages.mean_log_likelihood,
         Label("H(p_hat, p)", r"H(\hat p, p)"),
         given=(0,),

@@ -38,7 +38,7 @@ def expectation(
     Parameters
     ----------
     domain
-        The bounds of all symbols but the observation.
+        The bounds of all symbols but those observed.
     points
         Values of these symbols, at which balls refute what algebra does not prove.
 
@@ -56,9 +56,9 @@ def expectation(
     >>> expectation(one, one.observation, 1 / rate, {rate: one.domain[rate]}, lambda: [here]).evidence.value
     'lemma'
     """
-    x = family.observation
-    around = tuple({**domain, x: family.bounds.without_ends()}.items())
-    wanted = _parts(integrand, x, around)
+    observed = {family.observation: family.bounds, **{one.symbol: one.bounds for one in family.also}}
+    xs, around = family.observed, tuple({**domain, **{x: ends.without_ends() for x, ends in observed.items()}}.items())
+    wanted = _parts(integrand, xs, around)
     if set(wanted) <= {S.One}:
         alone = prove_zero(wanted.get(S.One, S.Zero) - value, domain, points)
         return Finding(Evidence.ALGEBRA, _FREE) if alone.evidence is Evidence.ALGEBRA else alone
@@ -66,7 +66,7 @@ def expectation(
     found = _combined(wanted, scores, value, domain, points)
     if found is not None:
         return Finding(Evidence.LEMMA, _SCORES) if found.evidence is Evidence.ALGEBRA else found
-    more = [_parts(one, x, around) for one in means_of_zero(family, domain)]
+    more = [_parts(one, xs, around) for one in means_of_zero(family, domain)]
     found = _combined(wanted, [*scores, *more], value, domain, points) if more else None
     if found is not None:
         return Finding(Evidence.LEMMA, _PARTS) if found.evidence is Evidence.ALGEBRA else found
@@ -86,14 +86,15 @@ def _combined(
 
 
 @lru_cache(maxsize=1024)
-def _parts(function: Expr, x: Symbol, items: Items) -> Row:
-    """The coefficient of every function of the observation in a sum; under one, what is free of it."""
-    whole = normal_form(function, (x,), dict(items))
-    if not dict(items)[x].discrete:
-        whole = _almost_everywhere(whole, x)
+def _parts(function: Expr, xs: tuple[Symbol, ...], items: Items) -> Row:
+    """The coefficient of every function of what is observed in a sum; under one, what is free of it."""
+    whole = normal_form(function, xs, dict(items))
+    for x in xs:
+        if not dict(items)[x].discrete:
+            whole = _almost_everywhere(whole, x)
     found: Row = {}
     for term in Add.make_args(whole) if whole != 0 else ():
-        coefficient, part = term.as_independent(x, as_Add=False)
+        coefficient, part = term.as_independent(*xs, as_Add=False)
         found[part] = found.get(part, S.Zero) + coefficient
     return found
 
@@ -111,11 +112,11 @@ def _almost_everywhere(whole: Expr, x: Symbol) -> Expr:
 
 def _scores(family: Family, items: Items) -> list[Row]:
     """The parts of each score that may be used; a known constant can be varied as well as a parameter."""
-    x, whole = family.observation, _parts(family.log_density, family.observation, items)
+    xs, whole = family.observed, _parts(family.log_density, family.observed, items)
     moving = family.bounds.free_symbols | {s for part in whole for s in part.free_symbols}
     varied = [item for item in (*family.parameters, *family.constants) if not item.bounds.discrete]
     regular = [item.symbol for item in varied if item.symbol not in moving]
-    return [_parts(derivative(family.log_density, s), x, items) for s in regular]
+    return [_parts(derivative(family.log_density, s), xs, items) for s in regular]
 
 
 def _combination(wanted: Row, scores: list[Row], points: Callable[[], Sequence[Point]]) -> Row | None:

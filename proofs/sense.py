@@ -50,13 +50,21 @@ def require_sense(family: Family) -> None:
     if family.observation in family.support.free_symbols:
         raise DeclarationError(f"{who}: the support {family.support} contains the observation itself; give its ends")
     _require_assumptions(who, family.observation, family.bounds, f"support {family.support}")
+    for one in family.also:
+        if moving := one.support.free_symbols - {item.symbol for item in family.constants}:
+            raise DeclarationError(
+                f"{who}: the support {one.support} of {one.symbol} holds {min(moving, key=str)}; only the support of "
+                "the first observed number may depend on more than known constants"
+            )
+        _require_assumptions(who, one.symbol, one.bounds, f"support {one.support}")
     _require_use(who, family)
 
 
 def _declared_symbols(who: str, family: Family) -> dict[str, Symbol]:
     """Return every declared symbol by its name; refuse what is no symbol, has no set, or occurs twice."""
     items = (*family.constants, *family.parameters)
-    sets = ((family.observation, family.support, "support"), *((item.symbol, item.space, "space") for item in items))
+    observed = ((family.observation, family.support), *((one.symbol, one.support) for one in family.also))
+    sets = (*((s, where, "support") for s, where in observed), *((item.symbol, item.space, "space") for item in items))
     for symbol, where, label in sets:
         if not isinstance(where, Set):
             raise DeclarationError(f"{who}: the {label} of {symbol} is {where!r}, which is no SymPy set")

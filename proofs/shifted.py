@@ -47,7 +47,7 @@ def location_with_kinks(family: Family) -> Symbol | None:
     """
     x, step = family.observation, Dummy(real=True)
     ends = (family.bounds.lo, family.bounds.hi)
-    if family.discrete or ends != (-oo, oo) or not family.log_density.has(*_KINKED):
+    if family.also or family.discrete or ends != (-oo, oo) or not family.log_density.has(*_KINKED):
         return None
     for item in family.parameters:
         s = item.symbol

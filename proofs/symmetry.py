@@ -30,7 +30,7 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
     >>> list(unit_exponents(family("gamma")).values())
     [0, 1]
     """
-    if family.discrete or family.covariates or family.constants:
+    if family.discrete or family.beside or family.constants:
         return None
     points = [
         (theta, row)

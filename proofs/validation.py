@@ -63,7 +63,9 @@ def require_assumptions(family: Family) -> None:
 
     This is for ends such as ``1 - p``, whose sign SymPy leaves open.
     """
-    for values in parameter_points(family, 4 * _POINTS, _SEED):
+    for theta in parameter_points(family, 4 * _POINTS, _SEED):
+        point = data_points(family, theta, 1, _SEED)[0]
+        values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
         for symbol, ends in family.domain.items():
             here = at(ends, values)
             claims = {
@@ -84,7 +86,7 @@ def require_real(family: Family) -> None:
     """Raise ``DeclarationError`` if the log-density is not a finite real number at sampled points of the support."""
     for theta in parameter_points(family, _POINTS, _SEED):
         for point in data_points(family, theta, 8, _SEED):
-            values = {**theta, **{symbol: point[symbol] for symbol in family.covariates}}
+            values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
             with mp.workdps(DIGITS):
                 value = log_density_at(family, values)(number(point[family.observation]))
             if not mp.isfinite(value):
@@ -113,6 +115,12 @@ def require_normalised(family: Family, prover: Prover | None = None) -> None:
         raise DeclarationError(f"{family.name}: the density is proved not to be normalised; check its constant")
     if proved:
         return
+    if family.also:
+        raise UndecidedError(
+            f"{family.name}: whether the density of {', '.join(map(str, family.observed))} is normalised is undecided: "
+            "no lemma integrates it over one after the other; check the normalising constant, or declare one as a "
+            "covariate"
+        )
     for values in _full_points(family):
         found = total(family, values)
         agrees = _is_one(found)
@@ -163,7 +171,7 @@ def _full_points(family: Family) -> list[Values]:
     points = []
     for k, theta in enumerate(parameter_points(family, _POINTS, _SEED)):
         row = data_points(family, theta, 1, _SEED + k)[0]
-        points.append({**theta, **{symbol: row[symbol] for symbol in family.covariates}})
+        points.append({**theta, **{symbol: row[symbol] for symbol in family.beside}})
     return points
 
 
@@ -183,7 +191,7 @@ def _sensitivities(family: Family, theta: Mapping[Symbol, Expr], symbols: tuple[
     """
     rows = []
     for k, point in enumerate(near := data_points(family, theta, 4 * len(symbols) + 8, _SEED)):
-        values = {**theta, **{symbol: point[symbol] for symbol in family.covariates}}
+        values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
         wide = spread(at(family.bounds, values), len(near))
         # wide[k : k + 1] is empty beyond the last point of a small finite support
         for x in (number(point[family.observation]), *wide[k : k + 1]):

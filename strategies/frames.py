@@ -26,7 +26,12 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
 
     ``largest`` bounds absolute values, and its inverse what is not zero.
     """
-    covariates = tuple(_covariate_bounds(symbol) for symbol in family.covariates)
+    if moving := family.bounds.free_symbols & set(family.beside):
+        raise DataError(
+            f"{family.name}: the support {family.support} of {family.observation} depends on {min(moving, key=str)}, "
+            "and such data are not drawn; give datasets of your own"
+        )
+    covariates = (*(one.bounds for one in family.also), *map(_covariate_bounds, family.covariates))
     columns = (column_of(family.bounds), *(column_of(bounds) for bounds in covariates))
     plain = tuple(Placement(_limited(ends_of(bounds, {}, family.name), largest)) for bounds in covariates)
     members = _member_ends(family, largest)

@@ -125,7 +125,7 @@ def minimise_binned_divergence(
 
 def _require_continuous(family: Family) -> None:
     require_fixed(family)
-    if family.discrete or family.covariates:
+    if family.discrete or family.beside:
         why = "is discrete: every value is a bin of its own" if family.discrete else "has covariates"
         raise DataError(f"{family.name}: the family {why}; use minimise_divergence, which needs no bins")
 

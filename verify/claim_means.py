@@ -31,8 +31,9 @@ def averaged(family: Family, quantity: str) -> tuple[Expr, ...]:
         "entropy": -family.log_density,
         "cross_entropy": -second,
         "kl": family.log_density - second,
-        "mean": family.observation,
     }
+    if quantity == "mean":
+        return family.observed
     if quantity in of_one:
         return (of_one[quantity],)
     moving = family.bounds.free_symbols & set(family.symbols) or any(one.bounds.discrete for one in family.parameters)

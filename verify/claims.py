@@ -132,7 +132,8 @@ def check_claim(
     Parameters
     ----------
     entropy, mean, log_partition
-        In the parameters. Entropies are in nats; a log-partition may differ from ours by a constant.
+        In the parameters. Entropies are in nats; a log-partition may differ from ours by a constant; of several
+        observed numbers the mean is a list.
     cross_entropy, kl
         In the parameters of both members: ``k_0``, ``theta_0`` of the first, which averages, ``k_1``, ``theta_1`` of
         the second. A divergence is infinite where supports do not nest, and the claim has to say so:
@@ -197,6 +198,8 @@ def entries_of(family: Family, quantity: str, claimed: Any) -> tuple[Expr, ...]:
     (1 - log(lambda),)
     """
     names = _names(family, of_both=quantity in ("cross_entropy", "kl"))
+    if quantity == "mean" and family.also:
+        return _means(family, claimed, names)
     if quantity != "fisher_information":
         if isinstance(claimed, MatrixBase):
             raise ParameterError(f"{family.name}: {quantity} is one expression, not a matrix of shape {claimed.shape}")
@@ -214,6 +217,19 @@ def entries_of(family: Family, quantity: str, claimed: Any) -> tuple[Expr, ...]:
             f"{family.name}: fisher_information is a matrix of {p} rows and {p} columns, not {claimed}"
         )
     return tuple(in_symbols(family, entry, names, quantity) for entry in flat)
+
+
+def _means(family: Family, claimed: Any, names: Mapping[str, Symbol]) -> tuple[Expr, ...]:
+    """One mean for each observed number."""
+    several = list(claimed) if isinstance(claimed, MatrixBase | list | tuple) else [claimed]
+    if len(several) != len(family.observed):
+        raise ParameterError(
+            f"{family.name}: mean is a list of {len(family.observed)} expressions, for "
+            f"{', '.join(map(str, family.observed))}, not {claimed}"
+        )
+    return tuple(
+        in_symbols(family, one, names, f"mean of {x}") for x, one in zip(family.observed, several, strict=True)
+    )
 
 
 def estimators_of(family: Family, mle: Mapping[str, Claimed]) -> dict[Symbol, Expr]:

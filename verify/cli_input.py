@@ -103,7 +103,13 @@ def selected(
     >>> selected(Table("dice", ("face",), ([1, 6],)), family("poisson"), [], [], None)
     (array([1., 6.]), None)
     """
-    if len(columns) > 1:
+    if declared.also:
+        if len(columns) != len(declared.observed):
+            raise DataError(
+                f"{declared.name}: an observation is {len(declared.observed)} numbers; give a --column for each of "
+                f"{', '.join(map(str, declared.observed))}, in this order; the columns are {', '.join(table.columns)}"
+            )
+    elif len(columns) > 1:
         raise DataError(f"{declared.name}: an observation is one number; give one --column, not {', '.join(columns)}")
     wanted = [str(symbol) for symbol in declared.covariates]
     if len(covariates) != len(wanted):
@@ -112,7 +118,7 @@ def selected(
             f"{declared.name}: the family {needs}, but --covariate names {len(covariates)}; "
             f"the columns are {', '.join(table.columns)}"
         )
-    return table.select(columns[0] if columns else None, covariates, weights)
+    return table.select(columns[0] if columns else None, (*columns[1:], *covariates), weights)
 
 
 def named_families(names: Sequence[str]) -> tuple[Family | StructuredFamily, ...]:

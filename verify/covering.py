@@ -14,6 +14,7 @@ from ..proofs.family import Family
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
 from .observations import Observations
+from .row_support import moved_bounds
 from .tolerance import END_ULPS, UNIT_ROUNDOFF
 
 Point = tuple[float, ...]
@@ -89,7 +90,8 @@ def _rounded_ends(family: Family) -> tuple[Expr | None, ...]:
 
 
 def _ends(family: Family) -> tuple[Expr, Expr]:
-    return family.bounds.lo, family.bounds.hi
+    ends = moved_bounds(family)
+    return ends.lo, ends.hi
 
 
 def _slopes(family: Family, theta: Sequence[float], side: int) -> list[arb]:

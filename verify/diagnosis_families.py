@@ -41,13 +41,13 @@ def another_family(question: Question, cases: Sequence[Judgement]) -> str:
 
 def _others(family: Family) -> list[Family]:
     """The shipped families that might be taken for this one."""
-    if family.covariates:
+    if family.beside:
         return []
     return [
         one
         for one in map(imported, catalogue())
         if one.name != family.name
-        and not (one.covariates or one.constants)
+        and not (one.beside or one.constants)
         and len(one.parameters) == len(family.parameters)
         and (one.discrete, one.bounds.lo, one.bounds.hi) == (family.discrete, family.bounds.lo, family.bounds.hi)
     ]
@@ -64,7 +64,7 @@ def _is_estimate_of(other: Family, case: Judgement) -> bool:
 def median_matched(question: Question, cases: Sequence[Judgement]) -> str:
     """Half of the member returned lies below the median of the data, where the estimate's median is another."""
     family = question.family
-    if family.discrete or family.covariates:
+    if family.discrete or family.beside:
         return ""
     words = "the member returned has the median of the data, as an estimate by quantiles has"
     return common(

@@ -24,7 +24,7 @@ _BITS = 200
 def _moments(family: Family) -> tuple[Expr, ...] | None:
     """The mean and, of families with two parameters, the variance of a member, from the declared density if known."""
     first = mean(family)
-    if first is None or family.covariates or len(family.parameters) > 2:
+    if first is None or family.beside or len(family.parameters) > 2:
         return None
     if len(family.parameters) == 1:
         return (first.value,)

@@ -18,6 +18,7 @@ from ..proofs.errors import ParameterError, SupportError
 from ..proofs.family import Family
 from .ends import in_order, require_theta
 from .observations import Observations
+from .row_support import moved_bounds, outside_rows
 from .tolerance import AGREEMENT_NATS, FIRST_BITS, MOST_BITS, RELATIVE_RADIUS
 from .valid_data import require_numbers
 
@@ -220,8 +221,8 @@ def holds(family: Family, point: Sequence[arb], observations: Observations) -> b
     >>> holds(UNIFORM, [arb(0), arb(1)], Observations(np.array([[0.5], [2.0]]), None, 2))
     False
     """
-    ends, sample = family.bounds, observations.sample
-    if ends.discrete and not sample.whole:
+    ends, sample = moved_bounds(family), observations.sample
+    if (ends.discrete and not sample.whole) or outside_rows(family, observations.columns).size:
         return False
     lo, hi = compiled((ends.lo, ends.hi), family.symbols)(*point)
     least, most = (arb(float(end)) for end in sample.ends[0])

@@ -19,6 +19,7 @@ from .density import compiled
 from .double_functions import Numeric
 from .printing import DIGITS
 from .rounding import Rounded, exact
+from .row_support import moved_bounds
 
 Array = NDArray[np.float64]
 
@@ -60,6 +61,25 @@ def reach(family: Family) -> Reach:
     low, low_closed = double_end(lo, ends.lo_closed and lo_closed, -1)
     high, high_closed = double_end(hi, ends.hi_closed and hi_closed, +1)
     return Reach(low, high, low_closed, high_closed, ends.discrete)
+
+
+@lru_cache(maxsize=1024)
+def reach_beside(family: Family) -> tuple[Reach, ...]:
+    """Return the doubles that each data variable but the first can take: by its support, or by its assumptions.
+
+    >>> from thetahat import family
+    >>> reach_beside(family("linear_regression"))
+    (Reach(lo=-inf, hi=inf, lo_closed=False, hi_closed=False, discrete=False),)
+    """
+    found = []
+    for one in family.also:
+        low, low_closed = double_end(one.bounds.lo, one.bounds.lo_closed, -1)
+        high, high_closed = double_end(one.bounds.hi, one.bounds.hi_closed, +1)
+        found.append(Reach(low, high, low_closed, high_closed, one.bounds.discrete))
+    for symbol in family.covariates:
+        low, low_closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
+        found.append(Reach(low, math.inf, low_closed, False, bool(symbol.is_integer)))
+    return tuple(found)
 
 
 def _extreme(end: Expr, domain: dict[Symbol, Bounds], side: int) -> tuple[Expr, bool]:
@@ -140,13 +160,13 @@ def _ends(box: Bounds, symbols: tuple[Symbol, ...]) -> Ends:
 
 @lru_cache(maxsize=1024)
 def support_ends(family: Family) -> Ends:
-    """Return the ends of the support as functions of the parameters.
+    """Return the ends of the support as functions of the parameters; infinite where other columns set them.
 
     >>> from thetahat.proofs.families.bounded.uniform import UNIFORM
     >>> support_ends(UNIFORM).hi.at([0.0, 2.5])
     2.5
     """
-    return _ends(family.bounds, family.symbols)
+    return _ends(moved_bounds(family), family.symbols)
 
 
 @lru_cache(maxsize=1024)

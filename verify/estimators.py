@@ -127,6 +127,10 @@ def check_estimator(
         return check_structured_estimator(
             declared, function, examples=examples, existence=existence, weights=weights, tolerance=tolerance, seed=seed
         )
+    if not isinstance(declared, Family):
+        raise ParameterError(
+            f"check_estimator: {declared!r} is no family; give a family or its name first, then the estimator"
+        )
     require_callable(function, declared, weights)
     derivation = derivation_with(declared, fixed or {})
     require_data_for(derivation, existence)

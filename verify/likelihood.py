@@ -18,6 +18,7 @@ from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of, tot
 from .ends import require_theta, support_ends
 from .observations import Observations
 from .rounding import exact
+from .row_support import outside_rows
 from .tolerance import MOST_BITS, SUM_ULPS, UNIT_ROUNDOFF
 from .valid_data import require_numbers
 
@@ -97,7 +98,7 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
             return False
         if error > 0 and distance <= error:
             decided = None
-    return decided
+    return False if outside_rows(family, observations.columns).size else decided
 
 
 def summed(function: Numeric, point: Sequence[float], observations: Observations) -> tuple[float, float]:

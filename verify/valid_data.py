@@ -11,8 +11,9 @@ from ..proofs.errors import DataError, ParameterError, SupportError
 from ..proofs.family import Family
 from ..strategies.samples import are_whole
 from .arrays import positive_weights, real_numbers, require_doubles
-from .ends import Reach, reach
+from .ends import reach, reach_beside
 from .observations import Observations
+from .row_support import outside_rows
 
 
 def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
@@ -118,13 +119,32 @@ def _require_support(family: Family, observations: Observations, position: NDArr
             f"{family.support}{some}. Remove the observation or choose a family whose support contains it; "
             "nothing is clipped or dropped for you."
         )
-    for j, symbol in enumerate(family.covariates, start=1):
-        lattice = bool(symbol.is_integer)
-        lo, closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
-        assumed, covariate = Reach(lo, math.inf, closed, False, lattice), observations.columns[j]
-        if not assumed.spans(*ends[j]) or (lattice and not are_whole(covariate)):
-            row = int(np.argmax(assumed.outside(covariate)))
+    for j, assumed in enumerate(reach_beside(family), start=1):
+        values = observations.columns[j]
+        if assumed.spans(*ends[j]) and not (assumed.discrete and not are_whole(values)):
+            continue
+        row = int(np.argmax(assumed.outside(values)))
+        where = f"{family.name}: x[{_place(position, row)}, {j}] = {values[row]:.17g}"
+        if j <= len(family.also):
             raise SupportError(
-                f"{family.name}: x[{_place(position, row)}, {j}] = {covariate[row]:.17g} contradicts what the "
-                f"declaration assumes of the covariate {symbol}. Remove the row or declare the covariate more widely."
+                f"{where} lies outside {family.also[j - 1].support}, the support of {family.columns[j]}. Remove the "
+                "observation or choose a family whose support contains it; nothing is clipped or dropped for you."
             )
+        raise SupportError(
+            f"{where} contradicts what the declaration assumes of the covariate {family.columns[j]}. Remove the row "
+            "or declare the covariate more widely."
+        )
+    _require_row_ends(family, observations, position)
+
+
+def _require_row_ends(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
+    beyond = outside_rows(family, observations.columns)
+    if beyond.size:
+        row = int(beyond[0])
+        shown = ", ".join(
+            f"{s} = {column[row]:.17g}" for s, column in zip(family.columns, observations.columns, strict=True)
+        )
+        raise SupportError(
+            f"{family.name}: x[{_place(position, row)}], {shown}, lies outside the support {family.support}. Remove "
+            "the observation or choose a family whose support contains it; nothing is clipped or dropped for you."
+        )

@@ -11,7 +11,7 @@ from .combine import Combination, combinations
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
-from .size import joined, operations
+from .size import is_joinable, joined, operations
 from .solve import solve_one
 from .tidying import cleared, tidy
 
@@ -120,7 +120,8 @@ def _eliminated(solver: _Solver, combine: bool, step: tuple[Solved, Symbol] | No
     left = dict(solver.equations)
     solved: tuple[Solved, ...] = ()
     crossed = False
-    while left:
+    # Roots of longer equations take minutes to find, if there are any, and nobody would read them.
+    while left and all(map(is_joinable, left.values())):
         step = (
             step or solver.own(left, solved) or solver.other(left, solved) or (solver.both(left) if combine else None)
         )

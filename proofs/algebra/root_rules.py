@@ -33,7 +33,7 @@ from .atoms import Mean, Quantile, atoms_of
 from .derivatives import derivative
 from .roots import Root
 from .signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
-from .size import factored, joined, operations
+from .size import factored, is_joinable, joined, operations
 from .tidying import tidy
 
 # Nobody's symbols, whatever they are called: they stand in for a function of the unknown.
@@ -138,6 +138,8 @@ def polynomial_roots(equation: Expr, unknown: Symbol, domain: Domain) -> list[Ro
     >>> [root.rule for root in polynomial_roots(s**2 + s - t, s, {})]
     ['quadratic, the positive root']
     """
+    if not is_joinable(equation):
+        return []
     for generator in _generators(equation, unknown):
         stand_in = _POSITIVE if generator.is_positive else _REAL
         replaced = (

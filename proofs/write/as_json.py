@@ -83,6 +83,7 @@ def _family(family: Family) -> dict[str, Any]:
         "observation": str(family.observation),
         "covariates": [str(symbol) for symbol in family.covariates],
         "support": str(family.support),
+        "also": [{"name": str(one.symbol), "support": str(one.support)} for one in family.also],
         "discrete": family.discrete,
         "parameters": [declared(item) for item in family.parameters],
         "constants": [declared(item) for item in family.constants],

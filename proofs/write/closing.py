@@ -94,7 +94,7 @@ def _estimate(derivation: Derivation) -> Line:
         return (f"The likelihood has no maximum, whatever the data: {derivation.reason}. Proved.",)
     several = len(derivation.family.symbols) > 1
     where: Line = ("Where the maximiser exists, ",) if derivation.exists_when or derivation.point else ()
-    target = "the KL divergence from" if derivation.family.discrete else "the cross-entropy to"
+    target = "the KL divergence from" if derivation.family.countable else "the cross-entropy to"
     optimality = derivation.optimality
     weak = _weak(derivation, lambda step: step.rule not in _BESIDE | _OF_EXISTENCE)
     if not optimality.proved:
@@ -114,7 +114,7 @@ def _divergence(derivation: Derivation) -> Line:
     model = _model(derivation)
     data, apart = sign("p_hat", r"\hat p"), sign("||", r"\Vert")
     divergence = Formula((sign("D("), data, apart, model, sign(")")))
-    if derivation.family.discrete:
+    if derivation.family.countable:
         split = Formula((*divergence.parts, sign("="), sign("-H(p_hat)", r"-H(\hat p)"), sign("-"), sign("l", r"\ell")))
         return (
             "Data and model are both probabilities on the integers, so the claim is about the KL divergence itself: ",

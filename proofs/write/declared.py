@@ -50,6 +50,8 @@ def _run(ends: Bounds) -> tuple[Label | Basic, ...]:
 def declared(family: Family) -> tuple[Line, ...]:
     """Return the lines that repeat the declaration."""
     where: list[Part] = [membership(family.observation, family.bounds)]
+    for beside in family.also:
+        where += [", ", membership(beside.symbol, beside.bounds)]
     if family.covariates:
         where += [" given ", Formula(listed(*family.covariates))]
     for prefix, items in (("; ", family.parameters), ("; known: ", family.constants)):
@@ -57,7 +59,7 @@ def declared(family: Family) -> tuple[Line, ...]:
             where += [prefix, membership(one.symbol, one.bounds)]
             where += [f" ({one.meaning})"] if one.meaning else []
     given = listed(*family.covariates, *(one.symbol for one in family.constants), *family.symbols)
-    head = (sign("log p(", r"\log p("), family.observation, sign("|", r"\mid"), *given, sign(")"))
+    head = (sign("log p(", r"\log p("), *listed(*family.observed), sign("|", r"\mid"), *given, sign(")"))
     bar, data = sign("mean(f)", r"\overline{f}"), sign("p_hat", r"\hat p")
     average = sign("sum_i w_i f_i / sum_i w_i", r"\sum_i w_i f_i / \sum_i w_i")
     return (

@@ -15,7 +15,7 @@ if __name__ != "thetahat":
 if TYPE_CHECKING:
     from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Verdict
     from thetahat.proofs.directions import derive
-    from thetahat.proofs.family import Family, Parameter, Source
+    from thetahat.proofs.family import Family, Observed, Parameter, Source
     from thetahat.proofs.laws import laws
     from thetahat.proofs.registry import families, family, register, structured
     from thetahat.proofs.targets import Member, Mixture, Table
@@ -51,6 +51,7 @@ _HOME = {
     "Member": "thetahat.proofs.targets",
     "Mixture": "thetahat.proofs.targets",
     "Outcome": "thetahat.proofs.derivation",
+    "Observed": "thetahat.proofs.family",
     "Parameter": "thetahat.proofs.family",
     "Projection": "thetahat.verify.projections",
     "RowFits": "thetahat.verify.rows",
@@ -91,6 +92,7 @@ __all__ = [
     "Family",
     "Member",
     "Mixture",
+    "Observed",
     "Outcome",
     "Parameter",
     "Projection",

@@ -34,7 +34,7 @@ def worst_difference(
         named = {symbol.name: float(value) for symbol, value in theta.items()}
         points = data_points(family, theta, observations, seed)
         rows = np.array([[float(point[column]) for column in family.columns] for point in points])
-        theirs = np.ravel(log_density(rows if family.covariates else rows[:, 0], named))
+        theirs = np.ravel(log_density(rows if family.beside else rows[:, 0], named))
         for row, value in zip(rows, theirs, strict=True):
             exact = _exact(family, theta, row)
             error = abs(mp.mpf(float(value)) - exact) / (1 + abs(exact))
@@ -47,7 +47,7 @@ def worst_difference(
 
 def _exact(family: Family, theta: dict[object, Rational], row: np.ndarray) -> mp.mpf:
     with mp.workdps(30):
-        if not family.covariates:
+        if not family.beside:
             return log_density_at(family, theta)(mp.mpf(float(row[0])))
         symbols = (*theta, *family.columns)
         numbers = [*(mp.mpf(int(value.p)) / int(value.q) for value in theta.values()), *map(mp.mpf, map(float, row))]

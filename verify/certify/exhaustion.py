@@ -54,7 +54,7 @@ def rises_towards_data(family: Family) -> bool:
     >>> rises_towards_data(family("cauchy").fix(gamma=2)), rises_towards_data(family("exponential"))
     (True, False)
     """
-    if len(family.symbols) != 1 or family.covariates or family.constants or family.bounds.free_symbols:
+    if len(family.symbols) != 1 or family.beside or family.constants or family.bounds.free_symbols:
         return False
     if family.parameters[0].bounds.lo is not -oo or family.parameters[0].bounds.hi is not oo:
         return False

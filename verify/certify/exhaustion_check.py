@@ -67,7 +67,7 @@ def nothing_higher(family: Family, place: arb, table: Table, least: float, great
 def _falls_beyond(family: Family) -> bool:
     """Whether the slope at each distance from an observation never has the sign of that distance."""
     item = family.parameters[0]
-    if item.bounds.lo is not -oo or item.bounds.hi is not oo or family.covariates or family.bounds.free_symbols:
+    if item.bounds.lo is not -oo or item.bounds.hi is not oo or family.beside or family.bounds.free_symbols:
         return False
     beyond = Dummy("d", real=True)
     slope: Expr = family.log_density.diff(item.symbol).subs(family.observation, item.symbol - beyond)

@@ -78,7 +78,7 @@ def on_half_plane(family: Family) -> HalfPlane | None:
     >>> on_half_plane(family("student_t").fix(nu=3))
     HalfPlane(k=3, a=2, b=1)
     """
-    if len(family.symbols) != 2 or family.covariates or family.constants or family.bounds.free_symbols:
+    if len(family.symbols) != 2 or family.beside or family.constants or family.bounds.free_symbols:
         return None
     (place, scale), beside = family.symbols, Dummy("u", real=True)
     slope = family.log_density.diff(place).subs(family.observation, place + beside)
