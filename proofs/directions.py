@@ -124,7 +124,7 @@ def derive(
     Raises
     ------
     ParameterError
-        For any other direction, and for the reverse one of a family whose dimension is a symbol.
+        For any other direction, and for the reverse one of families with several columns, or of symbolic dimension.
 
     Examples
     --------
@@ -146,7 +146,10 @@ def derive(
         if direction == "reverse":
             raise ParameterError(f"{family.name}: the reverse direction is derived for families of single numbers only")
         return derivation
-    return _forward(family) if direction == "forward" else _reverse(family)
+    if direction == "forward":
+        return _forward(family)
+    family.require_one_column("the reverse direction")
+    return _reverse(family)
 
 
 def _reverse(family: Family) -> ReverseDerivation:

@@ -118,6 +118,14 @@ class Family:
         """The data variables: those observed, then the covariates."""
         return (*self.observed, *self.covariates)
 
+    def require_one_column(self, what: str) -> None:
+        """Raise ``ParameterError`` where an observation is several numbers, or has covariates; ``what`` needs one."""
+        if len(self.columns) > 1:
+            raise ParameterError(
+                f"{self.name}: {what} is of families of one observed number, and this one has "
+                f"{', '.join(map(str, self.columns))}"
+            )
+
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The parameters' symbols, in declared order."""

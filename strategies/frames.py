@@ -14,6 +14,7 @@ from ..proofs.errors import DataError, ParameterError
 from ..proofs.family import Family
 from .pieces import Design, Frame
 from .placing import Column, Ends, Placement, Shape, column_of, ends_of, place
+from .row_ends import row_ends
 
 # Half of the frames squeeze, which is the only way nearly constant data turn up; one in six is coarse, which is the
 # only way exact simple values turn up among floats.
@@ -26,15 +27,14 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
 
     ``largest`` bounds absolute values, and its inverse what is not zero.
     """
-    if moving := family.bounds.free_symbols & set(family.beside):
-        raise DataError(
-            f"{family.name}: the support {family.support} of {family.observation} depends on {min(moving, key=str)}, "
-            "and such data are not drawn; give datasets of your own"
-        )
     covariates = (*(one.bounds for one in family.also), *map(_covariate_bounds, family.covariates))
-    columns = (column_of(family.bounds), *(column_of(bounds) for bounds in covariates))
+    ends = row_ends(family)
+    columns = (
+        column_of(family.bounds if ends is None else ends.standard),
+        *(column_of(bounds) for bounds in covariates),
+    )
     plain = tuple(Placement(_limited(ends_of(bounds, {}, family.name), largest)) for bounds in covariates)
-    members = _member_ends(family, largest)
+    members = _member_ends(family, largest) if ends is None else [ends_of(ends.standard, {}, family.name)]
     near = [_limited(ends, largest) for ends in members if ends.first <= largest and ends.last >= -largest]
     if not near:
         raise DataError(
@@ -46,7 +46,7 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
     others = (plain, plain, plain, shifted) if covariates else ((),)
     rows = [(response, *rest) for response in responses for rest in others]
     frames = tuple(Frame(squeeze, coarse, row) for squeeze, coarse in _GRAINS for row in rows)
-    return Design(columns, frames, min_size, max_size, largest)
+    return Design(columns, frames, min_size, max_size, largest, ends)
 
 
 def _covariate_bounds(symbol: Symbol) -> Bounds:

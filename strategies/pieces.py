@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from .placing import Column, Doubles, Placement, Shape, place
+from .row_ends import RowEnds
 
 _MOST_PAIRS = 6
 _COARSE = 8
@@ -35,13 +36,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Design:
-    """What the data of one family look like: kinds of columns, the frames to choose from, the sizes asked for."""
+    """What the data of one family look like: kinds of columns, the frames to choose from, the sizes asked for.
+
+    With ``row_ends`` the first column is drawn as a share or a distance, and placed between the ends of its row.
+    """
 
     columns: tuple[Column, ...]
     frames: tuple[Frame, ...]
     min_size: int
     max_size: int
     largest: float
+    row_ends: RowEnds | None = None
 
     @property
     def far(self) -> float:
@@ -66,7 +71,8 @@ class Design:
         if len(self.columns) == 1:
             return place(self.columns[0], frame.placements[0], coordinates[:, 0])
         placed = zip(self.columns, frame.placements, coordinates.T, strict=True)
-        return np.column_stack([place(column, placement, values) for column, placement, values in placed])
+        rows = np.column_stack([place(column, placement, values) for column, placement, values in placed])
+        return rows if self.row_ends is None else self.row_ends.placed(rows)
 
     def sized(self, coordinates: Doubles, extra: Doubles | None = None) -> Doubles:
         """Return the coordinates, repeated up to the least size or cut to the greatest, with ``extra`` at the end."""

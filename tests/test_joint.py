@@ -14,7 +14,20 @@ from scipy.optimize import brentq
 from scipy.special import digamma
 from sympy import Expr, Interval, Range, S, Symbol, lambdify, log, loggamma, oo, pi
 
-from thetahat import Family, Observed, Parameter, certify, check_claim, check_estimator, derive, family, fit
+from thetahat import (
+    Family,
+    Observed,
+    Parameter,
+    Table,
+    certify,
+    check_claim,
+    check_estimator,
+    derive,
+    family,
+    fit,
+    i_projection,
+    m_projection,
+)
 from thetahat.proofs import closed_forms
 from thetahat.proofs.check_closed_forms import Claims, judge_forms
 from thetahat.proofs.checker import check_steps
@@ -317,9 +330,35 @@ def test_the_family_comes_before_the_function() -> None:
         check_estimator(ESTIMATES["nile"][1], NILE)  # type: ignore[arg-type]
 
 
-def test_such_rows_are_given_and_not_drawn() -> None:
-    with pytest.raises(DataError, match="depends on t, and such data are not drawn"):
-        check_estimator(ORDERED, ESTIMATES["ordered"][1], examples=5)
+@pytest.mark.parametrize("name", ["ordered", "thinned", "trinomial"])
+def test_rows_are_drawn_inside_what_their_other_numbers_allow(name: str) -> None:
+    one, estimate = ESTIMATES[name]
+    report = check_estimator(one, estimate, examples=60)
+    assert report.ok, str(report)
+    assert check_estimator(one, lambda z: tuple(1.001 * e for e in estimate(z)), examples=60).disagree
+
+
+def test_known_numbers_of_trials_differ_from_row_to_row() -> None:
+    """Binomial counts of as many trials as a covariate says: the share of all successes."""
+    trials = Symbol("w", integer=True, positive=True)
+    density = loggamma(trials + 1) - loggamma(j + 1) - loggamma(trials - j + 1) + j * log(p) + (trials - j) * log(1 - p)
+    one = Family("trials", j, Range(0, trials + 1), THINNED.parameters[1:], density, covariates=(trials,))
+    validate(one, proves_normalised)
+    assert fit(one, [[2, 5], [3, 3]]).theta_hat["p"] == pytest.approx(5 / 8)
+    assert check_estimator(one, lambda z: (z[:, 0].sum() / z[:, 1].sum(),), examples=60).ok
+    assert check_estimator(one, lambda z: (np.mean(z[:, 0] / z[:, 1]),), examples=60).disagree
+    with pytest.raises(SupportError, match="j = 4, w = 3, lies outside the support"):
+        fit(one, [[4, 3]])
+
+
+def test_what_needs_one_number_refuses_several() -> None:
+    for ask in (
+        lambda: derive(NILE, direction="reverse"),
+        lambda: m_projection(Table.of({1: 1, 2: 1}), NILE),
+        lambda: i_projection(Table.of({1: 1, 2: 1}), NILE),
+    ):
+        with pytest.raises(ParameterError, match="is of families of one observed number, and this one has s, t"):
+            ask()
 
 
 def test_covariates_may_set_an_end_as_well() -> None:

@@ -162,7 +162,7 @@ def test_data_that_make_no_sense_are_refused(x: object, weights: object, error: 
 def test_no_rows_and_covariates() -> None:
     """No rows have no estimates; rows cannot hold covariates."""
     assert fit_rows(family("gamma"), np.empty((0, 3))).theta.shape == (0, 2)
-    with pytest.raises(DataError, match="cannot hold covariates"):
+    with pytest.raises(DataError, match="holds one dataset, not several columns"):
         fit_rows(family("linear_regression"), [[1.0, 2.0]])
 
 

@@ -50,6 +50,16 @@ def matrix(text: str) -> list[list[str]]:
     return [parts_of(row, ",") for row in parts_of(text, ";")]
 
 
+def means(text: str) -> str | list[str]:
+    """Return the one mean in a text, or those of several observed numbers, with commas between.
+
+    >>> means("k*theta"), means("m, a/b")
+    ('k*theta', ['m', 'a/b'])
+    """
+    several = parts_of(text, ",")
+    return several if len(several) > 1 else text
+
+
 def claim_record(claim: Claim) -> dict[str, Any]:
     """Return a claim's verdict as plain data for JSON; numbers of a witness as text, with all digits."""
     return {

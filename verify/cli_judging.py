@@ -30,7 +30,10 @@ def judge_claim(
     fisher_information: Annotated[
         str | None, typer.Option(metavar="MATRIX", help='Of one observation: "a, b; c, d" in declared order.')
     ] = None,
-    mean: Annotated[str | None, typer.Option(metavar="EXPRESSION", help="Of one observation.")] = None,
+    mean: Annotated[
+        str | None,
+        typer.Option(metavar="EXPRESSION", help="Of one observation; of several numbers with commas between."),
+    ] = None,
     examples: Annotated[int, typer.Option(min=1, metavar="N", help="Datasets drawn to refute an estimator.")] = 200,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed draws the same datasets.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
@@ -41,7 +44,7 @@ def judge_claim(
     wrong. Anything but a proof ends with exit code 1.
     """
     from .claims import ClaimVerdict, check_claim
-    from .cli_claim import claim_record, estimators, matrix
+    from .cli_claim import claim_record, estimators, matrix, means
 
     declared = family(name)
     verdict = check_claim(
@@ -52,7 +55,7 @@ def judge_claim(
         mle=None if mle is None else estimators(mle),
         log_partition=log_partition,
         fisher_information=None if fisher_information is None else matrix(fisher_information),
-        mean=mean,
+        mean=None if mean is None else means(mean),
         examples=examples,
         seed=seed,
     )

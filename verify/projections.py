@@ -89,6 +89,7 @@ def m_projection(target: Target, family: Family) -> Projection:
     >>> found.theta, found.divergence
     ({'lambda': 2}, 1 - log(2))
     """
+    family.require_one_column("a projection")
     exact = forward(target, family)
     if exact is not None and not exact.left:
         certificate = _of_table(target, family) if isinstance(target, Table) and exact.theta else None
@@ -152,6 +153,7 @@ def i_projection(target: Target, family: Family) -> Projection:
     >>> i_projection(Table.of({0: 1, 3: 2}), family("poisson")).divergence
     oo
     """
+    family.require_one_column("a projection")
     exact = reverse(target, family)
     if exact is not None and not exact.left:
         return _closed(family, "reverse", exact, None)

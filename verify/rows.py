@@ -128,7 +128,9 @@ def _require_rows(family: Family, matrix: ArrayLike, weights: ArrayLike | None) 
     """The datasets as doubles, and as given; or an error that names the row."""
     require_fixed(family)
     if len(family.columns) > 1:
-        raise DataError(f"{family.name}: a row of a matrix cannot hold covariates too; call fit for each dataset")
+        raise DataError(
+            f"{family.name}: a row of a matrix holds one dataset, not several columns; call fit for each dataset"
+        )
     try:
         given = matrix if isinstance(matrix, np.ndarray) else np.asarray(matrix)
     except ValueError as error:
