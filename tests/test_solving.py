@@ -6,8 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from flint import arb
 from numpy.typing import NDArray
+from sympy import Symbol, exp
 
+from thetahat.proofs.ball_data import Table
+from thetahat.verify.ball_climbing import Objective as BallObjective
+from thetahat.verify.ball_climbing import Terrain, climbed
 from thetahat.verify.solving import Line, bracketed_root, newton_maximum, sign_changes
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
 
@@ -159,9 +164,9 @@ def test_steps_into_the_undefined_are_halved() -> None:
 
 
 def test_a_flat_objective_stays_where_it_is() -> None:
-    """Every point is a maximum of a constant."""
+    """Nothing tells a constant from a likelihood that has come close to a limit: it is called no maximum."""
     found = newton_maximum(lambda u: (2.0, np.zeros(2), np.zeros((2, 2))), [1.0, -3.0])
-    assert found.converged
+    assert not found.converged
     assert found.point.tolist() == [1.0, -3.0]
     assert found.value == 2.0
 
@@ -181,6 +186,21 @@ def test_an_objective_without_a_maximum_never_converges(
     """Planted: it climbs for ever, which the answer has to say. Overflow is allowed, as in the fits."""
     with np.errstate(all="ignore"):
         assert not newton_maximum(objective, [1.0]).converged
+
+
+@pytest.mark.parametrize("start", [0.0, 3.0, 5.0, 8.0])
+def test_a_limit_that_is_approached_twice_exponentially_is_no_maximum(start: float) -> None:
+    """Planted: ``-exp(-exp(u))`` rises for ever, though steps are short and promise little, or doubles see no slope."""
+
+    def objective(u: Array) -> tuple[float, Array, Array]:
+        power = math.exp(u[0])
+        small = math.exp(-power)
+        return -small, np.array([power * small]), np.array([[(power - power**2) * small]])
+
+    assert not newton_maximum(objective, [start]).converged
+    u, x = Symbol("u", real=True), Symbol("x", real=True)
+    rising = BallObjective(-exp(-exp(u)) + 0 * x, (u,), (x,), False, {}, {}, (0,))
+    assert climbed(Terrain(rising, Table((x,), [(arb(1),)], None)), [arb(start)]) is None
 
 
 def test_a_gradient_of_the_wrong_sign_is_not_called_a_maximum() -> None:

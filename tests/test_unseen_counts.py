@@ -30,7 +30,7 @@ from thetahat.proofs.algebra.primes import vanishes_by_primes
 from thetahat.proofs.algebra.rates import fastest
 from thetahat.proofs.data_point import DataPoint, peaks_at_data
 from thetahat.proofs.derivation import Evidence, Outcome
-from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.limits import end_value
 from thetahat.verify.likelihood import log_likelihood
 
@@ -169,3 +169,22 @@ def test_hyperbolic_functions_have_limits() -> None:
     """They are quotients of exponentials."""
     t = Symbol("t", real=True)
     assert end_value(t - cosh(kappa) / sinh(kappa) + 1 / kappa, kappa, oo, False) == t - 1
+
+
+@pytest.mark.thorough
+def test_the_discrete_weibull_distribution_is_fitted_where_counts_are_zero() -> None:
+    """The slope of ``0**b`` in ``b`` was zero times ``log(0)``, and no data with a zero had an estimate."""
+    item = Family(
+        "unseen",
+        count,
+        Range(0, oo),
+        (Parameter(p, UNIT), Parameter(a, POSITIVE)),
+        log(p**count**a - p ** (count + 1) ** a),
+    )
+    data = [0, 0, 1, 3, 2, 0, 5, 1]
+    estimate = fit(item, data)
+    beside = [estimate.theta + np.array(step) for step in ((0.01, 0), (-0.01, 0), (0, 0.01), (0, -0.01))]
+    assert all(log_likelihood(item, list(place), data)[0] < estimate.log_likelihood for place in beside)
+    # Of zeros and ones alone the likelihood rises for ever with the power, twice exponentially close to its limit.
+    with pytest.raises(UnsolvedError):
+        fit(item, [0, 1, 1])

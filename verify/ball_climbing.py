@@ -178,12 +178,34 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place, 
             return here, False
         if not damped and promise <= CLIMB_NATS and all(abs(entry) <= NEAR_STEP for entry in step):
             last = terrain(_moved(here.point, step, 1.0))
-            return (last if last.finite and last.value >= here.value.lower() else here), True
+            if not last.finite:
+                return here, True
+            if _settles(step, last, terrain.limited):
+                return (last if last.value >= here.value.lower() else here), True
+            if all(slope.contains(0) for slope in last.gradient):
+                return here, False  # no slope is seen any more, nor curvature: more digits are wanted
+            here = last
+            continue
         ahead = _uphill(terrain, here, step, promise)
         if ahead is None:
             return here, False
         here = ahead
     return here, False
+
+
+def _settles(step: Balls, last: Place, limited: tuple[int, ...]) -> bool:
+    """Whether each coordinate is curved where a step led to, and has no slope there, or a next step that is shorter.
+
+    Where the likelihood tends to a limit like ``-exp(-exp(u))``, no step promises much, but the next one is as long.
+    """
+    following = _step(last, limited)
+    if following is None:
+        return True
+    curved = [last.curvature[i][i] > arb(2) ** -MOST_BITS for i in range(len(step))]
+    still = [
+        slope.contains(0) or abs(b) <= abs(a) / 2 for slope, a, b in zip(last.gradient, step, following[0], strict=True)
+    ]
+    return all(curved) and all(still)
 
 
 def _uphill(terrain: Ground, here: Place, step: Balls, promise: arb) -> Place | None:

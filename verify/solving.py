@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.errors import UnsolvedError
-from .tolerance import CLIMB_NATS, FLAT_NATS, NEAR_STEP, NEWTON_STEPS, NEWTON_TRIALS, ROOT_ULPS, SLOPE_NATS
+from .tolerance import (
+    CLIMB_NATS,
+    FLAT_NATS,
+    NEAR_STEP,
+    NEWTON_STEPS,
+    NEWTON_TRIALS,
+    ROOT_ULPS,
+    SETTLED_STEP,
+    SLOPE_NATS,
+)
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
@@ -171,7 +180,18 @@ def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maxi
         if beside is None:
             break
         found = _climbed(objective, beside)
-    return found
+    return replace(found, converged=False) if found.converged and _is_level(objective, found) else found
+
+
+def _is_level(objective: Objective, found: Maximum) -> bool:
+    """Whether a coordinate shows no curvature at all, and changing it by one on some side loses nothing.
+
+    Where the likelihood comes closer to its limit than doubles tell, as a parameter runs away, that is no maximum.
+    """
+    if found.hessian is None:
+        return False
+    units = np.eye(len(found.point))[~found.hessian.any(axis=1)]
+    return any(objective(found.point + side * unit)[0] >= found.value for unit in units for side in (1.0, -1.0))
 
 
 def _beside(objective: Objective, found: Maximum) -> Array | None:
@@ -205,11 +225,14 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
         if not math.isfinite(expected):
             return Maximum(u, value, False)
         # The step promises half of this in nats; the last one is still taken, since the slope sees more than the value.
-        near = float(np.abs(step).max()) <= NEAR_STEP
+        near = _longest(step) <= NEAR_STEP
         if expected <= CLIMB_NATS and near:
             last = u + step
             at = objective(last)
-            better = math.isfinite(at[0]) and float(np.abs(at[1]).max()) <= float(np.abs(gradient).max())
+            if math.isfinite(at[0]) and not _settles(_longest(step), _longest(_ascent(at[1], at[2]))):
+                u, (value, gradient, hessian) = last, at
+                continue
+            better = math.isfinite(at[0]) and _longest(at[1]) <= _longest(gradient)
             return Maximum(last, at[0], True, at[2]) if better else Maximum(u, value, True, hessian)
         factor = 1.0
         while factor > 1e-12:
@@ -237,8 +260,21 @@ def _ascent(gradient: Array, hessian: Array) -> Array:
     floor = max(float(np.abs(values).max()) * 1e-10, 1e-150)
     curved = np.maximum(np.abs(values), floor)
     step: Array = vectors @ ((vectors.T @ (gradient / units)) / curved) / units
-    length = float(np.abs(step).max())
+    length = _longest(step)
     return step if length <= 5.0 else step * (5.0 / length)
+
+
+def _longest(step: Array) -> float:
+    return float(np.abs(step).max())
+
+
+def _settles(step: float, following: float) -> bool:
+    """Whether Newton steps, of which the longest coordinates are given, come to an end.
+
+    Close to a maximum each step is of the order of the square of the one before. Where the likelihood tends to a limit
+    like ``-exp(-exp(u))``, the steps are short and promise nothing either, but the next one is as long.
+    """
+    return step <= SETTLED_STEP or following <= step / 2
 
 
 def curvature_units(hessian: Array) -> Array:

@@ -127,6 +127,9 @@ NEAR_STEP = 1 / 64
 end, however little the step promises. Where the likelihood tends to a limit as a parameter runs away, in proportion to
 the power q of it or of its inverse, each step is 1/q long, and none leads to a maximum."""
 
+SETTLED_STEP = 1e-6
+"""Newton step, in the same coordinates, up to which the next one is not asked to be shorter: rounding may decide it."""
+
 MOST_EVALUATIONS = 2500
 """Evaluations after which a numerical search is given up: twenty times what ordinary data take."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Add, Expr, Function, Max, Min, Mul, Pow, S, Symbol, log, sign
+from sympy import Add, Eq, Expr, Function, Max, Min, Mul, Piecewise, Pow, S, Symbol, log, sign
 from sympy.core.function import ArgumentIndexError
 
 
@@ -19,6 +19,12 @@ def derivative(expression: Expr, *symbols: Symbol) -> Expr:
     -2*a*t + 1/a
     >>> derivative(a**2 * t**3, a, t)
     6*a*t**2
+
+    A power of a count that may be zero does not change there as its exponent moves, where zero times ``log(0)`` has no
+    value.
+
+    >>> derivative(Symbol("k", integer=True, nonnegative=True) ** a, a)
+    k**a*Piecewise((0, Eq(k, 0)), (log(k), True))
     """
     for symbol in symbols:
         expression = _derivative(expression, symbol)
@@ -37,6 +43,8 @@ def _derivative(expression: Expr, symbol: Symbol) -> Expr:
         return _product(expression, symbol)
     if isinstance(expression, Pow):
         base, exponent = expression.args
+        if base.is_integer and base.is_nonnegative and not base.is_positive and symbol not in base.free_symbols:
+            return expression * _derivative(exponent, symbol) * Piecewise((S.Zero, Eq(base, 0)), (log(base), True))
         return expression * (_derivative(exponent, symbol) * log(base) + _derivative(base, symbol) * exponent / base)
     if isinstance(expression, (Max, Min)):
         return _extreme(expression, symbol)
