@@ -108,6 +108,10 @@ class BallPrinter(PythonCodePrinter):
     def _print_zoo(self, expr: Any) -> str:
         return "arb('nan')"
 
+    def _print_ImaginaryUnit(self, expr: Any) -> str:
+        # What is written with it, such as the logarithm of a root below zero, has no real value.
+        return "arb('nan')"
+
     _print_ComplexInfinity = _print_NaN = _print_zoo
 
     def _print_Infinity(self, expr: Any) -> str:

@@ -9,7 +9,7 @@ from sympy import Add, Expr, Matrix, Symbol
 from .algebra.derivatives import derivative
 from .algebra.eliminate import Choose, Elimination, eliminate
 from .algebra.signs import Domain
-from .algebra.size import cancelled, shortest
+from .algebra.size import cancelled, flattened, shortest
 from .algebra.tidying import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
@@ -37,10 +37,10 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     """
     if len(parameters) != len(form.statistics) or not parameters:
         return None
-    jacobian = Matrix([[derivative(eta, parameter) for parameter in parameters] for eta in form.eta])
+    jacobian = Matrix([[flattened(derivative(eta, parameter)) for parameter in parameters] for eta in form.eta])
     if tidy(jacobian.det(), domain) == 0:
         return None
-    gradient = Matrix([derivative(form.log_partition, parameter) for parameter in parameters])
+    gradient = Matrix([flattened(derivative(form.log_partition, parameter)) for parameter in parameters])
     return MeanMap(parameters, tuple(tidy(value, domain) for value in _solved(jacobian.T, gradient)), jacobian)
 
 

@@ -13,6 +13,7 @@ from sympy import (
     Expr,
     Function,
     Integer,
+    Limit,
     Piecewise,
     Pow,
     Rational,
@@ -98,7 +99,7 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
             value = limit((expression / small**power).expand(), small, 0, "+")
         except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
-        if value.has(zoo, S.NaN, limit, AccumulationBounds, _LEFT_OUT):
+        if value.has(zoo, S.NaN, Limit, AccumulationBounds, _LEFT_OUT):
             return None
         if value != 0:
             return _finite_sign(value)
@@ -189,7 +190,7 @@ class _Approach:
             found = limit(argument.subs(self.unknown, self.place), _SMALL, 0, "+")
         except (NotImplementedError, ValueError, TypeError, PoleError):
             return None
-        return None if found.has(AccumulationBounds) else found
+        return None if found.has(Limit, AccumulationBounds) else found
 
     def average(self, node: Mean) -> Expr | None:
         """An average at its end: a series at infinity, its value where it is continuous, the lowest count apart."""

@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from .refute import signs_seen
-from .size import factored, joined, operations
+from .size import factored, has_nested_quotients, joined, operations
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,9 @@ def _factored_fraction(expression: Expr) -> Expr:
 
 
 def _spread(expression: Expr) -> Expr:
-    """Multiply out, but for long quotients with denominators in denominators, which take SymPy minutes."""
-    below = [node.base for node in expression.atoms(Pow) if node.base.is_Add and node.exp.is_negative]
-    nested = any(inner.base.is_Add and inner.exp.is_negative for base in below for inner in base.atoms(Pow))
-    return expression if nested and operations(expression) > _MOST_NESTED else expand(expression)
+    """Multiply out, but for long quotients with denominators in denominators."""
+    long = operations(expression) > _MOST_NESTED and has_nested_quotients(expression)
+    return expression if long else expand(expression)
 
 
 def structure(expression: Expr, depth: int) -> Fact:

@@ -85,6 +85,27 @@ def cancelled(expression: Expr) -> Expr:
     return cancel(expression) if has_low_degree(expression) else expression
 
 
+def has_nested_quotients(expression: Expr) -> bool:
+    """Return whether a denominator contains another: multiplied out, these take SymPy minutes.
+
+    >>> from sympy.abc import a
+    >>> has_nested_quotients(1 / (1 + a)), has_nested_quotients(1 / (1 - 1 / (1 + a)))
+    (False, True)
+    """
+    below = [node.base for node in expression.atoms(Pow) if node.base.is_Add and node.exp.is_negative]
+    return any(inner.base.is_Add and inner.exp.is_negative for base in below for inner in base.atoms(Pow))
+
+
+def flattened(expression: Expr) -> Expr:
+    """Return ``expression`` as one cancelled fraction where denominators contain others, else as it is.
+
+    >>> from sympy.abc import a
+    >>> flattened(1 / (1 - 1 / (1 + a))), flattened(1 / (1 + a) + a)
+    ((a + 1)/a, a + 1/(a + 1))
+    """
+    return cancelled(expression) if has_nested_quotients(expression) else expression
+
+
 @lru_cache(maxsize=4096)
 def joined(expression: Expr) -> Expr:
     """Return ``expression`` as one fraction, which deriver and checker ask for of the same expressions.
