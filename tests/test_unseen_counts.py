@@ -8,6 +8,7 @@ from scipy.optimize import minimize_scalar
 from sympy import (
     Abs,
     Add,
+    Eq,
     Integer,
     Interval,
     Piecewise,
@@ -19,6 +20,7 @@ from sympy import (
     cosh,
     exp,
     log,
+    loggamma,
     oo,
     pi,
     sinh,
@@ -188,3 +190,67 @@ def test_the_discrete_weibull_distribution_is_fitted_where_counts_are_zero() -> 
     # Of zeros and ones alone the likelihood rises for ever with the power, twice exponentially close to its limit.
     with pytest.raises(UnsolvedError):
         fit(item, [0, 1, 1])
+
+
+def answers(item: Family, data: list[float]) -> float:
+    """The log-likelihood of the estimate, after that of places a little beside it."""
+    estimate = fit(item, data)
+    for j in range(len(estimate.theta)):
+        for step in (1e-3, -1e-3):
+            place = estimate.theta.copy()
+            place[j] += step
+            assert log_likelihood(item, place.tolist(), data)[0] < estimate.log_likelihood
+    return estimate.log_likelihood
+
+
+q, count_of_four = Symbol("q", positive=True), Range(0, 4)
+
+
+@pytest.mark.thorough
+def test_parameters_whose_spaces_depend_on_another_are_climbed() -> None:
+    """The second share of a blood group lies below one minus the first; no climb was begun."""
+    none = 1 - p - q
+    groups = ((none**2, 0), (p**2 + 2 * p * none, 1), (q**2 + 2 * q * none, 2))
+    density = Piecewise(*((log(share), Eq(count, group)) for share, group in groups), (log(2 * p * q), True))
+    shares = (Parameter(p, UNIT), Parameter(q, Interval.open(0, 1 - p)))
+    item = Family("unseen", count, count_of_four, shares, density)
+    data = [0.0] * 9 + [1.0] * 6 + [2.0] * 3 + [3.0] * 2
+    height = answers(item, data)
+    grid = np.linspace(0.01, 0.98, 98)
+    assert height >= max(log_likelihood(item, [a, b], data)[0] for a in grid for b in grid if a + b < 1)
+
+
+@pytest.mark.thorough
+def test_ordered_categories_are_derived() -> None:
+    """Denominators in denominators took minutes, and a root written with the logarithm of -1 ended in a stray error."""
+    low, high = Symbol("g", real=True), Symbol("h", real=True)
+    below, above = 1 / (1 + exp(-low)), 1 / (1 + exp(-high))
+    density = Piecewise((log(below), Eq(count, 0)), (log(above - below), Eq(count, 1)), (log(1 - above), True))
+    item = Family(
+        "unseen", count, Range(0, 3), (Parameter(low, Reals), Parameter(high, Interval.open(low, oo))), density
+    )
+    found = derive(item)
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert found.optimality.proved
+    estimate = fit(item, [0, 0, 1, 1, 1, 2])
+    np.testing.assert_allclose(1 / (1 + np.exp(-estimate.theta)), [1 / 3, 5 / 6], rtol=1e-14)
+
+
+def test_an_unknown_limit_is_no_number() -> None:
+    """SymPy returned a limit as it was asked for it; it met balls, which know none."""
+    rise, fall = Symbol("b", positive=True), Symbol("c", positive=True)
+    pieces = Piecewise((-rise * (m - y), y < m), (-fall * (y - m), True))
+    density = log(rise * fall / (rise + fall)) + pieces
+    item = Family(
+        "unseen", y, Reals, (Parameter(m, Reals), Parameter(rise, POSITIVE), Parameter(fall, POSITIVE)), density
+    )
+    assert derive(item).count(Evidence.REFUTED) == 0
+
+
+def test_a_likelihood_that_rises_by_less_than_doubles_tell_has_no_estimate() -> None:
+    """Equal data are likeliest under a half-normal distribution, to which Student's tend: 7e9 degrees were fitted."""
+    density = loggamma((a + 1) / 2) - loggamma(a / 2) - log(a) / 2 - log(s) - (a + 1) / 2 * log(1 + x**2 / (a * s**2))
+    item = Family("unseen", x, POSITIVE, (Parameter(a, POSITIVE), Parameter(s, POSITIVE)), density + log(4 / pi) / 2)
+    for data in ([1.043] * 4, [2.5] * 5, [1.0] * 4):
+        with pytest.raises(UnsolvedError):
+            fit(item, data)

@@ -17,7 +17,6 @@ from ..proofs.algebra.kernels import join_exponentials
 from ..proofs.balls import compiled as ball_compiled
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
-from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
 from .ball_climbing import Objective, Place
 from .density import compiled
@@ -55,8 +54,11 @@ def climb_of(derivation: Derivation) -> Climb:
     placed = set(family.symbols) - set(parameters)
     coordinates = tuple(Dummy(f"u{i}", real=True) for i in range(len(parameters)))
     within = {p: (lo, hi) for p, lo, hi in derivation.within}
-    maps = tuple(_map(family, p, u, within.get(p)) for p, u in zip(parameters, coordinates, strict=True))
-    value = whole.subs(dict(zip(parameters, maps, strict=True)))
+    mapped: dict[Symbol, Expr] = {}
+    for p, u in zip(parameters, coordinates, strict=True):
+        mapped[p] = _map(family, p, u, within.get(p)).subs(mapped)
+    maps = tuple(mapped.values())
+    value = whole.subs(mapped)
     known = {s.symbol for s in derivation.statistics} | placed
     names = tuple(sorted((value.free_symbols & known) | {CENTRE, SIZE}, key=str))
     return Climb(parameters, coordinates, maps, value, averaged, names)
@@ -117,10 +119,6 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
     ends = family.domain[parameter]
     if within is not None:
         ends = replace(ends, lo=within[0], hi=within[1])
-    elif ends.free_symbols:
-        raise UnsolvedError(
-            f"{family.name}: the space of {parameter} depends on other parameters, and no formula solves for it"
-        )
     if ends.lo is not -oo and ends.hi is not oo:
         return ends.lo + (ends.hi - ends.lo) / (1 + exp(-u))
     if ends.lo is not -oo:
