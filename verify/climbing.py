@@ -68,7 +68,11 @@ def climb(
         _require_highest(derivation, best.value, climbs)
         few = few_rows(observations)
         summit = None if few is None else climbed(_terrain(derivation, few, numbers), [arb(u) for u in best.point])
-        return in_doubles(plan, best.point, numbers) if summit is None else rounded_once(plan, summit, numbers)
+        if summit is not None:
+            return rounded_once(plan, summit, numbers)
+        if few is None or derivation.optimality.proved:
+            return in_doubles(plan, best.point, numbers)
+        # What balls do not confirm may be a likelihood that rises by less than doubles tell, as a parameter runs away.
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
@@ -123,10 +127,8 @@ def _placed(
     size = (most - least) or 1.0
     point = []
     for parameter in parameters:
-        value, (lo, hi) = (
-            near[parameter],
-            (float(end) for end in (family.domain[parameter].lo, family.domain[parameter].hi)),
-        )
+        value, ends = near[parameter], family.domain[parameter]
+        lo, hi = (float(end.subs(near)) for end in (ends.lo, ends.hi))
         if math.isfinite(lo):
             point.append(math.log(value - lo) - (math.log(hi - value) if math.isfinite(hi) else 0.0))
         elif math.isfinite(hi):
