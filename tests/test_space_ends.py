@@ -71,6 +71,24 @@ def test_the_maximiser_may_be_an_end_of_the_space(item: Family, data: list[float
     assert certify(item, data).verdict is CertificateVerdict.UNDECIDED
 
 
+TILTED = family(log((1 + m * y) / 2), y, Interval(-1, 1), (m, Interval(-1, 1)))
+
+
+@pytest.mark.parametrize("data", [[0.5, 0.75], [-0.5, -0.25, 0.1], [1.0, 1.0], [-1.0], [-1.0, 0.9, 0.8], [0.5, -0.5]])
+def test_a_concave_likelihood_that_rises_beyond_an_end_is_largest_there(data: list[float]) -> None:
+    """The end was said to be out of reach of doubles; an observation at which the density vanishes there forbids it."""
+    found = fit(TILTED, data)
+    inside = np.linspace(-0.999999, 0.999999, 2001)
+    assert found.log_likelihood >= max(log_likelihood(TILTED, [place], np.array(data))[0] for place in inside)
+    assert (found.outcome is Outcome.SPACE_BOUNDARY) == (abs(found.theta[0]) == 1)
+
+
+def test_an_open_end_beyond_which_the_likelihood_rises_is_no_maximiser() -> None:
+    """Planted: the same likelihood, with the ends left out."""
+    with pytest.raises(UnsolvedError):
+        fit(family(log((1 + m * y) / 2), y, Interval(-1, 1), (m, Interval.open(-1, 1))), [0.5, 0.75])
+
+
 def test_an_end_that_is_not_part_of_the_space_is_no_maximiser() -> None:
     """The same likelihoods rise towards an end that is never reached."""
     with pytest.raises(ExistenceError, match="have no maximiser"):

@@ -23,7 +23,7 @@ from .known_values import kept_with
 from .likelihood import log_likelihood
 from .observations import Observations, tallied
 from .refusals import require_determined, require_doubles, require_existence, require_held
-from .space_ends import highest_end
+from .space_ends import end_beyond_which_it_rises, highest_end
 from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS
 from .valid_data import require_data
@@ -191,7 +191,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
 
 
 def _required_inside(derivation: Derivation, observations: Observations) -> float | None:
-    """The end of the space that is the estimate, where no root lies inside; raises where there is no maximiser."""
+    """The end of the space that is the estimate, where one is; raises where there is no maximiser."""
     try:
         require_existence(derivation, observations)
     except ExistenceError:
@@ -199,7 +199,7 @@ def _required_inside(derivation: Derivation, observations: Observations) -> floa
         if end is None:
             raise
         return end
-    return None
+    return end_beyond_which_it_rises(derivation, observations)
 
 
 @lru_cache(maxsize=512)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from sympy import Expr
+
+from ..proofs.ball_sums import row_sums
+from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ParameterError
 from ..proofs.family import Parameter
-from .enclosure import nats_lost
+from .enclosure import nats_lost, table_of
 from .observations import Observations
+from .slopes import slopes_of
+from .tolerance import FIRST_BITS
 
 
 def highest_end(derivation: Derivation, observations: Observations) -> float | None:
@@ -29,7 +35,7 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
         return None
     (parameter,) = derivation.family.parameters
     inside = _inside(parameter)
-    for end in _closed_ends(parameter):
+    for end in map(float, _closed_ends(parameter)):
         try:
             lost = nats_lost(derivation.family, [inside], [end], observations.x, observations.w)
         except ParameterError:  # the end is no double, so that its neighbour lies outside
@@ -39,10 +45,38 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
     return None
 
 
-def _closed_ends(parameter: Parameter) -> list[float]:
+def end_beyond_which_it_rises(derivation: Derivation, observations: Observations) -> float | None:
+    """Return the end of the space of the only parameter at which a concave likelihood still rises; ``None`` without.
+
+    It belongs to the space, and the likelihood has a slope there that certainly points out of the space: every point
+    inside is lower.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Symbol, log
+    >>> from thetahat import Family, Parameter, derive
+    >>> y, m = Symbol("y", real=True), Symbol("m", real=True)
+    >>> tilted = Family("tilted", y, Interval(-1, 1), (Parameter(m, Interval(-1, 1)),), log((1 + m * y) / 2))
+    >>> end_beyond_which_it_rises(derive(tilted), Observations(np.array([[0.5], [0.75]]), None, 2))
+    1.0
+    """
+    family = derivation.family
+    if not derivation.optimality.concave or len(family.parameters) != 1:
+        return None
+    (parameter,), slopes = family.parameters, slopes_of(family)
+    for end in _closed_ends(parameter) if slopes is not None else ():
+        outwards = 1 if end == parameter.bounds.hi else -1
+        table = table_of(family, observations)
+        with precision(FIRST_BITS):
+            slope = row_sums(slopes.first, family.columns, family.symbols)(table.rows, table.weights, ball(end))[0]
+        if outwards * slope > 0:
+            return float(end)
+    return None
+
+
+def _closed_ends(parameter: Parameter) -> list[Expr]:
     ends = parameter.bounds
     both = ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed))
-    return [float(end) for end, closed in both if closed and end.is_number and end.is_finite]
+    return [end for end, closed in both if closed and end.is_number and end.is_finite]
 
 
 def _inside(parameter: Parameter) -> float:
