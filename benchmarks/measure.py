@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import random
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from scipy import stats
 from thetahat import derive, families, family, fit
 
 ROUNDS = 9
+SAMPLE = 1e-3
 ROWS = 1_000_000
 
 
@@ -34,23 +36,33 @@ class Case:
     slow: bool = False
 
 
-def cpu(function: Callable[[], object]) -> float:
-    """Processor seconds of one call."""
+def cpu(function: Callable[[], object], times: int = 1) -> float:
+    """Processor seconds of one call, on average over so many."""
     start = time.process_time()
-    function()
-    return time.process_time() - start
+    for _ in range(times):
+        function()
+    return (time.process_time() - start) / times
 
 
 def race(ours: Callable[[], object], rivals: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median time of ours, and the median over rounds of ours divided by each rival, timed in the same round."""
-    for function in (ours, *rivals.values()):
+    """Median time of ours, and the median over rounds of ours divided by each rival, timed in the same round.
+
+    Every sample is as many calls as a millisecond holds, after two for a start, and each round has its own order.
+    """
+    contenders = {"": ours, **rivals}
+    times, order, ratios = {}, random.Random(0), {name: [] for name in contenders}
+    for name, function in contenders.items():
         function()
-    mine, ratios = [], {name: [] for name in rivals}
+        times[name] = max(1, int(SAMPLE / max(cpu(function), 1e-9)))
+    mine = []
     for _ in range(ROUNDS):
-        mine.append(cpu(ours))
-        for name, rival in rivals.items():
-            ratios[name].append(mine[-1] / max(cpu(rival), 1e-9))
-    return {"ms": 1e3 * statistics.median(mine)} | {name: statistics.median(found) for name, found in ratios.items()}
+        names = list(contenders)
+        order.shuffle(names)
+        took = {name: cpu(contenders[name], times[name]) for name in names}
+        mine.append(took[""])
+        for name in names:
+            ratios[name].append(took[""] / took[name])
+    return {"ms": 1e3 * statistics.median(mine)} | {name: statistics.median(ratios[name]) for name in rivals}
 
 
 def derivations() -> None:

@@ -19,12 +19,13 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from measure import race
 from scipy import stats
 
-from thetahat import family
+from thetahat import Family, family
 from thetahat import fit as ours
 
 Pass = Callable[[np.ndarray], object]
@@ -49,6 +50,11 @@ class Runner:
     held: Mapping[str, float] = field(default_factory=dict)
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     searches: bool = False
+
+    @cached_property
+    def declared(self) -> Family:
+        """Our family."""
+        return family(self.family)
 
 
 def mean(x: np.ndarray) -> float:
@@ -128,7 +134,7 @@ def fit(name: str, x: np.ndarray) -> dict[str, float] | None:
     runner = RUNNERS.get(name)
     if runner is None:
         return None
-    theta = ours(family(runner.family), x).theta_hat
+    theta = ours(runner.declared, x).theta_hat
     found = {customary: theta[own] for customary, own in runner.names.items()}
     if name == "nakagami":
         found["scale"] = math.sqrt(found["scale"])  # ours is the mean square

@@ -60,6 +60,22 @@ class Fit:
     _observations: Observations | None = field(default=None, repr=False)
     _given: ArrayLike | None = field(default=None, repr=False)
 
+    @classmethod
+    def of_column(cls, derivation: Derivation, x: NDArray[Any], theta_hat: Mapping[str, float]) -> Fit:
+        """Return the fit to a column of unweighted data."""
+        made = object.__new__(cls)
+        # The setters of a frozen class take longer than the sum of a thousand numbers.
+        made.__dict__.update(
+            family=derivation.family,
+            theta_hat=theta_hat,
+            outcome=derivation.outcome,
+            n=len(x),
+            derivation=derivation,
+            sets={},
+            _given=x,
+        )
+        return made
+
     @property
     def theta(self) -> NDArray[np.float64]:
         """The estimate, shape ``(p,)``, in declared order."""
@@ -163,8 +179,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     member = derivation.family
     quick = compiled_estimate(derivation, x) if weights is None else None
     if quick is not None:
-        given, theta = quick
-        return Fit(member, theta, derivation.outcome, len(given), derivation, _given=given)
+        return Fit.of_column(derivation, *quick)
     observations = require_data(member, x, weights)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")

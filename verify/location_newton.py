@@ -16,45 +16,29 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Dummy, Expr, Symbol, exp
+from sympy import Expr, Symbol
 
-from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.solve import solve_one
 from ..proofs.family import Family
 from ..proofs.location import LocationScale, Z, location_scale
 from .density import compiled
+from .kernel_sums import Slopes, kernel_slopes
 from .lowering import NotLoweredError
-from .passes import averages, code_of, product_total, square_total, total
+from .passes import UNSHARED, averages, code_of, plain_product_total, total
 from .scalars import Scalars, scalars
+from .tolerance import JOINED_ROWS
 
 Array = NDArray[Any]
 
 _STEPS = 20
 _LONGEST = 0.7
 """Share by which one step changes the inverse of the scale, and scales by which it moves the location."""
-_ENOUGH = 1e-14
-"""Nats an observation that a step may promise to be the last: the next would promise the square of it."""
+_ENOUGH, _ENOUGH_OF_MANY = 1e-14, 1e-8
+"""Nats an observation that a step may promise to be the last: the next would promise about the square of it. Of few
+rows the estimate is what balls begin from, and another pass over them takes no time."""
 _WIDE, _NODES = 60.0, 24_001
 """Where the kernel is summed up for its moments: beyond, a log-concave one has next to nothing."""
 _LOCATION, _SCALE = Symbol("_location", real=True), Symbol("_scale", positive=True)
-
-
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """Reads, at a location and an inverse scale, the averages of ``g'``, ``g' z``, ``g''``, ``g'' z`` and ``g'' z^2``.
-
-    ``powers`` gives ``z`` and the exponentials in it of which ``derivatives`` are made, so that each is taken once.
-    """
-
-    powers: Callable[..., Sequence[Array]]
-    derivatives: Callable[..., Sequence[Array]]
-
-    def __call__(self, y: Array, location: float, inverse: float) -> list[float]:
-        """Return the sums over some of the observations."""
-        z, *rest = self.powers(y, location, inverse)
-        first, second = self.derivatives(z, *rest)
-        turned = second * z
-        return [total(first), product_total(first, z), total(second), total(turned), product_total(turned, z)]
 
 
 def _sum(y: Array) -> list[float]:
@@ -62,7 +46,8 @@ def _sum(y: Array) -> list[float]:
 
 
 def _squares(y: Array, centre: float) -> list[float]:
-    return [square_total(y - centre)]
+    apart = y - centre
+    return [plain_product_total(apart, apart)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,25 +72,26 @@ class LocationNewton:
     def __call__(self, x: Array) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end."""
         y = x if self.line is None else self.line(x)[0]
-        location, scale = self._start(y)
+        mean = averages(_sum, y)[0]
+        location, scale = self._start(y, mean)
+        enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY
         for _ in range(_STEPS):
-            a, b, promise = self._step(*averages(self.slopes, y, location, 1 / scale))
+            a, b, promise = self._step(*self.slopes(y, mean, location, 1 / scale))
             longest = max(abs(a), abs(b))
             if longest > _LONGEST:
                 a, b = a * _LONGEST / longest, b * _LONGEST / longest
             location, scale = location + scale * b / (1 + a), scale / (1 + a)
-            if not promise > _ENOUGH:
+            if not promise > enough:
                 return self.parameters(location, scale) if promise >= 0 else None
         return None
 
-    def _start(self, y: Array) -> tuple[float, float]:
+    def _start(self, y: Array, mean: float) -> tuple[float, float]:
         """Location and scale at which the kernel has the mean and the standard deviation of the data."""
-        mean = averages(_sum, y)[0]
         if not self.placed:
             return self.location, (mean - self.location) / self.mean
         if not self.scaled:
             return mean - self.scale * self.mean, self.scale
-        scale = math.sqrt(averages(_squares, y, mean)[0]) / self.deviation
+        scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
         return mean - scale * self.mean, scale
 
     def _step(
@@ -138,19 +124,12 @@ def location_newton(family: Family) -> LocationNewton:
     structure = location_scale(family)
     if structure is None:
         raise NotLoweredError("the family is not one of locations and scales")
-    first = derivative(structure.kernel, Z)
-    second = derivative(first, Z)
-    if Z not in second.free_symbols:
-        raise NotLoweredError("the kernel is that of a normal distribution, which needs no climb")
-    y, place, inverse = Symbol("_y", real=True), Symbol("_place", real=True), Symbol("_inverse", positive=True)
-    bases, derivatives = _in_powers((first, second))
-    z = (y - place) * inverse
-    powers = code_of([z, *(base.xreplace({Z: z}) for base in bases.values())], [y, place, inverse])
+    slopes = kernel_slopes(structure.kernel)
     own = set(family.symbols)
     mean, deviation = _moments(structure)
     return LocationNewton(
         None if structure.observation == family.observation else code_of([structure.observation], [family.observation]),
-        Slopes(powers, code_of(derivatives, [Z, *bases])),
+        slopes,
         mean,
         deviation,
         scaled := bool(structure.scale.free_symbols & own),
@@ -159,21 +138,6 @@ def location_newton(family: Family) -> LocationNewton:
         1.0 if scaled else float(structure.scale),
         scalars(_inverted(structure, family), [_LOCATION, _SCALE]),
     )
-
-
-def _in_powers(expressions: Sequence[Expr]) -> tuple[dict[Symbol, Expr], list[Expr]]:
-    """A symbol for an exponential, and expressions in powers of it; none where no single one will do.
-
-    >>> _in_powers([exp(Z) / (1 + exp(Z)), exp(2 * Z)])
-    ({_e: exp(z)}, [_e/(_e + 1), _e**2])
-    """
-    rates = {node.args[0].as_coefficient(Z) for e in expressions for node in e.atoms(exp)}
-    least = min((rate for rate in rates if rate is not None), key=abs, default=None)
-    if least is None or None in rates or not all((rate / least).is_Integer for rate in rates):
-        return {}, list(expressions)
-    one = Dummy("e", positive=True)
-    changes = {exp(rate * Z): one ** (rate / least) for rate in rates}
-    return {one: exp(least * Z)}, [expression.xreplace(changes) for expression in expressions]
 
 
 def _moments(structure: LocationScale) -> tuple[float, float]:

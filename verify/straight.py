@@ -68,8 +68,11 @@ class Script:
                 (text,) = self._texts([expression])
                 self._lines.append(f"{self._new(symbol)} = {text}")
             if stage.averages:
-                sums = summed([e.xreplace(changes) for _, e in stage.averages], self._columns, self._known)
-                self._averages(sums, [symbol for symbol, _ in stage.averages])
+                integrands = [e.xreplace(changes) for _, e in stage.averages]
+                inside = set().union(*(e.free_symbols for e in integrands))
+                # The ends come first: products of factors are as long as they allow.
+                known = [symbol for place, symbol in enumerate(self._known) if place < 2 or symbol in inside]
+                self._averages(summed(integrands, self._columns, known), [s for s, _ in stage.averages], known)
 
     def demand(self, expressions: Sequence[Expr], unless: Callable[[float, float], bool] | None = None) -> None:
         """Give up unless all are positive; ``unless`` the ends of the data are such that it does not matter."""
@@ -113,9 +116,11 @@ class Script:
         found: Theta = self._namespace["theta"]
         return found
 
-    def _averages(self, sums: Callable[..., Sequence[float]], symbols: Sequence[Symbol]) -> None:
+    def _averages(
+        self, sums: Callable[..., Sequence[float]], symbols: Sequence[Symbol], given: Sequence[Symbol]
+    ) -> None:
         """A long column is read in blocks, whose sums are added."""
-        known = [self._printer.names[symbol] for symbol in self._known]
+        known = [self._printer.names[symbol] for symbol in given]
         code = self._other(sums)
         short = f"{code}({', '.join(['x', *(column.name for column in self._columns[1:]), *known])})"
         long = f"{self._other(over_blocks)}({code}, {self._of_rows}, x, {', '.join(known)})"
