@@ -25,7 +25,7 @@ from .ends import End, inside, reach, space_ends
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, magnitude
 from .natural_newton import natural_newton
-from .passes import shared
+from .passes import above_least, shared
 from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
 from .straight import Script, Solver, Theta
@@ -184,7 +184,10 @@ def _assembled(derivation: Derivation) -> Estimator:
     script.stages(after)
     every = [integrand for one in integrands for integrand in one]
     estimate = script.returns(theta, *_inside(derivation))
-    silent = (search is None or search.quiet) and all(_is_silent(function, lowering.data) for function in every)
+    silent = (search is None or search.quiet) and all(
+        function == above_least(lowering.data, lowering.least) or _is_silent(function, lowering.data)
+        for function in every
+    )
     return Estimator(
         reach(family),
         estimate if silent else _silenced(estimate),
@@ -197,7 +200,7 @@ def _assembled(derivation: Derivation) -> Estimator:
 def _is_silent(function: Expr, data: Symbol) -> bool:
     """Whether NumPy has nothing to warn of on rows inside the support, of a size that is taken here."""
     if isinstance(function, log):
-        return function.args[0] == data and bool(data.is_positive)
+        return function.args[0].as_base_exp()[0] == data and bool(data.is_positive)
     if isinstance(function, Pow):
         return isinstance(function.exp, Integer) and 0 < function.exp <= 4 and _is_silent(function.base, data)
     return isinstance(function, Add | Mul | Abs | Symbol | Number) and all(_is_silent(e, data) for e in function.args)

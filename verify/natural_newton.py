@@ -28,8 +28,8 @@ Array = NDArray[Any]
 _STEPS = 20
 _LONGEST = 1.0
 """Change of a coordinate in one step: the logarithm of a parameter, mostly."""
-_ENOUGH = 1e-18
-"""Nats an observation that a step may promise to be the last: it is then known to a relative 1e-9, and taken."""
+_ENOUGH = 1e-13
+"""Nats an observation that a step may promise to be the last: the next would promise about the square of it."""
 _GRID = np.linspace(-7.0, 10.0, 35)
 """Coordinates that starts lie on, half a unit apart."""
 
@@ -38,14 +38,13 @@ _GRID = np.linspace(-7.0, 10.0, 35)
 class NaturalNewton:
     """The climb for one derivation.
 
-    It is called with the averages of the sufficient statistics. ``natural`` and ``partition`` are the natural
-    parameters, of shape ``(m, k)``, and the log-partition at the ``starts``. ``slopes`` gives gradient and second
+    It is called with the averages of the sufficient statistics. ``heights``, of shape ``(m, k + 1)``, are the natural
+    parameters and minus the log-partition at the ``starts``. ``slopes`` gives gradient and second
     derivatives, in rows up to the diagonal's right, ``moduli`` what the terms of the gradient come to without signs,
     ``parameters`` the parameters from coordinates.
     """
 
-    natural: Array
-    partition: Array
+    heights: Array
     starts: Array
     slopes: Scalars
     moduli: Scalars
@@ -53,7 +52,7 @@ class NaturalNewton:
 
     def __call__(self, x: Array, *t: float) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end that doubles tell."""
-        u, v = self.starts[int(np.argmax(self.natural @ t - self.partition))].tolist()
+        u, v = self.starts[self.heights.dot(np.array((*t, 1.0))).argmax()].tolist()
         for _ in range(_STEPS):
             gu, gv, huu, huv, hvv = self.slopes(u, v, *t)
             determinant = huu * hvv - huv * huv
@@ -96,10 +95,9 @@ def natural_newton(derivation: Derivation) -> NaturalNewton:
     arguments = (*plan.coordinates, *symbols)
     first, second = derivatives(plan)
     place = dict(zip(plan.parameters, plan.maps, strict=True))
-    natural, partition, starts = _table([*form.eta, form.log_partition], place, plan.coordinates)
+    heights, starts = _table([*form.eta, -form.log_partition], place, plan.coordinates)
     return NaturalNewton(
-        natural,
-        partition,
+        heights,
         starts,
         scalars([*first, *second], arguments),
         scalars(magnitudes(plan), arguments),
@@ -109,8 +107,8 @@ def natural_newton(derivation: Derivation) -> NaturalNewton:
 
 def _table(
     expressions: Sequence[Expr], place: dict[Symbol, Expr], coordinates: Sequence[Symbol]
-) -> tuple[Array, Array, Array]:
-    """Natural parameters, log-partition and coordinates at the points of the grid at which all are finite."""
+) -> tuple[Array, Array]:
+    """The expressions and the coordinates at the points of the grid at which all are finite."""
     u, v = (axis.ravel() for axis in np.meshgrid(_GRID, _GRID))
     code = compiled_together(tuple(e.xreplace(place) for e in expressions), tuple(coordinates))
     with np.errstate(all="ignore"):
@@ -118,4 +116,4 @@ def _table(
     good = np.isfinite(values).all(axis=1)
     if not good.any():
         raise NotLoweredError("no point of the grid has a likelihood")
-    return values[good, :-1], values[good, -1], np.column_stack([u, v])[good]
+    return values[good], np.column_stack([u, v])[good]

@@ -43,7 +43,10 @@ class RowEquation:
     counted: bool
 
     def __call__(self, x: Array, *known: float) -> tuple[float] | None:
-        """Return the unknown, ``None`` where no change of sign is found, or none that is clear."""
+        """Return the unknown, ``None`` where no change of sign is found, or none that is clear.
+
+        The last three numbers known are the ends of the data and the larger of their moduli.
+        """
         averaged = self._averaged(x, known)
 
         @cache
@@ -67,7 +70,7 @@ class RowEquation:
 
     def _averaged(self, x: Array, known: Sequence[float]) -> Callable[[float], list[float]]:
         """From the unknown to the averages of what holds it."""
-        counts = _counts(x) if self.counted else None
+        counts = _counts(x, *known[-3:-1]) if self.counted else None
         if counts is None:
             return lambda unknown: averages(self._sums, x, unknown, *known)
         values, shares = counts
@@ -77,9 +80,8 @@ class RowEquation:
         return [total(column) for column in self.rows(x, unknown, *known)]
 
 
-def _counts(x: Array) -> tuple[Array, Array] | None:
+def _counts(x: Array, least: float, most: float) -> tuple[Array, Array] | None:
     """The values that occur and the share of each, ``None`` for counts that are far apart, or below zero."""
-    least, most = float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
     if least < 0 or most > _SPARSE * len(x):
         return None
     counted = np.bincount(x.astype(np.intp))

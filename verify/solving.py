@@ -38,6 +38,10 @@ _STRIDES = (1.0, 0.3, 0.1, 0.03)
 _LEFT = 3
 """How many flat places are left in one climb."""
 
+# With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
+_SMALLEST = 4 * float(np.finfo(float).smallest_subnormal)
+_RELATIVE = ROOT_ULPS * float(np.finfo(float).eps)
+
 _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
 
@@ -123,10 +127,9 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
             raise UnsolvedError(f"the equation has no value at {value!r}, between the ends of a bracket")
         return found
 
-    # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
-    smallest = 4 * float(np.finfo(float).smallest_subnormal)
-    relative = ROOT_ULPS * float(np.finfo(float).eps)
-    root, ended = brentq(defined, low, high, xtol=smallest, rtol=relative, maxiter=10_000, full_output=True, disp=False)
+    root, ended = brentq(
+        defined, low, high, xtol=_SMALLEST, rtol=_RELATIVE, maxiter=10_000, full_output=True, disp=False
+    )
     if not ended.converged:
         raise UnsolvedError(f"no root was found between {low!r} and {high!r}: the bracket did not close")
     return float(root)
