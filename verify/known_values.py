@@ -21,9 +21,7 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
-    from ..proofs.engine import derive  # imported late: a kept derivation needs nothing that derives
-
-    return _derivation_with(family, _exact(family, fixed), derive)
+    return _derivation_with(family, _exact(family, fixed) if fixed else (), _derived)
 
 
 def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
@@ -34,6 +32,12 @@ def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     True
     """
     return _derivation_with(family, _exact(family, fixed) if fixed else (), derivation_of)
+
+
+def _derived(family: Family) -> Derivation:
+    from ..proofs.engine import derive  # imported late: a kept derivation needs nothing that derives
+
+    return derive(family)
 
 
 def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
@@ -48,4 +52,13 @@ def _derivation_with(
     parameters = {name: value for name, value in fixed if name not in constants}
     derivation = source(family.fix(**parameters) if parameters else family)
     known = {name: value for name, value in fixed if name in constants}
-    return fix_constants(derivation, **known) if known else derivation
+    return _one(fix_constants(derivation, **known) if known else derivation)
+
+
+@lru_cache(maxsize=512)
+def _one(derivation: Derivation) -> Derivation:
+    """The first of all that are equal to a derivation.
+
+    What is compiled of one is kept by the derivation, and to compare two that are equal takes longer than a fit.
+    """
+    return derivation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,7 +94,7 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
     values = values.view()
     values.flags.writeable = False
     found = Observations(values, w, len(values))
-    if not all(math.isfinite(end) for ends in found.sample.ends for end in ends):
+    if not all(map(math.isfinite, chain(*found.sample.ends))):
         row, column = (int(index) for index in np.argwhere(~np.isfinite(values))[0])
         place = _place(position, row) + (f", {column}" if columns > 1 else "")
         raise DataError(

@@ -6,6 +6,7 @@ Source: Krawczyk 1969, Computing 4, 187; Neumaier 1990, Interval Methods for Sys
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from flint import arb, ctx
@@ -74,7 +75,8 @@ def contracted_on(
     start = [arb(estimate[p]) for p in ground.parameters]
     for bits in precisions():
         with precision(bits):
-            near, onwards = _approached(ground, start)
+            ground.read()
+            near, onwards = _approached(ground, _stepped(ground, start))
             if onwards is None and climbing:
                 # A double may lie many standard errors off, where Newton's step leads anywhere: climb, damped.
                 top = climbed(_terrain(derivation, table, estimate), start, bits)
@@ -92,9 +94,18 @@ def contracted_on(
 class _Slope:
     """The gradient at a point, or enclosed over a box, and minus the Hessian; both finite."""
 
-    point: Balls
     gradient: Balls
     curvature: list[Balls]
+
+
+@dataclass(frozen=True, eq=False)
+class _Near:
+    """A point next to a maximum: Newton's step from there, by which inverse, and how far half a nat lies off."""
+
+    point: Balls
+    step: Balls
+    inverse: list[Balls]
+    widths: Balls
 
 
 class _Ground:
@@ -103,22 +114,23 @@ class _Ground:
     def __init__(self, slopes: Slopes, table: Table, estimate: Mapping[Symbol, float]) -> None:
         self._slopes, self._table = slopes, table
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
-        self._fixed: dict[int, dict[Symbol, arb]] = {}
+        self._fixed: dict[Symbol, arb] = {}
         self.parameters = self._slopes.parameters
+
+    def read(self) -> None:
+        """Read the averages that nothing changes but the data, at the working precision."""
+        self._fixed = self._slopes.program.fixed(self._table, {})
 
     def __call__(self, point: Balls) -> _Slope | None:
         """Return the slopes at the working precision, ``None`` where they are not finite."""
-        program = self._slopes.program
-        if ctx.prec not in self._fixed:
-            self._fixed[ctx.prec] = program.fixed(self._table, {})
         given = self._placed | dict(zip(self.parameters, point, strict=True))
-        found = program(self._table, given, self._fixed[ctx.prec])
+        found = self._slopes.program(self._table, given, self._fixed)
         gradient = [found[name] for name in self._slopes.gradient]
         upper = [[found[name] for name in row] for row in self._slopes.curvature]
         if not all(ball.is_finite() for row in (gradient, *upper) for ball in row):
             return None
         size = range(len(point))
-        return _Slope(point, gradient, [[upper[min(i, j)][abs(i - j)] for j in size] for i in size])
+        return _Slope(gradient, [[upper[min(i, j)][abs(i - j)] for j in size] for i in size])
 
 
 def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, float]) -> Terrain:
@@ -131,7 +143,24 @@ def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, flo
     return Terrain(objective, table)
 
 
-def _approached(ground: _Ground, start: Balls) -> tuple[_Slope | None, Balls | None]:
+def _coarsely() -> AbstractContextManager[None]:
+    """Work with fewer digits, enough for a step from a double and for slopes over a box, at half of the cost."""
+    return precision(ctx.prec * 5 // 8)
+
+
+def _stepped(ground: _Ground, start: Balls) -> Balls:
+    """Where one Newton step leads, in fewer digits; ``start`` where it leads nowhere or far."""
+    with _coarsely():
+        here = ground(start)
+        inverse = None if here is None else _inverse(here.curvature)
+        if here is None or inverse is None:
+            return start
+        step, widths = _times(inverse, here.gradient), _widths(inverse)
+        near = all(abs(s) < w for s, w in zip(step, widths, strict=True))
+        return [(u + s).mid() for u, s in zip(start, step, strict=True)] if near else start
+
+
+def _approached(ground: _Ground, start: Balls) -> tuple[_Near | None, Balls | None]:
     """The point from which a Newton step at this precision is below half of its digits, and the point reached.
 
     Where the precision hides the rest of the way, or more steps are needed, there is only a point to go on from; where
@@ -143,40 +172,42 @@ def _approached(ground: _Ground, start: Balls) -> tuple[_Slope | None, Balls | N
         inverse = None if here is None else _inverse(here.curvature)
         if here is None or inverse is None:
             return None, None
-        step = [sum((a * b for a, b in zip(row, here.gradient, strict=True)), arb(0)) for row in inverse]
+        step = _times(inverse, here.gradient)
         if not all(s.is_finite() for s in step):
             return None, None
         widths = _widths(inverse)
-        limits = [w * arb(2) ** -(ctx.prec * 5 // 8) for w in widths]
+        limits = [w * arb(2) ** -(ctx.prec * 9 // 16) for w in widths]
         if all(abs(s) < limit for s, limit in zip(step, limits, strict=True)):
-            return here, point
+            return _Near(point, step, inverse, widths), point
         point = [(u + s).mid() for u, s in zip(point, step, strict=True)]
         if any(s.rad() > limit for s, limit in zip(step, limits, strict=True)):
             break
     return None, point if all(abs(s) < w for s, w in zip(step, widths, strict=True)) else None
 
 
-def _contraction(ground: _Ground, near: _Slope) -> tuple[Balls, Balls] | None:
+def _contraction(ground: _Ground, near: _Near) -> tuple[Balls, Balls] | None:
     """A box around a point and the image that lies strictly inside it."""
-    inverse = _inverse(near.curvature)
-    if inverse is None:
-        return None
     size = range(len(near.point))
-    radii = [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in _widths(inverse)]
+    radii = [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in near.widths]
     region = [arb(u, r) for u, r in zip(near.point, radii, strict=True)]
-    across = ground(region)
-    if across is None or solved(across.curvature, across.gradient) is None:
-        return None  # not certainly curved downwards all over the box
+    with _coarsely():
+        across = ground(region)
+        if across is None or solved(across.curvature, across.gradient) is None:
+            return None  # not certainly curved downwards all over the box
     inner = []
     for i in size:
-        image = near.point[i] + sum((inverse[i][j] * near.gradient[j] for j in size), arb(0))
+        image = near.point[i] + near.step[i]
         for k in size:
-            slack = arb(int(i == k)) - sum((inverse[i][j] * across.curvature[j][k] for j in size), arb(0))
-            image += slack * arb(0, radii[k])
+            turned = [near.inverse[i][j] * across.curvature[j][k] for j in size]
+            image += (arb(int(i == k)) - sum(turned[1:], turned[0])) * arb(0, radii[k])
         inner.append(image)
     if not all(box.contains_interior(image) for box, image in zip(region, inner, strict=True)):
         return None
     return region, inner
+
+
+def _times(matrix: list[Balls], vector: Balls) -> Balls:
+    return [sum((a * b for a, b in zip(row, vector, strict=True)), arb(0)) for row in matrix]
 
 
 def _widths(inverse: list[Balls]) -> Balls:
@@ -185,8 +216,20 @@ def _widths(inverse: list[Balls]) -> Balls:
 
 
 def _inverse(matrix: list[Balls]) -> list[Balls] | None:
-    """Middles of the inverse of the middle of a matrix; ``None`` unless that is positive definite."""
-    middles, size = [[entry.mid() for entry in row] for row in matrix], range(len(matrix))
-    columns = [solved(middles, [arb(int(i == j)) for i in size]) for j in size]
-    found = [column for column in columns if column is not None]
-    return [[found[j][i].mid() for j in size] for i in size] if len(found) == len(matrix) else None
+    """Middles of the inverse of the middle of a matrix; ``None`` unless that is positive definite.
+
+    >>> _inverse([[arb(2), arb(1)], [arb(1), arb(1)]])
+    [[1.00000000000000, -1.00000000000000], [-1.00000000000000, 2.00000000000000]]
+    """
+    size = range(len(matrix))
+    rows = [[entry.mid() for entry in row] + [arb(int(i == j)) for j in size] for i, row in enumerate(matrix)]
+    for i in size:
+        pivot = rows[i][i]
+        if not pivot > 0:
+            return None
+        rows[i] = [entry / pivot for entry in rows[i]]
+        for j in size:
+            if j != i:
+                share = rows[j][i]
+                rows[j] = [a - share * b for a, b in zip(rows[j], rows[i], strict=True)]
+    return [[entry.mid() for entry in row[len(matrix) :]] for row in rows]

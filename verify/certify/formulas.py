@@ -56,15 +56,18 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     for bits in precisions():
         with precision(bits):
             low = formulas.program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
-            high = formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}) if ends else low
-            theta = {s: low[s].union(high[s]) if ends else low[s] for s in formulas.parameters}
+            sides = [low]
+            if ends:
+                sides.append(formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}))
+            theta = {s: low[s].union(sides[1][s]) if ends else low[s] for s in formulas.parameters}
             if not all(ball.is_finite() for ball in theta.values()):
                 continue
-            inside = all(side[margin] > 0 for margin in formulas.margins for side in (low, high))
-            complete = len(theta) == len(family.symbols)
-            last = Enclosed(theta, bits, inside and complete)
-            digits = min((side[s].rel_accuracy_bits() for s in theta for side in (low, high)), default=_DIGITS)
-            if digits >= _DIGITS and (not complete or _height(family, formulas, low, observations).rad() <= NARROW):
+            inside = formulas.complete and all(side[margin] > 0 for side in sides for margin in formulas.margins)
+            last = Enclosed(theta, bits, inside)
+            digits = min([side[s].rel_accuracy_bits() for side in sides for s in theta], default=_DIGITS)
+            if digits >= _DIGITS and (
+                not formulas.complete or _height(family, formulas, low, observations).rad() <= NARROW
+            ):
                 return last
             if isinstance(table, LongTable):
                 # What whole columns give does not become narrower with the working precision; what rows give does.
@@ -79,8 +82,7 @@ def _height(family: Family, formulas: Formulas, values: Balls, observations: Obs
 
     A place far from zero may have all its digits right and still be many standard errors off.
     """
-    point = [values[symbol] for symbol in family.symbols]
-    if family.bounds.free_symbols and not holds(family, point, observations):
+    if formulas.moving and not holds(family, [values[symbol] for symbol in family.symbols], observations):
         return arb("nan")
     return values[formulas.kernel] * observations.total
 

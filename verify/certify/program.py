@@ -32,8 +32,6 @@ class _Averages:
     others: tuple[Symbol, ...]
 
     def __call__(self, table: Table, known: Mapping[Symbol, arb]) -> Balls:
-        if not self.symbols:
-            return {}
         ready, sums = table.read_off(self.atoms), self.sums
         left = [place for place in range(len(self.atoms)) if place not in ready]
         if ready and left:
@@ -69,7 +67,8 @@ class Program:
         """
         known = given | (self.fixed(table, {}) if fixed is None else fixed)
         for stage in self.stages:
-            known.update(stage.averages(table, known))
+            if stage.averages.symbols:
+                known.update(stage.averages(table, known))
             values = stage.function(*[known[symbol] for symbol in stage.arguments])
             known.update(zip(stage.results, values, strict=True))
         return known
@@ -126,7 +125,8 @@ class Formulas:
 
     ``orders`` are the order statistics that the program has to be given; ``kernel`` names the mean log-likelihood
     without the terms that no parameter changes, ``margins`` the distances of parameters from the ends of their spaces:
-    zero and none where not every parameter has a formula.
+    zero and none where not every parameter has a formula, as ``complete`` says. ``moving`` says that the support hangs
+    on parameters.
     """
 
     parameters: tuple[Symbol, ...]
@@ -134,6 +134,8 @@ class Formulas:
     kernel: Symbol
     margins: tuple[Symbol, ...]
     program: Program
+    complete: bool
+    moving: bool
 
 
 @lru_cache(maxsize=512)
@@ -156,7 +158,8 @@ def formulas_of(derivation: Derivation) -> Formulas:
     items = [*formulas, (kernel, _kernel(derivation) if complete else Add()), *margins]
     written = [(symbol, expression.xreplace(orders)) for symbol, expression in items]
     compiled_ = program(written, family.columns, orders.values())
-    return Formulas(solved, orders, kernel, tuple(symbol for symbol, _ in margins), compiled_)
+    moving = bool(family.bounds.free_symbols)
+    return Formulas(solved, orders, kernel, tuple(symbol for symbol, _ in margins), compiled_, complete, moving)
 
 
 def _kernel(derivation: Derivation) -> Expr:

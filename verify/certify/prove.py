@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast, overload
 
+from flint import arb
 from numpy.typing import ArrayLike
+from sympy import Symbol
 
 from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
@@ -93,12 +95,11 @@ def certify(
     if found.verdict is Verdict.UNDECIDED and near is not None:
         found = on_ends(derivation, _found(derivation, observations))
     member = derivation.family
-    named = dict(zip(member.parameter_names, member.symbols, strict=True))
     return Certificate(
         family=member,
         verdict=found.verdict,
-        theta={name: Enclosure.of(found.theta[s]) for name, s in named.items() if s in found.theta},
-        region={name: Enclosure.of(found.region[s]) for name, s in named.items() if s in found.region},
+        theta=_by_name(member, found.theta),
+        region=_by_name(member, found.region) if found.region else {},
         method=found.method,
         argument=found.argument,
         why=found.why,
@@ -109,6 +110,16 @@ def certify(
         _observations=observations,
         witness=found.witness,
     )
+
+
+def _by_name(family: Family, balls: Mapping[Symbol, arb]) -> dict[str, Enclosure]:
+    return {name: Enclosure.of(balls[symbol]) for name, symbol in _names(family) if symbol in balls}
+
+
+@lru_cache(maxsize=1024)
+def _names(family: Family) -> tuple[tuple[str, Symbol], ...]:
+    """Each parameter's name and symbol, in declared order."""
+    return tuple(zip(family.parameter_names, family.symbols, strict=True))
 
 
 @cache
