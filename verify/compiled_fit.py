@@ -154,10 +154,26 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
 
 
 def _assembled(derivation: Derivation) -> Estimator:
+    """The estimator, which does without the greatest row where the sum of rows, or of squares, is all that it needs."""
+    bounds = derivation.family.bounds
+    for power in (1, 2) if bounds.lo.is_nonnegative and bounds.hi.is_infinite else ():
+        found = _written(derivation, power)
+        if found is not None:
+            return found
+    found = _written(derivation)
+    assert found is not None, "without the sum of a power anything can be written"
+    return found
+
+
+def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
+    """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more."""
     family = derivation.family
     lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
+    given = lowering.supplied(lowering.data**power) if power else None
     clear = _conditions(derivation, lowering)
     search = _search(derivation, lowering)
+    if power and search is not None:
+        return None
     solved = () if search is None else search.solved
     formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
     while formulas and not formulas[0][1].free_symbols & set(solved):
@@ -173,6 +189,8 @@ def _assembled(derivation: Derivation) -> Estimator:
 
     integrands = [[integrand for _, integrand in stage.averages] for stage in (*before, *after)]
     script = Script(lowering.data, shared(integrands, lowering.data), (lowering.least, lowering.most, lowering.size))
+    if given is not None:
+        script.share(given, lowering.most)
     for level, symbol in lowering.quantiles.items():
         script.quantile(symbol, float(level))
     script.stages(before)
@@ -184,6 +202,8 @@ def _assembled(derivation: Derivation) -> Estimator:
     script.stages(after)
     every = [integrand for one in integrands for integrand in one]
     estimate = script.returns(theta, *_inside(derivation))
+    if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
+        return None
     silent = (search is None or search.quiet) and all(
         function == above_least(lowering.data, lowering.least) or _is_silent(function, lowering.data)
         for function in every
@@ -193,7 +213,8 @@ def _assembled(derivation: Derivation) -> Estimator:
         estimate if silent else _silenced(estimate),
         search is not None,
         asked is not None,
-        search is None and not lowering.quantiles and all(function == lowering.data for function in every),
+        search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),
+        power,
     )
 
 

@@ -107,6 +107,12 @@ class Lowering:
             self._averages[rest], self._level[symbol] = symbol, level + 1
         return coefficient * self._averages[rest]
 
+    def supplied(self, integrand: Expr) -> Symbol:
+        """Return the symbol for an average that is known before the first pass."""
+        self._averages[integrand] = symbol = _like(integrand, f"a{len(self._level)}")
+        self._level[symbol] = 0
+        return symbol
+
     def quantile(self, level: Expr) -> Symbol:
         """Return the symbol for an order statistic."""
         if level in (0, 1):

@@ -143,18 +143,14 @@ _total, _square_total, _log_total, _log_ratio_total, _log_rest_total, _plain_pro
 _ROWS: dict[str, Callable[..., Any]] = {**PLAIN, **_TOTALS, "half_tangent": lambda z: np.tan(0.5 * z)}
 
 
-def summed(
-    integrands: Sequence[Expr], columns: Sequence[Symbol], known: Sequence[Symbol]
-) -> Callable[..., list[float]]:
-    """Return a function of columns, and of numbers, to the sums of row functions over all rows.
-
-    The first two numbers known are the ends of the data.
+def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Symbol]) -> list[Expr]:
+    """Return the sums of row functions over all rows, some of which need the ends of the data.
 
     >>> x, least, most = Symbol("x", real=True), Symbol("least"), Symbol("most")
-    >>> summed([x, x**2], [x], [least, most])(np.array([1.0, 3.0]), 1.0, 3.0)
-    [4.0, 10.0]
+    >>> sums_of([x, x**2], x, [least, most])
+    [total(x), square_total(x)]
     """
-    return code_of([_sum(integrand, columns[0], known) for integrand in integrands], (*columns, *known))
+    return [_sum(integrand, data, *ends) for integrand in integrands]
 
 
 def above_least(data: Symbol, least: Expr) -> Expr:
@@ -167,13 +163,13 @@ def above_least(data: Symbol, least: Expr) -> Expr:
     return above
 
 
-def _sum(integrand: Expr, data: Symbol, known: Sequence[Symbol]) -> Expr:
+def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
     if data.is_positive and isinstance(integrand, log) and (power := integrand.args[0].as_base_exp())[0] == data:
-        return power[1] * _log_total(data, *known[:2])
-    if known and integrand == above_least(data, known[0]):
-        return _log_ratio_total(data, *known[:2])
-    if known and integrand == log(1 - data):
-        return _log_rest_total(data, *known[:2])
+        return power[1] * _log_total(data, least, most)
+    if integrand == above_least(data, least):
+        return _log_ratio_total(data, least, most)
+    if integrand == log(1 - data):
+        return _log_rest_total(data, least, most)
     if isinstance(integrand, log) and integrand.args[0].is_positive:
         return _log_total(integrand.args[0])
     if isinstance(integrand, Pow) and integrand.exp == 2:

@@ -6,6 +6,7 @@ evaluated in balls, or where the data are of unusual size or spread: the careful
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import Reach
+from .passes import square_total, total
 from .straight import Theta
 from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
 
@@ -23,6 +25,8 @@ _EXACT = 2.0**53
 _DOUBLE = np.dtype(np.float64)
 _FEW = 16_384
 """Rows up to which it is quicker to ask where an end lies: a reduction takes longer to begin."""
+_QUIET = 2048
+"""Rows from which it takes longer to look for one that is too large than to let NumPy pass over overflow in silence."""
 _least, _most = np.minimum.reduce, np.maximum.reduce
 
 
@@ -31,7 +35,9 @@ class Estimator:
     """A derivation compiled for ordinary data.
 
     ``theta`` computes the estimate; ``solves`` says whether it solves equations, ``examined`` whether it gives up
-    where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone.
+    where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone. With a
+    ``power`` none is negative, and ``theta`` asks of them their least and the sum of that power, which it is given in
+    place of the greatest, and which no row exceeds: none is looked for.
     """
 
     reach: Reach
@@ -39,16 +45,24 @@ class Estimator:
     solves: bool
     examined: bool
     sums_alone: bool
+    power: int = 0
 
     def __call__(self, x: Array) -> dict[str, float] | None:
         """Return the estimate by name, in declared order, or ``None`` where it is for the careful path to say.
 
         ``x`` has shape ``(n,)`` and holds doubles, or integers.
         """
-        least, most = ends_of(x)
+        rows = x if self.sums_alone or x.dtype is _DOUBLE else x.astype(_DOUBLE)
+        least, most = self._ends(x, rows)
         if not (self.reach.spans(least, most) and self._suits(x, least, most)):
             return None
-        return self.theta(x if self.sums_alone or x.dtype is _DOUBLE else x.astype(_DOUBLE), least, most)
+        return self.theta(rows, least, most)
+
+    def _ends(self, x: Array, rows: Array) -> tuple[float, float]:
+        if not self.power:
+            return ends_of(x)
+        least = least_of(x)
+        return least, _power_sum(rows, self.power) if least >= 0 else math.nan
 
     def near(self, x: Array) -> dict[str, float] | None:
         """Return the estimate without asking whether doubles suffice for it; ``None`` where they clearly do not."""
@@ -58,11 +72,11 @@ class Estimator:
     def _suits(self, x: Array, least: float, most: float) -> bool:
         """Whether doubles are known to suffice, or the rows too many for the careful path to take anything better."""
         size, n = max(-least, most), len(x)
-        if not 1 / FAR <= size <= FAR:
+        if not n / FAR <= size <= FAR:
             return False
         whole = x.dtype is not _DOUBLE
         if whole or self.reach.discrete:
-            if not n * size < _EXACT or not (whole or bool((x == np.rint(x)).all())):
+            if not (size if self.power else n * size) < _EXACT or not (whole or bool((x == np.rint(x)).all())):
                 return False
             if self.sums_alone and self.examined:
                 return True  # sums of whole numbers are exact
@@ -74,15 +88,31 @@ class Estimator:
         return enough and not (n <= JOINED_ROWS and _are_few(x))
 
 
+def _power_sum(x: Array, power: int) -> float:
+    """The sum of rows, none of them negative, or of their squares; infinite where a row is too large."""
+    added = total if power == 1 else square_total
+    if len(x) < _QUIET:
+        return added(x) if x.item(x.argmax()) <= FAR else math.inf
+    with np.errstate(over="ignore"):
+        return added(x)
+
+
+def least_of(x: Array) -> float:
+    """Return the least of a column, ``nan`` where it holds one.
+
+    >>> least_of(np.array([2.0, 1.0, 4.0]))
+    1.0
+    """
+    return float(x.item(x.argmin())) if len(x) <= _FEW else float(_least(x))
+
+
 def ends_of(x: Array) -> tuple[float, float]:
     """Return the least and the greatest of a column, ``nan`` where it holds one.
 
     >>> ends_of(np.array([2.0, 1.0, 4.0]))
     (1.0, 4.0)
     """
-    if len(x) <= _FEW:
-        return float(x.item(x.argmin())), float(x.item(x.argmax()))
-    return float(_least(x)), float(_most(x))
+    return least_of(x), float(x.item(x.argmax())) if len(x) <= _FEW else float(_most(x))
 
 
 def is_ordinary(least: float, most: float) -> bool:

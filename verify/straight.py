@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sympy import Dummy, Expr, Symbol, cse
 
 from .lowering import Stage
-from .passes import BLOCK, functions_of, over_blocks, summed
+from .passes import BLOCK, code_of, functions_of, over_blocks, sums_of
 from .printing import PREFIX, Printer
 from .scalars import SCALAR
 from .stable_forms import stable
@@ -49,12 +49,21 @@ class Script:
         for symbol, name in zip(ends, ("least", "most", "size"), strict=True):
             self._printer.names[symbol] = name
             self._known.append(symbol)
-        self._lines = ["size = most if most > -least else -least", "n = len(x)"]
+        self._most, self._size = ends[1:]
+        self._lines = list[str]()
         of_rows = functions_of(functions, data)
         self._of_rows = "None" if of_rows is None else self._other(of_rows)
         if of_rows is not None:
             columns = ", ".join(column.name for column in self._columns[1:])
             self._lines.append(f"{columns}, = {self._of_rows}(x) if n <= {BLOCK} else {(None,) * len(functions)}")
+
+    def uses(self, *symbols: Symbol) -> bool:
+        """Return whether any of some symbols is read somewhere in the text."""
+        return not self._printer.used.isdisjoint(symbols)
+
+    def share(self, symbol: Symbol, total: Symbol) -> None:
+        """Let a symbol stand for the share that each row has in a total."""
+        self._lines.append(f"{self._new(symbol)} = {self._printer.names[total]} / n")
 
     def quantile(self, symbol: Symbol, level: float) -> None:
         """Let a symbol stand for the middle of the order statistics at a level."""
@@ -69,10 +78,7 @@ class Script:
                 self._lines.append(f"{self._new(symbol)} = {text}")
             if stage.averages:
                 integrands = [e.xreplace(changes) for _, e in stage.averages]
-                inside = set().union(*(e.free_symbols for e in integrands))
-                # The ends come first: products of factors are as long as they allow.
-                known = [symbol for place, symbol in enumerate(self._known) if place < 2 or symbol in inside]
-                self._averages(summed(integrands, self._columns, known), [s for s, _ in stage.averages], known)
+                self._averages(sums_of(integrands, self._data, self._known[:2]), [s for s, _ in stage.averages])
 
     def demand(self, expressions: Sequence[Expr], unless: Callable[[float, float], bool] | None = None) -> None:
         """Give up unless all are positive; ``unless`` the ends of the data are such that it does not matter."""
@@ -82,6 +88,7 @@ class Script:
         texts = self._texts(expressions)
         self._lines.append(f"if not ({' and '.join(f'{text} > 0' for text in texts)}): return None")
         if unless is not None:
+            self._printer.used.add(self._most)
             within = [f"    {line}" for line in self._lines[before:]]
             self._lines[before:] = [f"if not {self._other(unless)}(least, most):", *within]
 
@@ -107,7 +114,8 @@ class Script:
             held = " and ".join(f"{lo!r} <= {value} <= {hi!r}" for value, (lo, hi) in zip(values, spaces, strict=True))
         answer = ", ".join(f"{name!r}: {value}" for name, value in zip(theta, values, strict=True))
         self._lines.append(f"return {{{answer}}} if {held} else None")
-        body = "\n".join(f"        {line}" for line in self._lines)
+        begin = ["size = most if most > -least else -least"] if self._size in self._printer.used else []
+        body = "\n".join(f"        {line}" for line in (*begin, "n = len(x)", *self._lines))
         text = (
             f"def theta(x, least, most):\n    try:\n{body}\n"
             "    except (ArithmeticError, ValueError):\n        return None\n"
@@ -116,12 +124,12 @@ class Script:
         found: Theta = self._namespace["theta"]
         return found
 
-    def _averages(
-        self, sums: Callable[..., Sequence[float]], symbols: Sequence[Symbol], given: Sequence[Symbol]
-    ) -> None:
+    def _averages(self, sums: Sequence[Expr], symbols: Sequence[Symbol]) -> None:
         """A long column is read in blocks, whose sums are added."""
-        known = [self._printer.names[symbol] for symbol in given]
-        code = self._other(sums)
+        inside = set().union(*(expression.free_symbols for expression in sums))
+        given = [symbol for symbol in self._known if symbol in inside]
+        known = [self._printer.doprint(symbol) for symbol in given]
+        code = self._other(code_of(sums, (*self._columns, *given)))
         short = f"{code}({', '.join(['x', *(column.name for column in self._columns[1:]), *known])})"
         long = f"{self._other(over_blocks)}({code}, {self._of_rows}, x, {', '.join(known)})"
         names = [self._new(symbol) for symbol in symbols]
@@ -157,8 +165,10 @@ class _Script(Printer):
     def __init__(self, known: dict[str, Any]) -> None:
         super().__init__(known, False)
         self.names: dict[Symbol, str] = {}
+        self.used: set[Symbol] = set()
 
     def _print_Symbol(self, expr: Any) -> str:  # noqa: N802 - the name is SymPy's
+        self.used.add(expr)
         return self.names[expr]
 
     _print_Dummy = _print_Symbol  # noqa: N815 - the same
