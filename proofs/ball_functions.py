@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from operator import methodcaller
 from typing import Any
 
-from flint import acb, arb, arb_series, ctx, fmpq
+from flint import acb, arb, arb_series, ctx, fmpq, fmpz
 
 from .errors import DeclarationError
+
+_ZETA_ORDER = 2
 
 
 def _real(value: acb) -> arb:
@@ -81,8 +84,19 @@ def zeta_derivative(order: int, s: Any) -> arb:
     s = arb(s)
     if order and s > order + 4 * ctx.prec:
         return zeta_derivative_far_out(order, s)
-    coefficient = arb_series([s, arb(1)], order + 1).zeta()[order]
-    return coefficient * arb(order + 1).gamma()
+    if not s.is_finite():
+        return arb("nan")
+    expansion = _zeta_around(s.mid().man_exp(), s.rad().man_exp(), max(order, _ZETA_ORDER), ctx.prec)
+    return expansion[order] * arb(order + 1).gamma()
+
+
+@lru_cache(maxsize=8)
+def _zeta_around(middle: tuple[fmpz, fmpz], radius: tuple[fmpz, fmpz], order: int, bits: int) -> arb_series:
+    """The expansion around a ball, at the working precision ``bits``: all derivatives for the price of the last.
+
+    A score and its slope ask for each of the first three at the same place.
+    """
+    return arb_series([arb(middle, radius), arb(1)], order + 1).zeta()
 
 
 def zeta_derivative_far_out(order: int, s: arb) -> arb:

@@ -17,9 +17,11 @@ from scalar_families import SCALAR
 from sympy import Interval, Symbol, log, oo, pi
 
 from thetahat import Family, Parameter, certify, derive, family, fit
+from thetahat.proofs.ball_functions import zeta_derivative
+from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import DataError, ParameterError, SupportError
 from thetahat.strategies import datasets
-from thetahat.verify.certify import CertificateVerdict, Enclosure
+from thetahat.verify.certify import CertificateVerdict, Enclosure, contraction
 
 MOST_ULPS = 4
 HARD = {"beta_by_mean", "beta_prime", "lomax", "rayleigh_shifted", "logistic_known_scale"}
@@ -252,6 +254,40 @@ def test_the_root_of_one_equation_is_the_double_next_to_the_maximiser(name):
         proof = certify(family(name), data)
         assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
         assert max(proof.ulps(estimate.theta_hat).values()) <= 1
+
+
+@pytest.mark.parametrize("name", ["gamma", "weibull", "logistic", "cauchy"])
+@pytest.mark.parametrize("way", [0.999, 1.0, 1.5])
+def test_where_the_coarse_step_leads_makes_no_difference(name, way, monkeypatch):
+    """It only proposes a point, and all digits of the enclosure come from what follows it."""
+    member = family(name)
+    right = certify(member, X).theta
+    monkeypatch.setattr(contraction, "_stepped", lambda _, start: [u * way for u in start])
+    for parameter, enclosure in certify(member, X).theta.items():
+        assert enclosure.ball.overlaps(right[parameter].ball)
+        assert min(enclosure.ball.rel_accuracy_bits(), right[parameter].ball.rel_accuracy_bits()) > 100
+
+
+def test_slopes_over_another_box_are_noticed(monkeypatch):
+    """Planted error: the slopes over the box are those far from it, where the curvature is many times as large."""
+    right = contraction._Ground.__call__
+
+    def elsewhere(ground, point):
+        return right(ground, point if point[0].rad() == 0 else [0.4 * u for u in point])
+
+    monkeypatch.setattr(contraction._Ground, "__call__", elsewhere)
+    monkeypatch.setattr(contraction, "climbed", lambda *_: None)
+    assert certify(family("logistic"), X, near=fit(family("logistic"), X)).verdict is CertificateVerdict.UNDECIDED
+
+
+def test_expansions_belong_to_their_precision():
+    """What is kept of the zeta function around a place has the digits that are asked for, and holds those of others."""
+    with precision(64):
+        coarse = [zeta_derivative(order, 2.5) for order in range(3)]
+    with precision(256):
+        fine = [zeta_derivative(order, 2.5) for order in range(3)]
+        assert all(near.overlaps(one) and one.rad() < 1e-60 for near, one in zip(coarse, fine, strict=True))
+        assert not zeta_derivative(1, 2.5000001).overlaps(fine[1])
 
 
 def test_an_infeasible_estimate_loses_everything():

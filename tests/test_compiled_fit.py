@@ -18,7 +18,7 @@ from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import fit_with
-from thetahat.verify.known_values import derivation_with
+from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.location_newton import LocationNewton
 from thetahat.verify.natural_newton import natural_newton
 from thetahat.verify.quick import Estimator
@@ -168,6 +168,13 @@ def test_hard_data_get_what_the_careful_path_gives(declared: Family) -> None:
 def test_what_is_no_column_of_numbers_is_left_alone(given: object) -> None:
     """The careful path knows what is wrong with it."""
     assert compiled_estimate(derivation_with(family("normal"), {}), given) is None
+
+
+def test_equal_derivations_are_one() -> None:
+    """Whether derived in this process or in another: what is compiled is kept by them, and they are compared."""
+    for name in ("rayleigh", "binomial"):
+        fixed = {"n": 9} if name == "binomial" else {}
+        assert kept_with(family(name), fixed) is derivation_with(family(name), fixed)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int16, np.uint8, np.float64])

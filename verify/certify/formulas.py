@@ -30,12 +30,14 @@ _DIGITS, _ENOUGH = 100, 64
 class Enclosed:
     """Enclosures of all parameters that have a formula, and the precision that sufficed.
 
-    ``inside`` says that they are all of the parameters and certainly lie in the interior of their space.
+    ``inside`` says that they are all of the parameters and certainly lie in the interior of their space, ``wide`` that
+    an order statistic is an interval.
     """
 
     theta: Balls
     bits: int
     inside: bool
+    wide: bool
 
 
 def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | None:
@@ -53,17 +55,18 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     formulas, family = formulas_of(derivation), derivation.family
     table, last = laid_out(family, observations), None
     ends = {symbol: _interval(atom, observations.sample) for atom, symbol in formulas.orders.items()}
+    wide = any(low != high for low, high in ends.values())
     for bits in precisions():
         with precision(bits):
             low = formulas.program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
             sides = [low]
-            if ends:
+            if wide:
                 sides.append(formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}))
-            theta = {s: low[s].union(sides[1][s]) if ends else low[s] for s in formulas.parameters}
+            theta = {s: low[s].union(sides[1][s]) if wide else low[s] for s in formulas.parameters}
             if not all(ball.is_finite() for ball in theta.values()):
                 continue
             inside = formulas.complete and all(side[margin] > 0 for side in sides for margin in formulas.margins)
-            last = Enclosed(theta, bits, inside)
+            last = Enclosed(theta, bits, inside, wide)
             digits = min([side[s].rel_accuracy_bits() for side in sides for s in theta], default=_DIGITS)
             if digits >= _DIGITS and (
                 not formulas.complete or _height(family, formulas, low, observations).rad() <= NARROW
@@ -85,18 +88,6 @@ def _height(family: Family, formulas: Formulas, values: Balls, observations: Obs
     if formulas.moving and not holds(family, [values[symbol] for symbol in family.symbols], observations):
         return arb("nan")
     return values[formulas.kernel] * observations.total
-
-
-def is_set(derivation: Derivation, sample: Sample) -> bool:
-    """Return whether an order statistic that a formula uses is an interval for these data.
-
-    >>> from thetahat import derive, family
-    >>> from thetahat.strategies.samples import sample_of
-    >>> laplace = derive(family("laplace"))
-    >>> is_set(laplace, sample_of([1.0, 2.0])), is_set(laplace, sample_of([1.0, 2.0, 4.0]))
-    (True, False)
-    """
-    return any(low != high for low, high in (_interval(atom, sample) for atom in formulas_of(derivation).orders))
 
 
 def uses_order(derivation: Derivation) -> bool:

@@ -18,7 +18,7 @@ from .certificate import EXHAUSTION, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
-from .formulas import enclosed, is_set, uses_order
+from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
 from .proved import Proved
 
@@ -43,10 +43,10 @@ def by_formula(derivation: Derivation, observations: Observations) -> Proved:
     if uses_order(derivation):
         # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
         # the scale, and differ in a location between the ends of the order statistic.
-        single = optimality.concave and not is_set(derivation, observations.sample)
+        single = optimality.concave and not found.wide
         argument = f"{optimality.argument}{'; the order statistic is a single number' * single}"
         verdict = Verdict.UNIQUE_GLOBAL if single else Verdict.GLOBAL_SET
-        return Proved(verdict, values, {}, "formulas", argument, "", bits)
+        return Proved(verdict, values, {}, "formulas", argument, "", bits, found.inside)
     box = contracted(derivation, observations, {symbol: float(ball.mid()) for symbol, ball in values.items()})
     if box is not None and optimality.concave:
         region = dict(zip(box.parameters, box.region, strict=True))
