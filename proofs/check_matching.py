@@ -40,6 +40,24 @@ def moment_root(step: Step, context: Context) -> Finding:
     return context.zero(step.named("equation").subs(step.subject, step.value))
 
 
+def untangled(step: Step, context: Context) -> Finding:
+    """The scores are ``J' (t - tau)`` with an invertible ``J``, and the claim is ``tau - t``, each once."""
+    p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))
+    scores = {context.steps[i].subject: context.steps[i].value for i in step.given if context.steps[i].rule == "score"}
+    if set(scores) != set(p):
+        return Finding(Evidence.REFUTED, "the premises are not the scores of these parameters")
+    left = [one - symbol for one, symbol in zip(tau, t, strict=True)]
+    if len(step.value.args) != len(left) or any(one not in left for one in step.value.args) or len(set(left)) < len(p):
+        return Finding(Evidence.REFUTED, "the equations are not the differences of means and statistics")
+    jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
+    found = [
+        context.zero(scores[p[j]] + Add(*(jacobian[i, j] * left[i] for i in range(len(t))))) for j in range(len(p))
+    ]
+    if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
+        found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
+    return weakest(found)
+
+
 def agreement(step: Step, context: Context) -> Finding:
     """``score = J' (t - tau)`` as an identity, with a ``J`` that is invertible inside the parameter space."""
     p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))

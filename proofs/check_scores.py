@@ -49,8 +49,7 @@ def score(step: Step, context: Context) -> Finding:
 def score_zero(step: Step, context: Context) -> Finding:
     """The equation is one of the scores with earlier roots put in, and the claim is it times something never zero."""
     roots, equation = pairs(step, "roots"), step.named("equation")
-    equations = ("score", "combined", "score-zero")
-    scores = [context.steps[i].value for i in step.given if context.steps[i].rule in equations]
+    scores = [one for i in step.given for one in _equations(context.steps[i])]
     origin = context.one_of([*(one - equation for one in scores), *(chained(one, roots) - equation for one in scores)])
     if origin.evidence.verdict is not Verdict.AGREE:
         return Finding(Evidence.REFUTED, "the equation is none of the scores")
@@ -62,6 +61,13 @@ def score_zero(step: Step, context: Context) -> Finding:
         return weakest([origin, Finding(Evidence.SIGN, "the factor is never zero")])
     inside = _open_gaps(roots, context)
     return weakest([origin, _proportional(step.value, equation, step.subject, inside, context)])
+
+
+def _equations(step: Step) -> Sequence[Expr]:
+    """What a step says is zero at every estimate."""
+    if step.rule == "untangled":
+        return step.value.args
+    return (step.value,) if step.rule in ("score", "combined", "score-zero") else ()
 
 
 def _open_gaps(roots: dict[Symbol, Expr], context: Context) -> list[Expr]:

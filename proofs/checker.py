@@ -78,6 +78,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "substitute": check_scores.substitute,
     "score": check_scores.score,
     "combined": check_combined.combined,
+    "untangled": check_matching.untangled,
     "score-zero": check_scores.score_zero,
     "root": check_roots.root,
     "branch": check_roots.branch,

@@ -26,6 +26,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "score-zero": counter_equations.score_zero,
     "combined": counter_equations.combined,
     "agreement": counter_equations.agreement,
+    "untangled": counter_equations.agreement,
     "branch": counter_equations.branch,
     "root": counter_equations.root,
     "integer-falling": counter_equations.falling,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Matrix, Symbol
+from sympy.polys.matrices import DomainMatrix
 
 from .algebra.derivatives import derivative
-from .algebra.eliminate import Choose, Elimination, eliminate
+from .algebra.eliminate import Choose, eliminate
+from .algebra.elimination import Elimination
 from .algebra.signs import Domain
-from .algebra.size import cancelled, flattened, shortest
+from .algebra.size import flattened, shortest
 from .algebra.tidying import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
@@ -44,21 +47,25 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     return MeanMap(parameters, tuple(tidy(value, domain) for value in _solved(jacobian.T, gradient)), jacobian)
 
 
+def at_ends(means: MeanMap, placed: Mapping[Symbol, Expr]) -> MeanMap:
+    """Return the mean map with the parameters that the support places put in."""
+    return MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
+
+
 def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
-    """Cramer's rule: one cancellation for each unknown, none on the way."""
-    determinant = matrix.det(method="berkowitz")
-    found = []
-    for column in range(matrix.cols):
-        replaced = matrix.copy()
-        replaced[:, column] = right
-        found.append(cancelled(replaced.det(method="berkowitz") / determinant))
-    return found
+    """The solution of a regular system, over the field of rational functions of whatever stands in it."""
+    both = DomainMatrix.from_Matrix(matrix.row_join(right)).to_field()
+    return list(both[:, : matrix.cols].lu_solve(both[:, matrix.cols :]).to_Matrix())
 
 
 def match_moments(means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose) -> Elimination:
     """Solve ``tau(theta) = t`` as far as the rules go; the equations are none of the score equations."""
-    matched = [tau - statistic.symbol for tau, statistic in zip(means.tau, statistics, strict=False)]
-    return eliminate(_paired(means.parameters, matched), domain, choose)
+    return eliminate(moment_equations(means, statistics), domain, choose)
+
+
+def moment_equations(means: MeanMap, statistics: tuple[Statistic, ...]) -> dict[Symbol, Expr]:
+    """Return ``tau(theta) - t``, an equation for each parameter."""
+    return _paired(means.parameters, [tau - s.symbol for tau, s in zip(means.tau, statistics, strict=False)])
 
 
 def _paired(parameters: tuple[Symbol, ...], equations: list[Expr]) -> dict[Symbol, Expr]:

@@ -92,7 +92,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
         existence_needed=exists.needed,
         none_inside=exists.none_inside,
         optimality=optimality,
-        independent_routes=kl.elimination is not None,
+        independent_routes=kl.elimination is not None and not route.elimination.instead,
         within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),
         searched=route.searched.parameter if route.searched else None,
         steps=steps,

@@ -14,7 +14,7 @@ from sympy import Dummy, Expr, S, Symbol, log, oo
 
 from .algebra.averages import sign_on_averages
 from .algebra.derivatives import derivative
-from .algebra.eliminate import Solved
+from .algebra.elimination import Solved
 from .algebra.signs import Domain, is_nonzero
 from .algebra.size import cancelled
 from .algebra.solve import solve_one

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
 from .algebra.derivatives import derivative
-from .algebra.eliminate import Elimination, eliminate
+from .algebra.eliminate import eliminate
+from .algebra.elimination import Elimination
 from .algebra.invertible import is_invertible
 from .algebra.signs import Domain
 from .boundary import Ends, place_ends, ranges, resolved, support_parameters
 from .branches import chooser, no_choice
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
-from .divergence import MeanMap, match_moments, mean_map
+from .divergence import MeanMap, at_ends, match_moments, mean_map, moment_equations
 from .end_steps import data_point_step, end_steps
 from .exponential import excluded_up_to
 from .family import Family
@@ -70,12 +73,14 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
     equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
+    untangled = _untangled(family, averages, regular, ends, domain)
     elimination = eliminate(
         equations,
         {**ranges(averages.statistics), **domain},
         chooser(family, ends.mean_log_likelihood, statistics) if choosing else no_choice,
         combine=True,
         statistics=tuple(s.symbol for s in averages.statistics),
+        instead=lambda: moment_equations(found, averages.statistics) if (found := untangled()) else None,
     )
     searched = data_point(family) if elimination.unknowns and len(family.parameters) == 1 else None
     if searched is not None and searched.place != family.observation:
@@ -87,6 +92,8 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
         p: trail.add("score", _LIKELIHOOD, f"Score in `{p}`.", equation, labels.score(p), given=(current,), subject=p)
         for p, equation in equations.items()
     }
+    if elimination.instead and (means := untangled()):
+        where = dict.fromkeys(where, _untangled_step(means, averages, where, trail))
     solved_at = solution_steps(elimination, where, trail, current)
     stable = [(item.unknown, stable_form(item.root.value, family, statistics)) for item in elimination.ordered()]
     left = tuple(stable_form(equation, family, statistics) for equation in elimination.equations)
@@ -94,6 +101,43 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
     stable_steps(elimination, formulas, left, statistics, solved_at, trail)
     return LikelihoodRoute(
         averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched, choosing
+    )
+
+
+def _untangled(
+    family: Family, averages: AverageForm, regular: tuple[Symbol, ...], ends: Ends, domain: Domain
+) -> Callable[[], MeanMap | None]:
+    """A function to the mean map of an exponential family, if scores vanish exactly where it meets the statistics."""
+
+    @cache
+    def found() -> MeanMap | None:
+        form = averages.form
+        if form is None or family.covariates or ends.failure or ends.unbounded:
+            return None
+        means = mean_map(form, regular, {**domain, **_declared(family)})
+        placed = None if means is None else at_ends(means, resolved(ends.placed))
+        inside = {s: b.interior() for s, b in _declared(family).items()}
+        return placed if placed is not None and is_invertible(placed.jacobian, inside) else None
+
+    return found
+
+
+def _untangled_step(means: MeanMap, averages: AverageForm, where: dict[Symbol, int], trail: Trail) -> int:
+    statistics = averages.statistics[: len(means.tau)]
+    return trail.add(
+        "untangled",
+        _LIKELIHOOD,
+        "Scores untangled: they are `J'(t - tau)` with an invertible `J`, the derivative of natural parameters, and "
+        "vanish exactly where these do:",
+        Tuple(*moment_equations(means, statistics).values()),
+        Label("tau - t", r"\tau - t"),
+        given=tuple(where.values()),
+        using=(
+            ("parameters", Tuple(*means.parameters)),
+            ("means", Tuple(*means.tau)),
+            ("jacobian", Tuple(*(Tuple(*means.jacobian.row(i)) for i in range(means.jacobian.rows)))),
+            ("statistics", Tuple(*(s.symbol for s in statistics))),
+        ),
     )
 
 
@@ -215,7 +259,7 @@ def _moment_steps(
 ) -> DivergenceRoute:
     placed = resolved(route.ends.placed)
     statistics = route.averages.statistics
-    shifted = MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
+    shifted = at_ends(means, placed)
     every = (*statistics, *route.ends.statistics)
     choose = chooser(family, route.ends.mean_log_likelihood, every) if route.choosing else no_choice
     elimination = match_moments(shifted, statistics, {**ranges(statistics), **route.domain}, choose)

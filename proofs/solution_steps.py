@@ -6,7 +6,7 @@ from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
 from .algebra.combine import Combination
-from .algebra.eliminate import Elimination, Solved
+from .algebra.elimination import Elimination, Solved
 from .derivation import Label, Section, Statistic
 from .trail import Trail
 
@@ -19,7 +19,7 @@ def solution_steps(elimination: Elimination, where: dict[Symbol, int], trail: Tr
     flat = tuple(_cleared_step(unknown, equation, where, trail) for unknown, equation in elimination.cleared)
     for item in elimination.solved:
         roots = tuple(solved_at.values())
-        source = (*where.values(), *flat)
+        source = (*dict.fromkeys(where.values()), *flat)
         before = Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved[: elimination.solved.index(item)]))
         if item.combination is not None:
             source = (_combined_step(item, item.combination, trail, (*source, *roots)),)
@@ -52,7 +52,7 @@ def solution_steps(elimination: Elimination, where: dict[Symbol, int], trail: Tr
             f"Equation left: no rule solves it for `{unknown}`, which is to be found numerically.",
             equation,
             labels.zero(),
-            given=(*where.values(), *flat),
+            given=(*dict.fromkeys(where.values()), *flat),
             subject=unknown,
             using=(("roots", Tuple(*(Tuple(e.unknown, e.root.value) for e in elimination.solved))),),
         )
@@ -93,7 +93,8 @@ def _cleared_words(substituted: bool, cleared_: bool) -> str:
 
 
 def _raw(trail: Trail, positions: tuple[int, ...]) -> set[Expr]:
-    return {trail.steps[position].value for position in positions}
+    values = (trail.steps[position].value for position in positions)
+    return {one for value in values for one in (value.args if isinstance(value, Tuple) else (value,))}
 
 
 def _branch_steps(item: Solved, trail: Trail, at: int, current: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
+from pairs import CENTRED
 from sympy import (
     Abs,
     Add,
@@ -209,6 +210,7 @@ def wavy() -> Family:
 
 
 OURS = {
+    "pair": lambda: CENTRED,
     "odds": lambda: LOGISTIC,
     "counts": lambda: POISSON,
     "wavy": wavy,
@@ -553,6 +555,10 @@ REFUTED = (
     Planted("density of total two", "normalised", "doubled", _claimed_normalised),
     Planted("lost factor", "moment-root", "rayleigh", value(twice)),
     Planted("lost factor in J", "agreement", "rayleigh", using("jacobian", first_twice)),
+    Planted("lost factor in J", "untangled", "pair", using("jacobian", first_twice)),
+    Planted("lost factor in tau", "untangled", "pair", using("means", first_twice)),
+    Planted("an equation twice", "untangled", "pair", value(lambda one: Tuple(one.args[0], *one.args[:-1]))),
+    Planted("an equation lost", "untangled", "pair", value(lambda one: Tuple(*one.args[1:]))),
     Planted("lost factor in tau", "agreement", "gamma", using("means", first_twice)),
     Planted("lost factor", "information", "gamma", value(twice)),
     Planted("lost term", "entropy", "gamma", value(more)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from pairs import CENTRED
 from sympy import Expr, Interval, Rational, S, Symbol, Tuple, log, oo, pi
 
 import thetahat.proofs
@@ -125,7 +126,7 @@ def with_zero(step: Step) -> Step:
 
 def singular(step: Step) -> Step:
     """Multiply the first row of ``J`` by a factor that vanishes inside the space."""
-    p = step.named("parameters").args[-1]
+    p = step.named("parameters").args[0]
     rows = step.named("jacobian").args
     first = Tuple(*(entry * (p - 1) for entry in rows[0].args))
     return named("jacobian", lambda _: Tuple(first, *rows[1:]))(step)
@@ -168,6 +169,7 @@ PLANTED = (
     Planted("score-zero", "binomial", with_zero),
     Planted("combined", "generalised_poisson", over_zero),
     Planted("agreement", "gamma", singular),
+    Planted("untangled", CENTRED, singular),
     Planted("branch", "von_mises", value(opposite), "mean-log-likelihood"),
     Planted("root", "laplace", value(lambda one: one.xreplace({S.Half: Rational(1, 5)}))),
     Planted("integer-falling", "hypergeometric_successes", value(opposite)),

@@ -9,6 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pairs import BIVARIATE_NORMAL
 from scipy.integrate import dblquad
 from scipy.optimize import brentq
 from scipy.special import digamma
@@ -132,6 +133,10 @@ ESTIMATES: dict[str, tuple[Family, Estimate]] = {
     "ordered": (ORDERED, lambda z: (2 / z.sum(axis=1).mean(),)),
     "three": (THREE, lambda z: (z[:, 0].mean(), 1 / z[:, 1].mean(), z[:, 2].mean())),
     "two_pareto": (PARETO, _two_pareto),
+    "bivariate_normal": (
+        BIVARIATE_NORMAL,
+        lambda z: (*z.mean(axis=0), *z.std(axis=0), np.corrcoef(z.T)[0, 1]),
+    ),
 }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, expand_log, fraction, numer, together
 
-from .combine import Combination, combinations
+from .combine import combinations
+from .elimination import Elimination, Solved
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
@@ -15,64 +16,11 @@ from .size import is_joinable, joined, operations
 from .solve import solve_one
 from .tidying import cleared, tidy
 
-
-@dataclass(frozen=True)
-class Solved:
-    """One unknown with its root, in terms of unknowns that are solved later; ``equation`` is what it solves.
-
-    ``clear`` is the equation without factors that are never zero, those included that would put unknowns solved before
-    on an open end of their spaces.
-    ``rivals`` are roots that the rule gave as well and the caller's choice discarded. ``combination`` says of which two
-    equations that one was made, if it was.
-    """
-
-    unknown: Symbol
-    root: Root
-    equation: Expr
-    clear: Expr
-    rivals: tuple[Root, ...] = ()
-    combination: Combination | None = None
-
-
-@dataclass(frozen=True)
-class Elimination:
-    """What was solved, in order, and the equations that are left in the unknowns that are left.
-
-    ``crossed`` says that some unknown was solved from the equation of another, or of two: an equation left is then not
-    the derivative in its own unknown. ``cleared`` are equations that lost their denominators before any root was put
-    in, keyed by the unknown each belongs to.
-    """
-
-    solved: tuple[Solved, ...]
-    equations: tuple[Expr, ...]
-    unknowns: tuple[Symbol, ...]
-    crossed: bool = False
-    cleared: tuple[tuple[Symbol, Expr], ...] = ()
-
-    @property
-    def chosen(self) -> bool:
-        """Whether one of several roots was chosen."""
-        return any(item.rivals for item in self.solved)
-
-    def closed(self) -> dict[Symbol, Expr]:
-        """Return each solved unknown in terms of statistics and the unknowns that are left."""
-        values: dict[Symbol, Expr] = {}
-        for item in self.ordered():
-            values[item.unknown] = tidy(item.root.value.subs(values), {})
-        return values
-
-    def ordered(self) -> tuple[Solved, ...]:
-        """Return the roots in an order in which each uses only unknowns before it or left."""
-        waiting, done = list(self.solved), []
-        while waiting:
-            names = {item.unknown for item in waiting}
-            ready = next(item for item in waiting if not item.root.value.free_symbols & (names - {item.unknown}))
-            waiting.remove(ready)
-            done.append(ready)
-        return tuple(done)
-
-
+# Operations of all equations together from which on others are asked for before any of them is solved.
+_LONG = 300
 Choose = Callable[[Symbol, tuple[Root, ...]], Root | None]
+Step = tuple[Solved, Symbol]
+Instead = Callable[[], "Mapping[Symbol, Expr] | None"]
 
 
 def eliminate(
@@ -81,6 +29,7 @@ def eliminate(
     choose: Choose,
     combine: bool = False,
     statistics: Collection[Symbol] = (),
+    instead: Instead = lambda: None,
 ) -> Elimination:
     """Solve the equations, keyed by the unknown each belongs to, as far as the rules of ``solve_one`` go.
 
@@ -89,6 +38,8 @@ def eliminate(
     may contain unknowns solved earlier, as long as those do not depend on it in turn. With ``combine``, where no rule
     applies, two equations are first combined so that a function or an average in both is gone. Where a root had to be
     chosen among several, one of the ``statistics`` is taken out of two equations instead, if that leaves no choice.
+    Where the unknowns' own equations do not solve all, ``instead`` is asked for others with the same zeros, which are
+    taken if they leave nothing and no choice.
 
     >>> from sympy import Interval, S, oo
     >>> from thetahat.proofs.bounds import bounds
@@ -98,7 +49,16 @@ def eliminate(
     {m: t, s: t**2}
     """
     solver = _Solver(dict(equations), domain, choose)
-    found = _eliminated(solver, combine)
+    begun = _Progress(solver.equations)
+    if sum(map(operations, equations.values())) < _LONG:
+        begun = _advanced(solver, begun, (solver.own,))
+    others = instead() if begun.left else None
+    if others is not None:
+        again = replace(solver, equations=others)
+        found = _finished(again, _advanced(again, _Progress(others), (again.own, again.other)))
+        if not found.unknowns and not found.chosen:
+            return replace(found, instead=True)
+    found = _finished(solver, _advanced(solver, begun, solver.ways(combine)))
     return _without_choice(solver, combine, statistics, found) if found.chosen and statistics else found
 
 
@@ -109,42 +69,61 @@ def _without_choice(solver: _Solver, combine: bool, statistics: Collection[Symbo
     flat = {unknown: cleared(equation, solver.domain) for unknown, equation in equations.items()}
     lost = tuple((unknown, flat[unknown]) for unknown in flat if flat[unknown] != equations[unknown])
     for start in solver.pairs(equations, statistics):
-        again = _eliminated(replace(solver, equations=flat), combine, start)
+        flatter = replace(solver, equations=flat)
+        first = _after(flatter, _Progress(flat), start)
+        again = _finished(flatter, _advanced(flatter, first, flatter.ways(combine)))
         if not again.chosen and len(again.unknowns) <= len(found.unknowns):
             return replace(again, cleared=lost)
     return found
 
 
-def _eliminated(solver: _Solver, combine: bool, step: tuple[Solved, Symbol] | None = None) -> Elimination:
-    """Solve one unknown after the other, beginning with ``step`` where there is one."""
-    left = dict(solver.equations)
+@dataclass(frozen=True)
+class _Progress:
+    """The equations that are left, what was solved, and whether one was solved from the equation of another."""
+
+    left: Mapping[Symbol, Expr]
     solved: tuple[Solved, ...] = ()
-    crossed = False
+    crossed: bool = False
+
+
+Way = Callable[[Mapping[Symbol, Expr], tuple[Solved, ...]], "Step | None"]
+
+
+def _advanced(solver: _Solver, progress: _Progress, ways: Sequence[Way]) -> _Progress:
+    """Solve one unknown after the other, each by the first of the ways that solves one."""
     # Roots of longer equations take minutes to find, if there are any, and nobody would read them.
-    while left and all(map(is_joinable, left.values())):
-        step = (
-            step or solver.own(left, solved) or solver.other(left, solved) or (solver.both(left) if combine else None)
-        )
+    while progress.left and all(map(is_joinable, progress.left.values())):
+        found = (way(progress.left, progress.solved) for way in ways)
+        step = next((step for step in found if step is not None), None)
         if step is None:
             break
-        item, used = step
-        step = None
-        solved = (*solved, item)
-        # Substituting a root into the other scores, not into the likelihood, gives the same profile scores and
-        # far smaller expressions (envelope theorem).
-        kept = {unknown: equation for unknown, equation in left.items() if unknown != item.unknown}
-        crossed = crossed or used != item.unknown or item.combination is not None
-        if used != item.unknown:
-            kept[used] = left[item.unknown]
-        # A root may contain unknowns solved before it, which have to go as well.
-        value = item.root.value
-        for earlier in reversed(solved[:-1]):
-            value = value.subs(earlier.unknown, earlier.root.value)
-        left = {
-            unknown: split_logs(expand_log(equation.subs(item.unknown, value)), solver.domain)
-            for unknown, equation in kept.items()
-        }
-    return Elimination(solved, tuple(tidy(equation, solver.domain) for equation in left.values()), tuple(left), crossed)
+        progress = _after(solver, progress, step)
+    return progress
+
+
+def _after(solver: _Solver, progress: _Progress, step: Step) -> _Progress:
+    """What is left once an unknown is solved, from its own equation or another's, which is then used up."""
+    item, used = step
+    # Substituting a root into the other scores, not into the likelihood, gives the same profile scores and
+    # far smaller expressions (envelope theorem).
+    kept = {unknown: equation for unknown, equation in progress.left.items() if unknown != item.unknown}
+    if used != item.unknown:
+        kept[used] = progress.left[item.unknown]
+    # A root may contain unknowns solved before it, which have to go as well.
+    value = item.root.value
+    for earlier in reversed(progress.solved):
+        value = value.subs(earlier.unknown, earlier.root.value)
+    left = {
+        unknown: split_logs(expand_log(equation.subs(item.unknown, value)), solver.domain)
+        for unknown, equation in kept.items()
+    }
+    crossed = progress.crossed or used != item.unknown or item.combination is not None
+    return _Progress(left, (*progress.solved, item), crossed)
+
+
+def _finished(solver: _Solver, progress: _Progress) -> Elimination:
+    left = tuple(tidy(equation, solver.domain) for equation in progress.left.values())
+    return Elimination(progress.solved, left, tuple(progress.left), progress.crossed)
 
 
 @dataclass(frozen=True)
@@ -155,7 +134,7 @@ class _Solver:
     domain: Domain
     choose: Choose
 
-    def own(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> tuple[Solved, Symbol] | None:
+    def own(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from its own equation: as it stood at first, else after substitution."""
         options: list[tuple[tuple[int, int], Solved]] = []
         for unknown, equation in left.items():
@@ -170,7 +149,7 @@ class _Solver:
         best = min(options, key=lambda option: option[0])[1]
         return best, best.unknown
 
-    def other(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> tuple[Solved, Symbol] | None:
+    def other(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from the equation of another."""
         options: list[tuple[int, Solved, Symbol]] = []
         for unknown in left:
@@ -180,13 +159,15 @@ class _Solver:
                     options.append((operations(item.root.value), item, owner))
         return min(options, key=lambda option: option[0])[1:] if options else None
 
-    def both(self, left: Mapping[Symbol, Expr]) -> tuple[Solved, Symbol] | None:
+    def ways(self, combine: bool) -> tuple[Way, ...]:
+        """How an unknown may be solved, the plainest way first."""
+        return (self.own, self.other, self.both) if combine else (self.own, self.other)
+
+    def both(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from two equations."""
         return next(iter(self.pairs(left)), None)
 
-    def pairs(
-        self, left: Mapping[Symbol, Expr], statistics: Collection[Symbol] | None = None
-    ) -> list[tuple[Solved, Symbol]]:
+    def pairs(self, left: Mapping[Symbol, Expr], statistics: Collection[Symbol] | None = None) -> list[Step]:
         """Each unknown solved from two equations, where it has one value only; best first, its own used up if possible.
 
         Where the multiple is infinite, what is left vanishes as well. That is no estimate, since the multiple is finite
