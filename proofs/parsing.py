@@ -26,7 +26,7 @@ from .parsing_limits import (
     too_many_terms,
 )
 from .syntax import DEEPEST, in_python, named, short, syntax_of
-from .vocabulary import CONSTANTS, FUNCTIONS
+from .vocabulary import CONSTANTS, FUNCTIONS, Functions
 
 LARGEST_ARGUMENT = 300
 """Up to which number a function is evaluated exactly, such as a factorial."""
@@ -36,7 +36,9 @@ _UNLIMITED = {"Abs", "Max", "Min", "sign", "sqrt", "log"}
 _ORDERS = {ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__"}
 
 
-def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] = ()) -> Expr:
+def expression(
+    text: str, names: Mapping[str, Expr], data: tuple[Symbol, ...] = (), beside: Functions | None = None
+) -> Expr:
     """Return the expression that ``text`` writes.
 
     Parameters
@@ -45,9 +47,11 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
         In Python's syntax: ``log(sigma) + (1 + log(2*pi))/2``, ``Piecewise((k, k < 2), (oo, True))``. A parameter may
         be called ``lambda``. Decimals are read as the exact numbers they write.
     names
-        The symbols that may occur.
+        The symbols that may occur, or terms of a symbolic dimension.
     data
         The data variables; where given, ``Mean(f)`` is an average of them and ``Quantile(level)`` a quantile.
+    beside
+        Functions that are known beside the usual ones, each with its numbers of arguments.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def expression(text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...] 
     Mean(x**2, x)
     """
     tree = syntax_of(text)
-    value = _Reader(text, names, data).read(tree.body)
+    value = _Reader(text, names, data, {**FUNCTIONS, **(beside or {})}).read(tree.body)
     if not isinstance(value, Expr):
         raise ExpressionError(f"{short(text)}: this is {value}, which is no number; write an expression")
     return value
@@ -94,8 +98,8 @@ def _power(base: Expr, exponent: Expr) -> Expr:
 class _Reader:
     """Walks a syntax tree; every kind of node that is not named here is refused."""
 
-    def __init__(self, text: str, names: Mapping[str, Symbol], data: tuple[Symbol, ...]) -> None:
-        self._text, self._names, self._data, self._levels = text, names, data, 0
+    def __init__(self, text: str, names: Mapping[str, Expr], data: tuple[Symbol, ...], functions: Functions) -> None:
+        self._text, self._names, self._data, self._functions, self._levels = text, names, data, functions, 0
 
     def read(self, node: ast.AST) -> Any:
         readers: dict[type[ast.AST], Callable[[Any], Any]] = {
@@ -190,10 +194,10 @@ class _Reader:
             return Piecewise(*map(self._piece, node.args))
         if name in ("Mean", "Quantile") and self._data:
             return self._of_data(name, node)
-        if name not in FUNCTIONS:
-            known = [*FUNCTIONS, "Piecewise", *(("Mean", "Quantile") if self._data else ())]
+        if name not in self._functions:
+            known = [*self._functions, "Piecewise", *(("Mean", "Quantile") if self._data else ())]
             raise self._refusal(f"the function {name!r} is not known; known are {', '.join(known)}")
-        function, counts = FUNCTIONS[name]
+        function, counts = self._functions[name]
         if len(node.args) not in counts:
             raise self._refusal(f"{name} takes {' or '.join(map(str, counts))} arguments, not {len(node.args)}")
         arguments = [self._number(one) for one in node.args]

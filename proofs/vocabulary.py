@@ -9,7 +9,8 @@ import sympy
 from sympy import E, EulerGamma, Expr, oo, pi
 
 CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E, "EulerGamma": EulerGamma, "oo": oo}
-FUNCTIONS: Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]] = {
+Functions = Mapping[str, tuple[Callable[..., Any], tuple[int, ...]]]
+FUNCTIONS: Functions = {
     name: (getattr(sympy, name), counts)
     for name, counts in {
         "Abs": (1,),

@@ -17,6 +17,7 @@ from ..proofs.errors import ExpressionError, ParameterError
 from ..proofs.family import Family
 from ..proofs.parsing import expression
 from ..proofs.sampling import COUNT
+from ..proofs.structured.family import StructuredFamily
 from .certify import Enclosure
 
 Claimed: TypeAlias = Expr | str | int | float
@@ -113,7 +114,7 @@ def _worst(verdicts: Iterable[ClaimVerdict]) -> ClaimVerdict:
 
 
 def check_claim(
-    family: Family,
+    family: Family | StructuredFamily,
     *,
     entropy: Claimed | None = None,
     cross_entropy: Claimed | None = None,
@@ -145,6 +146,9 @@ def check_claim(
         the minimum and 1 the maximum, the number of observations ``n``, and estimates of other parameters.
     examples, seed
         How many datasets are drawn to refute an estimator.
+
+    Of a family whose dimension is a symbol, entropies and divergences are judged, in matrices and sums:
+    ``logdet(Sigma_1) - logdet(Sigma_0) + tr(inv(Sigma_1)*Sigma_0)``, ``sum(p0_k*log(p0_k/p1_k), k)``.
 
     Returns
     -------
@@ -178,6 +182,10 @@ def check_claim(
         "fisher_information": fisher_information,
         "mean": mean,
     }
+    if isinstance(family, StructuredFamily):
+        from .structured_claims import check_structured_claim
+
+        return check_structured_claim(family, {**given, "mle": mle})
     parts = [
         judge_form(family, quantity, entries_of(family, quantity, claimed))
         for quantity in FORMS

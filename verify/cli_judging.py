@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..proofs.registry import family
+from ..proofs.registry import any_family, family
 from .cli_common import FAILED, INTERRUPTED, Name, echo_json
 from .cli_input import require_writable
 from .cli_render import show_table
@@ -46,7 +46,7 @@ def judge_claim(
     from .claims import ClaimVerdict, check_claim
     from .cli_claim import claim_record, estimators, matrix, means
 
-    declared = family(name)
+    declared = any_family(name)
     verdict = check_claim(
         declared,
         entropy=entropy,

@@ -63,7 +63,9 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
     if not derivation.optimality.concave or len(family.parameters) != 1:
         return None
     (parameter,), slopes = family.parameters, slopes_of(family)
-    for end in _closed_ends(parameter) if slopes is not None else ():
+    if slopes is None:
+        return None
+    for end in _closed_ends(parameter):
         outwards = 1 if end == parameter.bounds.hi else -1
         table = table_of(family, observations)
         with precision(FIRST_BITS):
