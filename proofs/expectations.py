@@ -10,7 +10,8 @@ from sympy import Expr, S, cancel, erf, erfc, together
 from .algebra.signs import Domain
 from .derivation import Evidence
 from .drawn_members import vanishes_in
-from .expectation_rules import mean_as_whole, mean_by_terms, mean_log_density
+from .expectation_rules import mean_as_whole, mean_by_terms
+from .expectation_tilts import mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
 from .joint import Chain, chain_of

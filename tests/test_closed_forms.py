@@ -22,7 +22,8 @@ from thetahat.proofs.probes import parameter_points
 from thetahat.verify.claim_means import averaged
 from thetahat.verify.claims import ClaimVerdict
 
-NAMES = [one.name for one in families()]
+# No ball goes over several numbers: test_joint.py holds those against cubature.
+NAMES = [one.name for one in families() if not one.also]
 # An enclosure that is wider decides nothing.
 SHARP = 1e-10
 SEEDS = range(3, 19)
@@ -101,7 +102,7 @@ def variants() -> list[tuple[str, tuple[str, ...]]]:
     """Every proper choice of known parameters of every family; by default a few, all in the deep profile."""
     every = [
         (one.name, known)
-        for one in families()
+        for one in map(family, NAMES)
         for size in range(1, len(one.symbols))
         for known in combinations(one.parameter_names, size)
     ]
