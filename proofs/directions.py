@@ -148,7 +148,9 @@ def derive(
         return derivation
     if direction == "forward":
         return _forward(family)
-    family.require_one_column("the reverse direction")
+    if family.also or family.discrete:
+        # Given covariates, a density still reaches values that are not in the data; probabilities may not.
+        family.require_one_column("the reverse direction")
     return _reverse(family)
 
 

@@ -381,6 +381,12 @@ def test_known_numbers_of_trials_differ_from_row_to_row() -> None:
         fit(one, [[4, 3]])
 
 
+def test_given_covariates_a_density_is_infinitely_far_from_data_in_the_reverse_direction() -> None:
+    assert derive(family("linear_regression"), direction="reverse").infinite
+    with pytest.raises(ParameterError, match="the reverse direction is of families of one observed number"):
+        derive(family("poisson_exposure"), direction="reverse")
+
+
 def test_what_needs_one_number_refuses_several() -> None:
     for ask in (
         lambda: derive(NILE, direction="reverse"),
