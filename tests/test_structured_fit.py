@@ -223,6 +223,11 @@ def test_hard_data_are_certified_or_refused() -> None:
         fit(structured("multivariate_normal_covariance"), together, fixed={"mu": [0.0, 0.0]})
 
 
+def test_a_place_to_begin_at_is_refused() -> None:
+    with pytest.raises(ParameterError, match="near is not used where the dimension is a symbol"):
+        certify(structured("multivariate_normal"), [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]], near=[0.0])  # type: ignore[call-overload]
+
+
 def test_known_values_without_a_density_have_no_certificate() -> None:
     with pytest.raises(ParameterError, match=r"no density of these data where nu = 0.5"):
         certify(structured("wishart"), SQUARES, fixed={"nu": 0.5})
@@ -461,7 +466,7 @@ WORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "used twice": (("multivariate_normal", "--column", "a", "--column", "a"), "column 'a' is used twice"),
     "no such column": (("multivariate_normal", "--column", "zzz"), "there is no column 'zzz'"),
     "covariates": (("multivariate_normal", "--covariate", "a"), "--covariate is for families of single numbers"),
-    "unknown constant": (("gamma_regression", "--fixed", "q=2"), "numbers that are known: a"),
+    "unknown constant": (("gamma_regression", "--fixed", "q=2"), "there is no 'q'; known: a"),
     "several observations": (("gamma", "--column", "a", "--column", "b"), "give one --column, not a, b"),
 }
 

@@ -61,25 +61,44 @@ def fixed_values(given: Sequence[str], declared: Family) -> dict[str, Fraction]:
     """
     constants = [item.name for item in declared.constants]
     known = [*declared.parameter_names, *constants]
-    values: dict[str, Fraction] = {}
-    for text in given:
-        name, equals, number = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise ParameterError(f"{declared.name}: --fixed {text!r} has no '='; write name and value, as {known[0]}=2")
-        if name not in known:
-            raise ParameterError(f"{declared.name}: --fixed {text!r}: there is no {name!r}; known: {', '.join(known)}")
-        if name in values:
-            raise ParameterError(f"{declared.name}: --fixed gives {name} two values; give it one")
-        try:
-            values[name] = exact_value(number)
-        except ParameterError as error:
-            raise ParameterError(f"{declared.name}: --fixed {text!r}: {error}") from None
+    values = named_values(given, declared.name, known)
     if missing := [name for name in constants if name not in values]:
         raise ParameterError(
             f"{declared.name}: the constant {missing[0]} is not estimated; give its value with --fixed {missing[0]}=..."
         )
     if len(values) == len(known):
         raise ParameterError(f"{declared.name}: every parameter is fixed, which leaves nothing to estimate; omit one")
+    return values
+
+
+def named_values(given: Sequence[str], who: str, known: Sequence[str]) -> dict[str, Fraction]:
+    """Return the values that ``name=value`` texts give to some of the names that are known.
+
+    Raises
+    ------
+    ParameterError
+        For a text without ``=``, a name that is not known or given twice, and a value that is no number.
+
+    Examples
+    --------
+    >>> named_values(["nu = 3"], "wishart", ["nu"])
+    {'nu': Fraction(3, 1)}
+    """
+    values: dict[str, Fraction] = {}
+    for text in given:
+        name, equals, number = (part.strip() for part in text.partition("="))
+        if not equals:
+            example = known[0] if known else "name"
+            raise ParameterError(f"{who}: --fixed {text!r} has no '='; write name and value, as {example}=2")
+        if name not in known:
+            listed = f"known: {', '.join(known)}" if known else "nothing has a value that could be given"
+            raise ParameterError(f"{who}: --fixed {text!r}: there is no {name!r}; {listed}")
+        if name in values:
+            raise ParameterError(f"{who}: --fixed gives {name} two values; give it one")
+        try:
+            values[name] = exact_value(number)
+        except ParameterError as error:
+            raise ParameterError(f"{who}: --fixed {text!r}: {error}") from None
     return values
 
 

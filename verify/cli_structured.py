@@ -11,11 +11,11 @@ import typer
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from ..proofs.errors import DataError, ParameterError
+from ..proofs.errors import DataError
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.terms import Matrix, shape
 from .cli_common import echo_json
-from .cli_input import exact_value
+from .cli_input import named_values
 from .cli_render import KEY
 from .structured_support import name_of
 
@@ -65,14 +65,7 @@ def fit_structured_data(
 def _numbers(declared: StructuredFamily, fixed: Sequence[str]) -> dict[str, Any]:
     """The values of ``name=value``, each of a known number."""
     names = [one.name for one in declared.known if not isinstance(one.term, Matrix)]
-    found: dict[str, Any] = {}
-    for text in fixed:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals or name not in names or name in found:
-            listed = f"numbers that are known: {', '.join(names)}" if names else "no number is known beforehand"
-            raise ParameterError(f"{declared.name}: --fixed {text!r}: write name=value, each name once; {listed}")
-        found[name] = float(exact_value(value))
-    return found
+    return {name: float(value) for name, value in named_values(fixed, declared.name, names).items()}
 
 
 def _arrays(declared: StructuredFamily, table: Table, columns: Sequence[str], weights: str | None) -> dict[str, Array]:

@@ -191,13 +191,7 @@ def check_structured_family(
     derivation = derive_structured(family)
     tallies = [_steps(derivation)]
     for name, check in CHECKS.items():
-        if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
-            continue
-        if check is units_do_not_matter and unit_powers(family) is None:
-            continue
-        if check is certified and not can_be_certified(derivation):
-            continue
-        if check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED:
+        if not _applies(check, derivation):
             continue
         asked = min(examples, _SEARCHES) if name == _SEARCH else examples
         tallies.append(_tally(derivation, name, _asker(derivation, check, estimator), asked, seed))
@@ -213,6 +207,18 @@ def check_structured_family(
             )
         )
     return Report(tuple(tallies))
+
+
+def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation) -> bool:
+    """Whether a check says anything of a family: rows that belong together are not repeated, for one."""
+    family = derivation.family
+    if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
+        return False
+    if check is units_do_not_matter and unit_powers(family) is None:
+        return False
+    if check is certified and not can_be_certified(derivation):
+        return False
+    return not (check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED)
 
 
 def _asker(

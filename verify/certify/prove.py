@@ -14,6 +14,7 @@ from sympy import Symbol
 
 from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
+from ...proofs.errors import ParameterError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..direction import in_words, level_direction, separating_direction
@@ -88,6 +89,8 @@ def certify(
     if not isinstance(family, Family):
         from .structured_prove import certify_structured
 
+        if near is not None:
+            raise ParameterError(f"{family.name}: near is not used where the dimension is a symbol; leave it out")
         return certify_structured(family, x, weights, fixed)
     derivation = derivation_with(family, fixed or {})
     observations = require_data(derivation.family, cast(ArrayLike, x), weights)
