@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Max, Min, S, Symbol, oo
+from sympy import Expr, Max, Min, Symbol, oo
 
-from .algebra.atoms import Indicator, Mean, Quantile
 from .algebra.derivatives import derivative
 from .algebra.inside import slope_inside
 from .algebra.signs import Domain, is_nonnegative, is_positive, strict_sign
@@ -16,7 +15,9 @@ from .bounds import Bounds
 from .confined import confined, growths_at_ends
 from .derivation import Statistic
 from .edge_growth import EdgeGrowth
+from .extremes import end_domain, order_statistics
 from .family import Family
+from .path_growth import PathGrowth, edge_path, spike
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Ends:
     free: tuple[tuple[Symbol, Expr, Expr], ...]
     failure: str
     needed: tuple[tuple[Expr, bool], ...] = ()
-    growths: tuple[EdgeGrowth, ...] = ()
+    growths: tuple[EdgeGrowth | PathGrowth, ...] = ()
     confined: tuple[tuple[Symbol, Bounds], ...] = ()
 
     @property
-    def unbounded(self) -> EdgeGrowth | None:
+    def unbounded(self) -> EdgeGrowth | PathGrowth | None:
         """How the likelihood grows without bound, if it does."""
-        return next((growth for growth in self.growths if growth.witness is not None), None)
+        return next((growth for growth in self.growths if growth.unbounded), None)
 
     def inside(self) -> dict[Symbol, Bounds]:
         """Where a parameter lies whose end of the support no estimate reaches: short of the extreme observations."""
@@ -83,6 +84,9 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
     two constraints bound a parameter that is placed, one that the likelihood contains only through it balances them.
     """
     left = list(support_parameters(family))
+    peak = None if left else spike(family)
+    if peak is not None:
+        return Ends((), (), mean_log_likelihood, (), "", (), (peak,))
     lowest, highest = order_statistics(family)
     placed: list[AtEnd] = []
     current, ends = mean_log_likelihood, family.bounds
@@ -128,11 +132,14 @@ def place_ends(family: Family, mean_log_likelihood: Expr) -> Ends:
 
 def _beside_ends(
     family: Family, stuck: Sequence[Symbol], extremes: tuple[Statistic, Statistic], domain: Domain
-) -> tuple[tuple[EdgeGrowth, ...], tuple[tuple[Symbol, Bounds], ...]]:
+) -> tuple[tuple[EdgeGrowth | PathGrowth, ...], tuple[tuple[Symbol, Bounds], ...]]:
     """How the density behaves at ends that no estimate reaches, and where it leaves the parameters that move them."""
     growths = growths_at_ends(family, stuck)
     if any(growth.witness is not None for growth in growths):
         return growths, ()
+    path = next((one for p in stuck for level in (0, 1) if (one := edge_path(family, p, level))), None)
+    if path is not None and not growths:
+        return (path,), ()
     within = confined(family, growths, extremes, domain)
     return ((), ()) if within is None else (growths, within)
 
@@ -204,62 +211,6 @@ def _failure(
         f"the support depends on {', '.join(map(str, stuck))}, and no rule proves where the likelihood is largest in "
         "it: its derivative has no proved strict sign, or no closed end of the support stops it"
     )
-
-
-def order_statistics(family: Family) -> tuple[Statistic, Statistic]:
-    """Return the minimum and the maximum of the data as statistics.
-
-    >>> from thetahat import family
-    >>> [str(s.symbol) for s in order_statistics(family("pareto"))]
-    ['x_min', 'x_max']
-    """
-    x = family.observation
-    signs = {key: True for key in ("positive", "negative", "nonnegative", "integer") if getattr(x, f"is_{key}")}
-    signs = {"positive": True, **signs} if signs.get("positive") else {"real": True, **signs}
-    taken = {symbol.name for symbol in family.domain}
-
-    def named(end: str, level: int) -> Statistic:
-        name = f"{x.name}_{end}"
-        while name in taken:
-            name += "_"
-        return Statistic(Symbol(name, **signs), Quantile(level, x))
-
-    return named("min", 0), named("max", 1)
-
-
-def ranges(statistics: Sequence[Statistic]) -> Domain:
-    """Return where every dataset keeps some statistics: the largest observation above the smallest, a share in [0, 1].
-
-    >>> from thetahat import family
-    >>> len(ranges(order_statistics(family("uniform"))))
-    1
-    """
-    shares = (s for s in statistics if isinstance(s.definition, Mean) and isinstance(s.definition.integrand, Indicator))
-    found = {s.symbol: Bounds(S.Zero, S.One, True, True, False) for s in shares}
-    symbols = {s.definition.level: s.symbol for s in statistics if isinstance(s.definition, Quantile)}
-    if 0 in symbols and 1 in symbols:
-        found[symbols[1]] = Bounds(symbols[0], oo, True, False, False)
-    return found
-
-
-def end_domain(
-    family: Family, lowest: Statistic, highest: Statistic, placed: Mapping[Symbol, Expr], ends: Bounds
-) -> Domain:
-    """Return the bounds of constants, parameters and the two extreme observations, for sign proofs.
-
-    The ends of what is left are taken at the parameters that are placed already. A parameter that is itself an end
-    of the support ``ends`` lies beyond the data.
-    """
-    known = {
-        item.symbol: replace(item.bounds, lo=item.bounds.lo.subs(placed), hi=item.bounds.hi.subs(placed))
-        for item in (*family.constants, *family.parameters)
-        if item.symbol not in placed
-    }
-    if ends.lo in known and known[ends.lo].hi is oo:
-        known[ends.lo] = replace(known[ends.lo], hi=lowest.symbol, hi_closed=ends.lo_closed)
-    if ends.hi in known and known[ends.hi].lo is -oo:
-        known[ends.hi] = replace(known[ends.hi], lo=highest.symbol, lo_closed=ends.hi_closed)
-    return {highest.symbol: Bounds(lowest.symbol, oo, False, False, False), **known}
 
 
 def _place(

@@ -43,7 +43,7 @@ def confined(
     """Return where each parameter lies, between its constraints; ``None`` where one of these is not solved.
 
     >>> from thetahat import family
-    >>> from thetahat.proofs.boundary import order_statistics
+    >>> from thetahat.proofs.extremes import order_statistics
     >>> item = family("arcsine")
     >>> confined(item, (EdgeGrowth(item.symbols[0], 0, 1, 0),), order_statistics(item), item.domain)[0][1].hi
     x_min

@@ -41,6 +41,11 @@ class EdgeGrowth:
     witness: tuple[tuple[Symbol, Expr], ...] | None = None
     outweighing: Expr = S.Zero
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether the density grows without bound."""
+        return self.witness is not None
+
 
 def edge_growth(family: Family, parameter: Symbol, level: int) -> EdgeGrowth | None:
     """Return how the density behaves where ``parameter`` moves that end of the support; ``None`` where no rule tells.

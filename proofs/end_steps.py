@@ -10,6 +10,7 @@ from .data_point import DataPoint
 from .derivation import Label, Section
 from .edge_growth import EdgeGrowth, U
 from .family import Family
+from .path_growth import PathGrowth
 from .trail import Trail
 
 _LIKELIHOOD = Section.LIKELIHOOD
@@ -73,7 +74,10 @@ def end_steps(family: Family, ends: Ends, trail: Trail, first: int) -> int:
             using=(("statistics", Tuple(*(Tuple(s.symbol, s.definition) for s in ends.statistics))),),
         )
     for growth in ends.growths:
-        _growth_step(growth, family, trail, current)
+        if isinstance(growth, PathGrowth):
+            _path_step(growth, trail, current)
+        else:
+            _growth_step(growth, family, trail, current)
     if ends.placed:
         current = trail.add(
             "substitute",
@@ -133,6 +137,28 @@ def _growth_step(growth: EdgeGrowth, family: Family, trail: Trail, current: int)
             ("outweighing", growth.outweighing),
             ("witness", Tuple(*(Tuple(s, value) for s, value in growth.witness or ()))),
             ("grows", Integer(growth.witness is not None)),
+        ),
+    )
+
+
+def _path_step(growth: PathGrowth, trail: Trail, current: int) -> None:
+    least = " or ".join(f"`{one.whole}`" for one in growth.far)
+    trail.add(
+        "path-growth",
+        _LIKELIHOOD,
+        f"Unbounded: on the path `{growth.words}` the log-density at that observation is, with L = -log(u), as below. "
+        f"At any other, `d` away, it is at least {least}. As `u` tends to zero, the multiple of `L` outgrows what the "
+        "others lose, multiples of `log(L)` and what stays bounded, so that the likelihood grows without bound.",
+        growth.near.whole,
+        Label("log p there", r"\log p \text{ there}"),
+        given=(current,),
+        subject=growth.parameter,
+        using=(
+            ("level", Integer(growth.level)),
+            ("path", Tuple(*(Tuple(s, value) for s, value in growth.path))),
+            ("rate", growth.near.rate),
+            ("slow", Tuple(growth.near.slow, *(one.slow for one in growth.far))),
+            ("far", Tuple(*(one.whole for one in growth.far))),
         ),
     )
 

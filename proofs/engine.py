@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sympy import Expr, Symbol
 
-from .boundary import ranges, resolved
+from .boundary import resolved
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
 from .count_profile import by_counts
@@ -17,6 +17,7 @@ from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, St
 from .edges import by_faces, by_tails
 from .end_conditions import by_ends
 from .existence import Existence, inside_space
+from .extremes import ranges
 from .family import Family
 from .fullness import is_full
 from .implied import without_implied
@@ -24,6 +25,7 @@ from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
 from .location import location_scale
 from .optimality import optimality_steps
+from .path_growth import PathGrowth
 from .recession import NOT_DERIVED, add_recession, by_recession, supported_existence
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
 from .stable import residual_form, stable_form
@@ -142,6 +144,8 @@ def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
 def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
     if route.ends.failure:
         return Outcome.UNSOLVED, route.ends.failure
+    if isinstance(route.ends.unbounded, PathGrowth):
+        return Outcome.UNBOUNDED, f"it grows without bound as u tends to zero, with {route.ends.unbounded.words}"
     if route.ends.unbounded:
         p = route.ends.unbounded.parameter
         end = ("smallest", "largest")[route.ends.unbounded.level]

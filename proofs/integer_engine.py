@@ -8,11 +8,11 @@ from sympy import Expr, Integer, Symbol, Tuple
 
 from . import labels
 from .algebra.signs import Domain, is_nonnegative
-from .boundary import ranges
 from .checker import check_steps
 from .conclusions import add_conditions, normalisation, refutation, unproved_steps
 from .conditions import Condition
 from .derivation import Derivation, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
+from .extremes import ranges
 from .family import Family
 from .integer_search import integer_search
 from .integers import RECIPROCAL, IntegerSearch, Tail

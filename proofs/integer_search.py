@@ -10,9 +10,10 @@ from .algebra.atoms import Mean
 from .algebra.quotients import derivative_at_zero, scaled_reciprocal, split_quotients
 from .algebra.signs import Domain, is_nonnegative
 from .algebra.size import cancelled
-from .boundary import order_statistics, place_ends
+from .boundary import place_ends
 from .bounds import Bounds
 from .derivation import Statistic
+from .extremes import order_statistics
 from .family import Family
 from .integers import RECIPROCAL, IntegerSearch, Tail
 from .likelihood import average_form

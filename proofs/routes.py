@@ -14,13 +14,14 @@ from .algebra.eliminate import eliminate
 from .algebra.elimination import Elimination
 from .algebra.invertible import is_invertible
 from .algebra.signs import Domain
-from .boundary import Ends, place_ends, ranges, resolved, support_parameters
+from .boundary import Ends, place_ends, resolved, support_parameters
 from .branches import chooser, no_choice
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
 from .divergence import MeanMap, at_ends, match_moments, mean_map, moment_equations
 from .end_steps import data_point_step, end_steps
 from .exponential import excluded_up_to
+from .extremes import ranges
 from .family import Family
 from .likelihood import AverageForm, average_form, name_averages, scores
 from .solution_steps import solution_steps, stable_steps

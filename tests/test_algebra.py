@@ -52,8 +52,8 @@ from thetahat.proofs.algebra.tidying import cleared, tidy
 from thetahat.proofs.algebra.tilt import tilted
 from thetahat.proofs.ball_data import evaluate, is_zero_at
 from thetahat.proofs.balls import ball, precision
-from thetahat.proofs.boundary import order_statistics
 from thetahat.proofs.bounds import bounds
+from thetahat.proofs.extremes import order_statistics
 from thetahat.proofs.family import Family
 from thetahat.proofs.likelihood import average_form, unfold
 from thetahat.proofs.limits import end_value

@@ -209,6 +209,14 @@ def wavy() -> Family:
     return Family("wavy", y, S.Reals, (Parameter(a, S.Reals), Parameter(b, S.Reals)), density, covariates=(x,))
 
 
+def spiked() -> Family:
+    """A free normal part on a standard normal one: its likelihood has a spike at each observation."""
+    x, m, s = Symbol("x", real=True), Symbol("m", real=True), Symbol("s", positive=True)
+    parts = exp(-((x - m) ** 2) / (2 * s**2)) / s + exp(-(x**2) / 2)
+    parameters = (Parameter(m, S.Reals), Parameter(s, Interval.open(0, oo)))
+    return Family("spiked", x, S.Reals, parameters, log(parts) - log(8 * pi) / 2)
+
+
 OURS = {
     "pair": lambda: CENTRED,
     "odds": lambda: LOGISTIC,
@@ -223,6 +231,7 @@ OURS = {
     "centred": centred,
     "bent": bent,
     "ageing": ageing,
+    "spiked": spiked,
 }
 
 
@@ -582,6 +591,7 @@ REFUTED = (
     Planted("an observation for a statistic", "root", "rayleigh", value(lambda one: one * Symbol("x", positive=True))),
     Planted("not the middle", "balance", "centred", value(more)),
     Planted("another power", "edge-growth", "weibull_with_location", value(more)),
+    Planted("another height", "path-growth", "spiked", value(more)),
     Planted("the other end", "edge-growth", "arcsine", using("level", lambda one: 1 - one)),
     Planted("exchanged sides", "data-point", "triangular", _exchanged_sides),
     Planted("not at the observation", "data-point", "asymmetric_laplace", using("place", more)),

@@ -7,10 +7,13 @@ import math
 import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
+from sympy import Expr, Rational
 
+from ..proofs.algebra.along import LARGE, U
 from ..proofs.ball_data import evaluate
 from ..proofs.balls import precision
-from ..proofs.derivation import Derivation, Verdict
+from ..proofs.derivation import Derivation, Step, Verdict
+from ..proofs.family import Family
 from .enclosure import log_likelihood_ball
 from .report import Case
 
@@ -19,6 +22,7 @@ Array = NDArray[np.float64]
 _NEAR, _NEARER = 200, 1200
 """Binary digits of the distance between the extreme observation and the parameter that tends to it."""
 _BITS = 4096
+_FARTHEST = 100_000
 
 
 def grows_without_bound(derivation: Derivation, x: Array) -> Case:
@@ -31,7 +35,9 @@ def grows_without_bound(derivation: Derivation, x: Array) -> Case:
     >>> grows_without_bound(derive(family("arcsine")), np.array([0.1, 0.5])).verdict
     <Verdict.AGREE: 'agree'>
     """
-    step = next(one for one in derivation.steps if one.rule == "edge-growth")
+    step = next(one for one in derivation.steps if one.rule in ("edge-growth", "path-growth"))
+    if step.rule == "path-growth":
+        return _on_a_path(derivation, step, x)
     level = int(step.named("level"))
     extreme = float(x.min() if level == 0 else x.max())
     heights = [
@@ -47,6 +53,51 @@ def grows_without_bound(derivation: Derivation, x: Array) -> Case:
         if rise < promised / 2:
             return Case(Verdict.DISAGREE, f"the log-likelihood rises by {rise} instead of {promised}, x = {x.tolist()}")
     return Case(Verdict.UNDECIDED, "the rise could not be enclosed")
+
+
+def _on_a_path(derivation: Derivation, step: Step, x: Array) -> Case:
+    """The same where several parameters move: ``rate * L`` at one observation, less multiples of ``log(L)`` at all.
+
+    The more others there are, the nearer one has to go for half of the rise to be left.
+    """
+    level = int(step.named("level"))
+    reached = float(x.max() if level == 1 else x.min())
+    at, nearer = int((x == reached).sum()), _NEARER
+    while _promised(step, len(x), at, nearer) < _promised(step, at, at, nearer) / 2:
+        nearer *= 2
+        if nearer > _FARTHEST:
+            return Case(Verdict.UNDECIDED, "so many observations hide the rise until very close to the end of the path")
+    heights = [
+        log_likelihood_ball(derivation.family, _on_path(derivation.family, step, reached, k), x, bits=nearer + _BITS)
+        for k in (_NEAR, nearer)
+    ]
+    promised, rise = _promised(step, len(x), at, nearer), heights[1] - heights[0]
+    if rise > promised / 2:
+        return Case(Verdict.AGREE)
+    if rise < promised / 2:
+        return Case(Verdict.DISAGREE, f"the log-likelihood rises by {rise} instead of {promised}, x = {x.tolist()}")
+    return Case(Verdict.UNDECIDED, "the rise could not be enclosed")
+
+
+def _promised(step: Step, n: int, at: int, nearer: int) -> arb:
+    """By how much the log-likelihood rises on its way, ``at`` of ``n`` observations being where the path leads to."""
+    with precision(_BITS):
+        rate, here, *there = (evaluate(one, {}) for one in (step.named("rate"), *step.named("slow").args))
+        rise, slow = (nearer - _NEAR) * arb(2).log(), (arb(nearer) / _NEAR).log()
+        return at * (rate * rise + here * slow) + (n - at) * min(there, key=lambda one: one.mid()) * slow
+
+
+def _on_path(family: Family, step: Step, reached: float, digits: int) -> list[fmpq]:
+    """The point of the path at that distance, ``L`` to the nearest double."""
+    distance, large = fmpq(1, 2**digits), fmpq(*(digits * math.log(2)).as_integer_ratio())
+    path = {row[0]: row[1] for row in step.named("path").args}
+    place = fmpq(*reached.as_integer_ratio()) + {0: -distance, 1: distance, -1: 0}[int(step.named("level"))]
+    return [place if s == step.subject else _rational(path[s], distance, large) for s in family.symbols]
+
+
+def _rational(value: Expr, distance: fmpq, large: fmpq) -> fmpq:
+    exact = value.subs({U: Rational(int(distance.p), int(distance.q)), LARGE: Rational(int(large.p), int(large.q))})
+    return fmpq(int(exact.p), int(exact.q))
 
 
 def _member(derivation: Derivation, x: Array, digits: int) -> list[fmpq]:

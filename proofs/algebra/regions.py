@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from math import lcm
 
@@ -40,7 +40,7 @@ from sympy.core.relational import Relational
 
 from ..bounds import Bounds
 from .derivatives import derivative
-from .signs import is_negative, is_nonnegative, is_nonzero, is_positive
+from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
 from .solve import solve_one
 from .tidying import tidy
 
@@ -214,14 +214,30 @@ def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo
     pieces = regions(expression, z, lo, hi)
     if pieces is None or any(expand((a.value - b.value).subs(z, a.hi)) != 0 for a, b in itertools.pairwise(pieces)):
         return False
+    return is_continuous(expression, (z,), domain)
+
+
+def is_continuous(expression: Expr, variables: Collection[Symbol], domain: Domain) -> bool:
+    """Return whether ``expression``, without switches, is proved continuous in ``variables`` together on ``domain``.
+
+    On a closed and bounded domain it is bounded then.
+
+    >>> a, b = Symbol("a", real=True), Symbol("b", real=True)
+    >>> unit = Bounds(S.Zero, S.One, True, True, False)
+    >>> [is_continuous(one, (a, b), {a: unit, b: unit}) for one in (log(1 + a * b), a / b, a**b, (1 + a) ** b)]
+    [True, False, False, True]
+    """
     for node in expression.atoms(Function, Pow):
-        if z not in node.free_symbols or isinstance(node, _CONTINUOUS):
+        if not node.free_symbols.intersection(variables) or isinstance(node, _CONTINUOUS):
             continue
         if isinstance(node, _WHERE_POSITIVE):
             if not is_positive(node.args[0], domain):
                 return False
         elif not isinstance(node, Pow):
             return False
-        if isinstance(node, Pow) and not node.exp.is_nonnegative and not is_nonzero(node.base, domain):
+        elif node.exp.free_symbols.intersection(variables):
+            if not is_positive(node.base, domain):
+                return False
+        elif not node.exp.is_nonnegative and not is_nonzero(node.base, domain):
             return False
     return True

@@ -144,7 +144,8 @@ def _maximum(derivation: Derivation) -> str:
     optimality = derivation.optimality
     rules = [step.rule for step in derivation.steps]
     if derivation.outcome is Outcome.UNBOUNDED:
-        return f"none: the likelihood is unbounded (step {rules.index('edge-growth') + 1})"
+        grows = next(at for at, rule in enumerate(rules, 1) if rule in ("edge-growth", "path-growth"))
+        return f"none: the likelihood is unbounded (step {grows})"
     if derivation.outcome is Outcome.UNSOLVED:
         return "not derived"
     if not optimality.proved:
