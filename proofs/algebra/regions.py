@@ -224,7 +224,7 @@ def is_continuous(expression: Expr, variables: Collection[Symbol], domain: Domai
 
     >>> a, b = Symbol("a", real=True), Symbol("b", real=True)
     >>> unit = Bounds(S.Zero, S.One, True, True, False)
-    >>> [is_continuous(one, (a, b), {a: unit, b: unit}) for one in (log(1 + a * b), a / b, a**b, (1 + a) ** b)]
+    >>> [is_continuous(one, (a, b), {a: unit, b: unit}) for one in (log(1 + a), a / b, a**b, (1 + a) ** b)]
     [True, False, False, True]
     """
     for node in expression.atoms(Function, Pow):
