@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import exp, log
+from sympy import exp, log, sqrt
 
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.regions import is_concave, is_strictly_concave
 from .algebra.signs import is_positive
 from .check_context import Context, confirmed_zero, subject_of
-from .curvature import coordinate_domain, has_corners, is_definite, is_semidefinite, minus_second
+from .curvature import (
+    coordinate_domain,
+    has_corners,
+    is_definite,
+    is_semidefinite,
+    leaves_an_interval,
+    minus_second,
+)
 from .derivation import Evidence, Finding, Step, by_sign
 from .location import is_regular
 from .zero import prove_zero
@@ -50,8 +57,12 @@ def concave(step: Step, context: Context) -> Finding:
 def curvature(step: Step, context: Context) -> Finding:
     """Minus the second derivatives are what is claimed, and have no negative eigenvalue wherever data and theta lie."""
     coordinates, maps = step.named("coordinates").args, step.named("maps").args
-    if any(how not in (phi, exp(phi), 1 / phi) for how, phi in zip(maps, coordinates, strict=True)):
+    if any(how not in (phi, exp(phi), 1 / phi, 1 / sqrt(phi)) for how, phi in zip(maps, coordinates, strict=True)):
         return Finding(Evidence.REFUTED, "a parameter is no monotone function of its coordinate")
+    if any(one.rule == "support-end" and one.value.has(*context.family.symbols) for one in context.steps):
+        return Finding(Evidence.REFUTED, "a parameter of the support moves with these where the data stop it")
+    if not leaves_an_interval(context.family):
+        return Finding(Evidence.REFUTED, "an observation may have a density at two places and none between them")
     if has_corners(context.family):
         return Finding(Evidence.REFUTED, "the log-density has corners, where it has no second derivatives")
     matrix = minus_second(context.family, coordinates, maps)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, fraction, oo, sign
+from sympy import Abs, Add, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, fraction, oo, sign, sqrt
 
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
-from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive
+from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
 from .algebra.size import cancelled, factored
 from .balls import ball, precision
 from .family import Family
@@ -45,7 +45,7 @@ def concave_scale(family: Family) -> Curvature | None:
     False
     """
     count = len(family.parameters)
-    if not 1 <= count <= _MOST_PARAMETERS or family.bounds.free_symbols & set(family.symbols):
+    if not 1 <= count <= _MOST_PARAMETERS or not leaves_an_interval(family):
         return None
     if any(item.bounds.free_symbols or item.symbol.is_integer for item in family.parameters):
         return None
@@ -61,6 +61,21 @@ def concave_scale(family: Family) -> Curvature | None:
         if is_semidefinite(matrix, domain):
             return Curvature(coordinates, maps, matrix, is_definite(matrix, domain))
     return None
+
+
+def leaves_an_interval(family: Family) -> bool:
+    """Return whether every observation has a density on all of the space, or of one parameter on an interval of it.
+
+    >>> from thetahat import family
+    >>> [leaves_an_interval(family(name)) for name in ("gamma", "uniform_symmetric", "arcsine")]
+    [True, True, False]
+    """
+    moved = family.bounds.free_symbols & set(family.symbols)
+    if not moved or len(family.symbols) > 1:
+        return not moved
+    slopes = [derivative(end, family.symbols[0]) for end in (family.bounds.lo, family.bounds.hi)]
+    inside = {s: b for s, b in family.domain.items() if s != family.observation}
+    return all(slope == 0 or strict_sign(slope, inside) for slope in slopes)
 
 
 def has_corners(family: Family) -> bool:
@@ -83,8 +98,10 @@ def _scales(family: Family, coordinates: tuple[Symbol, ...]) -> Iterator[tuple[E
     if len(coordinates) > _SCALED:
         yield coordinates
         return
+    # A scale of the support often stands in the density as the inverse of its square.
+    further = [1 / sqrt(phi) for phi in coordinates] if family.bounds.free_symbols & set(family.symbols) else []
     options = [
-        (phi, exp(phi), 1 / phi) if item.bounds.lo == 0 and item.bounds.hi is oo else (phi,)
+        (phi, exp(phi), 1 / phi, *further) if item.bounds.lo == 0 and item.bounds.hi is oo else (phi,)
         for item, phi in zip(family.parameters, coordinates, strict=True)
     ]
     yield from product(*options)
@@ -136,9 +153,11 @@ def _refutes(point: _Point, coordinates: tuple[Symbol, ...], maps: tuple[Expr, .
 
 
 def _steps(p: arb, phi: Symbol, how: Expr) -> tuple[arb, arb]:
-    """First and second derivative of a parameter in its coordinate: itself, its logarithm, or its inverse."""
+    """First and second derivative of a parameter in its coordinate: itself, its logarithm, or an inverse power."""
     if how == phi:
         return arb(1), arb(0)
+    if how == 1 / sqrt(phi):
+        return -(p**3) / 2, 3 * p**5 / 4
     return (p, p) if isinstance(how, exp) else (-(p**2), 2 * p**3)
 
 
@@ -150,7 +169,12 @@ def minus_second(family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Ex
 
 def coordinate_domain(family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> Domain:
     """Return where the coordinates and the data lie: a logarithm anywhere, else where the parameter does."""
-    data = {s: b for s, b in family.domain.items() if s not in family.symbols}
+    moved = dict(zip(family.symbols, maps, strict=True))
+    data = {
+        s: replace(b, lo=b.lo.xreplace(moved), hi=b.hi.xreplace(moved))
+        for s, b in family.domain.items()
+        if s not in family.symbols
+    }
     spaces = {
         phi: item.bounds
         for item, phi, how in zip(family.parameters, coordinates, maps, strict=True)

@@ -221,19 +221,27 @@ def _along_a_predictor(family: Family, route: LikelihoodRoute, trail: Trail) -> 
 
 
 def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
-    """Every observation's log-density is concave in the parameters, on some scale: so is the sum."""
-    curvature = None if route.ends.placed or route.ends.growths else concave_scale(family)
+    """Every observation's log-density is concave in the parameters, on some scale: so is the sum.
+
+    Parameters of the support that the data stop count as known: where they stand does not depend on the others.
+    """
+    placed = tuple(at.parameter for at in route.ends.placed)
+    if any(at.value.free_symbols & set(route.regular) for at in route.ends.placed):
+        return None
+    held = family.holding(*placed)
+    curvature = concave_scale(held)
     if curvature is None:
         return None
     scaled = ", ".join(
-        f"`{p}` = `{how}`" for p, how in zip(family.symbols, curvature.maps, strict=True) if not how.is_Symbol
+        f"`{p}` = `{how}`" for p, how in zip(held.symbols, curvature.maps, strict=True) if not how.is_Symbol
     )
+    known = f", whatever {' and '.join(f'`{p}`' for p in placed)} may be" if placed else ""
     trail.add(
         "curvature",
         _OPTIMAL,
         f"Concave: the log-density of every observation is {'strictly ' * curvature.strict}concave in the parameters"
-        f"{f', written as {scaled}' * bool(scaled)}, and so is the likelihood; every stationary point is a global "
-        "maximum. Minus the second derivatives:",
+        f"{f', written as {scaled}' * bool(scaled)}{known}, and so is the likelihood; every stationary point is a "
+        "global maximum. Minus the second derivatives:",
         Tuple(*curvature.matrix),
         Label("-d2 log p", r"-\partial^2 \log p"),
         using=(
@@ -241,5 +249,11 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
             ("maps", Tuple(*curvature.maps)),
             ("strict", Integer(curvature.strict)),
         ),
+        held=placed,
     )
+    if placed:
+        # The only root of a concave likelihood is its only maximum.
+        only = not route.elimination.unknowns and all(item.root.only for item in route.elimination.solved)
+        unique = curvature.strict or only
+        return Optimality(True, "monotone in the ends of the support, then concave in the rest", unique)
     return Optimality(True, "concave in the parameters at every observation", curvature.strict, concave=True)

@@ -488,6 +488,23 @@ def test_an_end_may_be_placed_by_the_slope_of_each_observation(density: Expr, ot
     assert derive(item).count(Evidence.REFUTED) + derive(item).count(Evidence.UNDECIDED) == 0
     data = np.array([0.3, 1.7, 2.0, 5.5])
     np.testing.assert_allclose(fit(item, data).theta, [0.3, other(data - 0.3)], rtol=1e-12)
+    # With the place at the smallest observation, whatever the scale, what is left is concave.
+    assert derive(item).optimality.proved
+    assert derive(item).optimality.unique
+    assert derive(item).existence_proved
+    certificate = certify(item, data)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(data)
+
+
+def test_a_place_that_moves_with_the_scale_leaves_no_concave_rest() -> None:
+    """Planted: the end of the support is said to stand elsewhere for every scale."""
+    item = Family("unseen", y, Interval(m, oo), (LOCATION, positive(b)), SHIFTED[0][0])
+    steps = derive(item).steps
+    at = next(place for place, step in enumerate(steps) if step.rule == "curvature")
+    moved = tuple(replace(one, value=one.value + b) if one.rule == "support-end" else one for one in steps)
+    assert check_steps(item, steps)[at].evidence is Evidence.SIGN
+    assert check_steps(item, moved)[at].evidence is Evidence.REFUTED
 
 
 def test_a_slope_that_turns_inside_the_support_places_no_end() -> None:

@@ -27,12 +27,14 @@ from sympy import (
     tan,
 )
 
-from thetahat import Family, Parameter, derive, fit
+from thetahat import Family, Parameter, certify, derive, fit
 from thetahat.proofs.algebra.regions import is_bounded_inside
 from thetahat.proofs.checker import check_steps
+from thetahat.proofs.curvature import leaves_an_interval
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Step
 from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.registry import family as catalogued
+from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.growth import grows_without_bound
 from thetahat.verify.likelihood import log_likelihood
 
@@ -72,6 +74,27 @@ def test_no_place_on_a_grid_is_higher(name: str, data: list[float]) -> None:
     estimate = fit(item, data)
     grid = [value for value in np.linspace(-6, 6, 2401) if value > 0 or not item.symbols[0].is_positive]
     assert estimate.log_likelihood >= max(log_likelihood(item, [place], data)[0] for place in grid) - 1e-9
+
+
+@pytest.mark.parametrize("name", ["parabola by its scale", "half circle by its radius", "parabola by its place"])
+def test_a_concave_density_on_an_interval_of_the_space_has_one_maximum(name: str) -> None:
+    """Each observation has a density on an interval of the parameter, and on all of these together it is concave."""
+    found = derive(FAMILIES[name])
+    assert found.optimality.proved
+    for data in DATA:
+        certificate = certify(FAMILIES[name], data)
+        assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+        assert certificate.check(data)
+
+
+def test_what_leaves_two_intervals_is_not_called_concave() -> None:
+    """Planted: the parabola reaches as far as ``m`` squared, for places to both sides of zero."""
+    both = declared(log(1 - y**2 / m**4) - 2 * log(Abs(m)) + LEVEL, Interval.open(-(m**2), m**2), LOCATION)
+    assert not leaves_an_interval(both)
+    assert not derive(both).optimality.proved
+    right = derive(FAMILIES["parabola by its scale"])
+    at = next(place for place, step in enumerate(right.steps) if step.rule == "curvature")
+    assert _of(derive(both), 1, right.steps[at]) is Evidence.REFUTED
 
 
 @pytest.mark.thorough
