@@ -254,3 +254,14 @@ def test_a_likelihood_that_rises_by_less_than_doubles_tell_has_no_estimate() -> 
     for data in ([1.043] * 4, [2.5] * 5, [1.0] * 4):
         with pytest.raises(UnsolvedError):
             fit(item, data)
+
+
+def test_a_part_of_a_mixture_may_be_about_the_smallest_observation() -> None:
+    """Of two exponential distributions the one of the smallest data had no climb begun near it, and the other won."""
+    rates = Parameter(a, POSITIVE), Parameter(s, POSITIVE)
+    item = Family("unseen", x, POSITIVE, rates, log(a * exp(-a * x) / 2 + s * exp(-s * x) / 2))
+    data = [0.01, 7.2, 0.273, 2.373, 0.462, 2.812, 2.14, 1.077, 11.671]
+    weights = np.array([2.5, 3, 1, 2, 1, 3, 1, 2, 2])
+    grid = np.geomspace(0.01, 1000, 101)
+    best = max(log_likelihood(item, [low, high], data, weights)[0] for low in grid for high in grid)
+    assert fit(item, data, weights=weights).log_likelihood >= best

@@ -16,6 +16,8 @@ from ..proofs.symmetry import unit_exponents
 Array = NDArray[np.float64]
 
 _MOST_STARTS = 100
+_FEW = 2
+"""Parameters up to which the extreme observations suggest where to begin as well."""
 _WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
 _WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
 
@@ -82,10 +84,17 @@ def suggested(
             # What changes with the unit of the data starts at their spread, anything else at plain numbers.
             power = units.get(parameter, 0)
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
-            choices.append([middle + math.log(factor) for factor in factors])
+            apart = _of_extremes(column, power) if len(parameters) <= _FEW else []
+            choices.append([*(middle + math.log(factor) for factor in factors), *apart])
     combinations = math.prod(map(len, choices))
     for number in range(0, combinations, max(1, combinations // _MOST_STARTS)):
         yield _combination(choices, number)
+
+
+def _of_extremes(column: Array, power: int) -> list[float]:
+    """Coordinates of the smallest and the largest of positive data: a part of a mixture may be about one of them."""
+    least, most = float(column.min()), float(column.max())
+    return [power * math.log(least), power * math.log(most)] if power and least > 0 else []
 
 
 def _combination(choices: Sequence[Sequence[float]], number: int) -> tuple[float, ...]:
