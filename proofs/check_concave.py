@@ -1,9 +1,10 @@
-"""Re-proves what makes a log-density concave, and what loss it amounts to."""
+"""Re-proves what makes a log-density concave, or one wave, and what loss it amounts to."""
 
 from __future__ import annotations
 
-from sympy import exp, log, sqrt
+from sympy import atan2, cancel, cos, exp, expand_trig, log, pi, sin, sqrt
 
+from .algebra.atoms import Mean, plain
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.regions import is_concave, is_strictly_concave
@@ -71,6 +72,25 @@ def curvature(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "these are not the second derivatives")
     holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
     return by_sign(holds, "the log-density is concave at every observation")
+
+
+def harmonic(step: Step, context: Context) -> Finding:
+    """The rest of the log-density is free of the parameter, its space is one turn, the root the angle of averages."""
+    p, family, (cosine, sine) = subject_of(step), context.family, step.value.args
+    ends, root = family.domain[p], context.unfolded(step.named("root"))
+    if family.symbols != (p,) or (ends.lo, ends.hi) != (-pi, pi) or ends.lo_closed or not ends.hi_closed:
+        return Finding(Evidence.REFUTED, f"the space of {p} is not one turn")
+    if step.value.has(p) or family.bounds.free_symbols & {p}:
+        return Finding(Evidence.REFUTED, f"the multiples of the waves depend on {p}")
+    east, north = (plain(Mean(part, *family.columns)) for part in (cosine, sine))
+    if not isinstance(root, atan2) or not is_positive(cancel(root.args[0] / north), context.domain):
+        return Finding(Evidence.REFUTED, "the root is not the angle of the averages")
+    if (root.args[0] * east - root.args[1] * north).expand() != 0:
+        return Finding(Evidence.REFUTED, "the root is not the angle of the averages")
+    rest = family.log_density - cosine * cos(p) - sine * sin(p)
+    slope = expand_trig(derivative(rest, p))
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    return confirmed_zero(slope.expand(), family.domain, lambda: points)
 
 
 def loss(step: Step, context: Context) -> Finding:

@@ -101,6 +101,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "kernel": check_concave.kernel,
     "concave": check_concave.concave,
     "curvature": check_concave.curvature,
+    "harmonic": check_concave.harmonic,
     "loss": check_concave.loss,
     "predictor": check_predictor.predictor,
     "recession": check_predictor.recession,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import combinations, product
 
 from flint import arb
 from sympy import Expr, Heaviside, Max, Piecewise, S, Symbol, sign
@@ -60,7 +60,7 @@ def by_ends(
             *(gap for one in (*low, *high) for gap in one.needed),
         ]
         factors = [factor for gap in wanted for factor in above_zero(gap, domain)]
-        if not any(_impossible(factor, domain) for factor in factors):
+        if not any(_impossible(factor, domain) for factor in factors) and not _contradict(factors):
             conditions = distinct(tuple(describe(factor, family, statistics, rule) for factor in factors))
             if any(is_spread(one) for one in conditions):
                 conditions = tuple(one for one in conditions if not isinstance(one.expression, Max))
@@ -82,6 +82,11 @@ def by_ends(
                 claims,
             )
     return None
+
+
+def _contradict(factors: Sequence[Expr]) -> bool:
+    """Whether one is minus a multiple of another: both ends of a turn are one place, where nothing changes its sign."""
+    return any((a / b).cancel().is_negative for a, b in combinations(dict.fromkeys(factors), 2))
 
 
 def _may_jump(family: Family) -> bool:

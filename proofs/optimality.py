@@ -11,6 +11,7 @@ from .derivation import Label, Optimality, Section
 from .divergence import MeanMap, divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
+from .harmonic import harmonic
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
 from .members import member_symbols
@@ -39,6 +40,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _concave(family, route, structure, trail)
         or _along_a_predictor(family, route, trail)
         or _concave_throughout(family, route, trail)
+        or _wave(family, route, trail)
         or ridge_steps(family, route, trail)
     )
     if structure is not None and family.beside:
@@ -257,3 +259,22 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
         unique = curvature.strict or only
         return Optimality(True, "monotone in the ends of the support, then concave in the rest", unique)
     return Optimality(True, "concave in the parameters at every observation", curvature.strict, concave=True)
+
+
+def _wave(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:
+    """The likelihood is one wave over a full turn: it is highest at the angle of its two multiples."""
+    found = None if route.elimination.unknowns or route.ends.growths else harmonic(family)
+    if found is None:
+        return None
+    trail.add(
+        "harmonic",
+        _OPTIMAL,
+        f"One wave: the log-density of every observation, as a function of `{found.parameter}`, is a constant plus "
+        "multiples of its cosine and its sine, and so is the likelihood, with the averages of these. Its "
+        "space is one turn, and the root is the angle of both averages, where such a wave is highest.",
+        Tuple(found.cosine, found.sine),
+        Label("cosine, sine", r"\text{cosine, sine}"),
+        subject=found.parameter,
+        using=(("root", route.elimination.closed()[found.parameter]),),
+    )
+    return Optimality(True, "one wave over a full turn, at the angle where it is highest", False)

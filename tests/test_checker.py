@@ -18,6 +18,9 @@ from sympy import (
     S,
     Symbol,
     Tuple,
+    atan2,
+    besseli,
+    cos,
     exp,
     log,
     loggamma,
@@ -217,6 +220,12 @@ def spiked() -> Family:
     return Family("spiked", x, S.Reals, parameters, log(parts) - log(8 * pi) / 2)
 
 
+def turned() -> Family:
+    """Directions about an unknown one, of known concentration."""
+    x, m, circle = Symbol("x", real=True), Symbol("m", real=True), Interval.Lopen(-pi, pi)
+    return Family("turned", x, circle, (Parameter(m, circle),), 2 * cos(x - m) - log(2 * pi * besseli(0, 2)))
+
+
 OURS = {
     "pair": lambda: CENTRED,
     "odds": lambda: LOGISTIC,
@@ -232,6 +241,7 @@ OURS = {
     "bent": bent,
     "ageing": ageing,
     "spiked": spiked,
+    "turned": turned,
 }
 
 
@@ -591,6 +601,9 @@ REFUTED = (
     Planted("an observation for a statistic", "root", "rayleigh", value(lambda one: one * Symbol("x", positive=True))),
     Planted("not the middle", "balance", "centred", value(more)),
     Planted("another power", "edge-growth", "weibull_with_location", value(more)),
+    Planted("half the sine", "harmonic", "turned", using("root", lambda one: atan2(one.args[0] / 2, one.args[1]))),
+    Planted("the lowest place", "harmonic", "turned", using("root", lambda one: atan2(-one.args[0], -one.args[1]))),
+    Planted("another wave", "harmonic", "turned", value(twice)),
     Planted("another height", "path-growth", "spiked", value(more)),
     Planted("the other end", "edge-growth", "arcsine", using("level", lambda one: 1 - one)),
     Planted("exchanged sides", "data-point", "triangular", _exchanged_sides),

@@ -45,6 +45,7 @@ Change = Callable[[Step], Step]
 OTHERWISE = {
     "mean-log-likelihood": "the declared density at drawn data",
     "integer-increment": "the likelihood at neighbouring integers",
+    "harmonic": "an identity, and the signs of an angle",
     "path-growth": "the declared density at a small distance",
     "integer-range": "linear ends, compared one by one",
     "integer-tail": "an identity",

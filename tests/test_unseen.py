@@ -19,6 +19,7 @@ from sympy import (
     Set,
     Symbol,
     Tuple,
+    besseli,
     cos,
     cosh,
     exp,
@@ -39,6 +40,7 @@ from thetahat.proofs.derivation import Derivation, Evidence, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.likelihood import log_likelihood
 
 POSITIVE = Interval.open(0, oo)
 x, a, b, s = (Symbol(name, positive=True) for name in ("x", "a", "b", "s"))
@@ -567,3 +569,41 @@ def test_one_plus_a_share_of_a_wave_is_concave_in_the_share(wave: type[Expr]) ->
     )
     assert found.optimality.proved
     assert found.optimality.concave
+
+
+TURN, HALF = Interval.Lopen(-pi, pi), Interval.Lopen(-pi / 2, pi / 2)
+LATER = Symbol("v", nonnegative=True)
+ROUND = log(2 * pi * besseli(0, 1))
+DIRECTIONS = {
+    "cosine": (2 * cos(y - m) - log(2 * pi * besseli(0, 2)), m, TURN, True),
+    "minus a cosine": (-cos(y - m) - ROUND, m, TURN, True),
+    "sine": (sin(y - m) - ROUND, m, TURN, True),
+    "from zero on": (cos(y - LATER) - ROUND, LATER, Interval.Ropen(0, 2 * pi), False),
+    "half a turn": (cos(y - m) - ROUND, m, HALF, False),
+    "twice around": (cos(2 * y - 2 * m) - ROUND, m, HALF, False),
+    # The integral of this one has no closed form; it does not depend on the direction.
+    "two waves": (cos(y - m) + cos(2 * y - 2 * m) / 4, m, TURN, False),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", DIRECTIONS)
+def test_a_direction_of_known_concentration_is_fitted(name: str) -> None:
+    """One wave over one turn is proved to be highest at its angle; no end of a turn asks for data that there are not.
+
+    The signs of the slope at both ends of a turn, which are one place, were asked to differ.
+    """
+    density, direction, space, proved = DIRECTIONS[name]
+    item = Family("unseen", y, TURN, (Parameter(direction, space),), density)
+    found = derive(item)
+    assert found.optimality.proved == proved
+    assert found.outcome in (Outcome.CLOSED_FORM, Outcome.REDUCED)
+    grid = np.linspace(-3.14, 6.28, 1571)
+    inside = [place for place in grid if float(space.start) < place < float(space.end)]
+    for data in ([0.5, 1.0, -2.0], [0.3], [-0.4, 0.1, 0.2, 1.0]):
+        best = max(log_likelihood(item, [place], np.array(data))[0] for place in inside)
+        assert fit(item, data).log_likelihood >= best - 1e-9
+        if proved:
+            certificate = certify(item, data)
+            assert certificate.verdict is CertificateVerdict.GLOBAL_SET
+            assert certificate.check(data)

@@ -18,6 +18,7 @@ _DECISIVE = (
     "concave",
     "predictor",
     "curvature",
+    "harmonic",
     "ridge",
     "ridge-profile",
     "ridge-logs",
