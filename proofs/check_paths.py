@@ -37,6 +37,8 @@ def path_growth(step: Step, context: Context) -> Finding:
 def _is_inside(context: Context, symbol: Symbol, value: Expr) -> bool:
     """Whether a value on the path lies inside the space of its parameter for every small ``u``."""
     ends = context.family.domain[symbol]
+    if ends.discrete or not value.free_symbols <= {U, LARGE}:
+        return False
     low = ends.lo is -oo or is_positive(value - ends.lo, {})
     return bool(value.is_real) and low and (ends.hi is oo or is_positive(ends.hi - value, {}))
 

@@ -11,6 +11,7 @@ from sympy import Add, Expr, S, Symbol, log, oo
 
 from .algebra.along import LARGE, Along, U, near_and_far
 from .algebra.signs import is_nonnegative, is_positive
+from .bounds import Bounds
 from .edge_growth import goes_to_an_observation
 from .family import Family, Parameter
 
@@ -139,17 +140,16 @@ def _found(family: Family, parameter: Symbol, level: int) -> PathGrowth | None:
 
 def _paths(items: Sequence[Parameter]) -> Iterator[dict[Symbol, Expr]]:
     """Ways for the other parameters: each may stay, shrink or grow, as the distance does or as its logarithm."""
-    choices = []
-    for item in items:
-        ends = item.bounds
-        if ends.lo is -oo and ends.hi is oo:
-            ways = (S.Zero, -LARGE, LARGE)
-        elif ends.hi is oo:
-            ways = tuple(ends.lo + way for way in (S.One, U, 1 / LARGE, LARGE, 1 / U))
-        elif ends.lo.is_finite:
-            ways = ((ends.lo + ends.hi) / 2,)
-        else:
-            ways = (ends.hi - 1,)
-        choices.append([way for way in ways if stays_in_its_space(item, way)])
+    choices = [[way for way in _ways(item.bounds) if stays_in_its_space(item, way)] for item in items]
     for values in product(*choices):
         yield {item.symbol: value for item, value in zip(items, values, strict=True)}
+
+
+def _ways(ends: Bounds) -> list[Expr]:
+    if ends.discrete or ends.free_symbols:
+        return []
+    if ends.lo is -oo and ends.hi is oo:
+        return [S.Zero, -LARGE, LARGE]
+    if ends.hi is oo:
+        return [ends.lo + way for way in (S.One, U, 1 / LARGE, LARGE, 1 / U)]
+    return [(ends.lo + ends.hi) / 2] if ends.lo.is_finite else [ends.hi - 1]

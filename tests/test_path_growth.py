@@ -125,11 +125,23 @@ def _named(key: str, new: Expr) -> Callable[[Step], Step]:
         lambda step: _named("path", Tuple(Tuple(g, S.Zero), Tuple(s, -LARGE)))(step),
         lambda step: _named("path", Tuple(Tuple(g, S.Zero), Tuple(s, U)))(step),
         lambda step: _named("path", Tuple(Tuple(g, S.Zero)))(step),
+        lambda step: _named("path", Tuple(Tuple(g, S.Zero), Tuple(s, LARGE + g**2)))(step),
         lambda step: _named("level", S.One)(step),
         lambda step: _named("level", S.NegativeOne)(step),
         lambda step: replace(step, subject=g),
     ],
-    ids=["rate", "floor", "standing", "outside", "too fast", "short", "other end", "inside", "other parameter"],
+    ids=[
+        "rate",
+        "floor",
+        "standing",
+        "outside",
+        "too fast",
+        "short",
+        "by another",
+        "other end",
+        "inside",
+        "other parameter",
+    ],
 )
 def test_a_planted_path_is_not_proved(change: Callable[[Step], Step]) -> None:
     """Another height, a path that leads nowhere or leaves the space, or to another place."""

@@ -91,7 +91,8 @@ def _on_path(family: Family, step: Step, reached: float, digits: int) -> list[fm
     """The point of the path at that distance, ``L`` to the nearest double."""
     distance, large = fmpq(1, 2**digits), fmpq(*(digits * math.log(2)).as_integer_ratio())
     path = {row[0]: row[1] for row in step.named("path").args}
-    place = fmpq(*reached.as_integer_ratio()) + {0: -distance, 1: distance, -1: 0}[int(step.named("level"))]
+    beside = {0: -distance, 1: distance, -1: fmpq(0)}[int(step.named("level"))]
+    place = fmpq(*reached.as_integer_ratio()) + beside
     return [place if s == step.subject else _rational(path[s], distance, large) for s in family.symbols]
 
 
