@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from thetahat import certify, family, fit
 from thetahat.proofs.balls import precision
-from thetahat.verify import long_sums
+from thetahat.verify import long_logarithms, long_sums
 from thetahat.verify.certify import long_table
+from thetahat.verify.long_logarithms import log_product_sum, logarithms
 from thetahat.verify.long_sums import exact_product_sum, exact_sum, log_sum, reciprocal_sum, two_sum
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -81,6 +82,70 @@ def test_reciprocals_beyond_doubles_are_left_to_rows():
     assert reciprocal_sum(np.array([1.0, 5e-324])) is None
 
 
+def furthest(x, logs, shift=0):
+    """How far the two doubles of each row are from the logarithm, at most."""
+    rows = zip(x.tolist(), *(part.tolist() for part in logs), strict=True)
+    return max(float(abs((arb(value) + shift).log() - arb(a) - arb(b)).upper()) for value, a, b in rows)
+
+
+EDGES = np.arange(4096, 8192) / 8192
+"""Where the cells of the table of logarithms begin."""
+
+
+@given(st.lists(positive, min_size=1, max_size=300).map(np.array))
+def test_logarithms_are_two_doubles(x):
+    """Within the bound, of all sizes, and the second far smaller than the first may be."""
+    logs = logarithms(x)
+    with precision(300):
+        assert furthest(x, logs) < 2.0**-88
+    assert np.abs(logs.second).max() <= 2.0**-39
+
+
+@pytest.mark.parametrize("exponent", [0, -1021, 1024])
+def test_logarithms_at_the_ends_of_all_cells(exponent):
+    """Where a row is as far from the middle of its cell as can be, before and after each end."""
+    x = np.ldexp(np.concatenate([EDGES, np.nextafter(EDGES, 1), np.nextafter(EDGES, 0)]), exponent)
+    logs = logarithms(x)
+    with precision(300):
+        assert furthest(x, logs) < 2.0**-88
+    assert np.abs(logs.second).max() <= 2.0**-39
+
+
+@given(st.lists(st.floats(0, 1e300), min_size=1, max_size=300).map(np.array))
+def test_logarithms_of_double_words(x):
+    """Of ``1 + x`` nothing is lost, though doubles round it."""
+    logs = logarithms(*two_sum(x, 1.0))
+    with precision(1500):
+        assert furthest(x, logs, 1) < 2.0**-88
+
+
+@given(st.lists(positive, min_size=1, max_size=200).map(np.array))
+def test_sums_of_products_of_logarithms_are_enclosed(x):
+    """Squares, and products of two columns, in balls that are narrow beside the sum of the moduli."""
+    y = x[::-1].copy()
+    logs, others = logarithms(x), logarithms(y)
+    with precision(300):
+        for right, column in ((logs, x), (others, y)):
+            found = log_product_sum(logs, right)
+            pairs = [(arb(a).log(), arb(b).log()) for a, b in zip(x.tolist(), column.tolist(), strict=True)]
+            assert found.overlaps(sum((a * b for a, b in pairs), arb(0)))
+            assert found.rad() < 2.0**-85 * sum((abs(a) + abs(b) + 1 for a, b in pairs), arb(0))
+
+
+def test_the_bound_of_logarithms_is_needed(monkeypatch):
+    """Planted: without it the ball misses the sum of squares; and a table that is off by one place is noticed."""
+    x = np.random.default_rng(3).gamma(2.0, 1.5, 30_000)
+    with precision(300):
+        direct = in_rows(lambda value: value.log() ** 2, x)
+        logs = logarithms(x)
+        assert log_product_sum(logs, logs).contains(direct.mid())
+        monkeypatch.setattr(long_logarithms, "_ERROR", 0.0)
+        assert not log_product_sum(logs, logs).overlaps(direct)
+        factors, first, second = long_logarithms._table()
+        monkeypatch.setattr(long_logarithms, "_table", lambda: (factors, np.nextafter(first, 1), second))
+        assert furthest(x[:100], logarithms(x[:100])) > 2.0**-60
+
+
 def test_the_error_bound_is_needed(monkeypatch):
     """Planted: without it the ball misses the sum of a long column's logarithms."""
     x = np.random.default_rng(3).gamma(2.0, 1.5, 30_000)
@@ -99,6 +164,7 @@ FAR = dict.fromkeys(NAMES, LONG) | {
     "shifted_exponential": 1e8 + LONG,
     "normal_by_variance": 1e8 + LONG,
     "beta": LONG / 100,
+    "logit_normal": LONG / 100,
     "uniform": LONG,
     "weibull": LONG,
 }

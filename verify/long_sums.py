@@ -99,7 +99,7 @@ def reciprocal_sum(values: Doubles) -> arb | None:
     if len(values) == 0 or np.abs(exponents).max() > 900:
         return None
     first = 1.0 / scaled
-    product, error = _two_product(first, scaled)
+    product, error = two_product(first, scaled)
     second = ((1.0 - product) - error) / scaled
     # Of 1 = product + error + remainder the subtractions are exact: product lies between 1/2 and 2, and the remainder
     # is a double (Handbook, corollary 4.10). One rounding of the second quotient is left: half a unit of 2^-53 of it.
@@ -108,8 +108,8 @@ def reciprocal_sum(values: Doubles) -> arb | None:
     return total + arb(0, slack)
 
 
-def two_sum(values: Doubles, constant: float) -> tuple[Doubles, Doubles]:
-    """Return ``values + constant`` as double words, exactly.
+def two_sum(values: Doubles, constant: Doubles | float) -> tuple[Doubles, Doubles]:
+    """Return ``values + constant`` as double words, exactly: Knuth's.
 
     >>> [part.tolist() for part in two_sum(np.array([1e-20]), 1.0)]
     [[1.0], [1e-20]]
@@ -119,8 +119,12 @@ def two_sum(values: Doubles, constant: float) -> tuple[Doubles, Doubles]:
     return total, (values - (total - back)) + (constant - back)
 
 
-def _two_product(a: Doubles, b: Doubles) -> tuple[Doubles, Doubles]:
-    """The product rounded, and what it lacks, exactly: Dekker's, for factors of moderate size."""
+def two_product(a: Doubles, b: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the product rounded, and what it lacks, exactly: Dekker's, for factors of moderate size.
+
+    >>> [part.tolist() for part in two_product(np.array([1 + 2.0**-30]), np.array([1 - 2.0**-30]))]
+    [[1.0], [-8.673617379884035e-19]]
+    """
     product = a * b
     a_high, a_low = _split(a)
     b_high, b_low = _split(b)
@@ -136,7 +140,7 @@ def _split(a: Doubles) -> tuple[Doubles, Doubles]:
 
 def _double_product(a: Doubles, a_low: Doubles, b: Doubles, b_low: Doubles) -> tuple[Doubles, Doubles]:
     """The product of double words, to a relative error of 7 * 2^-106: algorithm 10 of the source."""
-    product, error = _two_product(a, b)
+    product, error = two_product(a, b)
     error += a * b_low + a_low * b
     high = product + error
     return high, error - (high - product)

@@ -13,11 +13,13 @@ from ...proofs.ball_data import Table
 from ...proofs.ball_sums import Rows
 from ...proofs.family import Family
 from ..enclosure import table_of
+from ..long_logarithms import log_product_sum, logarithms
 from ..long_sums import Doubles, exact_product_sum, exact_sum, log_sum, reciprocal_sum, two_sum
 from ..observations import Observations
 
 Columns = Mapping[Symbol, Doubles]
 Reading = Callable[[Columns], arb | None]
+Words = Callable[[Columns], tuple[Doubles, Doubles | None]]
 
 LONG = 4096
 """Rows above which a pass over a column costs less than a ball for each of its values."""
@@ -74,7 +76,7 @@ def laid_out(family: Family, observations: Observations) -> Table:
 
 @lru_cache(maxsize=1024)
 def _reading(atom: Expr) -> Reading | None:
-    """How to sum the integrand: a product of one or two columns, a reciprocal, or a logarithm of a shifted column."""
+    """How to sum the integrand: one or two columns, a reciprocal, or one or two logarithms of shifted columns."""
     if not isinstance(atom, Mean):
         return None
     integrand, data = atom.integrand, set(atom.data)
@@ -87,23 +89,39 @@ def _reading(atom: Expr) -> Reading | None:
     if len(powers) == 1 and next(iter(powers.items()))[1] == -1 and next(iter(powers)) in data:
         symbol = next(iter(powers))
         return lambda columns: reciprocal_sum(columns[symbol])
-    return _logarithm(integrand, data) if isinstance(integrand, log) else None
+    if all(isinstance(base, log) and power in (1, 2) for base, power in powers.items()) and sum(powers.values()) <= 2:
+        return _logarithms([base.args[0] for base, power in powers.items() for _ in range(int(power))], data)
+    return None
 
 
-def _logarithm(integrand: Expr, data: set[Symbol]) -> Reading | None:
-    """Of a column, or of plus or minus a column and a number that a double equals."""
-    inside = integrand.args[0]
+def _logarithms(insides: Sequence[Expr], data: set[Symbol]) -> Reading | None:
+    """Of one logarithm or the product of two."""
+    words = {inside: _words(inside, data) for inside in insides}
+    if None in words.values():
+        return None
+
+    def read(columns: Columns) -> arb | None:
+        found = {inside: word(columns) for inside, word in words.items() if word is not None}
+        if not all(bool((values > 0).all()) for values, _ in found.values()):
+            return None
+        if len(insides) == 1:
+            return log_sum(*found[insides[0]])
+        logs = {inside: logarithms(*word) for inside, word in found.items()}
+        return log_product_sum(logs[insides[0]], logs[insides[1]])
+
+    return read
+
+
+def _words(inside: Expr, data: set[Symbol]) -> Words | None:
+    """A column, or plus or minus a column and a number that a double equals, as double words."""
     constant, moving = inside.as_coeff_Add()
     sign, symbol = moving.as_coeff_Mul()
     if symbol not in data or abs(sign) != 1 or not constant.is_Rational or constant != _exact_double(constant):
         return None
     shift, way = float(constant), float(sign)
-
-    def read(columns: Columns) -> arb | None:
-        values, low = (columns[symbol], None) if inside == symbol else two_sum(way * columns[symbol], shift)
-        return log_sum(values, low) if bool((values > 0).all()) else None
-
-    return read
+    if inside == symbol:
+        return lambda columns: (columns[symbol], None)
+    return lambda columns: two_sum(way * columns[symbol], shift)
 
 
 def _exact_double(number: Expr) -> Expr:
