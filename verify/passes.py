@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Function, Pow, Symbol, cos, lambdify, log, sin
+from sympy import Expr, Function, Pow, S, Symbol, cos, lambdify, log, sin
 
 from .double_functions import PLAIN
 from .printing import PREFIX, Printer
@@ -181,10 +181,10 @@ def summed_products(columns: Sequence[tuple[Expr, Expr]], symbols: Sequence[Symb
     """Return a function of a column, and of numbers, to the sums over all rows of products of two row functions.
 
     >>> x = Symbol("x", real=True)
-    >>> summed_products([(x, x**2), (x, Integer(1))], [x])(np.array([1.0, 3.0]))
+    >>> summed_products([(x, x**2), (x, S.One)], [x])(np.array([1.0, 3.0]))
     [28.0, 4.0]
     """
-    return code_of([_total(f) if g == 1 else _plain_product_total(f, g) for f, g in columns], symbols)
+    return code_of([_total(f) if g is S.One else _plain_product_total(f, g) for f, g in columns], symbols)
 
 
 def code_of(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
