@@ -1,0 +1,69 @@
+"""Whether sums of logarithms by products keep the digits that sums of logarithms have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from flint import arb
+
+from thetahat.proofs.balls import precision
+from thetahat.verify import passes
+from thetahat.verify.passes import log_ratio_total, log_rest_total, log_total
+from thetahat.verify.tolerance import FORMULA_ULPS
+
+R = np.random.default_rng(4)
+SPREADS = [2.0, 0.5, 0.38, 1e-3, 1e-12]
+"""Average logarithms, or nearly: on both sides of where products are taken."""
+
+
+def units(found: float, x: np.ndarray, logarithm: Callable[[arb], arb]) -> float:
+    """How far a sum is from the sum of logarithms of balls, in units in the last place."""
+    with precision(200):
+        exact = sum((logarithm(arb(value)) for value in x.tolist()), arb(0))
+        return float(abs(exact - arb(found)).upper() / arb(math.ulp(found)))
+
+
+def ratios(spread: float, tied: bool) -> np.ndarray:
+    """Rows from 0.7 on whose logarithms lie so far above that of the least on average; ``tied``: of three values."""
+    x = 0.7 * (1 + np.expm1(R.exponential(spread, 3 if tied else 3000)))
+    x = np.concatenate([[0.7], R.permutation(np.repeat(x, 1000)) if tied else x])
+    return np.maximum(x, 0.7)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("spread", SPREADS)
+def test_logarithms_of_ratios_keep_their_digits(spread: float, tied: bool) -> None:
+    """Where products do not, each logarithm is taken by itself."""
+    for _ in range(3):
+        x = ratios(spread, tied)
+        found = log_ratio_total(x, 0.7, float(x.max()))
+        assert units(found, x, lambda ball: (ball / arb(0.7)).log()) <= FORMULA_ULPS
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_logarithms_of_complements_keep_their_digits(spread: float) -> None:
+    """The same of one less each row."""
+    x = -np.expm1(-R.exponential(spread, 3000))
+    found = log_rest_total(x, float(x.min()), float(x.max()))
+    assert units(found, x, lambda ball: (1 - ball).log()) <= FORMULA_ULPS
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-30, 1.0, 1e30, 1e300])
+def test_products_of_any_size_stay_in_range(size: float) -> None:
+    """Fewer factors are taken of rows far from one, and what is left over is added."""
+    x = size * R.gamma(2.0, 1.0, 4099)
+    found = log_total(x, float(x.min()), float(x.max()))
+    assert units(found, x, arb.log) <= FORMULA_ULPS
+    assert log_total(x) == found
+
+
+def test_products_that_lose_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: products are taken however little is left of them."""
+    monkeypatch.setattr(passes, "_of_products", log_total)
+    with pytest.raises(AssertionError):
+        test_logarithms_of_ratios_keep_their_digits(1e-12, False)
+    with pytest.raises(AssertionError):
+        test_logarithms_of_complements_keep_their_digits(1e-12)
