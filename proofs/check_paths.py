@@ -18,7 +18,7 @@ _BITS = 256
 def path_growth(step: Step, context: Context) -> Finding:
     """On the path the log-densities are what is claimed, in the declaration's own terms, and the path may be walked."""
     family, p, path, level = context.family, subject_of(step), pairs(step, "path"), int(step.named("level"))
-    if family.discrete or family.covariates or set(path) != set(family.symbols) - {p}:
+    if family.discrete or family.beside or set(path) != set(family.symbols) - {p}:
         return Finding(Evidence.REFUTED, "that is no path of the parameters of a density")
     found = near_and_far(family.log_density, family.observation, p, level, path, context.domain)
     if found is None:

@@ -56,7 +56,7 @@ def edge_path(family: Family, parameter: Symbol, level: int) -> PathGrowth | Non
     >>> edge_path(family("rayleigh_shifted"), family("rayleigh_shifted").symbols[0], 0) is None
     True
     """
-    if family.discrete or family.covariates or not leads_there(family, parameter, level):
+    if family.discrete or family.beside or not leads_there(family, parameter, level):
         return None
     return _found(family, parameter, level)
 
@@ -68,7 +68,7 @@ def spike(family: Family) -> PathGrowth | None:
     >>> spike(family("normal")) is None
     True
     """
-    if family.discrete or family.covariates or family.bounds.free_symbols & set(family.symbols):
+    if family.discrete or family.beside or family.bounds.free_symbols & set(family.symbols):
         return None
     for item in family.parameters:
         fits = leads_there(family, item.symbol, -1) and _is_a_part(family, item.symbol)
