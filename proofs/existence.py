@@ -115,6 +115,21 @@ def inside_space(
     return distinct((*found, *(describe(expression, family, statistics, rule, weak=True) for expression in weak)))
 
 
+def _between(value: Expr, low: Expr, high: Expr) -> Expr | None:
+    """What is positive exactly between two ends, where it is free of the roots that the value holds; else ``None``.
+
+    Of ``1 + r > 0`` and ``1 - r > 0`` with ``r = c / sqrt(a b)`` that is ``1 - c**2/(a b)``, which exact data decide.
+    """
+    if not _roots(value) or not (low.is_finite and high.is_finite):
+        return None
+    product = ((value - low) * (high - value)).expand()
+    return None if _roots(product) else product
+
+
+def _roots(value: Expr) -> bool:
+    return any(node.exp.is_Rational and not node.exp.is_Integer for node in value.atoms(Pow))
+
+
 def _conditions(
     parameter: Parameter, value: Expr, closed: dict[Symbol, Expr], domain: Domain
 ) -> tuple[list[Expr], list[Expr]]:
@@ -122,6 +137,9 @@ def _conditions(
     strict = denominators_above_zero(value, domain) + logarithms_above_zero(value, domain)
     weak: list[Expr] = []
     ends = parameter.bounds
+    between = _between(value, ends.lo.subs(closed), ends.hi.subs(closed))
+    if between is not None and not (ends.lo_closed or ends.hi_closed):
+        return [*strict, *above_zero(between, domain)], weak
     gaps = ((value - ends.lo.subs(closed), ends.lo_closed), (ends.hi.subs(closed) - value, ends.hi_closed))
     for gap, closed_end in gaps:
         if gap.has(oo) or (closed_end and is_nonnegative(gap, domain)):

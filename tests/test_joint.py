@@ -440,3 +440,13 @@ def test_a_known_parameter_and_other_parameters() -> None:
         "by_variance", (NORMAL_GAMMA.parameters[0], spread, *NORMAL_GAMMA.parameters[2:]), {"c": 1 / v}
     )
     assert fit(by_variance, rows).theta_hat["v"] == pytest.approx(1 / fit(NORMAL_GAMMA, rows).theta_hat["c"], rel=1e-12)
+
+
+def test_collinear_pairs_are_decided_exactly() -> None:
+    """The correlation lies between its ends where the product of variances exceeds the squared covariance."""
+    conditions = [one.meaning for one in derive(BIVARIATE_NORMAL).exists_when]
+    assert "cov(x, y)**2 - var(x)*var(y) < 0" in conditions
+    certificate = certify(BIVARIATE_NORMAL, [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+    assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
+    beside = certify(BIVARIATE_NORMAL, [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0 + 2.0**-50]])
+    assert beside.verdict is CertificateVerdict.UNIQUE_GLOBAL
