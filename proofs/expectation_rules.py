@@ -45,6 +45,7 @@ from .measures import Expected, Measure, total_of
 def mean_as_whole(measure: Measure, statistic: Expr) -> Expected | None:
     """Return the expectation of a sum as one statistic: its terms may have none of their own.
 
+    >>> from sympy import log
     >>> from thetahat import family
     >>> from thetahat.proofs.measures import measure_of
     >>> gamma = family("gamma")

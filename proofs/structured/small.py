@@ -24,7 +24,7 @@ def small_members(family: StructuredFamily) -> Iterator[Small]:
     >>> from thetahat.proofs.registry import structured
     >>> sizes, values = next(small_members(structured("multivariate_normal_covariance")))
     >>> sizes, sorted(values)
-    ({p: 1}, ['Sigma', 'Sigma_0', 'Sigma_1', 'mu'])
+    ({p: 1}, ['Sigma', 'Sigma_0', 'Sigma_1', 'mu', 'mu_0', 'mu_1'])
     """
     if family.in_plates:
         yield from ((world.sizes, _of_components(family, world)) for world in plate_worlds(family))
