@@ -47,7 +47,7 @@ def untangled(step: Step, context: Context) -> Finding:
     if set(scores) != set(p):
         return Finding(Evidence.REFUTED, "the premises are not the scores of these parameters")
     left = [one - symbol for one, symbol in zip(tau, t, strict=True)]
-    if len(step.value.args) != len(left) or any(one not in left for one in step.value.args) or len(set(left)) < len(p):
+    if set(step.value.args) != set(left) or not len(set(left)) == len(left) == len(p):
         return Finding(Evidence.REFUTED, "the equations are not the differences of means and statistics")
     jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
     found = [

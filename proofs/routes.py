@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from sympy import Expr, Integer, Symbol, Tuple
 
@@ -27,6 +25,7 @@ from .likelihood import AverageForm, average_form, name_averages, scores
 from .solution_steps import solution_steps, stable_steps
 from .stable import stable_form
 from .trail import Trail
+from .untangling import untangled_step, untangling
 
 _LIKELIHOOD, _KL = Section.LIKELIHOOD, Section.DIVERGENCE
 
@@ -74,7 +73,7 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
     equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
-    untangled = _untangled(family, averages, regular, ends, domain)
+    untangled = untangling(family, averages, regular, ends, domain)
     elimination = eliminate(
         equations,
         {**ranges(averages.statistics), **domain},
@@ -94,7 +93,7 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
         for p, equation in equations.items()
     }
     if elimination.instead and (means := untangled()):
-        where = dict.fromkeys(where, _untangled_step(means, averages, where, trail))
+        where = dict.fromkeys(where, untangled_step(means, averages, tuple(where.values()), trail))
     solved_at = solution_steps(elimination, where, trail, current)
     stable = [(item.unknown, stable_form(item.root.value, family, statistics)) for item in elimination.ordered()]
     left = tuple(stable_form(equation, family, statistics) for equation in elimination.equations)
@@ -102,43 +101,6 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
     stable_steps(elimination, formulas, left, statistics, solved_at, trail)
     return LikelihoodRoute(
         averages, ends, regular, elimination, statistics, formulas, left, domain, current, searched, choosing
-    )
-
-
-def _untangled(
-    family: Family, averages: AverageForm, regular: tuple[Symbol, ...], ends: Ends, domain: Domain
-) -> Callable[[], MeanMap | None]:
-    """A function to the mean map of an exponential family, if scores vanish exactly where it meets the statistics."""
-
-    @cache
-    def found() -> MeanMap | None:
-        form = averages.form
-        if form is None or family.covariates or ends.failure or ends.unbounded:
-            return None
-        means = mean_map(form, regular, {**domain, **_declared(family)})
-        placed = None if means is None else at_ends(means, resolved(ends.placed))
-        inside = {s: b.interior() for s, b in _declared(family).items()}
-        return placed if placed is not None and is_invertible(placed.jacobian, inside) else None
-
-    return found
-
-
-def _untangled_step(means: MeanMap, averages: AverageForm, where: dict[Symbol, int], trail: Trail) -> int:
-    statistics = averages.statistics[: len(means.tau)]
-    return trail.add(
-        "untangled",
-        _LIKELIHOOD,
-        "Scores untangled: they are `J'(t - tau)` with an invertible `J`, the derivative of natural parameters, and "
-        "vanish exactly where these do:",
-        Tuple(*moment_equations(means, statistics).values()),
-        Label("tau - t", r"\tau - t"),
-        given=tuple(where.values()),
-        using=(
-            ("parameters", Tuple(*means.parameters)),
-            ("means", Tuple(*means.tau)),
-            ("jacobian", Tuple(*(Tuple(*means.jacobian.row(i)) for i in range(means.jacobian.rows)))),
-            ("statistics", Tuple(*(s.symbol for s in statistics))),
-        ),
     )
 
 
