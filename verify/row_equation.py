@@ -6,9 +6,11 @@ there by more than rounding does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,10 +23,14 @@ from .lowering import Lowering, NotLoweredError
 from .passes import averages, code_of, total
 from .scalars import Scalars, scalars
 from .solving import Line, bracketed_root, sign_changes
-from .tolerance import ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
+from .tolerance import JOINED_ROWS, ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[Any]
 
+_NEAR = 4.0
+"""Coordinate up to which a root is looked for where the equation becomes smaller; beyond it may only fade out."""
+_ENOUGH = 1e-11
+"""Relative width of a bracket at which many rows are looked at no more: the last step shrinks it by far more."""
 _SPARSE = 16
 """How many times as many values as rows there may be between counts for each value to get a place."""
 
@@ -56,17 +62,15 @@ class RowEquation:
         def residual(unknown: float) -> float:
             return looked_at(unknown)[0]
 
-        bracket = next(sign_changes(residual, self.line), None)
-        if bracket is None:
-            return None
-        try:
-            root = bracketed_root(residual, *bracket)
-        except UnsolvedError:
-            return None
-        noise = ROOT_MARGIN * TERM_ULPS * UNIT_ROUNDOFF * looked_at(root)[1]
-        below, above = (residual(root * (1 + share)) for share in (-ROOT_SHARE, ROOT_SHARE))
-        clear = below * above < 0 and min(abs(below), abs(above)) > noise
-        return (root,) if clear else None
+        width = {} if len(x) <= JOINED_ROWS else {"relative": _ENOUGH}
+        for bracket in _brackets(residual, self.line):
+            with suppress(UnsolvedError):
+                root = bracketed_root(residual, *bracket, **width)
+                noise = ROOT_MARGIN * TERM_ULPS * UNIT_ROUNDOFF * looked_at(root)[1]
+                below, above = (residual(root * (1 + share)) for share in (-ROOT_SHARE, ROOT_SHARE))
+                if below * above < 0 and min(abs(below), abs(above)) > noise:
+                    return (root,)
+        return None
 
     def _averaged(self, x: Array, known: Sequence[float]) -> Callable[[float], list[float]]:
         """From the unknown to the averages of what holds it."""
@@ -78,6 +82,33 @@ class RowEquation:
 
     def _sums(self, x: Array, unknown: float, *known: float) -> list[float]:
         return [total(column) for column in self.rows(x, unknown, *known)]
+
+
+def _brackets(residual: Callable[[float], float], line: Line) -> Iterator[tuple[float, float]]:
+    """Where to look for the root: the way down first, which may lead to where the equation fades out.
+
+    >>> next(_brackets(lambda k: 3.0 - k, Line(0.0, np.inf)))
+    (1.6487212707001282, 4.4816890703380645)
+    """
+    first = _downhill(residual, line)
+    if first is not None:
+        yield first
+    yield from islice(sign_changes(residual, line), 1)
+
+
+def _downhill(residual: Callable[[float], float], line: Line) -> tuple[float, float] | None:
+    """A bracket in the direction in which the equation becomes smaller, from the middle on in growing steps."""
+    u, step = 0.0, 0.5
+    value, beside = residual(line.value(u)), residual(line.value(step))
+    if value * beside > 0 and not abs(beside) < abs(value):
+        step, beside = -step, residual(line.value(-step))
+    while value * beside > 0 and abs(beside) < abs(value) and abs(u + step) < _NEAR:
+        u, value, step = u + step, beside, 2 * step
+        beside = residual(line.value(u + step))
+    if not value * beside < 0:
+        return None
+    low, high = sorted((line.value(u), line.value(u + step)))
+    return low, high
 
 
 def _counts(x: Array, least: float, most: float) -> tuple[Array, Array] | None:

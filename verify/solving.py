@@ -99,8 +99,8 @@ def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
                 yield line.value(low), line.value(high)
 
 
-def bracketed_root(function: Scalar, low: float, high: float) -> float:
-    """Return the point between ``low`` and ``high`` where ``function`` changes sign, to the last digits.
+def bracketed_root(function: Scalar, low: float, high: float, relative: float = _RELATIVE) -> float:
+    """Return the point between ``low`` and ``high`` where ``function`` changes sign, to the last digits by default.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def bracketed_root(function: Scalar, low: float, high: float) -> float:
         return found
 
     root, ended = brentq(
-        defined, low, high, xtol=_SMALLEST, rtol=_RELATIVE, maxiter=10_000, full_output=True, disp=False
+        defined, low, high, xtol=_SMALLEST, rtol=relative, maxiter=10_000, full_output=True, disp=False
     )
     if not ended.converged:
         raise UnsolvedError(f"no root was found between {low!r} and {high!r}: the bracket did not close")
