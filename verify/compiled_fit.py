@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sympy import Abs, Add, Expr, Integer, LambertW, Mul, Number, Pow, Symbol, log
+from sympy import Add, Expr, LambertW, Symbol
 
 from ..proofs.algebra.atoms import Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
@@ -25,10 +25,11 @@ from .ends import End, inside, reach, space_ends
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, magnitude
 from .natural_newton import natural_newton
-from .passes import above_least, shared
+from .passes import shared
 from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
-from .straight import Script, Solver, Theta
+from .silence import is_silent, silenced
+from .straight import Script, Solver
 from .tabulated import Tabulated, tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
 
@@ -156,7 +157,8 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
 def _assembled(derivation: Derivation) -> Estimator:
     """The estimator, which does without the greatest row where the sum of rows, or of squares, is all that it needs."""
     bounds = derivation.family.bounds
-    for power in (1, 2) if bounds.lo.is_nonnegative and bounds.hi.is_infinite else ():
+    bounded = not derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite
+    for power in (1, 2) if bounded else ():
         found = _written(derivation, power)
         if found is not None:
             return found
@@ -172,8 +174,6 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
     given = lowering.supplied(lowering.data**power) if power else None
     clear = _conditions(derivation, lowering)
     search = _search(derivation, lowering)
-    if power and search is not None:
-        return None
     solved = () if search is None else search.solved
     formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
     while formulas and not formulas[0][1].free_symbols & set(solved):
@@ -204,37 +204,15 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
     estimate = script.returns(theta, *_inside(derivation))
     if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
         return None
-    silent = (search is None or search.quiet) and all(
-        function == above_least(lowering.data, lowering.least) or _is_silent(function, lowering.data)
-        for function in every
-    )
+    silent = (search is None or search.quiet) and all(is_silent(f, lowering.data, lowering.least) for f in every)
     return Estimator(
         reach(family),
-        estimate if silent else _silenced(estimate),
+        estimate if silent else silenced(estimate),
         search is not None,
         asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),
         power,
     )
-
-
-def _is_silent(function: Expr, data: Symbol) -> bool:
-    """Whether NumPy has nothing to warn of on rows inside the support, of a size that is taken here."""
-    if isinstance(function, log):
-        return function.args[0].as_base_exp()[0] == data and bool(data.is_positive)
-    if isinstance(function, Pow):
-        return isinstance(function.exp, Integer) and 0 < function.exp <= 4 and _is_silent(function.base, data)
-    return isinstance(function, Add | Mul | Abs | Symbol | Number) and all(_is_silent(e, data) for e in function.args)
-
-
-def _silenced(estimate: Theta) -> Theta:
-    """The same without NumPy's warnings of values that are looked at afterwards."""
-
-    def theta(x: Array, least: float, most: float) -> dict[str, float] | None:
-        with np.errstate(all="ignore"):
-            return estimate(x, least, most)
-
-    return theta
 
 
 def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
