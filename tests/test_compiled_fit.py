@@ -170,6 +170,19 @@ def test_what_is_no_column_of_numbers_is_left_alone(given: object) -> None:
     assert compiled_estimate(derivation_with(family("normal"), {}), given) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "power"), [("exponential", 1), ("poisson", 1), ("rayleigh", 2), ("pareto", 0), ("normal", 0), ("gamma", 0)]
+)
+def test_which_sums_stand_for_the_greatest_row(name: str, power: int) -> None:
+    """Those that are all that an estimator needs of rows above zero: a row too large, or below zero, shows in them."""
+    estimator = estimator_of(derivation_with(family(name), {}))
+    assert estimator is not None
+    assert estimator.power == power
+    for n in (100, 3000):
+        for bad in (-1.0, 1e300, np.inf, np.nan):
+            assert estimator(np.append(np.arange(1.0, n), bad)) is None or (name == "normal" and bad == -1.0)
+
+
 def test_equal_derivations_are_one() -> None:
     """Whether derived in this process or in another: what is compiled is kept by them, and they are compared."""
     for name in ("rayleigh", "binomial"):

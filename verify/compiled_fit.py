@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from sympy import Add, Expr, LambertW, Symbol
 
-from ..proofs.algebra.atoms import Quantile, atoms_of
+from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError
 from ..proofs.likelihood import unfold
@@ -156,13 +156,13 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
 
 def _assembled(derivation: Derivation) -> Estimator:
     """The estimator, which does without the greatest row where the sum of rows, or of squares, is all that it needs."""
-    bounds = derivation.family.bounds
-    bounded = not derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite
-    for power in (1, 2) if bounded else ():
-        found = _written(derivation, power)
-        if found is not None:
-            return found
-    found = _written(derivation)
+    bounds, x = derivation.family.bounds, derivation.family.observation
+    found = None
+    if not derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite:
+        read = [statistic.definition for statistic in derivation.statistics]
+        power = next((power for power in (1, 2) if read == [Mean(x**power, x)]), 0)
+        found = _written(derivation, power) if power else None
+    found = found or _written(derivation)
     assert found is not None, "without the sum of a power anything can be written"
     return found
 
