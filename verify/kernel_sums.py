@@ -56,11 +56,10 @@ def kernel_slopes(kernel: Expr) -> Slopes:
     NotLoweredError
         For a kernel whose slopes are no such polynomials, and that of a normal distribution, which needs no climb.
     """
-    first = derivative(kernel, Z)
-    second = derivative(first, Z)
-    if Z not in second.free_symbols:
+    rate, unit, change, first = _in_unit(derivative(kernel, Z))
+    second = (rate * (first.diff(_W) + first.diff(_U) * change)).expand()
+    if not second.free_symbols:
         raise NotLoweredError("the kernel is that of a normal distribution, which needs no climb")
-    rate, unit, (first, second) = _in_unit([first, second])
     z = _W / rate
     needed = [Poly(e, _U, _W) for e in (first, first * z, second, second * z, second * z**2)]
     mean = Dummy("mean", real=True)
@@ -74,27 +73,27 @@ def kernel_slopes(kernel: Expr) -> Slopes:
     return Slopes(float(rate), summed_products(columns, [y, place, turned]), scalars(together, [mean, *names.values()]))
 
 
-def _in_unit(expressions: Sequence[Expr]) -> tuple[Expr, Expr, list[Expr]]:
-    """How many times ``z`` is ``w``, what ``u`` is in ``w``, and the expressions as polynomials in ``u`` and ``w``.
+def _in_unit(slope: Expr) -> tuple[Expr, Expr, Expr, Expr]:
+    """How many times ``z`` is ``w``, what ``u`` is in ``w``, its derivative, and the slope as a polynomial in both.
 
-    >>> _in_unit([exp(-Z) / (1 + exp(-Z))])
-    (-1, 1/(exp(w) + 1), [1 - u])
+    >>> _in_unit(exp(-Z) / (1 + exp(-Z)))
+    (-1, 1/(exp(w) + 1), -u*(1 - u), 1 - u)
     """
-    plain = [expression.rewrite(exp) for expression in expressions]
-    rates = {node.args[0].as_coefficient(Z) for e in plain for node in e.atoms(exp)}
+    plain = slope.rewrite(exp)
+    rates = {node.args[0].as_coefficient(Z) for node in plain.atoms(exp)}
     least = min((rate for rate in rates if rate is not None), key=abs, default=None if rates else Integer(1))
     if least is not None and None not in rates and all((rate / least).is_Integer for rate in rates):
         e = Dummy("e", positive=True)
-        rational = [cancel(one.xreplace({exp(rate * Z): e ** (rate / least) for rate in rates})) for one in plain]
-        share = 1 / (1 + exp(_W))
-        for rate, unit, inverted in (
-            (least, exp(_W), _U),
-            (least, share, 1 / _U - 1),
-            (2 * least, share, sqrt(1 / _U - 1)),
+        rational = cancel(plain.xreplace({exp(rate * Z): e ** (rate / least) for rate in rates}))
+        share, falling = 1 / (1 + exp(_W)), -_U * (1 - _U)
+        for rate, unit, change, inverted in (
+            (least, exp(_W), _U, _U),
+            (least, share, falling, 1 / _U - 1),
+            (2 * least, share, falling, sqrt(1 / _U - 1)),
         ):
-            found = [cancel(one.xreplace({e: inverted, Z: _W / rate})) for one in rational]
-            if all(one.is_polynomial(_U, _W) for one in found):
-                return rate, unit, found
+            found = cancel(rational.xreplace({e: inverted, Z: _W / rate}))
+            if found.is_polynomial(_U, _W):
+                return rate, unit, change, found
     raise NotLoweredError("the slopes of the kernel are no polynomials in one exponential")
 
 
