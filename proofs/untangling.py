@@ -16,6 +16,8 @@ from .family import Family
 from .likelihood import AverageForm
 from .trail import Trail
 
+_SEVERAL = 3
+
 
 def untangling(
     family: Family, averages: AverageForm, regular: tuple[Symbol, ...], ends: Ends, domain: Domain
@@ -25,7 +27,8 @@ def untangling(
     @cache
     def found() -> MeanMap | None:
         form = averages.form
-        if form is None or family.covariates or ends.failure or ends.unbounded:
+        # Of two equations the likelihood route tries every combination itself, which costs less than the means.
+        if form is None or family.covariates or ends.failure or ends.unbounded or len(regular) < _SEVERAL:
             return None
         declared = {item.symbol: item.bounds for item in (*family.constants, *family.parameters)}
         means = mean_map(form, regular, {**domain, **declared})
