@@ -109,7 +109,11 @@ def test_ordinary_data_get_what_the_careful_path_gives(declared: Family, n: int)
 
 
 @pytest.mark.parametrize(
-    "name", ["normal", "lognormal", "gamma", "pareto", "von_mises", "poisson", "weibull", "logistic"]
+    "name",
+    [
+        *("normal", "lognormal", "gamma", "pareto", "von_mises", "poisson"),
+        *(pytest.param(slow, marks=pytest.mark.thorough) for slow in ("weibull", "logistic")),
+    ],
 )
 def test_blocks_of_rows_make_no_difference(name: str) -> None:
     """More rows than a block holds, and no whole number of blocks, of products and of columns for one library call."""

@@ -196,6 +196,8 @@ def test_a_shipped_family_says_what_it_is(declared: Family) -> None:
 def kind(declared: Family) -> str:
     """Return the folder that the observation belongs to."""
     ends = declared.bounds
+    if declared.also:
+        return "joint"
     if declared.covariates:
         return "conditional"
     if declared.discrete:

@@ -140,6 +140,10 @@ ESTIMATES: dict[str, tuple[Family, Estimate]] = {
 }
 
 
+# Five parameters take some seconds to derive.
+NAMES = [pytest.param(name, marks=[pytest.mark.thorough] * (name == "bivariate_normal")) for name in ESTIMATES]
+
+
 def drawn(one: Family, rows: int, seed: int) -> Array:
     """Return rows inside the support, the later columns first."""
     rng, found = np.random.default_rng(seed), []
@@ -157,7 +161,7 @@ def drawn(one: Family, rows: int, seed: int) -> Array:
     return np.array(found)
 
 
-@pytest.mark.parametrize("name", ESTIMATES)
+@pytest.mark.parametrize("name", NAMES)
 def test_estimates_are_those_of_the_textbooks(name: str) -> None:
     one, estimate = ESTIMATES[name]
     validate(one, proves_normalised)
@@ -172,7 +176,7 @@ def test_estimates_are_those_of_the_textbooks(name: str) -> None:
     assert found.derivation.optimality.unique
 
 
-@pytest.mark.parametrize("name", ESTIMATES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_step_is_proved_and_a_wrong_one_is_seen(name: str) -> None:
     one, _ = ESTIMATES[name]
     derivation = derive(one)
@@ -247,6 +251,7 @@ def test_every_shipped_family_of_several_numbers_is_among_these() -> None:
     assert {one.name for one in families() if one.also} <= set(MEMBERS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MEMBERS)
 def test_closed_forms_are_what_quadrature_gives(name: str) -> None:
     one, _ = ESTIMATES[name]
@@ -360,6 +365,7 @@ def test_the_family_comes_before_the_function() -> None:
         check_estimator(ESTIMATES["nile"][1], NILE)  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["ordered", "thinned", "trinomial"])
 def test_rows_are_drawn_inside_what_their_other_numbers_allow(name: str) -> None:
     one, estimate = ESTIMATES[name]
@@ -442,6 +448,7 @@ def test_a_known_parameter_and_other_parameters() -> None:
     assert fit(by_variance, rows).theta_hat["v"] == pytest.approx(1 / fit(NORMAL_GAMMA, rows).theta_hat["c"], rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_collinear_pairs_are_decided_exactly() -> None:
     """The correlation lies between its ends where the product of variances exceeds the squared covariance."""
     conditions = [one.meaning for one in derive(BIVARIATE_NORMAL).exists_when]

@@ -63,7 +63,10 @@ BOUNDED = {
 }
 
 
-@pytest.mark.parametrize("item", UNBOUNDED.values(), ids=UNBOUNDED)
+@pytest.mark.parametrize(
+    "item",
+    [pytest.param(item, id=name, marks=[pytest.mark.thorough] * ("two" in name)) for name, item in UNBOUNDED.items()],
+)
 def test_the_path_is_found_proved_and_confirmed_on_data(item: Family) -> None:
     """Lognormal and Frechet distributions with a location had no answer, mixtures that of a local maximum.
 
