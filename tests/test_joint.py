@@ -220,7 +220,7 @@ def placed(ends: Bounds, known: dict[Symbol, float]) -> tuple[Array, Array]:
     if ends.discrete:
         places = np.arange(lo, min(hi, 60.0) + 1)
         return places, np.ones_like(places)
-    v = np.linspace(-30.0, 30.0, 1201)
+    v = np.linspace(-30.0, 30.0, 481)
     step = v[1] - v[0]
     if np.isinf(lo):
         return np.sinh(v / 4), step * np.cosh(v / 4) / 4
