@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from sympy import Add, Matrix, Symbol
+from sympy import Add, Expr, Matrix, Symbol
 
 from .algebra.derivatives import derivative
 from .algebra.invertible import is_invertible
@@ -49,28 +49,28 @@ def untangled(step: Step, context: Context) -> Finding:
     left = [one - symbol for one, symbol in zip(tau, t, strict=True)]
     if set(step.value.args) != set(left) or not len(set(left)) == len(left) == len(p):
         return Finding(Evidence.REFUTED, "the equations are not the differences of means and statistics")
-    jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
-    found = [
-        context.zero(scores[p[j]] + Add(*(jacobian[i, j] * left[i] for i in range(len(t))))) for j in range(len(p))
-    ]
-    if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
-        found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
-    return weakest(found)
+    return weakest(_pulled_back([scores[one] for one in p], step, context))
 
 
 def agreement(step: Step, context: Context) -> Finding:
     """``score = J' (t - tau)`` as an identity, with a ``J`` that is invertible inside the parameter space."""
-    p, t, tau = (step.named(key).args for key in ("parameters", "statistics", "means"))
+    p, ell = step.named("parameters").args, context.given(step).value
+    slopes = [derivative(ell, one) for one in p]
+    found = [context.zero(slope - claimed) for slope, claimed in zip(slopes, step.value.args, strict=True)]
+    return weakest([*_pulled_back(slopes, step, context), *found, *_same_estimates(p, context)])
+
+
+def _pulled_back(slopes: Sequence[Expr], step: Step, context: Context) -> list[Finding]:
+    """Whether slopes are ``J' (t - tau)``, with a ``J`` that is invertible inside the parameter space."""
+    t, tau = (step.named(key).args for key in ("statistics", "means"))
     jacobian = Matrix([list(row.args) for row in step.named("jacobian").args])
-    ell = context.given(step).value
     found = [
-        context.zero(derivative(ell, p[j]) - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
-        for j in range(len(p))
+        context.zero(slope - Add(*(jacobian[i, j] * (t[i] - tau[i]) for i in range(len(t)))))
+        for j, slope in enumerate(slopes)
     ]
-    found += [context.zero(derivative(ell, one) - claimed) for one, claimed in zip(p, step.value.args, strict=True)]
     if not is_invertible(jacobian, {s: b.interior() for s, b in context.domain.items()}):
         found.append(Finding(Evidence.UNDECIDED, "that J is invertible is not proved"))
-    return weakest([*found, *_same_estimates(p, context)])
+    return found
 
 
 def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from .expectations import entropy, expectation
 from .exponential import exponential_form
 from .family import Family
 from .forms import ClosedForm
+from .integration.lemma import joined_names
 from .measures import Expected
 from .members import member_domain, member_symbols
 from .shifted import location_with_kinks, shifted_expectation
@@ -53,7 +54,7 @@ def _means(family: Family) -> ClosedForm | None:
     found = [one for one in (expectation(family, x) for x in family.observed) if one is not None]
     if len(found) < len(family.observed):
         return None
-    return ClosedForm(Matrix([one.value for one in found]).as_immutable(), _lemmas(found))
+    return ClosedForm(Matrix([one.value for one in found]).as_immutable(), joined_names(one.lemma for one in found))
 
 
 def entropy_of(family: Family) -> ClosedForm | None:
@@ -125,7 +126,7 @@ def fisher_information(family: Family) -> ClosedForm | None:
                 return None
             found[i, j] = entry
     value = Matrix(len(p), len(p), lambda i, j: found[min(i, j), max(i, j)].value)
-    return ClosedForm(value.as_immutable(), _lemmas(found.values()))
+    return ClosedForm(value.as_immutable(), joined_names(one.lemma for one in found.values()))
 
 
 def log_partition(family: Family) -> ClosedForm | None:
@@ -205,10 +206,6 @@ def _narrowed(family: Family) -> Iterator[tuple[Family, Boolean]]:
             above = replace(item, space=Interval.open(start, oo))
             items = tuple(above if one is item else one for one in family.parameters)
             yield replace(family, parameters=items), item.symbol > start
-
-
-def _lemmas(found: Iterable[Expected]) -> str:
-    return " + ".join(dict.fromkeys(name for one in found for name in one.lemma.split(" + ") if name))
 
 
 def _plain(found: Expected) -> ClosedForm:

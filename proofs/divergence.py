@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Matrix, Symbol
-from sympy.polys.matrices import DomainMatrix
+from sympy import Add, Expr, Matrix, Symbol, Tuple
 
 from .algebra.derivatives import derivative
 from .algebra.eliminate import Choose, eliminate
 from .algebra.elimination import Elimination
+from .algebra.linear_equations import solved_linearly
 from .algebra.signs import Domain
 from .algebra.size import flattened, shortest
 from .algebra.tidying import tidy
@@ -44,18 +44,22 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     if tidy(jacobian.det(), domain) == 0:
         return None
     gradient = Matrix([flattened(derivative(form.log_partition, parameter)) for parameter in parameters])
-    return MeanMap(parameters, tuple(tidy(value, domain) for value in _solved(jacobian.T, gradient)), jacobian)
+    return MeanMap(parameters, tuple(tidy(value, domain) for value in solved_linearly(jacobian.T, gradient)), jacobian)
+
+
+def told(means: MeanMap, statistics: tuple[Statistic, ...]) -> tuple[tuple[str, Expr], ...]:
+    """Return what a step says that rests on ``J'(t - tau)``: parameters, ``tau``, ``J`` and ``t``."""
+    return (
+        ("parameters", Tuple(*means.parameters)),
+        ("means", Tuple(*means.tau)),
+        ("jacobian", Tuple(*(Tuple(*means.jacobian.row(i)) for i in range(means.jacobian.rows)))),
+        ("statistics", Tuple(*(s.symbol for s in statistics))),
+    )
 
 
 def at_ends(means: MeanMap, placed: Mapping[Symbol, Expr]) -> MeanMap:
     """Return the mean map with the parameters that the support places put in."""
     return MeanMap(means.parameters, tuple(tau.subs(placed) for tau in means.tau), means.jacobian.subs(placed))
-
-
-def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
-    """The solution of a regular system, over the field of rational functions of whatever stands in it."""
-    both = DomainMatrix.from_Matrix(matrix.row_join(right)).to_field()
-    return list(both[:, : matrix.cols].lu_solve(both[:, matrix.cols :]).to_Matrix())
 
 
 def match_moments(means: MeanMap, statistics: tuple[Statistic, ...], domain: Domain, choose: Choose) -> Elimination:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 
 from sympy import (
     Abs,
@@ -37,6 +36,7 @@ from .bounds import Bounds
 from .expectation_tilts import by_moments, over_quadratics, tilted, weighted
 from .expected_forms import tidy_mean
 from .integration.harmonic import mean_log_quadratic
+from .integration.lemma import joined_names
 from .lemmas import kink_of, product_of, simplified
 from .measures import Expected, Measure, total_of
 
@@ -68,7 +68,7 @@ def mean_by_terms(measure: Measure, statistic: Expr) -> Expected | None:
     x = measure.variable
     spread = _spread(statistic, measure)
     value: Expr = S.Zero
-    names: dict[str, None] = {}
+    names: list[str] = []
     conditions: dict[Expr, None] = {}
     for term in Add.make_args(spread):
         coefficient, part = term.as_independent(x, as_Add=False)
@@ -76,9 +76,9 @@ def mean_by_terms(measure: Measure, statistic: Expr) -> Expected | None:
         if found is None:
             return None
         value += coefficient * found.value
-        names |= dict.fromkeys(name for name in found.lemma.split(" + ") if name)
+        names.append(found.lemma)
         conditions |= dict.fromkeys(found.conditions)
-    return Expected(tidy_mean(value, measure.domain), " + ".join(names), tuple(conditions))
+    return Expected(tidy_mean(value, measure.domain), joined_names(names), tuple(conditions))
 
 
 def _spread(statistic: Expr, measure: Measure) -> Expr:
@@ -179,8 +179,7 @@ def _by_sides(measure: Measure, part: Expr) -> Expected | None:
             return None
         value += mean.value * product_of(simplified(mass.value - total.value, measure.domain))
         parts += [mass.lemma, mean.lemma]
-    names = dict.fromkeys(chain.from_iterable(name.split(" + ") for name in parts if name))
-    return Expected(tidy_mean(value, measure.domain), " + ".join(names), total.conditions) if parts else None
+    return Expected(tidy_mean(value, measure.domain), joined_names(parts), total.conditions) if parts else None
 
 
 def _sides_of(measure: Measure, node: Expr) -> Iterator[tuple[Bounds, Expr]]:

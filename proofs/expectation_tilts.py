@@ -10,6 +10,7 @@ from .algebra.derivatives import derivative
 from .algebra.signs import is_positive
 from .algebra.size import cancelled
 from .expected_forms import tidy_mean
+from .integration.lemma import joined_names
 from .integration.quadratics import in_quadratic_powers
 from .lemmas import level_gammas, product_of, simplified
 from .measures import Expected, Measure, total_of
@@ -52,9 +53,9 @@ def over_quadratics(measure: Measure, part: Expr) -> Expected | None:
     if any(mean is None for _, mean in means):
         return None
     value = Add(*(c * mean.value for c, mean in means if mean is not None))
-    names = dict.fromkeys(mean.lemma for _, mean in means if mean is not None and mean.lemma)
+    names = joined_names(mean.lemma for _, mean in means if mean is not None)
     conditions = dict.fromkeys(chain.from_iterable(mean.conditions for _, mean in means if mean is not None))
-    return Expected(tidy_mean(value, measure.domain), " + ".join(names), tuple(conditions))
+    return Expected(tidy_mean(value, measure.domain), names, tuple(conditions))
 
 
 def by_moments(measure: Measure, part: Expr) -> Expected | None:

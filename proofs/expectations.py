@@ -14,6 +14,7 @@ from .expectation_rules import mean_as_whole, mean_by_terms
 from .expectation_tilts import mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
+from .integration.lemma import joined_names
 from .joint import Chain, chain_of
 from .lemmas import Integrated, log_integral, product_of
 from .measures import Expected, Measure, measure_of
@@ -106,9 +107,8 @@ def _along(chain: Chain, statistic: Expr) -> Expected | None:
         inner = expectation_under(link, found.value)
         if inner is None:
             return None
-        names = dict.fromkeys(name for one in (found, inner) for name in one.lemma.split(" + ") if name)
         conditions = dict.fromkeys((*found.conditions, *inner.conditions))
-        found = Expected(inner.value, " + ".join(names), tuple(conditions))
+        found = Expected(inner.value, joined_names((found.lemma, inner.lemma)), tuple(conditions))
     return found
 
 

@@ -13,7 +13,7 @@ from .algebra.signs import Domain
 from .algebra.size import cancelled
 from .bounds import Bounds
 from .family import Family
-from .integration.lemma import Integrated
+from .integration.lemma import Integrated, joined_names
 from .measures import Measure, measure_over, total_of
 from .members import domain_of
 
@@ -70,7 +70,7 @@ def _in_turn(density: Expr, order: Numbers, given: Domain) -> Chain | None:
         links.append(link)
         totals.append(total)
         density = _collected(total.value + link.constant, order[at + 1 :], given)
-    lemmas = dict.fromkeys(name for total in totals for name in total.lemma.split(" + ") if name)
+    lemmas = joined_names(total.lemma for total in totals)
     conditions = dict.fromkeys(condition for total in totals for condition in total.conditions)
     substitution = "; ".join(total.substitution for total in totals if total.substitution)
-    return Chain(tuple(links), Integrated(density, " + ".join(lemmas), tuple(conditions), substitution))
+    return Chain(tuple(links), Integrated(density, lemmas, tuple(conditions), substitution))

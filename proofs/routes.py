@@ -16,7 +16,7 @@ from .boundary import Ends, place_ends, resolved, support_parameters
 from .branches import chooser, no_choice
 from .data_point import DataPoint, data_point
 from .derivation import Label, Section, Statistic
-from .divergence import MeanMap, at_ends, match_moments, mean_map, moment_equations
+from .divergence import MeanMap, at_ends, match_moments, mean_map, moment_equations, told
 from .end_steps import data_point_step, end_steps
 from .exponential import excluded_up_to
 from .extremes import ranges
@@ -250,12 +250,7 @@ def _moment_steps(
         Tuple(*(derivative(route.ends.mean_log_likelihood, p) for p in means.parameters)),
         Label("J'(t - tau)", r"J^{\top}(t - \tau)"),
         given=(route.likelihood, mean_step),
-        using=(
-            ("parameters", Tuple(*means.parameters)),
-            ("means", Tuple(*shifted.tau)),
-            ("jacobian", Tuple(*(Tuple(*shifted.jacobian.row(i)) for i in range(shifted.jacobian.rows)))),
-            ("statistics", Tuple(*(s.symbol for s in statistics))),
-        ),
+        using=told(shifted, statistics),
     )
     regular = is_invertible(shifted.jacobian, {s: b.interior() for s, b in _declared(family).items()})
     return DivergenceRoute(means, elimination, mean_step, agreement if regular else None)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from sympy import Abs, Add, Expr, Matrix, Pow, S, Symbol, sign
-from sympy.polys.matrices import DomainMatrix
 
 from .algebra.derivatives import derivative
+from .algebra.linear_equations import solved_linearly
 from .algebra.logs import normal_form
 from .algebra.signs import Domain
 from .blocks import regular_block
@@ -131,17 +131,9 @@ def _combination(wanted: Row, scores: list[Row], points: Callable[[], Sequence[P
         return None
     matrix = Matrix([[scores[c].get(statistics[r], S.Zero) for c in columns] for r in rows])
     right = Matrix([wanted.get(statistics[r], S.Zero) for r in rows])
-    multiples = _solved(matrix, right)
+    multiples = solved_linearly(matrix, right)
     return {
         part: wanted.get(part, S.Zero)
         - Add(*(m * scores[c].get(part, S.Zero) for c, m in zip(columns, multiples, strict=True)))
         for part in (S.One, *statistics)
     }
-
-
-def _solved(matrix: Matrix, right: Matrix) -> list[Expr]:
-    """The solution of a regular system, over the field of rational functions of whatever stands in it."""
-    both = DomainMatrix.from_Matrix(matrix.row_join(right)).to_field()
-    last = matrix.cols
-    block, goal = both[:, :last], both[:, last:]
-    return list(block.lu_solve(goal).to_Matrix())

@@ -31,6 +31,7 @@ from sympy import (
 from .bounds import Bounds
 from .expectations import expectation_under
 from .family import Family
+from .integration.lemma import joined_names
 from .measures import Expected, measure_of
 
 _KINKED = (Abs, Heaviside, Max, Min, sign)
@@ -85,7 +86,7 @@ def shifted_expectation(
             return None
         found.append(Expected(_gathered(one.value), one.lemma, one.conditions))
     right, left = found
-    names = " + ".join(dict.fromkeys(name for one in found for name in one.lemma.split(" + ")))
+    names = joined_names(one.lemma for one in found)
     if (right.value - left.value).expand() == 0:
         return Expected(right.value.xreplace({_DISTANCE: Abs(other - location)}), names, ())
     beyond = right.value.xreplace({_DISTANCE: other - location})

@@ -11,7 +11,7 @@ from .algebra.invertible import is_invertible
 from .algebra.signs import Domain
 from .boundary import Ends, resolved
 from .derivation import Label, Section
-from .divergence import MeanMap, at_ends, mean_map, moment_equations
+from .divergence import MeanMap, at_ends, mean_map, moment_equations, told
 from .family import Family
 from .likelihood import AverageForm
 from .trail import Trail
@@ -50,10 +50,5 @@ def untangled_step(means: MeanMap, averages: AverageForm, given: tuple[int, ...]
         Tuple(*moment_equations(means, statistics).values()),
         Label("tau - t", r"\tau - t"),
         given=given,
-        using=(
-            ("parameters", Tuple(*means.parameters)),
-            ("means", Tuple(*means.tau)),
-            ("jacobian", Tuple(*(Tuple(*means.jacobian.row(i)) for i in range(means.jacobian.rows)))),
-            ("statistics", Tuple(*(s.symbol for s in statistics))),
-        ),
+        using=told(means, statistics),
     )

@@ -65,7 +65,7 @@ def require_assumptions(family: Family) -> None:
     """
     for theta in parameter_points(family, 4 * _POINTS, _SEED):
         point = data_points(family, theta, 1, _SEED)[0]
-        values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
+        values = _beside(family, theta, point)
         for symbol, ends in family.domain.items():
             here = at(ends, values)
             claims = {
@@ -86,7 +86,7 @@ def require_real(family: Family) -> None:
     """Raise ``DeclarationError`` if the log-density is not a finite real number at sampled points of the support."""
     for theta in parameter_points(family, _POINTS, _SEED):
         for point in data_points(family, theta, 8, _SEED):
-            values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
+            values = _beside(family, theta, point)
             with mp.workdps(DIGITS):
                 value = log_density_at(family, values)(number(point[family.observation]))
             if not mp.isfinite(value):
@@ -171,8 +171,13 @@ def _full_points(family: Family) -> list[Values]:
     points = []
     for k, theta in enumerate(parameter_points(family, _POINTS, _SEED)):
         row = data_points(family, theta, 1, _SEED + k)[0]
-        points.append({**theta, **{symbol: row[symbol] for symbol in family.beside}})
+        points.append(_beside(family, theta, row))
     return points
+
+
+def _beside(family: Family, theta: Mapping[Symbol, Expr], row: Mapping[Symbol, Expr]) -> Values:
+    """The values with those of all data variables but the first."""
+    return {**theta, **{symbol: row[symbol] for symbol in family.beside}}
 
 
 def _is_one(found: Total) -> bool | None:
@@ -191,7 +196,7 @@ def _sensitivities(family: Family, theta: Mapping[Symbol, Expr], symbols: tuple[
     """
     rows = []
     for k, point in enumerate(near := data_points(family, theta, 4 * len(symbols) + 8, _SEED)):
-        values = {**theta, **{symbol: point[symbol] for symbol in family.beside}}
+        values = _beside(family, theta, point)
         wide = spread(at(family.bounds, values), len(near))
         # wide[k : k + 1] is empty beyond the last point of a small finite support
         for x in (number(point[family.observation]), *wide[k : k + 1]):

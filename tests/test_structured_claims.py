@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Add, Rational
+from sympy import Add, Rational, Symbol
 
 from thetahat import check_claim, structured
 from thetahat.proofs.errors import DeclarationError, ExpressionError, ParameterError
@@ -89,6 +89,10 @@ def test_derived_forms_are_proved_and_every_lost_term_is_refuted(name: str, quan
 def test_text_that_says_nothing_is_refused(claimed: str, words: str) -> None:
     with pytest.raises(ExpressionError, match=words):
         check_claim(structured("multivariate_normal"), entropy=claimed)
+
+
+def test_a_symbol_that_nobody_knows_is_no_proof() -> None:
+    assert check_claim(structured("multivariate_normal"), entropy=Symbol("z")).verdict is ClaimVerdict.UNDECIDED
 
 
 def test_what_is_not_judged_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from flint import arb, arb_mat
 from sympy import Expr, Piecewise, Rational, S, Symbol, exp, oo, true
@@ -86,7 +87,7 @@ def _is_contradicted(family: Family, quantity: str, truth: ClosedForm) -> bool:
         return False
     for integrand, ours in dict(zip(averaged(family, quantity), entries(truth.value), strict=False)).items():
         first, second = value_at(ours, values), enclosed_at(family, integrand, values)
-        if first is not None and second is not None and _apart(first, second):
+        if first is not None and second is not None and apart(first, second):
             return True
     return False
 
@@ -102,18 +103,13 @@ def _without_form(family: Family, quantity: str, claimed: tuple[Expr, ...]) -> P
             for place, (said, integrand) in enumerate(zip(claimed, averaged(family, quantity), strict=False))
         ]
         for place, first, second in found:
-            if first is not None and second is not None and _apart(first, second):
+            if first is not None and second is not None and apart(first, second):
                 where = _where(quantity, place, len(family.parameters))
-                return Part(quantity, ClaimVerdict.REFUTED, where, _case(values, first, second))
+                return Part(quantity, ClaimVerdict.REFUTED, where, witness_of(_named(values), first, second))
         seen += bool(found) and all(first is not None and second is not None for _, first, second in found)
     if quantity == "log_partition":
         return Part(quantity, ClaimVerdict.UNDECIDED, why)
     return Part(quantity, ClaimVerdict.UNDECIDED, f"{why}; it agrees with what is enclosed at {seen} members")
-
-
-def _case(values: Mapping[Symbol, Rational], first: arb | Expr, second: arb | Expr) -> Witness:
-    names = {symbol.name: value for symbol, value in values.items()}
-    return Witness(names, _enclosed(first), _enclosed(second), _shown(first), _shown(second))
 
 
 def _words(quantity: str) -> str:
@@ -170,9 +166,9 @@ def _witness(said: Expr, actual: Expr, truth: ClosedForm, cases: Iterable[Mappin
             continue
         ours = actual if holds == True else truth.elsewhere  # noqa: E712
         first, second = value_at(said, values), value_at(ours, values)
-        if first is None or second is None or not _apart(first, second):
+        if first is None or second is None or not apart(first, second):
             continue
-        return _case(values, first, second)
+        return witness_of(_named(values), first, second)
     return None
 
 
@@ -196,11 +192,24 @@ def value_at(value: Expr, known: Mapping[Symbol, Rational]) -> arb | Expr | None
     return found if found.is_finite() else None
 
 
-def _apart(first: arb | Expr, second: arb | Expr) -> bool:
-    """Whether two values certainly differ; each is a ball or infinite."""
+def apart(first: arb | Expr, second: arb | Expr) -> bool:
+    """Return whether two values certainly differ; each is a ball or infinite.
+
+    >>> apart(arb(1), arb(2)), apart(arb(1), oo), apart(oo, oo)
+    (True, True, False)
+    """
     if isinstance(first, arb) and isinstance(second, arb):
         return not first.overlaps(second)
     return isinstance(first, arb) or isinstance(second, arb) or first != second
+
+
+def witness_of(values: Mapping[str, Any], first: arb | Expr, second: arb | Expr) -> Witness:
+    """Return the case in which a claim gives the first value where the second is true."""
+    return Witness(values, _enclosed(first), _enclosed(second), _shown(first), _shown(second))
+
+
+def _named(values: Mapping[Symbol, Rational]) -> dict[str, Rational]:
+    return {symbol.name: value for symbol, value in values.items()}
 
 
 def _enclosed(value: arb | Expr) -> Enclosure | None:
@@ -225,7 +234,7 @@ def _up_to_statistics(family: Family, said: Expr, actual: Expr) -> Part:
         first, second = value_at(said, values), value_at(actual, values)
         if isinstance(first, arb) and isinstance(second, arb):
             why = "it differs by more than a constant, and than any shift of the statistics allows"
-            return Part("log_partition", ClaimVerdict.REFUTED, why, _case(values, first, second))
+            return Part("log_partition", ClaimVerdict.REFUTED, why, witness_of(_named(values), first, second))
     return Part("log_partition", ClaimVerdict.UNDECIDED, "it may belong to statistics that are shifted by constants")
 
 

@@ -58,8 +58,12 @@ def reach(family: Family) -> Reach:
     ends = family.bounds
     lo, lo_closed = _extreme(ends.lo, family.domain, -1)
     hi, hi_closed = _extreme(ends.hi, family.domain, +1)
-    low, low_closed = double_end(lo, ends.lo_closed and lo_closed, -1)
-    high, high_closed = double_end(hi, ends.hi_closed and hi_closed, +1)
+    return _reach_of(Bounds(lo, hi, ends.lo_closed and lo_closed, ends.hi_closed and hi_closed, ends.discrete))
+
+
+def _reach_of(ends: Bounds) -> Reach:
+    low, low_closed = double_end(ends.lo, ends.lo_closed, -1)
+    high, high_closed = double_end(ends.hi, ends.hi_closed, +1)
     return Reach(low, high, low_closed, high_closed, ends.discrete)
 
 
@@ -71,11 +75,7 @@ def reach_beside(family: Family) -> tuple[Reach, ...]:
     >>> reach_beside(family("linear_regression"))
     (Reach(lo=-inf, hi=inf, lo_closed=False, hi_closed=False, discrete=False),)
     """
-    found = []
-    for one in family.also:
-        low, low_closed = double_end(one.bounds.lo, one.bounds.lo_closed, -1)
-        high, high_closed = double_end(one.bounds.hi, one.bounds.hi_closed, +1)
-        found.append(Reach(low, high, low_closed, high_closed, one.bounds.discrete))
+    found = [_reach_of(one.bounds) for one in family.also]
     for symbol in family.covariates:
         low, low_closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
         found.append(Reach(low, math.inf, low_closed, False, bool(symbol.is_integer)))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flint import arb
-from sympy import Expr, S, Symbol, sympify
+from sympy import Expr, Symbol, sympify
 
-from ..proofs.ball_data import evaluate
-from ..proofs.balls import precision
 from ..proofs.errors import DeclarationError, ExpressionError, ParameterError
 from ..proofs.forms import ClosedForm
 from ..proofs.parsing import expression
@@ -23,16 +20,14 @@ from ..proofs.structured.sums import is_zero
 from ..proofs.structured.terms import Inverse, LogDet, Trace, Transposed, shape
 from ..proofs.structured.words import scalar
 from ..proofs.vocabulary import Functions
-from .certify import Enclosure
-from .claims import Claim, ClaimVerdict, Part, Witness
+from .claim_forms import apart, value_at, witness_of
+from .claims import Claim, ClaimVerdict, Part
 
 FORMS: Mapping[str, Callable[[StructuredFamily], ClosedForm | None]] = {
     "entropy": closed_forms.entropy_of,
     "cross_entropy": closed_forms.cross_entropy,
     "kl": closed_forms.kl,
 }
-_BITS = 200
-_DIGITS = 15
 
 
 def check_structured_claim(family: StructuredFamily, given: Mapping[str, Any]) -> Claim:
@@ -71,11 +66,12 @@ def _judged(family: StructuredFamily, quantity: str, claimed: Any) -> Part:
     if form is None:
         return Part(quantity, ClaimVerdict.UNDECIDED, f"no closed form of the {quantity} is derived here")
     for sizes, values in small_members(family):
-        first, second = (_ball(explicit(one, sizes, values)) for one in (said, form.value))
-        if first is not None and second is not None and not first.overlaps(second):
+        small = [explicit(one, sizes, values) for one in (said, form.value)]
+        first, second = (None if one.free_symbols else value_at(one, {}) for one in small)
+        if first is not None and second is not None and apart(first, second):
             shown = _shown(sizes, values, said.free_symbols | _named(said), form.value)
-            witness = Witness(shown, Enclosure.of(first), Enclosure.of(second), _digits(first), _digits(second))
-            return Part(quantity, ClaimVerdict.REFUTED, "another value at one member", witness)
+            why = "another value at one member"
+            return Part(quantity, ClaimVerdict.REFUTED, why, witness_of(shown, first, second))
     difference = said - form.value
     same = is_zero(difference, family.totals) if family.in_plates else scalar(difference) == 0
     if same:
@@ -129,14 +125,6 @@ def _functions(family: StructuredFamily) -> Functions:
     return {**matrices, "transpose": (Transposed, (1,)), "sum": (added, (2,))}
 
 
-def _ball(value: Expr) -> arb | None:
-    if value.has(S.NaN, S.ComplexInfinity) or value.free_symbols:
-        return None
-    with precision(_BITS):
-        found = evaluate(value, {})
-    return found if found.is_finite() else None
-
-
 def _named(value: Expr) -> set[Symbol]:
     return {name_of(one) for one in value.atoms(Component)}
 
@@ -146,7 +134,3 @@ def _shown(sizes: Mapping[Symbol, int], values: Mapping[str, Any], names: set[Sy
     used = {symbol.name for symbol in names | form.free_symbols | _named(form)}
     matrices = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in values.items()}
     return {str(size): count for size, count in sizes.items()} | {n: v for n, v in matrices.items() if n in used}
-
-
-def _digits(value: arb) -> str:
-    return str(value.str(_DIGITS, radius=False))

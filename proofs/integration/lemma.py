@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,3 +64,12 @@ class Integrated:
     lemma: str
     conditions: tuple[Expr, ...]
     substitution: str = ""
+
+
+def joined_names(lemmas: Iterable[str]) -> str:
+    """Return the names of lemmas, each once, joined as ``Integrated`` has them.
+
+    >>> joined_names(["gauss + gamma", "", "gamma"])
+    'gauss + gamma'
+    """
+    return " + ".join(dict.fromkeys(name for one in lemmas for name in one.split(" + ") if name))

@@ -8,7 +8,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, S, exp, expand, factor, gamma, l
 
 from ..algebra.signs import Domain, is_positive
 from ..algebra.size import operations
-from .lemma import Integrated
+from .lemma import Integrated, joined_names
 
 # A longer sum is not factored: the probabilities of a dozen values, added, take minutes and have no factors.
 _MOST_OPERATIONS = 150
@@ -115,8 +115,8 @@ def joined(parts: Iterable[tuple[Expr, Integrated]], words: str = "") -> Integra
     first = items[0][1].value
     ratios = (factor_ * product_of(level_gammas(spread(part.value - first))) for factor_, part in items)
     total = Add(*ratios)
-    names = dict.fromkeys(name for _, part in items for name in part.lemma.split(" + "))
+    names = joined_names(part.lemma for _, part in items)
     conditions = dict.fromkeys(condition for _, part in items for condition in part.conditions)
     steps = dict.fromkeys(part.substitution for _, part in items if part.substitution)
     said = "; ".join(step for step in (words, *steps) if step)
-    return Integrated(first + (S.Zero if total == 1 else log(total)), " + ".join(names), tuple(conditions), said)
+    return Integrated(first + (S.Zero if total == 1 else log(total)), names, tuple(conditions), said)
