@@ -245,8 +245,12 @@ def test_a_run_that_decides_nothing_is_not_ok(monkeypatch: pytest.MonkeyPatch) -
     assert report.notes[1].endswith("5 cases undecided since planted")
 
 
-def test_an_estimator_that_changes_its_mind_is_refuted_by_what_was_seen() -> None:
-    """Every seventh answer is wrong, whatever the data, so that Hypothesis cannot repeat it."""
+@pytest.mark.parametrize("seconds", [10, 0])
+def test_an_estimator_that_changes_its_mind_is_refuted_by_what_was_seen(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every seventh answer is wrong, whatever the data, so that Hypothesis cannot repeat it, if it has time to try."""
+    monkeypatch.setattr("thetahat.verify.driving._SHRINK_SECONDS", seconds)
     calls = iter(range(1000))
     report = check_estimator("exponential", lambda x: [(1.5 if next(calls) % 7 == 6 else 1) / x.mean()], examples=20)
     assert report.disagree == 1
