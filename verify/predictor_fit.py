@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -45,6 +46,12 @@ def kernel_of(derivation: StructuredDerivation) -> Step | None:
     return next((step for step in derivation.steps if step.rule == "kernel"), None)
 
 
+@lru_cache(maxsize=256)
+def _compiled(symbols: tuple[Symbol, ...], value: Expr, by: tuple[Symbol, ...]) -> Callable[..., Array]:
+    """Differentiate and compile once for all datasets with so many predictors, which costs more than a small fit."""
+    return lambdify(symbols, value.diff(*by) if by else value, "scipy")
+
+
 @dataclass(frozen=True, eq=False)
 class _Spelled:
     """A kernel on one dataset: its sums written out, in a symbol for each predictor and each column of the data."""
@@ -53,9 +60,9 @@ class _Spelled:
     value: Expr
     columns: Mapping[Symbol, Array]
 
-    def number(self, value: Expr) -> Callable[[Array], Array]:
-        """Return an expression as a function of all predictors, shape ``(n, K)``, to shape ``(n,)``."""
-        function = lambdify([*self.etas, *self.columns], value, "scipy")
+    def number(self, value: Expr, *by: Symbol) -> Callable[[Array], Array]:
+        """Return an expression, or its derivative, as a function of all predictors, ``(n, K)``, to shape ``(n,)``."""
+        function = _compiled((*self.etas, *self.columns), value, by)
         rest = list(self.columns.values())
 
         def at(eta: Array) -> Array:
@@ -160,7 +167,7 @@ def _joint_slopes(terms: Overlap, spelled: _Spelled, covariates: Array, drawn: S
             value = written_out(term.xreplace(place), drawn.sizes)
             value = value.xreplace(_named(value))
             towards = [Symbol(f"d_{at + 1}", real=True) for at in range(len(spelled.etas))]
-            found.append(np.stack([spelled.number(value.diff(one))(level) for one in towards], axis=1))
+            found.append(np.stack([spelled.number(value, one)(level) for one in towards], axis=1))
     return np.stack(found)
 
 
@@ -173,8 +180,8 @@ def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Arr
     def height(at: Array) -> float:
         return drawn.total(each(covariates @ at.T))
 
-    slopes = [spelled.number(kernel.diff(one)) for one in etas]
-    bends = [[spelled.number(-kernel.diff(one, other)) for one in etas] for other in etas]
+    slopes = [spelled.number(kernel, one) for one in etas]
+    bends = [[spelled.number(-kernel, one, other) for one in etas] for other in etas]
     beta, before = np.zeros((len(etas), covariates.shape[1])), np.inf
     for _ in range(_ROUNDS):
         eta = covariates @ beta.T

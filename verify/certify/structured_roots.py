@@ -6,10 +6,12 @@ Source: Krawczyk 1969; Neumaier 1990, Interval Methods for Systems of Equations,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
+from sympy import Expr, Symbol
 
 from ...proofs.balls import ball, compiled, precision
 from ...proofs.structured.family import StructuredFamily
@@ -21,6 +23,7 @@ from .enclosures import Enclosure
 
 Array = NDArray[np.float64]
 Slopes = Callable[[Sequence[arb]], tuple[arb_mat, arb_mat]]
+Program = Callable[..., list[arb]]
 _BITS = 160
 _STEPS = 4
 _WIDTHS = (2, 16, 2**10, 2**20)
@@ -123,18 +126,7 @@ def _inverse(matrix: arb_mat) -> arb_mat | None:
 
 def _slopes(family: StructuredFamily, drawn: StructuredData) -> Slopes:
     """Scores and second derivatives of the log-likelihood at balls, from the declared density."""
-    places = [at for term in family.terms for at in places_of(family, term, drawn.sizes)]
-    unknown = [symbol_at(at) for at in places]
-    observed = [at for term in family.observation for at in places_of(family, term, drawn.sizes)]
-    value = written_out(family.log_density, drawn.sizes).xreplace(
-        {**{at: symbol_at(at) for at in (*places, *observed)}, **drawn.sizes}
-    )
-    given = [symbol_at(at) for at in observed] + list(drawn.known)
-    first = [value.diff(one) for one in unknown]
-    second = [one.diff(other) for at, one in enumerate(first) for other in unknown[at:]]
-    # What is the same for every observation is computed once.
-    shared, own = zip(*(one.as_independent(*given, as_Add=True) for one in (*first, *second)), strict=True)
-    once, each = compiled(shared, tuple(unknown)), compiled(own, (*unknown, *given))
+    once, each, unknowns = _programs(family, tuple(drawn.sizes.items()), tuple(drawn.known))
     known = [ball(float(one)) for one in drawn.known.values()]
     columns = np.column_stack([value.reshape(drawn.n, -1) for value in drawn.data.values()])
     rows = [[*map(arb, row), *known] for row in columns.tolist()]
@@ -144,9 +136,28 @@ def _slopes(family: StructuredFamily, drawn: StructuredData) -> Slopes:
         totals = [sum(weights, arb(0)) * one for one in once(*theta)]
         for often, row in zip(weights, rows, strict=True):
             totals = [total + often * one for total, one in zip(totals, each(*theta, *row), strict=True)]
-        return arb_mat(len(first), 1, totals[: len(first)]), _symmetric(totals[len(first) :], len(first))
+        return arb_mat(unknowns, 1, totals[:unknowns]), _symmetric(totals[unknowns:], unknowns)
 
     return slopes
+
+
+@lru_cache(maxsize=64)
+def _programs(
+    family: StructuredFamily, sizes: tuple[tuple[Symbol, int], ...], known: tuple[Expr, ...]
+) -> tuple[Program, Program, int]:
+    """Compile the derivatives of one row's log-density: factors that all rows share, the others, how many unknowns."""
+    lengths = dict(sizes)
+    places = [at for term in family.terms for at in places_of(family, term, lengths)]
+    unknown = [symbol_at(at) for at in places]
+    observed = [at for term in family.observation for at in places_of(family, term, lengths)]
+    value = written_out(family.log_density, lengths).xreplace(
+        {**{at: symbol_at(at) for at in (*places, *observed)}, **lengths}
+    )
+    given = [*map(symbol_at, observed), *known]
+    first = [value.diff(one) for one in unknown]
+    second = [one.diff(other) for at, one in enumerate(first) for other in unknown[at:]]
+    shared, own = zip(*(one.as_independent(*given, as_Add=True) for one in (*first, *second)), strict=True)
+    return compiled(shared, tuple(unknown)), compiled(own, (*unknown, *given)), len(unknown)
 
 
 def _symmetric(upper: list[arb], size: int) -> arb_mat:
