@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 _SHRINK_SECONDS = 10.0
 """How long a counterexample is made smaller; after that the smallest so far is shown."""
-_SHORT, _TOGETHER, _RUNS, _APART = 10, 16, 40, 1_000_000
+_SHORT, _TOGETHER, _RUNS, _QUIET, _APART = 10, 16, 40, 8, 1_000_000
 """Examples of a short run, which Hypothesis draws before it begins to mutate what it has drawn; how many values an
 example has at most, since an example costs as much as two values; how many short runs there are at most for each that
-is needed, since they have values in common; and by how much seeds lie apart."""
+is needed, since they have values in common; after how many without a new value there are taken to be no others; and by
+how much seeds lie apart."""
 
 
 T = TypeVar("T")
@@ -113,7 +114,10 @@ def run_afresh(
             passed.add(name)
 
     together = st.lists(strategy, min_size=1, max_size=_TOGETHER)
+    quiet = 0
     for run in range(_RUNS * math.ceil(examples / _SHORT)):
-        if failed or len(passed) >= examples:
-            return
+        before = len(passed)
         run_property(together, once, _SHORT, seed * _APART + run)
+        quiet = quiet + 1 if len(passed) == before else 0
+        if failed or len(passed) >= examples or quiet == _QUIET:
+            return
