@@ -200,6 +200,7 @@ def test_the_process_contains_crash_and_exit(module: str) -> None:
     assert "MemoryError" in rows["eats"].findings[0].words
 
 
+@pytest.mark.thorough
 def test_the_process_ends_a_hang(module: str) -> None:
     """A call that does not return is stopped, and shown with its dataset."""
     row = in_process(module, ["hangs"], seconds=1.0)["hangs"]

@@ -194,6 +194,7 @@ def test_a_statistic_is_taken_out_where_that_leaves_no_choice() -> None:
     assert not [step for step in found.steps if step.rule == "branch"]
 
 
+@pytest.mark.thorough
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=12))
 def test_more_zeros_than_a_poisson_variable_has(counts: list[int]) -> None:
     """A maximiser exists where zeros exceed exp(-mean) and some count exceeds one: the profile rises from the edge."""

@@ -140,8 +140,9 @@ ESTIMATES: dict[str, tuple[Family, Estimate]] = {
 }
 
 
-# Five parameters take some seconds to derive.
-NAMES = [pytest.param(name, marks=[pytest.mark.thorough] * (name == "bivariate_normal")) for name in ESTIMATES]
+# Five parameters take some seconds to derive, and integrals between observations more than one.
+LONG = ("bivariate_normal", "ordered")
+NAMES = [pytest.param(name, marks=[pytest.mark.thorough] * (name in LONG)) for name in ESTIMATES]
 
 
 def drawn(one: Family, rows: int, seed: int) -> Array:
@@ -437,6 +438,7 @@ def test_unsound_declarations_are_refused() -> None:
         replace(NILE, also=(Observed(t, "positive"),))  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 def test_a_known_parameter_and_other_parameters() -> None:
     fixed = NORMAL_GAMMA.fix(a=3)
     assert derive(fixed).outcome is Outcome.CLOSED_FORM
