@@ -238,6 +238,24 @@ def test_a_climb_that_rounding_stops_at_every_step_gives_up_early() -> None:
     assert asked <= NEWTON_TRIALS + 2
 
 
+def test_slopes_lead_on_where_values_are_rounded_coarsely() -> None:
+    """Values in steps of a thousandth do not tell points near the maximum apart; a wrong sign of the slope is seen."""
+    asked = 0
+
+    def coarse(u: Array, sign: float = 1.0) -> tuple[float, Array, Array]:
+        nonlocal asked
+        asked += 1
+        gap = float(u[0]) - 2.0
+        value = 1000.0 - gap * gap - gap**4 + 1e-3 * math.sin(1e9 * gap)
+        return value, sign * np.array([-2.0 * gap - 4.0 * gap**3]), np.array([[-2.0 - 12.0 * gap * gap]])
+
+    found = newton_maximum(coarse, [2.4])
+    assert found.converged
+    assert found.point[0] == pytest.approx(2.0, abs=1e-12)
+    assert asked < 40
+    assert not newton_maximum(lambda u: coarse(u, -1.0), [2.4]).converged
+
+
 def test_a_turning_point_is_left_for_the_maximum_beyond_it() -> None:
     """At zero the slope of ``u^3 - u^4`` and its curvature vanish, though the maximum is at three quarters."""
 

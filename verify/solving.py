@@ -35,6 +35,9 @@ _FLAT = 1e-5
 _STRIDES = (1.0, 0.3, 0.1, 0.03)
 """Steps of the longest coordinate in which a flat place is left."""
 
+_SHORT, _SHORTEST = 2.0**-6, 2.0**-40
+"""Shares of a step: from which on slopes are asked close to a maximum, and below which none is tried."""
+
 _LEFT = 3
 """How many flat places are left in one climb."""
 
@@ -223,10 +226,10 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
     value, gradient, hessian = objective(u)
     trials = 0
     for _ in range(NEWTON_STEPS):
-        step = _ascent(gradient, hessian)
+        here, step = Maximum(u, value, False, hessian), _ascent(gradient, hessian)
         expected = float(gradient @ step)
         if not math.isfinite(expected):
-            return Maximum(u, value, False)
+            return here
         # The step promises half of this in nats; the last one is still taken, since the slope sees more than the value.
         near = _longest(step) <= NEAR_STEP
         if expected <= CLIMB_NATS and near:
@@ -236,19 +239,25 @@ def _climbed(objective: Objective, u: Array) -> Maximum:
                 u, (value, gradient, hessian) = last, at
                 continue
             better = math.isfinite(at[0]) and _longest(at[1]) <= _longest(gradient)
-            return Maximum(last, at[0], True, at[2]) if better else Maximum(u, value, True, hessian)
-        factor = 1.0
-        while factor > 1e-12:
+            return Maximum(last, at[0], True, at[2]) if better else replace(here, converged=True)
+        factor, whole = 1.0, None
+        while True:
             trial = u + factor * step
             at = objective(trial)
+            whole = whole or at
             trials += 1
             if math.isfinite(at[0]) and at[0] >= value + 1e-4 * factor * expected - 1e-15 * (1 + abs(value)):
                 break
-            if trials > NEWTON_TRIALS:
-                return Maximum(u, value, False)
             factor /= 2
-        else:
-            return Maximum(u, value, near and expected <= SLOPE_NATS, hessian)
+            if near and factor == _SHORT:
+                # Where values no longer tell which point is higher, slopes may.
+                if _longest(whole[1]) <= _longest(gradient) / 2:
+                    trial, at = u + step, whole
+                    break
+                if expected <= SLOPE_NATS:
+                    return replace(here, converged=True)
+            if trials > NEWTON_TRIALS or factor < _SHORTEST:
+                return here
         u, (value, gradient, hessian) = trial, at
     return Maximum(u, value, False)
 
