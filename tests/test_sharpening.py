@@ -62,6 +62,13 @@ def test_what_bounds_the_support_stays_and_nothing_left_is_nothing() -> None:
     assert sharpened(uniform, require_data(uniform, [1.0, 2.0]), (0.0, 3.0)) is None
 
 
+def test_corners_are_left_to_other_methods() -> None:
+    """The place of a Laplace distribution is at an observation, where slopes jump; its scale by itself is smooth."""
+    laplace, known = family("laplace"), family("laplace").fix(mu=2)
+    assert sharpened(laplace, require_data(laplace, [1.0, 2.0, 6.0]), (2.5, 1.0)) is None
+    assert sharpened(known, require_data(known, [1.0, 2.0, 6.0]), (1.0,)) == (pytest.approx(5 / 3, rel=1e-15),)
+
+
 def test_a_start_that_is_no_point_leads_nowhere() -> None:
     """The place of a search that found none."""
     gamma = family("gamma")

@@ -1,16 +1,17 @@
 """Takes a numerical search on where doubles no longer tell two likelihoods apart: the same objective, in balls.
 
-Only the declared density is asked, by differences; neither derivatives nor equations nor an estimate are seen. It is a
-finder: what it returns is compared like any other theta.
+Only the declared density is asked, by differences; no equation and no estimate is seen, and of derivatives only
+whether they jump. It is a finder: what it returns is compared like any other theta.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from flint import arb, ctx
-from sympy import Expr, Symbol, exp, log, oo
+from sympy import DiracDelta, Expr, Symbol, exp, log, oo
 
 from ..proofs.balls import compiled, precision
 from ..proofs.family import Family
@@ -26,7 +27,8 @@ _CELL = Symbol("_u", real=True)
 def sharpened(family: Family, observations: Observations, theta: Sequence[float]) -> tuple[float, ...] | None:
     """Return where Newton steps by differences lead from ``theta``; ``None`` where they lead to no maximum.
 
-    Integers and what bounds the support stay as they are; where nothing is left to move, there is nothing to return.
+    Integers and what bounds the support stay as they are. Nothing is returned where nothing is left to move, nor where
+    the maximum is a corner, as at an observation whose distance counts.
 
     >>> import numpy as np
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
@@ -35,6 +37,8 @@ def sharpened(family: Family, observations: Observations, theta: Sequence[float]
     """
     free = [j for j, item in enumerate(family.parameters) if _is_free(family, item.symbol)]
     if not free or any(family.parameters[j].bounds.free_symbols for j in free):
+        return None
+    if any(_has_corners(family, family.parameters[j].symbol) for j in free):
         return None
     terrain = _Differences(family, observations, theta, free)
     with precision(_BITS):
@@ -46,6 +50,12 @@ def sharpened(family: Family, observations: Observations, theta: Sequence[float]
         return None
     with precision(MOST_BITS):
         return tuple(float(value.mid()) for value in terrain.theta(found.point))
+
+
+@lru_cache(maxsize=512)
+def _has_corners(family: Family, symbol: Symbol) -> bool:
+    """Whether the slope in a parameter jumps at an observation, so that differences lead to no maximum."""
+    return bool(family.log_density.diff(symbol, 2).has(DiracDelta))
 
 
 def _is_free(family: Family, symbol: Symbol) -> bool:
