@@ -59,7 +59,7 @@ def covering(family: Family, theta: Sequence[float], observations: Observations)
         waiting = nearby
     if reached == [start] or not reached:
         return start
-    return max(reached, key=lambda point: log_likelihood_ball(family, point, observations.x, observations.w).mid())
+    return max(reached, key=lambda point: log_likelihood_ball(family, point, observations).mid())
 
 
 def end_rounding(family: Family, theta: Sequence[float], place: int) -> float:

@@ -24,7 +24,7 @@ from .valid_data import require_numbers
 
 
 def log_likelihood_ball(
-    family: Family, theta: Any, x: ArrayLike, weights: ArrayLike | None = None, bits: int = FIRST_BITS
+    family: Family, theta: Any, x: ArrayLike | Observations, weights: ArrayLike | None = None, bits: int = FIRST_BITS
 ) -> arb:
     """Return an enclosure of the log-likelihood, summed over observations; doubles are taken as exact.
 
@@ -56,7 +56,9 @@ def log_likelihood_ball(
         return total(family, _balls(family, theta), table_of(family, observations), observations)
 
 
-def sharp_log_likelihood(family: Family, theta: Any, x: ArrayLike, weights: ArrayLike | None = None) -> arb:
+def sharp_log_likelihood(
+    family: Family, theta: Any, x: ArrayLike | Observations, weights: ArrayLike | None = None
+) -> arb:
     """Return an enclosure in which the log-likelihood shows: precision is raised until its radius does not.
 
     Where terms cancel, the middle of the first ball may be off by whole nats. Arguments as for ``log_likelihood_ball``.

@@ -76,7 +76,7 @@ class ExactEquation:
         if outside_space(self._family, theta) is not None:
             return -math.inf
         # What is sure of it counts: far out terms may cancel in all digits, and a middle may come out high.
-        height = sharp_log_likelihood(self._family, theta, self._table.x, self._table.w)
+        height = sharp_log_likelihood(self._family, theta, self._table)
         return float(height.lower()) if height.is_finite() else -math.inf
 
     def completed(self, root: float | arb) -> Numbers:

@@ -31,7 +31,10 @@ _CHUNK = 8192
 
 
 def log_likelihood(
-    family: Family, theta: ArrayLike | Mapping[str, float], x: ArrayLike, weights: ArrayLike | None = None
+    family: Family,
+    theta: ArrayLike | Mapping[str, float],
+    x: ArrayLike | Observations,
+    weights: ArrayLike | None = None,
 ) -> tuple[float, float]:
     """Return the log-likelihood at ``theta``, summed over observations, and a bound for its rounding error.
 
@@ -43,7 +46,7 @@ def log_likelihood(
     theta
         Shape ``(p,)``, in the order and units of ``family.parameters``, or a mapping from names to values.
     x
-        Shape ``(n,)``; with covariates ``(n, 1 + covariates)``, the observation first.
+        Shape ``(n,)``; with covariates ``(n, 1 + covariates)``, the observation first; or a dataset read before.
     weights
         Shape ``(n,)``, non-negative; all one when omitted.
 

@@ -138,7 +138,7 @@ def _height(derivation: Derivation, observations: Observations, values: Mapping[
         return -math.inf
     # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
     try:
-        value, rounding = log_likelihood(family, theta, observations.x, observations.w)
+        value, rounding = log_likelihood(family, theta, observations)
     except UnsolvedError:  # far out a density may have no value that balls enclose: nothing is known to be high there
         return -math.inf
     return value - rounding

@@ -51,14 +51,16 @@ def require_data(family: Family, x: ArrayLike, weights: ArrayLike | None = None)
     return observations
 
 
-def require_numbers(family: Family, x: ArrayLike, weights: ArrayLike | None = None) -> Observations:
+def require_numbers(family: Family, x: ArrayLike | Observations, weights: ArrayLike | None = None) -> Observations:
     """Return the dataset as ``require_data`` does, without asking whether it lies in the support.
+
+    A dataset that was read before is returned as it is, with all that is known of it.
 
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
     >>> require_numbers(EXPONENTIAL, [-1.0]).n
     1
     """
-    return _numbers(family, x, weights)[0]
+    return x if isinstance(x, Observations) else _numbers(family, x, weights)[0]
 
 
 def require_fixed(family: Family) -> None:
