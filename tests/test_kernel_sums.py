@@ -1,4 +1,4 @@
-"""Whether the moments that Newton steps under a kernel are made of give its slopes."""
+"""Whether the moments that a kernel is expanded by give the averages of its derivatives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sympy import Expr, Integer, cosh, exp, log
 
 from thetahat.proofs.location import Z
 from thetahat.verify.density import compiled
-from thetahat.verify.kernel_sums import kernel_slopes
+from thetahat.verify.kernel_sums import Expansion, kernel_expansion
 from thetahat.verify.lowering import NotLoweredError
 
 KERNELS = [
@@ -22,30 +22,37 @@ KERNELS = [
 ]
 
 
-def directly(kernel: Expr, z: np.ndarray) -> list[float]:
+ESTIMATED = {"both": (True, True), "scale": (True, False), "location": (False, True)}
+
+
+def directly(kernel: Expr, expansion: Expansion, z: np.ndarray) -> list[float]:
     """The averages of the derivatives, each evaluated by itself."""
-    first, second = (compiled(kernel.diff(Z, order), (Z,))(z) for order in (1, 2))
-    return [float(np.mean(value)) for value in (first, first * z, second, second * z, second * z * z)]
+    highest = max(order for order, _ in expansion.terms)
+    slopes = [compiled(kernel.diff(Z, order), (Z,))(z) for order in range(1, highest + 1)]
+    return [float(np.mean(slopes[k - 1] * z**j)) for k, j in expansion.terms]
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
 @pytest.mark.parametrize("n", [3, 100, 25_000])
-def test_moments_give_the_slopes(kernel: Expr, n: int) -> None:
-    """In blocks as in one piece, whatever exponential the slopes are made of."""
+@pytest.mark.parametrize("estimated", ESTIMATED)
+def test_moments_give_the_slopes(kernel: Expr, n: int, estimated: str) -> None:
+    """In blocks as in one piece, whatever exponential the slopes are made of, and to the third order at least."""
     y = np.random.default_rng(n).normal(1.5, 0.8, n)
-    found = kernel_slopes(kernel)(y, float(y.mean()), 1.2, 0.9)
-    np.testing.assert_allclose(found, directly(kernel, (y - 1.2) * 0.9), rtol=1e-12, atol=1e-12)
+    expansion = kernel_expansion(kernel, *ESTIMATED[estimated])
+    found, right = expansion(y, float(y.mean()), 1.2, 0.9), directly(kernel, expansion, (y - 1.2) * 0.9)
+    np.testing.assert_allclose(found, right, rtol=1e-12, atol=1e-11)
+    assert {order for order, _ in expansion.terms} >= {1, 2, 3}
 
 
 def test_another_average_is_noticed() -> None:
     """Planted error: the average that is passed on is not that of the column."""
-    y = np.random.default_rng(0).normal(1.5, 0.8, 100)
-    found = kernel_slopes(KERNELS[0])(y, float(y.mean()) + 1e-6, 1.2, 0.9)
-    assert not np.allclose(found, directly(KERNELS[0], (y - 1.2) * 0.9), rtol=1e-12, atol=1e-12)
+    y, expansion = np.random.default_rng(0).normal(1.5, 0.8, 100), kernel_expansion(KERNELS[0])
+    found, right = expansion(y, float(y.mean()) + 1e-6, 1.2, 0.9), directly(KERNELS[0], expansion, (y - 1.2) * 0.9)
+    assert not np.allclose(found, right, rtol=1e-12, atol=1e-11)
 
 
 @pytest.mark.parametrize("kernel", [-(Z**2) / 2, -log(1 + Z**2), -exp(Z) - exp(Z * 2**0.5), Integer(2) - Z], ids=str)
 def test_other_kernels_are_refused(kernel: Expr) -> None:
     """Those of normal distributions, which have formulas, and slopes that are no polynomials in one exponential."""
     with pytest.raises(NotLoweredError):
-        kernel_slopes(kernel)
+        kernel_expansion(kernel)

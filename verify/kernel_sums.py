@@ -1,13 +1,14 @@
-"""Reads the averages that a Newton step under a kernel needs: of few products of powers of ``z`` and one exponential.
+"""Reads the averages that a kernel is expanded by: of few products of powers of ``z`` and one exponential.
 
 The slopes of most log-concave kernels are polynomials in ``w``, a multiple of ``z``, and in ``u``, which is ``exp(w)``
-or ``1 / (1 + exp(w))``. Every average that a step asks for is then made of moments ``mean(u^i w^j)``, each of them a
-product of two columns, of which nearly all kernels need three: ``w``, ``u`` and ``u w``.
+or ``1 / (1 + exp(w))``, and so are all their derivatives. Every average that an expansion asks for is then made of
+moments ``mean(u^i w^j)``, each of them a product of two columns. Of an exponential half of it is taken for ``w``, so
+that ``u`` occurs in even powers: three columns then make the five moments of the fourth order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,56 +22,79 @@ from .passes import UNSHARED, averages, summed_products
 from .scalars import Scalars, scalars
 
 Array = NDArray[Any]
+Power = tuple[int, int]
+"""That of ``u`` and that of ``w``; for an average its order, and the power of ``z`` beside that derivative."""
 
 _U, _W = Symbol("u", real=True), Symbol("w", real=True)
+_HIGHEST = 4
+_MOST_MOMENTS = 12
+"""Products beside one exponential that cost no more than the pass that a higher order saves."""
 
 
 @dataclass(frozen=True, eq=False)
-class Slopes:
-    """The averages of ``g'``, ``g' z``, ``g''``, ``g'' z`` and ``g'' z^2`` at a location and an inverse scale.
+class Expansion:
+    """The averages of ``g^(k) z^j`` at a location and an inverse scale, for each of the ``terms`` ``(k, j)``.
 
     ``moments`` sums the products up, ``combined`` makes the averages of theirs and of ``w``, which is ``rate`` times
     ``z``: an exponential of it then needs no pass for its sign.
     """
 
+    terms: tuple[Power, ...]
     rate: float
     moments: Callable[..., Sequence[float]]
     combined: Scalars
 
     def __call__(self, y: Array, mean: float, location: float, inverse: float) -> list[float]:
-        """Return the five averages over ``y``, of which ``mean`` is the average."""
+        """Return the averages over ``y``, of which ``mean`` is the average."""
         turned = self.rate * inverse
         return self.combined((mean - location) * turned, *averages(self.moments, y, location, turned, rows=UNSHARED))
 
 
-def kernel_slopes(kernel: Expr) -> Slopes:
-    """Return what reads the slopes of a kernel, an expression in ``Z``.
+def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> Expansion:
+    """Return what expands a kernel, an expression in ``Z``, to the highest order that few moments give.
+
+    Of a distribution whose location is known only ``j = k`` is asked for, of one whose scale is known only ``j = 0``.
 
     >>> import numpy as np
-    >>> slopes = kernel_slopes(Z - exp(Z))
-    >>> [round(value, 3) for value in slopes(np.array([1.0, 3.0]), 2.0, 2.0, 1.0)]
-    [-0.543, -1.175, -1.543, -1.175, -1.543]
+    >>> expansion = kernel_expansion(Z - exp(Z))
+    >>> found = expansion(np.array([1.0, 3.0]), 2.0, 2.0, 1.0)
+    >>> expansion.terms[:3], [round(value, 3) for value in found[:3]]
+    (((1, 0), (1, 1), (2, 0)), [-0.543, -1.175, -1.543])
 
     Raises
     ------
     NotLoweredError
         For a kernel whose slopes are no such polynomials, and that of a normal distribution, which needs no climb.
     """
-    rate, unit, change, first = _in_unit(derivative(kernel, Z))
-    second = (rate * (first.diff(_W) + first.diff(_U) * change)).expand()
-    if not second.free_symbols:
+    rate, unit, change, slope = _in_unit(derivative(kernel, Z))
+    slopes = [slope]
+    while len(slopes) < _HIGHEST:
+        slopes.append((rate * (slopes[-1].diff(_W) + slopes[-1].diff(_U) * change)).expand())
+    if not slopes[1].free_symbols:
         raise NotLoweredError("the kernel is that of a normal distribution, which needs no climb")
-    z = _W / rate
-    needed = [Poly(e, _U, _W) for e in (first, first * z, second, second * z, second * z**2)]
+    for order in range(_HIGHEST, 1, -1):
+        terms = tuple((k, j) for k in range(1, order + 1) for j in _powers_of_z(k, scaled, placed))
+        needed = [Poly(slopes[k - 1] * (_W / rate) ** j, _U, _W) for k, j in terms]
+        powers = sorted({power for polynomial in needed for power in polynomial.monoms()} - {(0, 0), (0, 1)})
+        if len(powers) <= _MOST_MOMENTS:
+            break
     mean = Dummy("mean", real=True)
-    powers = sorted({power for polynomial in needed for power in polynomial.monoms()} - {(0, 0), (0, 1)})
     names = {power: Dummy(f"m_{power[0]}_{power[1]}", real=True) for power in powers}
     moments = {(0, 0): Integer(1), (0, 1): mean} | names
     together = [sum(c * moments[power] for power, c in polynomial.terms()) for polynomial in needed]
     y, place, turned = (Symbol(name, real=True) for name in ("_y", "_place", "_turned"))
-    changes = {_U: unit.xreplace({_W: (y - place) * turned}), _W: (y - place) * turned}
-    columns = [tuple((_U**i * _W**j).xreplace(changes) for i, j in _halves(*power)) for power in powers]
-    return Slopes(float(rate), summed_products(columns, [y, place, turned]), scalars(together, [mean, *names.values()]))
+    columns: dict[Power, Expr] = {(0, 1): (y - place) * turned, (1, 0): unit}
+    products = [_halves(power) for power in powers]
+    known = _with_columns(columns, (part for pair in products for part in pair))
+    pairs = [(known[left], known[right]) for left, right in products]
+    steps = [(known[power], columns[power].xreplace({_W: known[0, 1]})) for power in columns]
+    summed = summed_products(steps, pairs, [y, place, turned])
+    return Expansion(terms, float(rate), summed, scalars(together, [mean, *names.values()]))
+
+
+def _powers_of_z(order: int, scaled: bool, placed: bool) -> Iterable[int]:
+    """Those that stand beside a derivative of that order where scale, or location, or both are estimated."""
+    return range(0 if placed else order, (order if scaled else 0) + 1)
 
 
 def _in_unit(slope: Expr) -> tuple[Expr, Expr, Expr, Expr]:
@@ -87,7 +111,7 @@ def _in_unit(slope: Expr) -> tuple[Expr, Expr, Expr, Expr]:
         rational = cancel(plain.xreplace({exp(rate * Z): e ** (rate / least) for rate in rates}))
         share, falling = 1 / (1 + exp(_W)), -_U * (1 - _U)
         for rate, unit, change, inverted in (
-            (least, exp(_W), _U, _U),
+            (least / 2, exp(_W), _U, _U**2),
             (least, share, falling, 1 / _U - 1),
             (2 * least, share, falling, sqrt(1 / _U - 1)),
         ):
@@ -97,12 +121,42 @@ def _in_unit(slope: Expr) -> tuple[Expr, Expr, Expr, Expr]:
     raise NotLoweredError("the slopes of the kernel are no polynomials in one exponential")
 
 
-def _halves(i: int, j: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def _halves(power: Power) -> tuple[Power, Power]:
     """Two columns whose product is ``u^i w^j``, the second ``(0, 0)`` where it is the first by itself.
 
-    >>> [_halves(*power) for power in ((1, 0), (1, 1), (1, 2), (2, 1), (2, 2))]
-    [((1, 0), (0, 0)), ((1, 0), (0, 1)), ((1, 1), (0, 1)), ((1, 1), (1, 0)), ((1, 1), (1, 1))]
+    >>> [_halves(power) for power in ((1, 0), (1, 1), (1, 2), (2, 1), (3, 3))]
+    [((1, 0), (0, 0)), ((1, 0), (0, 1)), ((1, 1), (0, 1)), ((1, 1), (1, 0)), ((2, 1), (1, 2))]
     """
+    i, j = power
     if i == 1 == j:
         return (1, 0), (0, 1)
-    return ((i + 1) // 2, (j + 1) // 2), (i // 2, j // 2)
+    first = (i + 1) // 2, j // 2 if i % 2 and i > 1 else (j + 1) // 2
+    return first, (i - first[0], j - first[1])
+
+
+def _with_columns(columns: dict[Power, Expr], asked: Iterable[Power]) -> dict[Power, Expr]:
+    """Symbols for columns; those that are asked for are added, each the product of two before it.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> columns = {(0, 1): x, (1, 0): y}
+    >>> _with_columns(columns, [(1, 2)])[1, 2], list(columns.values())[2:]
+    (u1w2, [u0w1*u1w0, u0w1*u1w1])
+    """
+    names: dict[Power, Expr] = {(0, 0): Integer(1)} | {power: _column(power) for power in columns}
+
+    def name(power: Power) -> Expr:
+        if power not in names:
+            i, j = power
+            less = (i, j - 1) if j else (i - 1, j)
+            other = (0, 1) if j else (1, 0)
+            columns[power] = name(less) * name(other)
+            names[power] = _column(power)
+        return names[power]
+
+    for power in asked:
+        name(power)
+    return names
+
+
+def _column(power: Power) -> Expr:
+    return Symbol(f"u{power[0]}w{power[1]}", real=True)

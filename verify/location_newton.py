@@ -1,8 +1,9 @@
-"""Climbs to the place and the scale of data under a log-concave kernel: a few passes from where moments put them.
+"""Climbs to the place and the scale of data under a log-concave kernel: a pass or two from where moments put them.
 
 With ``z = (y - location) / scale`` and kernel ``g`` the mean log-likelihood is concave in ``1 / scale`` and
 ``location / scale``, which a step turns into ``1 + a`` times themselves less ``b``: it becomes
-``log(1 + a) + mean(g((1 + a) z - b))`` but for what is constant, and is climbed by Newton's steps in ``(a, b)``.
+``log(1 + a) + mean(g((1 + a) z - b))`` but for what is constant. One pass over the rows gives its expansion in
+``(a, b)`` to the third or fourth order, whose peak Newton's steps reach without another look at them.
 
 Source of the concavity: Burridge 1981, *Journal of the Royal Statistical Society B* 43, 41-45.
 """
@@ -16,13 +17,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Symbol
+from sympy import Add, Dummy, Expr, Symbol, binomial, factorial, log
 
 from ..proofs.algebra.solve import solve_one
 from ..proofs.family import Family
 from ..proofs.location import LocationScale, Z, location_scale
 from .density import compiled
-from .kernel_sums import Slopes, kernel_slopes
+from .kernel_sums import Expansion, Power, kernel_expansion
 from .lowering import NotLoweredError
 from .passes import UNSHARED, averages, code_of, plain_product_total, total
 from .scalars import Scalars, scalars
@@ -33,12 +34,17 @@ Array = NDArray[Any]
 _STEPS = 20
 _LONGEST = 0.7
 """Share by which one step changes the inverse of the scale, and scales by which it moves the location."""
-_ENOUGH, _ENOUGH_OF_MANY = 1e-14, 1e-8
-"""Nats an observation that a step may promise to be the last: the next would promise about the square of it. Of few
-rows the estimate is what balls begin from, and another pass over them takes no time."""
+_CLOSE = 0.25
+"""The same for a step that the expansion is followed beyond; without it Newton's first one is taken alone."""
+_POLISHED = 3e-5
+"""The same for the last step on an expansion: the next would be about the square of it."""
+_ENOUGH, _ENOUGH_OF_MANY = 1e-24, 1e-16
+"""Nats an observation that the first term which an expansion leaves out may be worth at the end. Of few rows the
+estimate is what balls begin from, within ``ROOT_SLACK`` of the maximum, and another pass over them takes no time."""
 _WIDE, _NODES = 60.0, 24_001
 """Where the kernel is summed up for its moments: beyond, a log-concave one has next to nothing."""
 _LOCATION, _SCALE = Symbol("_location", real=True), Symbol("_scale", positive=True)
+_STEP = Symbol("_a", real=True), Symbol("_b", real=True)
 
 
 def _sum(y: Array) -> list[float]:
@@ -54,13 +60,15 @@ def _squares(y: Array, centre: float) -> list[float]:
 class LocationNewton:
     """The climb for one family.
 
-    ``line`` turns observations into ``y``; ``mean`` and ``deviation`` are those of the kernel; ``scaled`` and
-    ``placed`` say which of scale and location are estimated, ``location`` and ``scale`` are what the others are;
-    ``parameters`` gives the parameters from location and scale.
+    ``line`` turns observations into ``y``; ``expansion`` reads what ``slopes`` makes gradient and second derivatives
+    of, with the part of the gradient that the last order brings; ``mean`` and ``deviation`` are those of the kernel;
+    ``scaled`` and ``placed`` say which of scale and location are estimated, ``location`` and ``scale`` are what the
+    others are; ``parameters`` gives the parameters from location and scale.
     """
 
     line: Callable[..., Sequence[Array]] | None
-    slopes: Slopes
+    expansion: Expansion
+    slopes: Scalars
     mean: float
     deviation: float
     scaled: bool
@@ -76,13 +84,10 @@ class LocationNewton:
         location, scale = self._start(y, mean)
         enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY
         for _ in range(_STEPS):
-            a, b, promise = self._step(*self.slopes(y, mean, location, 1 / scale))
-            longest = max(abs(a), abs(b))
-            if longest > _LONGEST:
-                a, b = a * _LONGEST / longest, b * _LONGEST / longest
+            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale))
             location, scale = location + scale * b / (1 + a), scale / (1 + a)
-            if not promise > enough:
-                return self.parameters(location, scale) if promise >= 0 else None
+            if not left > enough:
+                return self.parameters(location, scale) if left >= 0 else None
         return None
 
     def _start(self, y: Array, mean: float) -> tuple[float, float]:
@@ -94,18 +99,33 @@ class LocationNewton:
         scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
         return mean - scale * self.mean, scale
 
-    def _step(
-        self, first: float, first_z: float, second: float, second_z: float, second_zz: float
-    ) -> tuple[float, float, float]:
-        """Newton's step in what is estimated, and the nats that it promises; these are ``nan`` at a flat place."""
-        ga, haa = (1 + first_z, second_zz - 1) if self.scaled else (0.0, -1.0)
-        gb, hbb = (-first, second) if self.placed else (0.0, -1.0)
-        hab = -second_z if self.scaled and self.placed else 0.0
+    def _peak(self, averaged: Sequence[float]) -> tuple[float, float, float]:
+        """Where an expansion is highest, and the nats that the first term which it leaves out is worth there.
+
+        Where that is not close by it is one step towards it, and the nats are infinite; at a flat place they are
+        ``nan``.
+        """
+        first, second, left = self._step(0.0, 0.0, averaged)
+        longest = max(abs(first), abs(second))
+        if not longest <= _CLOSE:
+            share = min(1.0, _LONGEST / longest)
+            return share * first, share * second, math.inf * longest
+        a, b = first, second
+        for _ in range(_STEPS):
+            if longest <= _POLISHED:
+                return a, b, left * max(abs(a), abs(b)) ** 2
+            da, db, left = self._step(a, b, averaged)
+            a, b, longest = a + da, b + db, max(abs(da), abs(db))
+        return first, second, math.inf
+
+    def _step(self, a: float, b: float, averaged: Sequence[float]) -> tuple[float, float, float]:
+        """Newton's step on an expansion, and the nats that its last order is worth; ``nan`` at a flat place."""
+        ga, gb, haa, hab, hbb, la, lb = self.slopes(a, b, *averaged)
         determinant = haa * hbb - hab * hab
         if not (haa < 0 and determinant > 0):
-            return 0.0, 0.0, math.nan
-        a, b = (hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant
-        return a, b, (ga * a + gb * b) / 2
+            return math.nan, math.nan, math.nan
+        last = 2 * hab * la * lb - hbb * la * la - haa * lb * lb
+        return (hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant, last / determinant / 2
 
 
 def location_newton(family: Family) -> LocationNewton:
@@ -124,20 +144,36 @@ def location_newton(family: Family) -> LocationNewton:
     structure = location_scale(family)
     if structure is None:
         raise NotLoweredError("the family is not one of locations and scales")
-    slopes = kernel_slopes(structure.kernel)
-    own = set(family.symbols)
+    scaled, placed = (bool(e.free_symbols & set(family.symbols)) for e in (structure.scale, structure.location))
+    expansion = kernel_expansion(structure.kernel, scaled, placed)
     mean, deviation = _moments(structure)
     return LocationNewton(
         None if structure.observation == family.observation else code_of([structure.observation], [family.observation]),
-        slopes,
+        expansion,
+        _slopes(expansion.terms, scaled, placed),
         mean,
         deviation,
-        scaled := bool(structure.scale.free_symbols & own),
-        placed := bool(structure.location.free_symbols & own),
+        scaled,
+        placed,
         0.0 if placed else float(structure.location),
         1.0 if scaled else float(structure.scale),
         scalars(_inverted(structure, family), [_LOCATION, _SCALE]),
     )
+
+
+def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:
+    """Gradient, second derivatives and the last order's part of the gradient, from ``a``, ``b`` and the averages.
+
+    The order ``k`` is the average of ``g^(k) (a z - b)^k / k!``; what is not estimated does not move.
+    """
+    a, b = _STEP
+    averaged = {term: Dummy(f"g_{term[0]}_{term[1]}", real=True) for term in terms}
+    parts = {(k, j): binomial(k, j) * a**j * (-b) ** (k - j) / factorial(k) * g for (k, j), g in averaged.items()}
+    highest = max(k for k, _ in terms)
+    value = Add(*parts.values(), log(1 + a) if scaled else -(a**2) / 2, 0 if placed else -(b**2) / 2)
+    last = Add(*(part for (k, _), part in parts.items() if k == highest))
+    first, second = [value.diff(a), value.diff(b)], [value.diff(a, 2), value.diff(a, b), value.diff(b, 2)]
+    return scalars([*first, *second, last.diff(a), last.diff(b)], [a, b, *averaged.values()])
 
 
 def _moments(structure: LocationScale) -> tuple[float, float]:

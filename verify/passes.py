@@ -177,18 +177,27 @@ def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
     return _total(integrand)
 
 
-def summed_products(columns: Sequence[tuple[Expr, Expr]], symbols: Sequence[Symbol]) -> Callable[..., list[float]]:
-    """Return a function of a column, and of numbers, to the sums over all rows of products of two row functions.
+def summed_products(
+    steps: Sequence[tuple[Expr, Expr]], columns: Sequence[tuple[Expr, Expr]], symbols: Sequence[Symbol]
+) -> Callable[..., list[float]]:
+    """Return a function of a column, and of numbers, to the sums over all rows of products of two columns.
 
-    >>> x = Symbol("x", real=True)
-    >>> summed_products([(x, x**2), (x, S.One)], [x])(np.array([1.0, 3.0]))
+    ``steps`` are symbols with the columns that they stand for, each made of those before it.
+
+    >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
+    >>> summed_products([(y, x**2)], [(x, y), (x, S.One)], [x])(np.array([1.0, 3.0]))
     [28.0, 4.0]
     """
-    return code_of([_total(f) if g is S.One else _plain_product_total(f, g) for f, g in columns], symbols)
+    sums = [_total(f) if g is S.One else _plain_product_total(f, g) for f, g in columns]
+    return code_of(sums, symbols, [(symbol, stable(column)) for symbol, column in steps])
 
 
-def code_of(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[..., Any]:
+def code_of(
+    expressions: Sequence[Expr], symbols: Sequence[Symbol], steps: Sequence[tuple[Expr, Expr]] | None = None
+) -> Callable[..., Any]:
     """Return a function of arrays and numbers to the values of all expressions, which share what they have in common.
+
+    With ``steps`` they share these, and what else is computed first is not looked for.
 
     >>> x = Symbol("x", real=True)
     >>> code_of([cos(x)], [x])(np.array([0.0]))
@@ -196,7 +205,8 @@ def code_of(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Callable[
     """
     namespace = {f"{PREFIX}{name}": function for name, function in _ROWS.items()}
     together = [_with_half_tangents(stable(expression)) for expression in expressions]
-    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=True)
+    shared = True if steps is None else lambda left: (steps, left)
+    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=shared)
 
 
 def _with_half_tangents(expression: Expr) -> Expr:
