@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from amounts import amount
+from hypothesis import given
+from hypothesis import strategies as st
 from sympy import Add, Rational
 
 from thetahat import Family, certify, families, family
@@ -17,13 +19,14 @@ from thetahat.verify import compiled_fit, estimation, fitting, rooting
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
+from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.kernel_sums import Expansion
 from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.natural_newton import natural_newton
 from thetahat.verify.quick import Estimator
-from thetahat.verify.row_equation import RowEquation
-from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, SLOPE_NATS
+from thetahat.verify.row_equation import RowEquation, _interpolated_root
+from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, ROOT_SHARE, SLOPE_NATS
 
 SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]
 
@@ -255,6 +258,59 @@ def test_a_wrong_average_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) 
         RowEquation, "_averaged", lambda *given: lambda u: [value * 1.001 for value in right(*given)(u)]
     )
     assert_noticed(derivation, derivation, 5000)
+
+
+FEW = {
+    "negative_binomial": lambda r: r.negative_binomial(3.3, 0.4, 300),
+    "yule_simon": lambda r: np.minimum(r.zipf(2.5, 300), 60),
+    "gamma": lambda r: np.ceil(r.gamma(2.5, 1.5, 300)),
+    "weibull": lambda r: np.ceil(3 * r.weibull(1.7, 300)),
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_roots_of_few_different_values_are_rounded_from_balls(name: str) -> None:
+    """To the double that the careful path gives, however many rows have them."""
+    derivation = derivation_with(family(name), {})
+    for seed in range(3):
+        x = FEW[name](np.random.default_rng(seed))
+        found = compiled_estimate(derivation, x)
+        assert found is not None
+        assert list(found[1].values()) == carefully(derivation, x).tolist()
+
+
+def test_a_root_that_is_not_rounded_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: few different values get the root in doubles, or one that is off by a part in 1e15."""
+    derivation = derivation_with(family("negative_binomial"), {})
+    estimator, x = estimator_of(derivation), FEW["negative_binomial"](np.random.default_rng(0))
+    assert estimator is not None
+    theirs = carefully(derivation, x).tolist()
+    assert list(replace(estimator, rounded=lambda _, theta: dict(theta))(x).values()) != theirs
+    assert estimator(x) is not None
+    completed = ExactEquation.completed
+    monkeypatch.setattr(ExactEquation, "completed", lambda self, root: completed(self, float(root) * (1 + 1e-15)))
+    assert list(estimator(x).values()) != theirs
+    monkeypatch.setattr(ExactEquation, "rounded", lambda *_: None)
+    assert estimator(x) is None
+
+
+@given(
+    root=st.floats(-6, 6),
+    bend=st.floats(-2, 2),
+    below=st.floats(0.1, 8),
+    above=st.floats(0.1, 8),
+    rising=st.booleans(),
+)
+def test_interpolated_roots_are_close(root: float, bend: float, below: float, above: float, rising: bool) -> None:
+    """Of monotone functions that bend as strongly as an exponential, and between ends however far."""
+    way = 1.0 if rising else -1.0
+
+    def residual(u: float) -> float:
+        return way * float((u - root) if not bend else np.expm1(bend * (u - root)) / bend)
+
+    ends = root - below, root + above
+    found = _interpolated_root(residual, *ends, {end: residual(end) for end in ends})
+    assert abs(found - root) < ROOT_SHARE / 10
 
 
 def test_counts_far_apart_are_read_row_by_row() -> None:

@@ -7,7 +7,7 @@ from them, which numbers show that the data meet the conditions for a maximiser 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,13 +18,15 @@ from sympy import Add, Expr, LambertW, Symbol
 
 from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
-from ..proofs.errors import DeclarationError
+from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
 from .digits import demands
-from .ends import End, inside, reach, space_ends
+from .ends import End, inside, outside_space, reach, space_ends
+from .exact_rooting import ExactEquation
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, magnitude
 from .natural_newton import natural_newton
+from .observations import Observations
 from .passes import shared
 from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
@@ -212,7 +214,32 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
         asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),
         power,
+        _rounding(derivation),
     )
+
+
+def _rounding(derivation: Derivation) -> Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None:
+    """What rounds the root of the only equation from balls, and what formulas make of it; ``None`` without one.
+
+    Where it is not known which data have a maximiser more has to be asked of a root.
+    """
+    family = derivation.family
+    if len(derivation.unknowns) != 1 or not derivation.existence_proved:
+        return None
+    name = family.parameter_names[family.symbols.index(derivation.unknowns[0])]
+
+    def rounded(x: Array, theta: Mapping[str, float]) -> dict[str, float] | None:
+        table = Observations(x.reshape(-1, 1), None, len(x)).distinct()
+        try:
+            found = ExactEquation(derivation, table).rounded(theta[name])
+        except UnsolvedError:
+            return None
+        values = [] if found is None else [found[symbol] for symbol in family.symbols]
+        if not values or outside_space(family, values) is not None:
+            return None
+        return dict(zip(family.parameter_names, values, strict=True))
+
+    return rounded
 
 
 def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:

@@ -26,6 +26,8 @@ _BESIDE = 60
 """By how many binary digits less a root is that is told from a sharpened one, and from no double."""
 _BENT, _MOST_MENDS = 75, 60
 """By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
+_STRAIGHT_BITS = 96
+"""The precision of residuals ``ROOT_SLACK`` to either side of a root: 56 digits more than that tells them from zero."""
 
 
 class ExactEquation:
@@ -65,6 +67,27 @@ class ExactEquation:
         found = low + (high - low) / (1 - above / below)
         off = abs(self.residual(found)) * abs((high - low) / (above - below))
         return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
+
+    def rounded(self, near: float) -> Numbers | None:
+        """Return what formulas give for the root next to ``near``; ``None`` without a sure change of sign around it.
+
+        Over so short a way the line through two residuals is the equation to far more digits than doubles have.
+
+        >>> from thetahat import derive, family
+        >>> table = Observations(np.array([[0.0], [1.0], [3.0]]), np.ones(3), 3)
+        >>> equation = ExactEquation(derive(family("gumbel")), table)
+        >>> near = bracketed_root(equation.residual, 0.5, 2.0)
+        >>> [round(value, 3) for value in equation.rounded(near).values()], equation.rounded(0.978)
+        ([0.978, 0.741], None)
+        """
+        step = ROOT_SLACK * abs(near)
+        with precision(_STRAIGHT_BITS):
+            low, high = arb(near - step), arb(near + step)
+            below, above = (self._exactly.ball(self._equation, {self._unknown: end}) for end in (low, high))
+            if not below * above < 0:
+                return None
+            at = (low + (high - low) / (1 - above / below)).mid()
+        return self.completed(at)
 
     def height(self, root: float) -> float:
         """Return the log-likelihood at a root; minus infinity where none is in the space or enclosed."""

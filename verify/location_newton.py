@@ -36,8 +36,8 @@ _LONGEST = 0.7
 """Share by which one step changes the inverse of the scale, and scales by which it moves the location."""
 _CLOSE = 0.25
 """The same for a step that the expansion is followed beyond; without it Newton's first one is taken alone."""
-_POLISHED = 3e-5
-"""The same for the last step on an expansion: the next would be about the square of it."""
+_SQUARED = 100.0
+"""How many times the square of the last step on an expansion the next may be, in nats."""
 _ENOUGH, _ENOUGH_OF_MANY = 1e-24, 1e-16
 """Nats an observation that the first term which an expansion leaves out may be worth at the end. Of few rows the
 estimate is what balls begin from, within ``ROOT_SLACK`` of the maximum, and another pass over them takes no time."""
@@ -84,7 +84,7 @@ class LocationNewton:
         location, scale = self._start(y, mean)
         enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY
         for _ in range(_STEPS):
-            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale))
+            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale), enough)
             location, scale = location + scale * b / (1 + a), scale / (1 + a)
             if not left > enough:
                 return self.parameters(location, scale) if left >= 0 else None
@@ -99,7 +99,7 @@ class LocationNewton:
         scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
         return mean - scale * self.mean, scale
 
-    def _peak(self, averaged: Sequence[float]) -> tuple[float, float, float]:
+    def _peak(self, averaged: Sequence[float], enough: float) -> tuple[float, float, float]:
         """Where an expansion is highest, and the nats that the first term which it leaves out is worth there.
 
         Where that is not close by it is one step towards it, and the nats are infinite; at a flat place they are
@@ -112,10 +112,12 @@ class LocationNewton:
             return share * first, share * second, math.inf * longest
         a, b = first, second
         for _ in range(_STEPS):
-            if longest <= _POLISHED:
+            if _SQUARED * longest**4 <= enough:
                 return a, b, left * max(abs(a), abs(b)) ** 2
             da, db, left = self._step(a, b, averaged)
             a, b, longest = a + da, b + db, max(abs(da), abs(db))
+            if not max(abs(a), abs(b)) <= _LONGEST:
+                break
         return first, second, math.inf
 
     def _step(self, a: float, b: float, averaged: Sequence[float]) -> tuple[float, float, float]:

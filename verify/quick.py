@@ -7,6 +7,7 @@ evaluated in balls, or where the data are of unusual size or spread: the careful
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,8 @@ class Estimator:
     """A derivation compiled for ordinary data.
 
     ``theta`` computes the estimate; ``solves`` says whether it solves equations, ``examined`` whether it gives up
-    where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone. With a
+    where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone. Of few
+    different values ``rounded`` makes the estimate that the careful path does from the one in doubles. With a
     ``power`` none is negative, and ``theta`` asks of them their least and the sum of that power, which it is given in
     place of the greatest, and which no row exceeds: none is looked for.
     """
@@ -46,6 +48,7 @@ class Estimator:
     examined: bool
     sums_alone: bool
     power: int = 0
+    rounded: Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None = None
 
     def __call__(self, x: Array) -> dict[str, float] | None:
         """Return the estimate by name, in declared order, or ``None`` where it is for the careful path to say.
@@ -56,7 +59,11 @@ class Estimator:
         least, most = self._ends(x, rows)
         if not (self.reach.spans(least, most) and self._suits(x, least, most)):
             return None
-        return self.theta(rows, least, most)
+        few = not self.examined and len(x) <= JOINED_ROWS and _are_few(x)
+        if few and self.rounded is None:
+            return None
+        theta = self.theta(rows, least, most)
+        return self.rounded(rows, theta) if few and self.rounded is not None and theta is not None else theta
 
     def _ends(self, x: Array, rows: Array) -> tuple[float, float]:
         if not self.power:
@@ -84,8 +91,7 @@ class Estimator:
             return False
         if self.examined:
             return True
-        enough = most - least > CLEAR_SPREAD * size if self.solves else is_ordinary(least, most)
-        return enough and not (n <= JOINED_ROWS and _are_few(x))
+        return most - least > CLEAR_SPREAD * size if self.solves else is_ordinary(least, most)
 
 
 def _power_sum(x: Array, power: int) -> float:

@@ -6,10 +6,9 @@ there by more than rounding does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -18,19 +17,21 @@ from numpy.typing import NDArray
 from sympy import Add, Expr, Symbol
 
 from ..proofs.derivation import Derivation
-from ..proofs.errors import UnsolvedError
 from .lowering import Lowering, NotLoweredError
 from .passes import averages, code_of, total
 from .scalars import Scalars, scalars
-from .solving import Line, bracketed_root, sign_changes
-from .tolerance import JOINED_ROWS, ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
+from .solving import Line, sign_changes
+from .tolerance import ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[Any]
 
 _NEAR = 4.0
 """Coordinate up to which a root is looked for where the equation becomes smaller; beyond it may only fade out."""
-_ENOUGH = 1e-11
-"""Relative width of a bracket at which many rows are looked at no more: the last step shrinks it by far more."""
+_SETTLED = 1e-6
+"""Change of the coordinate from one interpolated root to the next at which the last, off by far less, is examined."""
+_LOOKS = 60
+_THROUGH = 4
+"""Looks that an inverse interpolation goes through."""
 _SPARSE = 16
 """How many times as many values as rows there may be between counts for each value to get a place."""
 
@@ -53,24 +54,33 @@ class RowEquation:
 
         The last three numbers known are the ends of the data and the larger of their moduli.
         """
-        averaged = self._averaged(x, known)
+        averaged, looks = self._averaged(x, known), dict[float, float]()
 
-        @cache
         def looked_at(unknown: float) -> list[float]:
             return self.value(unknown, *averaged(unknown), *known)
 
-        def residual(unknown: float) -> float:
-            return looked_at(unknown)[0]
+        def residual(u: float) -> float:
+            if u not in looks:
+                looks[u] = looked_at(self.line.value(u))[0]
+            return looks[u]
 
-        width = {} if len(x) <= JOINED_ROWS else {"relative": _ENOUGH}
-        for bracket in _brackets(residual, self.line):
-            with suppress(UnsolvedError):
-                root = bracketed_root(residual, *bracket, **width)
-                noise = ROOT_MARGIN * TERM_ULPS * UNIT_ROUNDOFF * looked_at(root)[1]
-                below, above = (residual(root * (1 + share)) for share in (-ROOT_SHARE, ROOT_SHARE))
-                if below * above < 0 and min(abs(below), abs(above)) > noise:
-                    return (root,)
+        for bracket in self._brackets(residual):
+            root = self.line.value(_interpolated_root(residual, *bracket, looks))
+            low, high = root * (1 - ROOT_SHARE), root * (1 + ROOT_SHARE)
+            (below, size), (above, _) = looked_at(low), looked_at(high)
+            noise = ROOT_MARGIN * TERM_ULPS * UNIT_ROUNDOFF * size
+            if below * above < 0 and min(abs(below), abs(above)) > noise:
+                # Over so short a way the equation is straight to within rounding.
+                return (low + (high - low) / (1 - above / below),)
         return None
+
+    def _brackets(self, residual: Callable[[float], float]) -> Iterator[tuple[float, float]]:
+        """Coordinates between which to look for the root: the way down first, which may lead to where it fades out."""
+        first = _downhill(residual)
+        if first is not None:
+            yield first
+        changes = sign_changes(lambda value: residual(self.line.coordinate(value)), self.line)
+        yield from (tuple(map(self.line.coordinate, ends)) for ends in islice(changes, 1))
 
     def _averaged(self, x: Array, known: Sequence[float]) -> Callable[[float], list[float]]:
         """From the unknown to the averages of what holds it."""
@@ -84,31 +94,62 @@ class RowEquation:
         return [total(column) for column in self.rows(x, unknown, *known)]
 
 
-def _brackets(residual: Callable[[float], float], line: Line) -> Iterator[tuple[float, float]]:
-    """Where to look for the root: the way down first, which may lead to where the equation fades out.
+def _downhill(residual: Callable[[float], float]) -> tuple[float, float] | None:
+    """A bracket in the direction in which the equation becomes smaller, from the middle on in growing steps.
 
-    >>> next(_brackets(lambda k: 3.0 - k, Line(0.0, np.inf)))
-    (1.6487212707001282, 4.4816890703380645)
+    >>> _downhill(lambda u: 2.0 - u)
+    (1.5, 3.5)
     """
-    first = _downhill(residual, line)
-    if first is not None:
-        yield first
-    yield from islice(sign_changes(residual, line), 1)
-
-
-def _downhill(residual: Callable[[float], float], line: Line) -> tuple[float, float] | None:
-    """A bracket in the direction in which the equation becomes smaller, from the middle on in growing steps."""
     u, step = 0.0, 0.5
-    value, beside = residual(line.value(u)), residual(line.value(step))
+    value, beside = residual(u), residual(step)
     if value * beside > 0 and not abs(beside) < abs(value):
-        step, beside = -step, residual(line.value(-step))
+        step, beside = -step, residual(-step)
     while value * beside > 0 and abs(beside) < abs(value) and abs(u + step) < _NEAR:
         u, value, step = u + step, beside, 2 * step
-        beside = residual(line.value(u + step))
-    if not value * beside < 0:
-        return None
-    low, high = sorted((line.value(u), line.value(u + step)))
-    return low, high
+        beside = residual(u + step)
+    return (min(u, u + step), max(u, u + step)) if value * beside < 0 else None
+
+
+def _interpolated_root(residual: Callable[[float], float], low: float, high: float, looks: dict[float, float]) -> float:
+    """A point far closer than ``ROOT_SHARE`` to where the residual changes sign between two others, most likely.
+
+    By inverse interpolation through the last of all ``looks``, to which it adds its own (Dahlquist & Bjoerck 1974,
+    *Numerical Methods*, section 7.3.2); where it leaves the bracket, or its steps do not become shorter, the bracket
+    is halved.
+
+    >>> looks = {1.0: 2.0, 4.0: -13.0}
+    >>> abs(_interpolated_root(lambda k: 3.0 - k * k, 1.0, 4.0, looks) / 3.0**0.5 - 1) < 1e-9
+    True
+    """
+    last, longer, step, rising = high, high - low, high - low, residual(high) > 0
+    for _ in range(_LOOKS):
+        point = _at_zero(list(looks.items())[-_THROUGH:])
+        if not (low < point < high and abs(point - last) <= longer / 2):
+            point = low + (high - low) / 2
+        longer, step, last = step, abs(point - last), point
+        if step <= _SETTLED:
+            break
+        value = looks[point] = residual(point)
+        if not value:
+            break
+        low, high = (low, point) if (value > 0) == rising else (point, high)
+    return point
+
+
+def _at_zero(looks: Sequence[tuple[float, float]]) -> float:
+    """The point at the value zero of the polynomial through pairs of points and values; ``nan`` without one.
+
+    >>> _at_zero([(2.0, 1.0), (4.0, -1.0)])
+    3.0
+    """
+    points, values = map(list, zip(*looks, strict=True))
+    for gap in range(1, len(points)):
+        for i in range(len(points) - gap):
+            apart = values[i + gap] - values[i]
+            if not apart:
+                return math.nan
+            points[i] = (values[i + gap] * points[i] - values[i] * points[i + 1]) / apart
+    return points[0]
 
 
 def _counts(x: Array, least: float, most: float) -> tuple[Array, Array] | None:

@@ -71,6 +71,20 @@ class Line:
             return self.hi - math.exp(-u)
         return self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u))
 
+    def coordinate(self, value: float) -> float:
+        """Return the coordinate of a point between the ends.
+
+        >>> Line(0.0, math.inf).coordinate(1.0)
+        0.0
+        """
+        if math.isinf(self.lo) and math.isinf(self.hi):
+            return math.asinh(value)
+        if math.isinf(self.hi):
+            return math.log(value - self.lo)
+        if math.isinf(self.lo):
+            return -math.log(self.hi - value)
+        return math.log((value - self.lo) / (self.hi - value))
+
 
 def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
     """Yield brackets of the unknown between whose ends ``function`` changes sign, the nearest to the middle first.
