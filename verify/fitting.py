@@ -65,15 +65,16 @@ class Fit:
         """Return the fit to a column of unweighted data."""
         made = object.__new__(cls)
         # The setters of a frozen class take longer than the sum of a thousand numbers.
-        made.__dict__.update(
-            family=derivation.family,
-            theta_hat=theta_hat,
-            outcome=derivation.outcome,
-            n=len(x),
-            derivation=derivation,
-            sets={},
-            _given=x,
-        )
+        state = {
+            "family": derivation.family,
+            "theta_hat": theta_hat,
+            "outcome": derivation.outcome,
+            "n": len(x),
+            "derivation": derivation,
+            "sets": {},
+            "_given": x,
+        }
+        object.__setattr__(made, "__dict__", state)
         return made
 
     @property

@@ -59,11 +59,10 @@ class Estimator:
         least, most = self._ends(x, rows)
         if not (self.reach.spans(least, most) and self._suits(x, least, most)):
             return None
-        few = not self.examined and len(x) <= JOINED_ROWS and _are_few(x)
-        if few and self.rounded is None:
-            return None
-        theta = self.theta(rows, least, most)
-        return self.rounded(rows, theta) if few and self.rounded is not None and theta is not None else theta
+        if self.examined or len(x) > JOINED_ROWS or not _are_few(x):
+            return self.theta(rows, least, most)
+        theta = None if self.rounded is None else self.theta(rows, least, most)
+        return self.rounded(rows, theta) if self.rounded is not None and theta is not None else None
 
     def _ends(self, x: Array, rows: Array) -> tuple[float, float]:
         if not self.power:
