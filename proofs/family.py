@@ -103,7 +103,7 @@ class Family:
         """Whether all that is observed are integers, so that the density is a probability."""
         return self.discrete and all(one.bounds.discrete for one in self.also)
 
-    @property
+    @cached_property
     def observed(self) -> tuple[Symbol, ...]:
         """The variables that the density is one of: the observation, and what is observed together with it."""
         return (self.observation, *(one.symbol for one in self.also))
@@ -113,7 +113,7 @@ class Family:
         """The data variables but the first: what is observed together with it, then the covariates."""
         return (*self.observed[1:], *self.covariates)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Symbol, ...]:
         """The data variables: those observed, then the covariates."""
         return (*self.observed, *self.covariates)
@@ -126,12 +126,12 @@ class Family:
                 f"{', '.join(map(str, self.columns))}"
             )
 
-    @property
+    @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """The parameters' symbols, in declared order."""
         return tuple(parameter.symbol for parameter in self.parameters)
 
-    @property
+    @cached_property
     def parameter_names(self) -> tuple[str, ...]:
         """The parameters' names, in declared order."""
         return tuple(parameter.name for parameter in self.parameters)

@@ -17,6 +17,8 @@ from .rounding import exact
 Array = NDArray[np.float64]
 Side = tuple[int, Expr, bool]
 
+_NONE = np.zeros(0, dtype=np.intp)
+
 
 @lru_cache(maxsize=1024)
 def moved_bounds(family: Family) -> Bounds:
@@ -54,8 +56,11 @@ def outside_rows(family: Family, columns: tuple[Array, ...]) -> NDArray[np.intp]
     >>> outside_rows(family("normal"), (np.zeros(3),)).size
     0
     """
+    sides = _sides(family)
+    if not sides:
+        return _NONE
     found = np.zeros(len(columns[0]), dtype=bool)
-    for side, end, closed in _sides(family):
+    for side, end, closed in sides:
         function = compiled(end, family.beside, rounded=True)
         with np.errstate(all="ignore"):
             place = exact(function(*map(exact, columns[1:])))
