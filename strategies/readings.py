@@ -13,6 +13,7 @@ from flint import arb, fmpq
 from sympy import Dummy, Expr, Symbol
 
 from ..proofs.algebra.atoms import LargestTie, Mean, atoms_of
+from ..proofs.ball_sums import row_sums
 from ..proofs.balls import ball, compiled
 from ..proofs.errors import ParameterError
 from .rounded import (
@@ -91,14 +92,14 @@ class Reader:
                 return self._rounded_mean(plan, inner)
             except NotDecidedError:
                 pass
-        function = compiled((plan.skeleton,), (*plan.stand_ins, *plan.data))
         if cheap and len(plan.data) == 1 and self.sample.size > _CELLS[0]:
+            function = compiled((plan.skeleton,), (*plan.stand_ins, *plan.data))
             return self._block_mean(plan, function, inner)
         rows, weights = self.sample.distinct
         used = [rows[self.places[symbol]].tolist() for symbol in plan.data]
-        points = zip(*used, strict=True)
-        terms = (w * function(*inner, *map(arb, row))[0] for w, row in zip(weights, points, strict=True))
-        return sum(terms, arb(0)) / self.sample.total
+        points = [tuple(map(arb, row)) for row in zip(*used, strict=True)]
+        heavy = None if all(weight == 1 for weight in weights) else list(map(arb, weights))
+        return row_sums((plan.skeleton,), plan.data, plan.stand_ins)(points, heavy, *inner)[0] / self.sample.total
 
     def _rounded_mean(self, plan: _Plan, inner: tuple[arb, ...]) -> arb:
         """The mean of a rational integrand, from doubles with error bounds."""
