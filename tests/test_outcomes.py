@@ -14,6 +14,7 @@ from sympy import Integer, Reals, Symbol
 from thetahat import Parameter, certify, check_family, derive, family, fit
 from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify import searching
 from thetahat.verify.certify.checker import check as check_certificate
 from thetahat.verify.growth import grows_without_bound
 from thetahat.verify.likelihood import log_likelihood
@@ -56,6 +57,21 @@ def test_the_mode_of_a_triangle_has_the_highest_likelihood_of_a_grid() -> None:
     grid = np.unique(np.concatenate([np.linspace(0.01, 0.99, 197), x]))
     best = max(grid, key=lambda c: log_likelihood(item, [c], x)[0])
     assert fit(item, x).theta.tolist() == [best]
+
+
+def nearly_equal() -> np.ndarray:
+    """Shares that agree in twelve digits: at two of them the likelihood is the same to within rounding."""
+    last = [6340, 6340, 6340, 6340, 12053, 3906, 0, 642, 11038, 1237, 12169, 2883, 265, 1286, 12151, 2842]
+    return 0.3912018170605204 + np.spacing(0.3912018170605204) * np.array(last)
+
+
+def test_the_best_of_nearly_equal_observations_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding decided between two of these, that lie dozens of units in the last place apart."""
+    x, item = nearly_equal(), family("triangular")
+    best = certify(item, x).rounded()
+    assert tuple(fit(item, x).theta.tolist()) == best
+    monkeypatch.setattr(searching, "_leading", lambda values, height: values)  # planted: nothing is decided
+    assert tuple(fit(item, x).theta.tolist()) != best
 
 
 @given(st.lists(st.integers(-6, 6), min_size=2, max_size=7))

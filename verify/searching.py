@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 from sympy import Expr, Rational, Symbol
 
@@ -17,7 +18,7 @@ from ..proofs.family import Family
 from ..proofs.points import PointSearch
 from ..strategies.conditions import decide_sample
 from .density import compiled, density
-from .enclosure import precisions, table_of
+from .enclosure import precisions, table_of, total
 from .ends import outside_space
 from .exact import Exactly, written_out
 from .observations import Observations
@@ -32,6 +33,8 @@ _SLACK = 16.0
 
 def best_observation(family: Family, observations: Observations) -> float:
     """Return the distinct observation with the highest log-likelihood as the parameter; of equals the smallest.
+
+    Of those that doubles do not tell apart, which may lie anywhere, balls tell the best.
 
     Raises
     ------
@@ -52,10 +55,14 @@ def best_observation(family: Family, observations: Observations) -> float:
     heights = [(w * function(x, x[begin : begin + step, None])).sum(axis=1) for begin in range(0, table.n, step)]
     height = np.concatenate(heights)
     height[[outside_space(family, (value,)) is not None for value in x]] = -np.inf
-    best = int(np.argmax(np.nan_to_num(height, nan=-np.inf)))
+    height = np.nan_to_num(height, nan=-np.inf)
+    best = int(np.argmax(height))
     if not np.isfinite(height[best]):
         raise UnsolvedError(f"{family.name}: the likelihood is not finite at any observation in double precision")
-    return float(x[best])
+    terms = w * (1 + np.abs(function(x, x[best])))
+    slack = _SLACK * UNIT_ROUNDOFF * float(np.sum(terms, where=np.isfinite(terms)))
+    close, rows = x[height >= height[best] - slack].tolist(), table_of(family, observations)
+    return min(_leading(close, lambda value: total(family, [arb(value)], rows, observations)))
 
 
 def _few_enough(family: Family, observations: Observations) -> Observations:
@@ -121,14 +128,22 @@ def leaders(
     >>> leaders(found, found.point, Observations(np.array([x]).T, None, 5), x)
     [1.0]
     """
-    exactly = Exactly(table_of(derivation.family, observations))
-    profile, left = written_out(derivation, search.profile), list(values)
+    exactly, profile = Exactly(table_of(derivation.family, observations)), written_out(derivation, search.profile)
+
+    def height(value: float) -> arb:
+        return exactly.ball(profile, {search.parameter: ball(place_of(derivation, search, value))})
+
+    return _leading(values, height)
+
+
+def _leading(values: Sequence[float], height: Callable[[float], arb]) -> list[float]:
+    """Those of ``values`` at which a height is not proved to be lower than at another one of them."""
+    left = list(values)
     for bits in precisions():
         if len(left) == 1:
             break
         with precision(bits):
-            places = [ball(place_of(derivation, search, value)) for value in left]
-            heights = [exactly.ball(profile, {search.parameter: place}) for place in places]
+            heights = list(map(height, left))
             floor = max((height.lower() for height in heights if height.is_finite()), default=None)
             if floor is not None:
                 left = [value for value, height in zip(left, heights, strict=True) if not height < floor]
