@@ -30,7 +30,7 @@ from .observations import Observations
 from .passes import shared
 from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
-from .silence import is_silent, silenced
+from .silence import where_needed
 from .straight import Script, Solver
 from .tabulated import Tabulated, tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
@@ -127,12 +127,16 @@ def _is_eligible(derivation: Derivation) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """How unknowns are solved for: which, by what, and from which numbers; ``quiet`` says that NumPy never warns."""
+    """How unknowns are solved for: which, by what, and from which numbers.
+
+    ``quiet`` says that NumPy never warns, except perhaps of the ``functions`` of the rows that are read.
+    """
 
     solved: tuple[Symbol, ...]
     solver: Solver
     needs: tuple[Expr, ...] = ()
     quiet: bool = False
+    functions: tuple[Expr, ...] = ()
 
 
 def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
@@ -147,13 +151,14 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
             return Search(unknowns, _root(derivation, own), terms, quiet=True)
     elif form is not None:
         needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])
-        return Search(family.symbols, natural_newton(derivation), needs)
+        return Search(family.symbols, natural_newton(derivation), needs, quiet=True)
     with suppress(NotLoweredError):
-        return Search(family.symbols, location_newton(family))
+        solver, line = location_newton(family)
+        return Search(family.symbols, solver, quiet=True, functions=(line,))
     if len(unknowns) > 1:
         raise NotLoweredError("no search for several unknowns applies")
-    solver, numbers = row_equation(derivation, lowering)
-    return Search(unknowns, solver, tuple(numbers))
+    equation, numbers = row_equation(derivation, lowering)
+    return Search(unknowns, equation, tuple(numbers))
 
 
 def _assembled(derivation: Derivation) -> Estimator:
@@ -206,10 +211,10 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
     estimate = script.returns(theta, *_inside(derivation))
     if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
         return None
-    silent = (search is None or search.quiet) and all(is_silent(f, lowering.data, lowering.least) for f in every)
+    quiet, read = (True, ()) if search is None else (search.quiet, search.functions)
     return Estimator(
         reach(family),
-        estimate if silent else silenced(estimate),
+        where_needed(estimate, [*every, *read], lowering.data, lowering.least, reach(family), quiet),
         search is not None,
         asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),

@@ -38,9 +38,10 @@ _CLOSE = 0.25
 """The same for a step that the expansion is followed beyond; without it Newton's first one is taken alone."""
 _SQUARED = 100.0
 """How many times the square of the last step on an expansion the next may be, in nats."""
-_ENOUGH, _ENOUGH_OF_MANY = 1e-24, 1e-16
-"""Nats an observation that the first term which an expansion leaves out may be worth at the end. Of few rows the
-estimate is what balls begin from, within ``ROOT_SLACK`` of the maximum, and another pass over them takes no time."""
+_ENOUGH, _ENOUGH_OF_MANY = 1e-24, 1e-11
+"""Nats that the first term which an expansion leaves out may be worth at the end: an observation, and of many rows all
+together. Of few the estimate is what balls begin from, within ``ROOT_SLACK`` of the maximum, and another pass over them
+takes no time."""
 _WIDE, _NODES = 60.0, 24_001
 """Where the kernel is summed up for its moments: beyond, a log-concave one has next to nothing."""
 _LOCATION, _SCALE = Symbol("_location", real=True), Symbol("_scale", positive=True)
@@ -81,23 +82,28 @@ class LocationNewton:
         """Return the parameters, ``None`` where the climb does not come to an end."""
         y = x if self.line is None else self.line(x)[0]
         mean = averages(_sum, y)[0]
-        location, scale = self._start(y, mean)
-        enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY
+        location, scale, spread = self._start(y, mean)
+        enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY / len(y)
         for _ in range(_STEPS):
-            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale), enough)
+            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale, spread), enough)
             location, scale = location + scale * b / (1 + a), scale / (1 + a)
             if not left > enough:
                 return self.parameters(location, scale) if left >= 0 else None
         return None
 
-    def _start(self, y: Array, mean: float) -> tuple[float, float]:
-        """Location and scale at which the kernel has the mean and the standard deviation of the data."""
+    def _start(self, y: Array, mean: float) -> tuple[float, float, float]:
+        """Location and scale at which the kernel has the mean and the standard deviation of the data, and their spread.
+
+        None of ``n`` numbers lies further from their mean than ``sqrt(n)`` times their standard deviation: Samuelson
+        1968, *Journal of the American Statistical Association* 63, 1522-1525.
+        """
         if not self.placed:
-            return self.location, (mean - self.location) / self.mean
+            return self.location, (mean - self.location) / self.mean, math.inf
         if not self.scaled:
-            return mean - self.scale * self.mean, self.scale
-        scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
-        return mean - scale * self.mean, scale
+            return mean - self.scale * self.mean, self.scale, math.inf
+        deviation = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0])
+        scale = deviation / self.deviation
+        return mean - scale * self.mean, scale, math.sqrt(len(y)) * deviation
 
     def _peak(self, averaged: Sequence[float], enough: float) -> tuple[float, float, float]:
         """Where an expansion is highest, and the nats that the first term which it leaves out is worth there.
@@ -112,8 +118,9 @@ class LocationNewton:
             return share * first, share * second, math.inf * longest
         a, b = first, second
         for _ in range(_STEPS):
-            if _SQUARED * longest**4 <= enough:
-                return a, b, left * max(abs(a), abs(b)) ** 2
+            lost = left * max(abs(a), abs(b)) ** 2
+            if _SQUARED * longest**4 <= max(enough, lost):
+                return a, b, lost
             da, db, left = self._step(a, b, averaged)
             a, b, longest = a + da, b + db, max(abs(da), abs(db))
             if not max(abs(a), abs(b)) <= _LONGEST:
@@ -130,13 +137,13 @@ class LocationNewton:
         return (hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant, last / determinant / 2
 
 
-def location_newton(family: Family) -> LocationNewton:
-    """Return the climb for a family with a log-concave kernel, which is for the caller to know.
+def location_newton(family: Family) -> tuple[LocationNewton, Expr]:
+    """Return the climb for a family with a log-concave kernel, which is for the caller to know, and what it reads.
 
     >>> from thetahat import family
-    >>> climb = location_newton(family("logistic"))
-    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]))]
-    [3.299411, 1.383173]
+    >>> climb, line = location_newton(family("logistic"))
+    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]))], line
+    ([3.299411, 1.383173], x)
 
     Raises
     ------
@@ -149,7 +156,7 @@ def location_newton(family: Family) -> LocationNewton:
     scaled, placed = (bool(e.free_symbols & set(family.symbols)) for e in (structure.scale, structure.location))
     expansion = kernel_expansion(structure.kernel, scaled, placed)
     mean, deviation = _moments(structure)
-    return LocationNewton(
+    climb = LocationNewton(
         None if structure.observation == family.observation else code_of([structure.observation], [family.observation]),
         expansion,
         _slopes(expansion.terms, scaled, placed),
@@ -161,6 +168,7 @@ def location_newton(family: Family) -> LocationNewton:
         1.0 if scaled else float(structure.scale),
         scalars(_inverted(structure, family), [_LOCATION, _SCALE]),
     )
+    return climb, structure.observation
 
 
 def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:
