@@ -207,6 +207,22 @@ def test_whole_numbers_are_counted_exactly(dtype: type) -> None:
     assert compiled_estimate(derivation_with(family("poisson"), {}), x + 0.5) is None
 
 
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.full(4, 2**62 + 1),
+        np.full(4000, 2**62 + 1),
+        np.full(1024, 2**54 + 1),
+        np.array([2**63, 2**63, 5], dtype=np.uint64),
+    ],
+    ids=["few", "many", "odd", "unsigned"],
+)
+def test_sums_of_integers_that_begin_anew_are_left_alone(x: np.ndarray) -> None:
+    """The sum of each of these is a small number, as NumPy adds integers."""
+    assert 0 <= np.add.reduce(x) < 2**53
+    assert compiled_estimate(derivation_with(family("poisson"), {}), x) is None
+
+
 def test_a_fit_answers_further_questions_from_the_data() -> None:
     """Log-likelihood and standard errors are those of the careful path, though its checks were not made."""
     derivation = derivation_with(family("gamma"), {})

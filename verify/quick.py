@@ -95,8 +95,10 @@ class Estimator:
 
 def _power_sum(x: Array, power: int) -> float:
     """The sum of rows, none of them negative, or of their squares; infinite where a row is too large."""
-    added = total if power == 1 else square_total
-    if len(x) < _QUIET:
+    n, added = len(x), total if power == 1 else square_total
+    if x.dtype is not _DOUBLE:  # NumPy's sum of integers would begin anew where it is too large
+        return added(x) if x.item(x.argmax()) * n < _EXACT else math.inf
+    if n < _QUIET:
         return added(x) if x.item(x.argmax()) <= FAR else math.inf
     with np.errstate(over="ignore"):
         return added(x)

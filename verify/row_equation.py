@@ -88,7 +88,7 @@ class RowEquation:
         if counts is None:
             return lambda unknown: averages(self._sums, x, unknown, *known)
         values, shares = counts
-        return lambda unknown: [float(column @ shares) for column in self.rows(values, unknown, *known)]
+        return lambda unknown: [float(column.dot(shares)) for column in self.rows(values, unknown, *known)]
 
     def _sums(self, x: Array, unknown: float, *known: float) -> list[float]:
         return [total(column) for column in self.rows(x, unknown, *known)]
