@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from flint import arb
+from sympy import Symbol, cos, sin
 
 from thetahat.proofs.balls import precision
 from thetahat.verify import passes
@@ -67,3 +68,20 @@ def test_products_that_lose_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) 
         test_logarithms_of_ratios_keep_their_digits(1e-12, False)
     with pytest.raises(AssertionError):
         test_logarithms_of_complements_keep_their_digits(1e-12)
+
+
+@pytest.mark.parametrize("centre", [0.0, math.pi / 2, math.pi, -2.5])
+@pytest.mark.parametrize("width", [1e-8, 1.0, 4.0])
+def test_sums_of_cosines_and_sines_are_those_of_the_rows(centre: float, width: float) -> None:
+    """To a unit in the last place of one, times their number: also next to half a turn, where tangents are large."""
+    x, row = np.append(R.normal(centre, width, 3000), [math.pi, -math.pi]), Symbol("x", real=True)
+    ends = [Symbol("least"), Symbol("most")]
+    found = passes.code_of(passes.sums_of([cos(row), sin(row)], row, ends), [row])(x)
+    for value, function in zip(found, (math.cos, math.sin), strict=True):
+        assert abs(value - math.fsum(map(function, x))) <= 2**-52 * len(x)
+
+
+def test_a_lost_row_of_cosines_is_noticed() -> None:
+    """Planted error: one row fewer is taken off."""
+    shares = 1 / (1 + np.tan(R.normal(0.0, 1.0, 3000) / 2) ** 2)
+    assert abs(passes.cosine_total(shares) - passes.cosine_total(np.append(shares, 0.0))) > 2**-52 * len(shares)

@@ -77,6 +77,15 @@ def plain_product_total(left: Array, right: Array) -> float:
     return float(left.dot(right))
 
 
+def cosine_total(shares: Array) -> float:
+    """Return the sum of cosines from ``1 / (1 + t^2)`` of the tangents ``t`` of half the angles: NIST DLMF 4.21.29.
+
+    >>> cosine_total(np.array([1.0, 0.5]))
+    1.0
+    """
+    return 2.0 * total(shares) - len(shares)
+
+
 def log_total(values: Array, least: float | None = None, most: float | None = None) -> float:
     """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
 
@@ -138,9 +147,12 @@ _TOTALS: dict[str, Callable[..., float]] = {
     "log_total": log_total,
     "log_ratio_total": log_ratio_total,
     "log_rest_total": log_rest_total,
+    "product_total": product_total,
     "plain_product_total": plain_product_total,
+    "cosine_total": cosine_total,
 }
-_total, _square_total, _log_total, _log_ratio_total, _log_rest_total, _plain_product_total = map(Function, _TOTALS)
+_total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, _TOTALS)
+_product_total, _plain_product_total, _cosine_total = _others
 _ROWS: dict[str, Callable[..., Any]] = {**PLAIN, **_TOTALS, "half_tangent": lambda z: np.tan(0.5 * z)}
 
 
@@ -175,6 +187,11 @@ def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
         return _log_total(integrand.args[0])
     if isinstance(integrand, Pow) and integrand.exp == 2:
         return _square_total(integrand.base)
+    if isinstance(integrand, cos):
+        return _cosine_total(_share(half_tangent(integrand.args[0])))
+    if isinstance(integrand, sin):
+        tangent = half_tangent(integrand.args[0])
+        return 2 * _product_total(tangent, _share(tangent))
     return _total(integrand)
 
 
@@ -215,12 +232,13 @@ def _with_half_tangents(expression: Expr) -> Expr:
 
     Source: NIST DLMF 4.21.28 and 4.21.29.
     """
-    return expression.replace(sin, lambda z: half_tangent(z) * _weight(z)).replace(cos, lambda z: _weight(z) - 1)
+    sines = expression.replace(sin, lambda z: 2 * half_tangent(z) * _share(half_tangent(z)))
+    return sines.replace(cos, lambda z: 2 * _share(half_tangent(z)) - 1)
 
 
-def _weight(z: Expr) -> Expr:
-    tangent: Expr = half_tangent(z)
-    return 2 / (1 + tangent**2)
+def _share(tangent: Expr) -> Expr:
+    share: Expr = 1 / (1 + tangent**2)
+    return share
 
 
 def shared(stages: Sequence[Sequence[Expr]], data: Symbol) -> tuple[Expr, ...]:
