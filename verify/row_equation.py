@@ -79,8 +79,9 @@ class RowEquation:
         first = _downhill(residual)
         if first is not None:
             yield first
-        changes = sign_changes(lambda value: residual(self.line.coordinate(value)), self.line)
-        yield from (tuple(map(self.line.coordinate, ends)) for ends in islice(changes, 1))
+        place = self.line.coordinate
+        for low, high in islice(sign_changes(lambda value: residual(place(value)), self.line), 1):
+            yield place(low), place(high)
 
     def _averaged(self, x: Array, known: Sequence[float]) -> Callable[[float], list[float]]:
         """From the unknown to the averages of what holds it."""
