@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import accumulate
 from operator import mul
 from typing import Any
@@ -16,6 +16,7 @@ from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from ..proofs.errors import DataError
+from .kept import kept
 from .rounded import Doubles, exact
 
 _CHUNK = 131_072  # rows in one pass: such an array of doubles just fits into the second-level cache
@@ -37,7 +38,7 @@ class Sample:
     given: tuple[NDArray[Any], ...]
     weights: Doubles | None
 
-    @cached_property
+    @kept
     def columns(self) -> tuple[Doubles, ...]:
         """The columns as doubles, each in one piece of memory."""
         return tuple(np.ascontiguousarray(column, dtype=np.float64) for column in self.given)
@@ -57,7 +58,7 @@ class Sample:
         weights = None if self.weights is None else self.weights[every]
         return Sample(tuple(column[every] for column in self.given), weights)
 
-    @cached_property
+    @kept
     def ends(self) -> tuple[tuple[float, float], ...]:
         """The least and the greatest value of each column; both ``nan`` where a value is."""
         return tuple(map(_ends, self.given))
@@ -67,7 +68,7 @@ class Sample:
         """Whether all observations are the same."""
         return all(least == greatest for least, greatest in self.ends)
 
-    @cached_property
+    @kept
     def distinct(self) -> tuple[tuple[Doubles, ...], list[Any]]:
         """The columns of the distinct rows, and the exact weight of each row."""
         if len(self.columns) == 1:
@@ -87,12 +88,12 @@ class Sample:
         values = sorted(counts)
         return (np.array(values),), [counts[value] for value in values]
 
-    @cached_property
+    @kept
     def whole(self) -> bool:
         """Whether the first column holds whole numbers alone."""
         return self.given[0].dtype.kind in "biu" or self._found is not None or are_whole(self.columns[0])
 
-    @cached_property
+    @kept
     def counted(self) -> tuple[tuple[Doubles, ...], list[Any]] | None:
         """The distinct values and their counts, of a long column of whole numbers that lie close together."""
         if self._found is not None:
@@ -111,7 +112,7 @@ class Sample:
             counts += np.bincount(here, minlength=len(counts))
         return _occupied(least, counts)
 
-    @cached_property
+    @kept
     def _found(self) -> tuple[tuple[Doubles, ...], list[Any]] | None:
         """What ``counted`` is, by looking for each of a few whole numbers; they are all if no observation is left."""
         least, greatest = self.ends[0]
@@ -123,7 +124,7 @@ class Sample:
         counts = np.array([np.count_nonzero(self.columns[0] == value) for value in values])
         return _occupied(least, counts) if int(counts.sum()) == self.size else None
 
-    @cached_property
+    @kept
     def total(self) -> Any:
         """The sum of the weights, exactly."""
         return self.size if self.weights is None else sum(self.distinct[1])
@@ -140,7 +141,7 @@ class Sample:
             terms = [weight * term for weight, term in zip(self.distinct[1], terms, strict=True)]
         return sum(terms) * (fmpq(2) ** shift)
 
-    @cached_property
+    @kept
     def _whole(self) -> list[tuple[NDArray[np.object_], int]]:
         """Whole numbers and an exponent of two for each column, of the distinct rows if there are weights."""
         return [_whole_numbers(column) for column in (self.columns if self.weights is None else self.distinct[0])]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from ..strategies.kept import kept
 from ..strategies.samples import Sample
 from .ends import Array
 
@@ -28,7 +28,7 @@ class Observations:
     weights: Array | None
     n: int
 
-    @cached_property
+    @kept
     def x(self) -> Array:
         """The rows as doubles, shape ``(n, columns)``."""
         if self.rows.dtype == np.float64:
@@ -37,7 +37,7 @@ class Observations:
         x.flags.writeable = False
         return x
 
-    @cached_property
+    @kept
     def w(self) -> Array:
         """The weights, shape ``(n,)``."""
         if self.weights is not None:
@@ -46,7 +46,7 @@ class Observations:
         ones.flags.writeable = False
         return ones
 
-    @cached_property
+    @kept
     def total(self) -> float:
         """The sum of the weights."""
         return float(self.n) if self.weights is None else float(self.weights.sum())
@@ -56,12 +56,12 @@ class Observations:
         """The observation's column, then one for each covariate."""
         return self.sample.columns
 
-    @cached_property
+    @kept
     def means(self) -> tuple[float, ...]:
         """The average of each column, rows taken as equally heavy."""
         return tuple(float(column.sum()) / self.n for column in self.columns)
 
-    @cached_property
+    @kept
     def sample(self) -> Sample:
         """The same data, as conditions on data are decided on."""
         return Sample(tuple(self.rows.T), self.weights)
@@ -74,7 +74,7 @@ class Observations:
         """
         return self._joined
 
-    @cached_property
+    @kept
     def balls(self) -> tuple[list[tuple[arb, ...]], list[arb] | None]:
         """The distinct rows, exactly, and the exact sum of the weights of each; ``None`` where all are one.
 
@@ -88,7 +88,7 @@ class Observations:
         rows = list(zip(*(map(arb, column.tolist()) for column in columns), strict=True))
         return rows, None if all(w == 1 for w in weights) else [_exact_ball(w) for w in weights]
 
-    @cached_property
+    @kept
     def _joined(self) -> Observations:
         if self.rows.shape[1] == 1 and self.weights is None:
             (column,), counts = self.sample.distinct
