@@ -9,7 +9,7 @@ from operator import mul
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 from sympy import Dummy, Expr, Symbol
 
 from ..proofs.algebra.atoms import LargestTie, Mean, atoms_of
@@ -85,6 +85,13 @@ class Reader:
         if not isinstance(atom, Mean):
             value = self._order(atom)
             return arb("nan") if value is None else arb(value)
+        key = atom, tuple(self.places[symbol] for symbol in atom.data), cheap, ctx.prec
+        known = self.sample.enclosed
+        if key not in known:
+            known[key] = self._mean(atom, cheap)
+        return known[key]
+
+    def _mean(self, atom: Mean, cheap: bool) -> arb:
         plan = _plan(atom.integrand, atom.data)
         inner = tuple(self._ball(part, cheap) for part in plan.atoms)
         if cheap:

@@ -63,6 +63,11 @@ class Sample:
         """The least and the greatest value of each column; both ``nan`` where a value is."""
         return tuple(map(_ends, self.given))
 
+    @kept
+    def enclosed(self) -> dict[Any, Any]:
+        """What averages were enclosed in so far, for conditions that share them."""
+        return {}
+
     @property
     def constant(self) -> bool:
         """Whether all observations are the same."""
