@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from thetahat.verify.fitting import fit_with
 from thetahat.verify.kernel_sums import Expansion
 from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.natural_newton import natural_newton
+from thetahat.verify.passes import square_total
 from thetahat.verify.quick import Estimator
 from thetahat.verify.row_equation import RowEquation, _interpolated_root
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, ROOT_SHARE, SLOPE_NATS
@@ -188,6 +190,16 @@ def test_which_sums_stand_for_the_greatest_row(name: str, power: int) -> None:
     for n in (100, 3000):
         for bad in (-1.0, 1e300, np.inf, np.nan):
             assert estimator(np.append(np.arange(1.0, n), bad)) is None or (name == "normal" and bad == -1.0)
+
+
+def test_threads_fit_side_by_side_in_silence() -> None:
+    """Rows that overflow are looked at without a warning, in several threads at once, and others still warn of them."""
+    estimator, x = estimator_of(derivation_with(family("rayleigh"), {})), np.append(np.arange(1.0, 3000.0), 1e200)
+    assert estimator is not None
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: estimator(x), range(400))) == {None}
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        square_total(x)
 
 
 def test_equal_derivations_are_one() -> None:

@@ -30,7 +30,6 @@ from .observations import Observations
 from .passes import shared
 from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
-from .silence import where_needed
 from .straight import Script, Solver
 from .tabulated import Tabulated, tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
@@ -127,16 +126,11 @@ def _is_eligible(derivation: Derivation) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """How unknowns are solved for: which, by what, and from which numbers.
-
-    ``quiet`` says that NumPy never warns, except perhaps of the ``functions`` of the rows that are read.
-    """
+    """How unknowns are solved for: which, by what, and from which numbers."""
 
     solved: tuple[Symbol, ...]
     solver: Solver
     needs: tuple[Expr, ...] = ()
-    quiet: bool = False
-    functions: tuple[Expr, ...] = ()
 
 
 def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
@@ -148,17 +142,16 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
         rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
         if own.free_symbols == set(unknowns) and not atoms_of(own):
             terms = Add.make_args(lowering.number(rest))
-            return Search(unknowns, _root(derivation, own), terms, quiet=True)
+            return Search(unknowns, _root(derivation, own), terms)
     elif form is not None:
         needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])
-        return Search(family.symbols, natural_newton(derivation), needs, quiet=True)
+        return Search(family.symbols, natural_newton(derivation), needs)
     with suppress(NotLoweredError):
-        solver, line = location_newton(family)
-        return Search(family.symbols, solver, quiet=True, functions=(line,))
+        return Search(family.symbols, location_newton(family))
     if len(unknowns) > 1:
         raise NotLoweredError("no search for several unknowns applies")
-    equation, numbers = row_equation(derivation, lowering)
-    return Search(unknowns, equation, tuple(numbers))
+    solver, numbers = row_equation(derivation, lowering)
+    return Search(unknowns, solver, tuple(numbers))
 
 
 def _assembled(derivation: Derivation) -> Estimator:
@@ -211,10 +204,9 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
     estimate = script.returns(theta, *_inside(derivation))
     if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
         return None
-    quiet, read = (True, ()) if search is None else (search.quiet, search.functions)
     return Estimator(
         reach(family),
-        where_needed(estimate, [*every, *read], lowering.data, lowering.least, reach(family), quiet),
+        estimate,
         search is not None,
         asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),

@@ -8,12 +8,10 @@ that ``u`` occurs in even powers: three columns then make the five moments of th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, exp, sqrt
 
@@ -31,8 +29,6 @@ _U, _W = Symbol("u", real=True), Symbol("w", real=True)
 _HIGHEST = 4
 _MOST_MOMENTS = 12
 """Products beside one exponential that cost no more than the pass that a higher order saves."""
-_TAME = 300.0
-"""Largest ``w`` of which no product in an expansion overflows: to silence NumPy takes longer than to ask."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +44,10 @@ class Expansion:
     moments: Callable[..., Sequence[float]]
     combined: Scalars
 
-    def __call__(self, y: Array, mean: float, location: float, inverse: float, spread: float = math.inf) -> list[float]:
-        """Return the averages over ``y``, of which ``mean`` is the average; none is further from it than ``spread``."""
-        turned, apart = self.rate * inverse, mean - location
-        if abs(turned) * (abs(apart) + spread) <= _TAME:
-            moments = averages(self.moments, y, location, turned, rows=UNSHARED)
-        else:
-            with np.errstate(over="ignore"):
-                moments = averages(self.moments, y, location, turned, rows=UNSHARED)
-        return self.combined(apart * turned, *moments)
+    def __call__(self, y: Array, mean: float, location: float, inverse: float) -> list[float]:
+        """Return the averages over ``y``, of which ``mean`` is the average."""
+        turned = self.rate * inverse
+        return self.combined((mean - location) * turned, *averages(self.moments, y, location, turned, rows=UNSHARED))
 
 
 def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> Expansion:

@@ -82,28 +82,23 @@ class LocationNewton:
         """Return the parameters, ``None`` where the climb does not come to an end."""
         y = x if self.line is None else self.line(x)[0]
         mean = averages(_sum, y)[0]
-        location, scale, spread = self._start(y, mean)
+        location, scale = self._start(y, mean)
         enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY / len(y)
         for _ in range(_STEPS):
-            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale, spread), enough)
+            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale), enough)
             location, scale = location + scale * b / (1 + a), scale / (1 + a)
             if not left > enough:
                 return self.parameters(location, scale) if left >= 0 else None
         return None
 
-    def _start(self, y: Array, mean: float) -> tuple[float, float, float]:
-        """Location and scale at which the kernel has the mean and the standard deviation of the data, and their spread.
-
-        None of ``n`` numbers lies further from their mean than ``sqrt(n)`` times their standard deviation: Samuelson
-        1968, *Journal of the American Statistical Association* 63, 1522-1525.
-        """
+    def _start(self, y: Array, mean: float) -> tuple[float, float]:
+        """Location and scale at which the kernel has the mean and the standard deviation of the data."""
         if not self.placed:
-            return self.location, (mean - self.location) / self.mean, math.inf
+            return self.location, (mean - self.location) / self.mean
         if not self.scaled:
-            return mean - self.scale * self.mean, self.scale, math.inf
-        deviation = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0])
-        scale = deviation / self.deviation
-        return mean - scale * self.mean, scale, math.sqrt(len(y)) * deviation
+            return mean - self.scale * self.mean, self.scale
+        scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
+        return mean - scale * self.mean, scale
 
     def _peak(self, averaged: Sequence[float], enough: float) -> tuple[float, float, float]:
         """Where an expansion is highest, and the nats that the first term which it leaves out is worth there.
@@ -137,13 +132,13 @@ class LocationNewton:
         return (hab * gb - hbb * ga) / determinant, (hab * ga - haa * gb) / determinant, last / determinant / 2
 
 
-def location_newton(family: Family) -> tuple[LocationNewton, Expr]:
-    """Return the climb for a family with a log-concave kernel, which is for the caller to know, and what it reads.
+def location_newton(family: Family) -> LocationNewton:
+    """Return the climb for a family with a log-concave kernel, which is for the caller to know.
 
     >>> from thetahat import family
-    >>> climb, line = location_newton(family("logistic"))
-    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]))], line
-    ([3.299411, 1.383173], x)
+    >>> climb = location_newton(family("logistic"))
+    >>> [round(value, 6) for value in climb(np.array([1.0, 2.0, 4.0, 7.0]))]
+    [3.299411, 1.383173]
 
     Raises
     ------
@@ -156,7 +151,7 @@ def location_newton(family: Family) -> tuple[LocationNewton, Expr]:
     scaled, placed = (bool(e.free_symbols & set(family.symbols)) for e in (structure.scale, structure.location))
     expansion = kernel_expansion(structure.kernel, scaled, placed)
     mean, deviation = _moments(structure)
-    climb = LocationNewton(
+    return LocationNewton(
         None if structure.observation == family.observation else code_of([structure.observation], [family.observation]),
         expansion,
         _slopes(expansion.terms, scaled, placed),
@@ -168,7 +163,6 @@ def location_newton(family: Family) -> tuple[LocationNewton, Expr]:
         1.0 if scaled else float(structure.scale),
         scalars(_inverted(structure, family), [_LOCATION, _SCALE]),
     )
-    return climb, structure.observation
 
 
 def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:

@@ -110,13 +110,11 @@ def log_total(values: Array, least: float | None = None, most: float | None = No
 
 
 def log_ratio_total(values: Array, least: float, most: float) -> float:
-    """Return the sum of the logarithms of numbers over the least of them, infinite where a quotient overflows.
+    """Return the sum of the logarithms of numbers over the least of them.
 
     >>> log_ratio_total(np.array([1.0, math.e]), 1.0, math.e)
     1.0
     """
-    if most / least == math.inf:
-        return math.inf
     found = _of_products(values / least, 1.0, most / least) if len(values) >= _MANY else None
     return total(np.log1p((values - least) / least)) if found is None else found
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .ends import Reach
 from .passes import square_total, total
+from .silence import silent
 from .straight import Theta
 from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
 
@@ -26,8 +27,6 @@ _EXACT = 2.0**53
 _DOUBLE = np.dtype(np.float64)
 _FEW = 16_384
 """Rows up to which it is quicker to ask where an end lies: a reduction takes longer to begin."""
-_QUIET = 2048
-"""Rows from which it takes longer to look for one that is too large than to let NumPy pass over overflow in silence."""
 _least, _most = np.minimum.reduce, np.maximum.reduce
 
 
@@ -55,6 +54,13 @@ class Estimator:
 
         ``x`` has shape ``(n,)`` and holds doubles, or integers.
         """
+        return silent().run(self._estimate, x)
+
+    def near(self, x: Array) -> dict[str, float] | None:
+        """Return the estimate without asking whether doubles suffice for it; ``None`` where they clearly do not."""
+        return silent().run(self._near, x)
+
+    def _estimate(self, x: Array) -> dict[str, float] | None:
         rows = x if self.sums_alone or x.dtype is _DOUBLE else x.astype(_DOUBLE)
         least, most = self._ends(x, rows)
         if not (self.reach.spans(least, most) and self._suits(x, least, most)):
@@ -70,8 +76,7 @@ class Estimator:
         least = least_of(x)
         return least, _power_sum(rows, self.power) if least >= 0 else math.nan
 
-    def near(self, x: Array) -> dict[str, float] | None:
-        """Return the estimate without asking whether doubles suffice for it; ``None`` where they clearly do not."""
+    def _near(self, x: Array) -> dict[str, float] | None:
         least, most = ends_of(x)
         return self.theta(x, least, most) if most - least > CLEAR_SPREAD * max(-least, most) else None
 
@@ -95,13 +100,9 @@ class Estimator:
 
 def _power_sum(x: Array, power: int) -> float:
     """The sum of rows, none of them negative, or of their squares; infinite where a row is too large."""
-    n, added = len(x), total if power == 1 else square_total
-    if x.dtype is not _DOUBLE:  # NumPy's sum of integers would begin anew where it is too large
-        return added(x) if x.item(x.argmax()) * n < _EXACT else math.inf
-    if n < _QUIET:
-        return added(x) if x.item(x.argmax()) <= FAR else math.inf
-    with np.errstate(over="ignore"):
-        return added(x)
+    if x.dtype is not _DOUBLE and not x.item(x.argmax()) * len(x) < _EXACT:
+        return math.inf  # NumPy adds integers modulo a power of two
+    return total(x) if power == 1 else square_total(x)
 
 
 def least_of(x: Array) -> float:
