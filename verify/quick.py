@@ -100,7 +100,7 @@ class Estimator:
 
 def _power_sum(x: Array, power: int) -> float:
     """The sum of rows, none of them negative, or of their squares; infinite where a row is too large."""
-    if x.dtype is not _DOUBLE and not x.item(x.argmax()) * len(x) < _EXACT:
+    if x.dtype is not _DOUBLE and not most_of(x) * len(x) < _EXACT:
         return math.inf  # NumPy adds integers modulo a power of two
     return total(x) if power == 1 else square_total(x)
 
@@ -114,13 +114,22 @@ def least_of(x: Array) -> float:
     return float(x.item(x.argmin())) if len(x) <= _FEW else float(_least(x))
 
 
+def most_of(x: Array) -> float:
+    """Return the greatest of a column, ``nan`` where it holds one.
+
+    >>> most_of(np.array([2.0, 1.0, 4.0]))
+    4.0
+    """
+    return float(x.item(x.argmax())) if len(x) <= _FEW else float(_most(x))
+
+
 def ends_of(x: Array) -> tuple[float, float]:
     """Return the least and the greatest of a column, ``nan`` where it holds one.
 
     >>> ends_of(np.array([2.0, 1.0, 4.0]))
     (1.0, 4.0)
     """
-    return least_of(x), float(x.item(x.argmax())) if len(x) <= _FEW else float(_most(x))
+    return least_of(x), most_of(x)
 
 
 def is_ordinary(least: float, most: float) -> bool:
