@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from sympy import Expr, Integer, cosh, exp, log
@@ -26,10 +28,13 @@ ESTIMATED = {"both": (True, True), "scale": (True, False), "location": (False, T
 
 
 def directly(kernel: Expr, expansion: Expansion, z: np.ndarray) -> list[float]:
-    """The averages of the derivatives, each evaluated by itself."""
+    """The coefficients from averages of derivatives, each evaluated by itself."""
     highest = max(order for order, _ in expansion.terms)
     slopes = [compiled(kernel.diff(Z, order), (Z,))(z) for order in range(1, highest + 1)]
-    return [float(np.mean(slopes[k - 1] * z**j)) for k, j in expansion.terms]
+    parts = [
+        (slopes[k - 1] * z**j, (-1) ** (k - j) * math.factorial(j) * math.factorial(k - j)) for k, j in expansion.terms
+    ]
+    return [float(np.mean(column)) / share for column, share in parts]
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)

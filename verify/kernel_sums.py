@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
-from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, exp, sqrt
+from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, exp, factorial, sqrt
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.location import Z
@@ -33,10 +33,11 @@ _MOST_MOMENTS = 12
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """The averages of ``g^(k) z^j`` at a location and an inverse scale, for each of the ``terms`` ``(k, j)``.
+    """The averages of ``g^(k) z^j (-1)^(k - j) / (j! (k - j)!)`` for each of the ``terms`` ``(k, j)``, at some scale.
 
-    ``moments`` sums the products up, ``combined`` makes the averages of theirs and of ``w``, which is ``rate`` times
-    ``z``: an exponential of it then needs no pass for its sign.
+    They are the coefficients of ``a^j b^(k - j)`` in the expansion of the average of ``g((1 + a) z - b)``. ``moments``
+    sums the products up, ``combined`` makes the coefficients of them and of the average of ``w``, which is ``rate``
+    times ``z``: an exponential of it then needs no pass for its sign.
     """
 
     terms: tuple[Power, ...]
@@ -59,7 +60,7 @@ def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> 
     >>> expansion = kernel_expansion(Z - exp(Z))
     >>> found = expansion(np.array([1.0, 3.0]), 2.0, 2.0, 1.0)
     >>> expansion.terms[:3], [round(value, 3) for value in found[:3]]
-    (((1, 0), (1, 1), (2, 0)), [-0.543, -1.175, -1.543])
+    (((1, 0), (1, 1), (2, 0)), [0.543, -1.175, -0.772])
 
     Raises
     ------
@@ -81,7 +82,9 @@ def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> 
     mean = Dummy("mean", real=True)
     names = {power: Dummy(f"m_{power[0]}_{power[1]}", real=True) for power in powers}
     moments = {(0, 0): Integer(1), (0, 1): mean} | names
-    together = [sum(c * moments[power] for power, c in polynomial.terms()) for polynomial in needed]
+    averaged = [sum(c * moments[power] for power, c in polynomial.terms()) for polynomial in needed]
+    shares = [(-1) ** (k - j) / (factorial(j) * factorial(k - j)) for k, j in terms]
+    together = [(share * average).expand() for share, average in zip(shares, averaged, strict=True)]
     y, place, turned = (Symbol(name, real=True) for name in ("_y", "_place", "_turned"))
     columns: dict[Power, Expr] = {(0, 1): (y - place) * turned, (1, 0): unit}
     products = [_halves(power) for power in powers]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Dummy, Expr, Symbol, binomial, factorial, log
+from sympy import Add, Dummy, Expr, Symbol, horner, log
 
 from ..proofs.algebra.solve import solve_one
 from ..proofs.family import Family
@@ -166,18 +166,19 @@ def location_newton(family: Family) -> LocationNewton:
 
 
 def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:
-    """Gradient, second derivatives and the last order's part of the gradient, from ``a``, ``b`` and the averages.
+    """Gradient, second derivatives and the last order's part of the gradient, from ``a``, ``b`` and the coefficients.
 
-    The order ``k`` is the average of ``g^(k) (a z - b)^k / k!``; what is not estimated does not move.
+    What is not estimated does not move.
     """
     a, b = _STEP
-    averaged = {term: Dummy(f"g_{term[0]}_{term[1]}", real=True) for term in terms}
-    parts = {(k, j): binomial(k, j) * a**j * (-b) ** (k - j) / factorial(k) * g for (k, j), g in averaged.items()}
+    factors = {term: Dummy(f"c_{term[0]}_{term[1]}", real=True) for term in terms}
+    parts = {(k, j): factor * a**j * b ** (k - j) for (k, j), factor in factors.items()}
     highest = max(k for k, _ in terms)
-    value = Add(*parts.values(), log(1 + a) if scaled else -(a**2) / 2, 0 if placed else -(b**2) / 2)
-    last = Add(*(part for (k, _), part in parts.items() if k == highest))
-    first, second = [value.diff(a), value.diff(b)], [value.diff(a, 2), value.diff(a, b), value.diff(b, 2)]
-    return scalars([*first, *second, last.diff(a), last.diff(b)], [a, b, *averaged.values()])
+    value, last = Add(*parts.values()), Add(*(part for (k, _), part in parts.items() if k == highest))
+    rest = (log(1 + a) if scaled else -(a**2) / 2) + (0 if placed else -(b**2) / 2)
+    orders = ((a,), (b,), (a, a), (a, b), (b, b))
+    found = [horner(value.diff(*order), wrt=(b, a)) + rest.diff(*order) for order in orders]
+    return scalars([*found, *(horner(last.diff(one), wrt=(b, a)) for one in (a, b))], [a, b, *factors.values()])
 
 
 def _moments(structure: LocationScale) -> tuple[float, float]:
