@@ -20,6 +20,7 @@ from . import (
     check_roots,
     check_scores,
     check_transport,
+    check_turning,
 )
 from .check_context import Context
 from .counterexamples import counterexample
@@ -110,6 +111,8 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "ridge-profile": check_ridge.profile,
     "ridge-logs": check_ridge.log_profile,
     "ridge-counts": check_ridge.counts,
+    "line-turn": check_turning.line_turn,
+    "ridge-turn": check_turning.ridge_turn,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

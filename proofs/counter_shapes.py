@@ -126,6 +126,17 @@ def ridge_counts(step: Step, context: Context) -> str:
     return ""
 
 
+def turn(step: Step, context: Context) -> str:
+    """A value at which the slope is negative, and a larger one at which it is positive."""
+    p = subject_of(step)
+    for trial in context.trials:
+        there = [trial.moved({p: place}) for place in sorted(_places(trial, p), key=lambda one: float(one.mid()))]
+        slopes = [one.number(step.value) for one in there if one.is_possible()]
+        if any(before < 0 and after > 0 for before, after in combinations(slopes, 2)):
+            return f"the likelihood falls at one {p}, and rises at a larger one"
+    return ""
+
+
 def _places(trial: Trial, u: Symbol) -> list[arb]:
     """Values of a parameter around the one of a member, inside its space."""
     here = trial.number(u)

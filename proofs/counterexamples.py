@@ -40,6 +40,8 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,
     "ridge-counts": counter_shapes.ridge_counts,
+    "line-turn": counter_shapes.turn,
+    "ridge-turn": counter_shapes.turn,
 }
 
 

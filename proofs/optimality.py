@@ -19,6 +19,7 @@ from .recession import predictor_step
 from .ridge_steps import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
+from .turning import turning_steps
 
 _MOST_POINTS = 4
 _OPTIMAL, _KL = Section.OPTIMALITY, Section.DIVERGENCE
@@ -42,6 +43,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _concave_throughout(family, route, trail)
         or _wave(family, route, trail)
         or ridge_steps(family, route, trail)
+        or turning_steps(family, route, trail)
     )
     if structure is not None and family.beside:
         _loss_step(family, structure.location, trail)

@@ -508,6 +508,12 @@ def _ridge_premise(key: str, change: Callable[[Expr], Expr]) -> Change:
     return changed
 
 
+def _turned_round(spreads: Expr) -> Expr:
+    """The inequality of Cauchy and Schwarz with the product of the averages below the square."""
+    f, g, h = spreads.args[0].args
+    return Tuple(Tuple(h, g, f), *spreads.args[1:])
+
+
 def _along_the_other(steps: Steps) -> Steps:
     """The second derivative in the parameter that was put in."""
     at = steps[-1].given[0]
@@ -647,6 +653,13 @@ REFUTED = (
     Planted("lost factor", "ridge-counts", "negative_binomial", value(twice)),
     Planted("another size", "ridge-counts", "negative_binomial", using("size", more)),
     Planted("no ridge", "ridge-counts", "negative_binomial", _premise(0)),
+    Planted("lost factor", "line-turn", "birnbaum_saunders", value(twice)),
+    Planted("lost term", "line-turn", "rayleigh_shifted", value(more)),
+    Planted("the score for the likelihood", "line-turn", "rayleigh_shifted", _premise(1)),
+    Planted("lost factor", "ridge-turn", "birnbaum_saunders", value(twice)),
+    Planted("lost factor in the root", "ridge-turn", "rayleigh_shifted", using("root", twice)),
+    Planted("no lines", "ridge-turn", "rayleigh_shifted", _premise(0)),
+    Planted("an inequality that is none", "ridge-turn", "birnbaum_saunders", using("spreads", _turned_round)),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -685,6 +698,9 @@ UNDECIDED = (
     Planted("not concave", "ridge-logs", "kumaraswamy", _logs_of(_moved_into_log)),
     Planted("before the start of the line", "ridge", "generalised_poisson", using("stop", opposite)),
     Planted("for data that are all zero", "ridge", "generalised_poisson", using("positive", lambda one: Tuple())),
+    Planted("another average", "line-turn", "rayleigh_shifted", using("average", twice)),
+    Planted("no inequality", "ridge-turn", "birnbaum_saunders", using("spreads", lambda one: Tuple())),
+    Planted("the negative root", "ridge-turn", "birnbaum_saunders", using("root", opposite)),
     Planted("zero at every observation", "ridge-profile", "generalised_poisson", _ridge_premise("positive", _none)),
 )
 # What the checker does not see, each with its reason. One that is caught fails here and moves up.

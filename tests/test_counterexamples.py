@@ -186,6 +186,8 @@ PLANTED = (
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),
     Planted("ridge-counts", "negative_binomial", value(opposite)),
+    Planted("line-turn", "birnbaum_saunders", value(opposite)),
+    Planted("ridge-turn", "rayleigh_shifted", value(opposite)),
 )
 
 
@@ -332,4 +334,5 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
     assert {"check_ends", "counter_support", "zero", "expectations"} <= seen
     makers = {"engine", "integer_engine", "data_point_engine", "routes", "likelihood", "divergence", "scores"}
     makers |= {"boundary", "edge_growth", "existence", "end_conditions", "optimality", "ridge", "log_profile"}
-    assert not seen & (makers | {"integer_search", "branches", "end_steps", "ridge_steps", "solution_steps", "trail"})
+    makers |= {"integer_search", "branches", "end_steps", "ridge_steps", "solution_steps", "trail", "turning"}
+    assert not seen & makers

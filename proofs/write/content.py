@@ -23,6 +23,8 @@ _DECISIVE = (
     "ridge-profile",
     "ridge-logs",
     "ridge-counts",
+    "line-turn",
+    "ridge-turn",
     "data-point",
     "profile",
 )

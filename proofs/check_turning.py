@@ -1,0 +1,91 @@
+"""Re-proves that the likelihood of two parameters turns once on each line of one of them, and once along the ridge."""
+
+from __future__ import annotations
+
+from sympy import Expr, Mul, Symbol, fraction, oo, together
+
+from .algebra.atoms import Mean, atoms_of
+from .algebra.derivatives import derivative
+from .algebra.signs import is_nonzero
+from .algebra.size import factored
+from .algebra.spreads import Triple, applies, falls_where_zero, find_spreads, named, sign_of
+from .check_context import Context, subject_of
+from .curvature import has_corners
+from .derivation import Evidence, Finding, Step
+
+
+def line_turn(step: Step, context: Context) -> Finding:
+    """The slope in one parameter falls wherever it is zero, on an interval that is the same for all data."""
+    likelihood, moved = context.given(step), subject_of(step)
+    if likelihood.rule != "mean-log-likelihood" or not _is_smooth(context, moved):
+        return Finding(Evidence.REFUTED, "these are no lines on which a likelihood is smooth")
+    slope = derivative(context.unfolded(likelihood.value), moved)
+    if context.zero(slope - step.value).evidence is not Evidence.ALGEBRA:
+        return Finding(Evidence.REFUTED, f"this is not the derivative of the likelihood in {moved}")
+    return _falls(step, context) or Finding(Evidence.SIGN, "it falls wherever it is zero")
+
+
+def ridge_turn(step: Step, context: Context) -> Finding:
+    """With the zero on each line put in, the slope in the other parameter falls wherever it is zero.
+
+    The values that data allow are an interval: each end of the support is linear in the parameter, if it is in it.
+    """
+    before, family, u = context.given(step), context.family, subject_of(step)
+    if before.rule != "line-turn" or {before.subject, u} != set(family.symbols):
+        return Finding(Evidence.REFUTED, "it is not along the highest points of lines, or other parameters are left")
+    moved, root = subject_of(before), step.named("root")
+    likelihood = context.unfolded(context.given(before).value)
+    zeros = (before.value.subs(moved, root), derivative(likelihood.subs(moved, root), u) - step.value)
+    if any(context.zero(zero).evidence is not Evidence.ALGEBRA for zero in zeros):
+        return Finding(Evidence.REFUTED, "this is not the derivative along the highest points")
+    if any(derivative(end, u, u) != 0 for end in (family.bounds.lo, family.bounds.hi)):
+        return Finding(Evidence.UNDECIDED, f"that the values of {u} that data allow are an interval")
+    if not _is_member(root, moved, context):
+        return Finding(Evidence.UNDECIDED, f"that the highest point on each line is in the space of {moved}")
+    if not _is_nonzero_on_equal_data(step.value, context):
+        return Finding(Evidence.UNDECIDED, "that it is zero nowhere where all observations are equal")
+    return _falls(step, context) or Finding(Evidence.SIGN, "it falls wherever it is zero")
+
+
+def _is_smooth(context: Context, moved: Symbol) -> bool:
+    """Whether both spaces are open intervals, the support is open or stays, and the first parameter moves no end."""
+    family, ends = context.family, context.family.bounds
+    boxes = [item.bounds for item in family.parameters]
+    intervals = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
+    still = not ends.free_symbols & set(family.symbols) or not (ends.lo_closed or ends.hi_closed)
+    return (
+        intervals
+        and still
+        and len(boxes) == 2
+        and moved not in ends.free_symbols
+        and not family.beside
+        and not has_corners(family)
+    )
+
+
+def _falls(step: Step, context: Context) -> Finding | None:
+    """What is not proved of the fall; ``None`` where all is."""
+    x, domain = context.family.observation, context.family.domain
+    spreads: list[Triple] = [(f, g, h) for f, g, h in (row.args for row in step.named("spreads").args)]
+    firsts = {f for f, _, _ in spreads}
+    if not all(applies(triple, x, domain) and not firsts & set(triple[1:]) for triple in spreads):
+        return Finding(Evidence.REFUTED, "these are no functions to which the inequality applies")
+    if falls_where_zero(step.value, subject_of(step), step.named("average"), spreads, x, domain):
+        return None
+    return Finding(Evidence.UNDECIDED, f"that the derivative falls in {step.subject} wherever it is zero")
+
+
+def _is_member(value: Expr, parameter: Symbol, context: Context) -> bool:
+    """Whether a value lies in the space of a parameter, for all data that are not all equal."""
+    x, domain = context.family.observation, context.family.domain
+    box = domain[parameter]
+    gaps = [gap for gap, end in ((value - box.lo, box.lo), (box.hi - value, box.hi)) if end not in (-oo, oo)]
+    found = named(gaps, find_spreads(gaps, x, domain), x, domain)
+    return found is not None and all(sign_of(gap, found.excesses, domain) > 0 for gap in found.values)
+
+
+def _is_nonzero_on_equal_data(equation: Expr, context: Context) -> bool:
+    atoms = atoms_of(equation)
+    same = equation.xreplace({atom: atom.integrand for atom in atoms if isinstance(atom, Mean)})
+    top = fraction(factored(together(same)))[0]
+    return all(is_nonzero(factor, context.family.domain) for factor in Mul.make_args(top))
