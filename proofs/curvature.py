@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Abs, Add, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, fraction, oo, sign, sqrt
+from sympy import Abs, Add, Eq, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, false, fraction, oo, sign, sqrt, true
+from sympy.core.relational import Relational
 
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
@@ -206,12 +207,22 @@ def is_definite(matrix: Matrix, domain: Domain) -> bool:
 
 
 def _cases(matrix: Matrix) -> Iterator[Matrix]:
-    """The matrix in every case that the observation decides; equal conditions are decided alike."""
-    nodes = sorted(matrix.atoms(Piecewise), key=lambda node: node.sort_key())
-    conditions = list(dict.fromkeys(tuple(case for _, case in node.args) for node in nodes))
-    for chosen in product(*(range(len(one)) for one in conditions)):
-        place = dict(zip(conditions, chosen, strict=True))
-        yield matrix.xreplace({node: node.args[place[tuple(c for _, c in node.args)]][0] for node in nodes})
+    """The matrix in every case that the observation decides; the same conditions are decided alike in all entries.
+
+    Of equations that give a number different values one holds at most.
+    """
+    conditions = {one for node in matrix.atoms(Piecewise) for _, case in node.args for one in case.atoms(Relational)}
+    if not conditions:
+        yield matrix
+        return
+    first = min(conditions, key=lambda one: one.sort_key())
+    others = {
+        one: false
+        for one in conditions - {first}
+        if isinstance(first, Eq) and isinstance(one, Eq) and one.lhs == first.lhs and (one.rhs - first.rhs).is_nonzero
+    }
+    yield from _cases(matrix.xreplace({first: true, **others}))
+    yield from _cases(matrix.xreplace({first: false}))
 
 
 def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
@@ -220,13 +231,14 @@ def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
     if matrix.rows > 2:
         return diagonal and _is_of_rank_one(matrix, domain)
-    return diagonal and (matrix.rows == 1 or is_nonnegative(_short(matrix.det(), domain), domain))
+    minors = [] if matrix.rows == 1 else [_minor(matrix), _short(_minor(matrix), domain)]
+    return diagonal and (matrix.rows == 1 or any(is_nonnegative(minor, domain) for minor in minors))
 
 
 def _is_of_rank_one(matrix: Matrix, domain: Domain) -> bool:
     """Whether every minor of two rows vanishes identically: the one eigenvalue is then the sum of the diagonal."""
     pairs = list(combinations(range(matrix.rows), 2))
-    return all(_short(matrix.extract(one, other).det(), domain) == 0 for one, other in product(pairs, repeat=2))
+    return all(_short(_minor(matrix.extract(one, other)), domain) == 0 for one, other in product(pairs, repeat=2))
 
 
 def _is_definite(matrix: Matrix, domain: Domain) -> bool:
@@ -235,7 +247,12 @@ def _is_definite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows > 2:
         return False
     first = is_positive(_short(matrix[0, 0], domain), domain)
-    return first and (matrix.rows == 1 or is_positive(_short(matrix.det(), domain), domain))
+    return first and (matrix.rows == 1 or is_positive(_short(_minor(matrix), domain), domain))
+
+
+def _minor(matrix: Matrix) -> Expr:
+    """The determinant of two rows: SymPy's own divides on its way, which takes seconds where entries are quotients."""
+    return matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
 
 
 def _short(expression: Expr, domain: Domain) -> Expr:

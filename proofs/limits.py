@@ -48,7 +48,7 @@ from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
 from .algebra.rates import fastest
 from .algebra.signs import Domain, is_positive
-from .algebra.size import operations
+from .algebra.size import is_joinable, operations
 from .algebra.tidying import tidy
 
 _TERMS = 3
@@ -77,7 +77,9 @@ def end_value(
     approach = _Approach(unknown, end, place, domain or {})
     equation = rewrite_outside(equation, lambda node: node.rewrite(exp) if isinstance(node, _HYPERBOLIC) else node)
     expanded = approach.expanded(equation)
-    if expanded is None or any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
+    if expanded is None or not is_joinable(expanded):
+        return None
+    if any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
         return None
     return _leading(expanded.subs(unknown, place), _SMALL, 4 if approach.exact(equation) else 1)
 

@@ -30,7 +30,7 @@ from .algebra.logs import normal_form, split_logs
 from .algebra.primes import has_powers_of_numbers, vanishes_by_primes
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
-from .algebra.size import cancelled, is_joinable, is_small, joined
+from .algebra.size import cancelled, is_joinable, is_small, is_spreadable, joined
 from .ball_data import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -109,6 +109,8 @@ def _powers(expression: Expr) -> Expr:
 
 
 def _expanded(expression: Expr, domain: Domain) -> Expr:
+    if not is_spreadable(expression):
+        return expression
     return expression.expand(log=False, func=False, trig=False, power_base=False)
 
 
@@ -122,7 +124,7 @@ def _arguments(expression: Expr, domain: Domain) -> Expr:
 
 def _split(expression: Expr, domain: Domain) -> Expr:
     # Without these the numerator of one fraction decides at once.
-    if not expression.has(log, Abs, Piecewise, Indicator):
+    if not expression.has(log, Abs, Piecewise, Indicator) or not is_joinable(expression):
         return expression
     return split_logs(normal_form(expression, (), domain), domain).expand()
 

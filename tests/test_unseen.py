@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sympy import (
     Abs,
+    Eq,
     Expr,
     Integers,
     Interval,
@@ -355,6 +356,19 @@ def test_cells_of_a_table_that_the_observation_decides_are_concave_each() -> Non
     assert found.optimality.proved
     (share,) = fit(found.family, [0, 1, 2, 3], [125, 18, 20, 34]).theta
     assert share == pytest.approx(0.626821498, rel=1e-9)
+
+
+def test_orders_of_three_things_are_concave_on_logarithmic_scales() -> None:
+    """Luce 1959, Individual Choice Behavior: second derivatives of joined cases belong to each case that they join."""
+    a, b = Symbol("a", positive=True), Symbol("b", positive=True)
+    first = [log(one) - log(a + b + 1) for one in (a, a, b, b, S.One, S.One)]
+    second = [log(b) - log(b + 1), -log(b + 1), log(a) - log(a + 1), -log(a + 1), log(a) - log(a + b)]
+    orders = [one + two for one, two in zip(first, [*second, log(b) - log(a + b)], strict=True)]
+    cells = Piecewise(*((one, Eq(count, place)) for place, one in enumerate(orders[:-1])), (orders[-1], True))
+    positive = Interval.open(0, oo)
+    found = declared(count, Range(0, 6), cells, Parameter(a, positive), Parameter(b, positive))
+    assert found.optimality.proved
+    assert fit(found.family, [0, 1, 2, 3, 4, 5]).theta == pytest.approx([1.0, 1.0], rel=1e-12)
 
 
 @pytest.mark.thorough

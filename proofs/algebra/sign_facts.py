@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from .refute import signs_seen
-from .size import factored, has_nested_quotients, joined, operations
+from .size import factored, has_nested_quotients, is_spreadable, joined, operations
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def fact(expression: Expr, depth: int = _DEPTH) -> Fact:
 def _spread_fraction(expression: Expr) -> Expr:
     """Bring to one fraction with a spread-out numerator."""
     top, bottom = fraction(joined(expression))
-    return top.expand(log=False) / bottom
+    return top.expand(log=False) / bottom if is_spreadable(top) else expression
 
 
 def _factored_fraction(expression: Expr) -> Expr:

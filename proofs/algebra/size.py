@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from math import comb, prod
 
-from sympy import Add, Expr, Pow, cancel, exp, factor, together
+from sympy import Add, Expr, Mul, Pow, cancel, exp, factor, together
 
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
 _MOST_DEGREE = 60
 _MOST_JOINED = 1000
+_MOST_TERMS = 5000
 
 
 def is_small(expression: Expr) -> bool:
@@ -43,6 +45,29 @@ def is_joinable(expression: Expr) -> bool:
     True
     """
     return operations(expression) <= _MOST_JOINED
+
+
+@lru_cache(maxsize=4096)
+def is_spreadable(expression: Expr) -> bool:
+    """Return whether an expression, multiplied out, has few enough terms for that to end in reasonable time.
+
+    >>> from sympy.abc import a
+    >>> is_spreadable((a + 1) ** 2), is_spreadable((a**2 + a + 1) ** 20 * (a + 2) ** 30)
+    (True, False)
+    """
+    return _terms(expression) <= _MOST_TERMS
+
+
+def _terms(expression: Expr) -> int:
+    """No fewer than the terms that there are once products and powers are multiplied out; equal ones count each."""
+    if isinstance(expression, Add):
+        return sum(_terms(term) for term in expression.args)
+    if isinstance(expression, Mul):
+        return prod(_terms(factor) for factor in expression.args)
+    if isinstance(expression, Pow) and expression.exp.is_Integer and expression.exp.is_positive:
+        count, power = _terms(expression.base), int(expression.exp)
+        return comb(count + power - 1, power)
+    return 1
 
 
 def has_low_degree(expression: Expr) -> bool:
