@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Symbol
+from sympy import Expr, S, Symbol
 
 from .algebra.signs import Domain
 from .bounds import Bounds
@@ -48,7 +48,7 @@ def log_integral(
     """
     kernel = Kernel(log_kernel, variable, ends.lo, ends.hi, dict(domain), small)
     found = log_sum(kernel) if ends.discrete else log_of_integral(kernel)
-    if found is None:
+    if found is None or found.value.has(S.NaN):
         return None
     value = found.value if small else simplified(found.value, domain)
     return replace(found, value=value)

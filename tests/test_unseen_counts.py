@@ -25,6 +25,7 @@ from sympy import (
     pi,
     sinh,
     sqrt,
+    zeta,
 )
 
 from thetahat import Family, Parameter, derive, fit
@@ -265,3 +266,29 @@ def test_a_part_of_a_mixture_may_be_about_the_smallest_observation() -> None:
     grid = np.geomspace(0.01, 1000, 101)
     best = max(log_likelihood(item, [low, high], data, weights)[0] for low in grid for high in grid)
     assert fit(item, data, weights=weights).log_likelihood >= best
+
+
+@pytest.mark.parametrize("rule", ["a series", "a power"])
+def test_a_zero_may_be_taken_apart_where_the_other_cases_have_none(rule: str) -> None:
+    """``log(0) - log(0)`` made a sum that is no number, and with it a mean of zero, which the checker refuted.
+
+    A share ``p`` of zeros, the others of a logarithmic series, or a zeta distribution.
+    """
+    density, space = count * log(a) - log(count) - log(-log(1 - a)), UNIT
+    if rule == "a power":
+        density, space = -a * log(count) - log(zeta(a)), Interval.open(1, oo)
+    cases = Piecewise((log(p), Eq(count, 0)), (log(1 - p) + density, True))
+    found = derive(Family("unseen", count, Range(0, oo), (Parameter(p, UNIT), Parameter(a, space)), cases))
+    assert found.count(Evidence.REFUTED) == 0
+    assert "normalised" in {step.rule for step in found.steps}
+    assert found.optimality.proved
+
+
+def test_zeros_beside_a_logarithmic_series_leave_its_estimate_as_it_is() -> None:
+    """Both factors of the likelihood have parameters of their own."""
+    series = -log(-log(1 - a)) - log(count) + count * log(a)
+    cases = Piecewise((log(p), Eq(count, 0)), (log(1 - p) + series, True))
+    zeros = Family("unseen", count, Range(0, oo), (Parameter(p, UNIT), Parameter(a, UNIT)), cases)
+    alone = Family("unseen", rank, Range(1, oo), (Parameter(a, UNIT),), series.xreplace({count: rank}))
+    (rate,) = fit(alone, [1, 1, 2, 3, 1, 7]).theta
+    np.testing.assert_allclose(fit(zeros, [0, 0, 1, 1, 2, 3, 1, 7]).theta, [1 / 4, rate], rtol=1e-12)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Eq, Expr, Integer, Ne, Rational, S, exp, false, log, oo, true
+from sympy import Add, Eq, Expr, Integer, Ne, Rational, S, Symbol, exp, false, log, oo, true
 
 from ..algebra.cases import pointwise
 from ..algebra.signs import is_nonnegative, is_positive
@@ -109,7 +109,9 @@ def _with_points(raw: Kernel, kernel: Kernel, points: list[Expr]) -> Integrated 
         return None
     plain = {node: false if isinstance(node, Eq) else true for node in raw.exponent.atoms(Eq, Ne) if node.has(x)}
     rest = replace(raw, exponent=raw.exponent.xreplace(plain))
-    special = [(S.One, raw.exponent.xreplace({x: point})) for point in points]
+    special = [(S.One, _at(raw.exponent, x, point)) for point in points]
+    if any(value.has(S.NaN, S.ComplexInfinity, oo) for _, value in special):
+        return None
     usual = [(S.NegativeOne, rest.exponent.xreplace({x: point})) for point in points]
     regular = None
     if not any(is_infinite(value) for _, value in usual):
@@ -120,6 +122,13 @@ def _with_points(raw: Kernel, kernel: Kernel, points: list[Expr]) -> Integrated 
         return None
     terms = [(weight, Integrated(log_form(value, kernel), regular.lemma, ())) for weight, value in special]
     return joined([(S.One, regular), *terms])
+
+
+def _at(exponent: Expr, x: Symbol, point: Expr) -> Expr:
+    """The exponent at a value; what is undefined there may stand beside its own negative, once the case is decided."""
+    nodes = [node for node in exponent.atoms(Eq, Ne) if x in node.args]
+    here = {node: node.func(*(point if side == x else side for side in node.args)) for node in nodes}
+    return exponent.xreplace(here).xreplace({x: point})
 
 
 def _term_by_term(kernel: Kernel) -> Integrated | None:
