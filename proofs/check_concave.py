@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import atan2, cancel, cos, exp, expand_trig, log, pi, sin, sqrt
+from sympy import Symbol, atan2, cancel, cos, exp, expand_trig, log, oo, pi, sin, sqrt
 
 from .algebra.atoms import Mean, plain
 from .algebra.derivatives import derivative
@@ -19,7 +19,8 @@ from .curvature import (
     minus_second,
 )
 from .derivation import Evidence, Finding, Step, by_sign
-from .location import is_regular
+from .half_plane import covers_half_plane, falls_along_lines
+from .location import Z, is_regular
 from .zero import prove_zero
 
 
@@ -53,6 +54,29 @@ def concave(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "what is shown is neither the kernel nor its second derivative")
     holds = is_strictly_concave(shape, z, lo) if int(step.named("strict")) else is_concave(shape, z, lo)
     return by_sign(holds, "the kernel is concave")
+
+
+def half_plane(step: Step, context: Context) -> Finding:
+    """The second covariant derivatives of the log-density, from its own in place and scale, and their signs."""
+    before, family, ratio = context.given(step), context.family, step.named("ratio")
+    if before.rule != "kernel" or not is_positive(ratio, family.domain):
+        return Finding(Evidence.REFUTED, "there is no kernel, or the metric is none")
+    if not covers_half_plane(family, before.named("location"), before.named("scale"), -oo):
+        return Finding(Evidence.UNDECIDED, "that all places and scales are those of members")
+    place, size, shape = Symbol("_place", real=True), Symbol("_size", positive=True), before.value
+    height = shape.subs(Z, (Z - place) / size) - log(size)
+    down, across = derivative(height, size), derivative(height, place)
+    bends = (
+        size**2 * derivative(across, place) / ratio - size * down,
+        size**2 * derivative(across, size) + size * across,
+        size**2 * derivative(down, size) + size * down,
+    )
+    first, mixed, last = (bend.subs(Z, place + size * Z) for bend in bends)
+    along, determinant = step.value.args
+    zeros = (last - along, first * last - mixed**2 / ratio - determinant)
+    if any(prove_zero(zero, {}, list).evidence is not Evidence.ALGEBRA for zero in zeros):
+        return Finding(Evidence.REFUTED, "these are not the second covariant derivatives")
+    return by_sign(falls_along_lines(shape, along, determinant, family.domain), "it is concave along every line")
 
 
 def curvature(step: Step, context: Context) -> Finding:

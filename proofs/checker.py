@@ -101,6 +101,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "entropy": check_means.entropy,
     "kernel": check_concave.kernel,
     "concave": check_concave.concave,
+    "half-plane": check_concave.half_plane,
     "curvature": check_concave.curvature,
     "harmonic": check_concave.harmonic,
     "loss": check_concave.loss,

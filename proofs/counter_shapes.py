@@ -12,6 +12,7 @@ from sympy import Expr, Symbol, exp, oo
 from .ball_data import evaluate
 from .check_context import Context, subject_of
 from .derivation import Step
+from .location import Z
 from .trial import Trial
 
 _PLACES = tuple(arb(place) / 8 for place in (-80, -24, -9, -3, 1, 5, 15, 40, 100))
@@ -37,6 +38,25 @@ def _height(trial: Trial, function: Expr, variable: Symbol, place: arb) -> arb:
 def _sags(function: Callable[[arb], arb], places: list[arb] | tuple[arb, ...]) -> bool:
     """Whether a function certainly lies below a chord halfway between two of the places."""
     return any(2 * function((a + b) / 2) < function(a) + function(b) for a, b in pairwise(places))
+
+
+def half_plane(step: Step, context: Context) -> str:
+    """Two members halfway between which, on their line, the log-density of an observation lies below its chord."""
+    before, root = context.given(step), evaluate(step.named("ratio"), context.trials[0].theta).sqrt()
+    shape, place, size = before.value, before.named("location"), before.named("scale")
+    for first, second in combinations(context.members, 2):
+        (a, s), (b, t) = (((root * one.number(place)), one.number(size)) for one in (first, second))
+        if a.overlaps(b):
+            continue
+        middle = (a + b) / 2 + (t**2 - s**2) / (2 * (b - a))
+        radius = ((a - middle) ** 2 + s**2).sqrt()
+        turn = (((a - middle) / radius).atanh() + ((b - middle) / radius).atanh()) / 2
+        points = ((a, s), (b, t), (middle + radius * turn.tanh(), radius * turn.sech()))
+        for value in first.each(before.named("observation")):
+            heights = [first.moved({Z: (value - m / root) / c}).number(shape) - c.log() for m, c in points]
+            if 2 * heights[2] < heights[0] + heights[1]:
+                return "the log-density of an observation lies below one of its chords"
+    return ""
 
 
 def curvature(step: Step, context: Context) -> str:

@@ -32,6 +32,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "integer-falling": counter_equations.falling,
     "transport": counter_equations.transport,
     "concave": counter_shapes.concave,
+    "half-plane": counter_shapes.half_plane,
     "curvature": counter_shapes.curvature,
     "loss": counter_shapes.loss,
     "predictor": counter_predictors.predictor,

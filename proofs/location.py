@@ -205,7 +205,7 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
         if len(modes) == 1 and _affine(modes[0], real):
             yield from ((modes[0], scale) for scale in (*scales, S.One))
         yield from _by_kink(density, line, scales)
-        yield from _by_mode(family, density, line)
+        yield from _by_mode(family, density, line, scales)
         return
     locations: list[Expr] = [*real, *(sign_ * log(p) for p in positive for sign_ in (1, -1)), S.Zero]
     for location in locations:
@@ -213,7 +213,7 @@ def _candidates(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[E
             if len(location.free_symbols | scale.free_symbols) == len(parameters):
                 yield location, scale
     yield from _by_kink(density, line, scales)
-    yield from _by_mode(family, density, line)
+    yield from _by_mode(family, density, line, scales)
 
 
 def _by_kink(density: Expr, line: Symbol, scales: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
@@ -233,8 +233,8 @@ def _by_kink(density: Expr, line: Symbol, scales: list[Expr]) -> Iterator[tuple[
                 yield (line - distance / slope).expand(), scale / abs(slope)
 
 
-def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr, Expr]]:
-    """The mode as location, and as scale what the curvature there is the inverse square of."""
+def _by_mode(family: Family, density: Expr, line: Symbol, scales: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """The mode as location, and as scale what the curvature there is the inverse square of; any, where it is level."""
     if density.has(Abs, Piecewise, sign):
         return
     modes = [root.value for root in solve_one(derivative(density, line), line, family.domain)]
@@ -244,6 +244,8 @@ def _by_mode(family: Family, density: Expr, line: Symbol) -> Iterator[tuple[Expr
         short = modes[0].count_ops() + curvature.count_ops() <= _MOST_OPERATIONS
         if short and is_positive(curvature, family.domain):
             yield modes[0], powdenest(sqrt(1 / curvature))
+        elif curvature == 0:
+            yield from ((modes[0], scale) for scale in scales)
 
 
 def _affine(expression: Expr, parameters: list[Symbol]) -> bool:

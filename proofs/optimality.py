@@ -11,6 +11,7 @@ from .derivation import Label, Optimality, Section
 from .divergence import MeanMap, divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
+from .half_plane_steps import half_plane_step
 from .harmonic import harmonic
 from .induced_loss import induced_loss
 from .location import LocationScale, Z, location_scale
@@ -185,7 +186,7 @@ def _ends_only(route: LikelihoodRoute) -> Optimality | None:
 def _concave(
     family: Family, route: LikelihoodRoute, structure: LocationScale | None, trail: Trail
 ) -> Optimality | None:
-    """Log-concave kernel: the likelihood is jointly concave in ``(1 / scale, location / scale)``."""
+    """Log-concave kernel: the likelihood is concave in ``(1 / scale, location / scale)``; or along other lines."""
     if structure is None or route.ends.placed:
         return None
     at = trail.add(
@@ -202,7 +203,7 @@ def _concave(
         ),
     )
     if not is_concave(structure.kernel, Z, structure.lo):
-        return None
+        return half_plane_step(family, structure, at, trail)
     strict = is_strictly_concave(structure.kernel, Z, structure.lo)
     kinked = len(regions(structure.kernel, Z, structure.lo) or ()) != 1
     trail.add(

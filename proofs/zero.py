@@ -124,7 +124,7 @@ def _arguments(expression: Expr, domain: Domain) -> Expr:
 
 def _split(expression: Expr, domain: Domain) -> Expr:
     # Without these the numerator of one fraction decides at once.
-    if not expression.has(log, Abs, Piecewise, Indicator) or not is_joinable(expression):
+    if not expression.has(log, Abs, Piecewise, Indicator) or not is_spreadable(expression):
         return expression
     return split_logs(normal_form(expression, (), domain), domain).expand()
 

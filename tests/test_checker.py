@@ -35,6 +35,7 @@ from thetahat.proofs.checker import RULES, check_steps
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Outcome, Statistic, Step, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
+from thetahat.proofs.half_plane import bends
 from thetahat.proofs.registry import family
 from thetahat.proofs.slack import one_observation
 from thetahat.proofs.transport import transport
@@ -311,6 +312,14 @@ def _claimed_concave(strict: int) -> Change:
         return (*steps, replace(right, value=shape, given=(at,), using=(("strict", Integer(strict)), ("lo", -oo))))
 
     return changed
+
+
+def _claimed_along_lines(steps: Steps) -> Steps:
+    """Tails as heavy as those of Student's distribution of few degrees, called concave along lines of a half-plane."""
+    at, kernel = next((i, step) for i, step in enumerate(steps) if step.rule == "kernel")
+    right, ratio = steps_to(family("cauchy"), "half-plane")[-1], 1 / family("student_t").constants[0].symbol
+    claim = replace(right, value=Tuple(*bends(kernel.value, ratio)), given=(at,), using=(("ratio", ratio),))
+    return (*steps, claim)
 
 
 def _exchanged_sides(steps: Steps) -> Steps:
@@ -653,6 +662,10 @@ REFUTED = (
     Planted("lost factor", "ridge-counts", "negative_binomial", value(twice)),
     Planted("another size", "ridge-counts", "negative_binomial", using("size", more)),
     Planted("no ridge", "ridge-counts", "negative_binomial", _premise(0)),
+    Planted("lost factor", "half-plane", "cauchy", value(first_twice)),
+    Planted("another metric", "half-plane", "cauchy", using("ratio", twice)),
+    Planted("a metric that is none", "half-plane", "cauchy", using("ratio", opposite)),
+    Planted("no kernel", "half-plane", "cauchy", _premise(0)),
     Planted("lost factor", "line-turn", "birnbaum_saunders", value(twice)),
     Planted("lost term", "line-turn", "rayleigh_shifted", value(more)),
     Planted("the score for the likelihood", "line-turn", "rayleigh_shifted", _premise(1)),
@@ -698,6 +711,7 @@ UNDECIDED = (
     Planted("not concave", "ridge-logs", "kumaraswamy", _logs_of(_moved_into_log)),
     Planted("before the start of the line", "ridge", "generalised_poisson", using("stop", opposite)),
     Planted("for data that are all zero", "ridge", "generalised_poisson", using("positive", lambda one: Tuple())),
+    Planted("heavier tails", "half-plane", "student_t", _claimed_along_lines),
     Planted("another average", "line-turn", "rayleigh_shifted", using("average", twice)),
     Planted("no inequality", "ridge-turn", "birnbaum_saunders", using("spreads", lambda one: Tuple())),
     Planted("the negative root", "ridge-turn", "birnbaum_saunders", using("root", opposite)),

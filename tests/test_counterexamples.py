@@ -178,6 +178,7 @@ PLANTED = (
     Planted("transport", "pareto", named("rising", opposite)),
     Planted("concave", "half_logistic", value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),
+    Planted("half-plane", "cauchy", named("ratio", lambda one: one / 100)),
     Planted("loss", "linear_regression", named("weight", opposite)),
     Planted("predictor", LOGISTIC, named("terms", lambda terms: Tuple(terms.args[0]))),
     Planted("recession", POISSON, value(lambda slopes: Tuple(S.Zero, *slopes.args[1:]))),
@@ -334,5 +335,14 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
     assert {"check_ends", "counter_support", "zero", "expectations"} <= seen
     makers = {"engine", "integer_engine", "data_point_engine", "routes", "likelihood", "divergence", "scores"}
     makers |= {"boundary", "edge_growth", "existence", "end_conditions", "optimality", "ridge", "log_profile"}
-    makers |= {"integer_search", "branches", "end_steps", "ridge_steps", "solution_steps", "trail", "turning"}
+    makers |= {
+        "integer_search",
+        "branches",
+        "end_steps",
+        "ridge_steps",
+        "solution_steps",
+        "trail",
+        "turning",
+        "half_plane_steps",
+    }
     assert not seen & makers

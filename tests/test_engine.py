@@ -46,7 +46,6 @@ FROM_A_PROFILE = {
 OPEN_MAXIMA = FROM_A_PROFILE | {
     "skew_normal",
     "student_t",
-    "cauchy",
     "lomax",
 }
 OPEN_EXISTENCE = {"generalised_gamma", "skew_normal"}

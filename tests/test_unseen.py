@@ -15,6 +15,7 @@ from sympy import (
     Interval,
     Piecewise,
     Range,
+    Rational,
     Reals,
     S,
     Set,
@@ -41,6 +42,7 @@ from thetahat.proofs.derivation import Derivation, Evidence, Outcome
 from thetahat.proofs.end_conditions import _impossible
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.known_values import derivation_with
 from thetahat.verify.likelihood import log_likelihood
 
 POSITIVE = Interval.open(0, oo)
@@ -621,3 +623,26 @@ def test_a_direction_of_known_concentration_is_fitted(name: str) -> None:
             certificate = certify(item, data)
             assert certificate.verdict is CertificateVerdict.GLOBAL_SET
             assert certificate.check(data)
+
+
+@pytest.mark.parametrize("power", [Rational(3, 2), Rational(5, 2), 4, 10])
+@pytest.mark.parametrize("unit", [1, 2])
+def test_powers_of_a_distance_are_concave_without_a_second_derivative_at_it(power: Expr, unit: int) -> None:
+    """Between one and two the derivative does not exist at the mode, from three on it is zero and gives no scale."""
+    a = family("generalised_normal").parameters[1]
+    density = -(abs(y - unit * m) ** power) / a.symbol**power - log(a.symbol) - log(2) - loggamma(1 + 1 / S(power))
+    assert declared(y, Reals, density, Parameter(m, Reals), a).optimality.unique
+
+
+def test_what_is_open_for_all_values_of_a_constant_is_proved_for_some() -> None:
+    """Below power one the likelihood is highest at an observation, from one on it is concave; in general neither."""
+    general = family("generalised_normal")
+    assert not derive(general).optimality.proved
+    data = [360299.0] * 5 + [-659765.0] * 7
+    for power, place in ((Rational(1, 2), -659765.0), (10, None)):
+        assert derivation_with(general, {"beta": power}).optimality.proved
+        found = fit(general, data, fixed={"beta": power})
+        assert place is None or found.theta_hat["mu"] == place
+        assert certify(general, data, fixed={"beta": power}).verdict is CertificateVerdict.UNIQUE_GLOBAL
+        with pytest.raises(ExistenceError):
+            fit(general, [2.0, 2.0], fixed={"beta": power})

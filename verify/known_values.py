@@ -8,7 +8,7 @@ from functools import lru_cache
 from sympy import Expr
 
 from ..proofs.bounds import exact_number
-from ..proofs.derivation import Derivation
+from ..proofs.derivation import Derivation, Outcome
 from ..proofs.family import Family
 from ..proofs.fixing import fix_constants
 from .derivation_cache import derivation_of
@@ -16,6 +16,8 @@ from .derivation_cache import derivation_of
 
 def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     """Return the derivation of ``family`` with values put in: constants into the formulas, parameters before deriving.
+
+    Where the maximum is not proved for all values of the constants, that of the family at these values is preferred.
 
     >>> from thetahat import family
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
@@ -52,7 +54,16 @@ def _derivation_with(
     parameters = {name: value for name, value in fixed if name not in constants}
     derivation = source(family.fix(**parameters) if parameters else family)
     known = {name: value for name, value in fixed if name in constants}
-    return _one(fix_constants(derivation, **known) if known else derivation)
+    return _one(_at(derivation, known, source) if known else derivation)
+
+
+def _at(derivation: Derivation, known: Mapping[str, Expr], source: Callable[[Family], Derivation]) -> Derivation:
+    """The derivation at values of the constants: what it leaves open may be proved of these values alone."""
+    general = fix_constants(derivation, **known)
+    if general.optimality.proved or general.outcome is Outcome.UNBOUNDED:
+        return general
+    own = source(general.family)
+    return own if own.optimality.proved else general
 
 
 @lru_cache(maxsize=512)

@@ -115,6 +115,11 @@ def is_concave(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bo
     >>> z = Symbol("z", real=True)
     >>> is_concave(-Abs(z) ** 3, z), is_concave(Abs(z), z), is_concave(-log(cosh(z)), z)
     (True, False, True)
+
+    Powers below one rise without bound at their kink, and those between one and two have no second derivative there.
+
+    >>> is_concave(-(Abs(z) ** (S(3) / 2)), z), is_concave(-(Abs(z) ** S.Half), z)
+    (True, False)
     """
     pieces = regions(expression, z, lo, hi)
     if pieces is None or not all(is_nonnegative(-second, domain) for second, domain in map(_curved(z), pieces)):
@@ -148,10 +153,16 @@ def _meets(pieces: tuple[Region, ...], z: Symbol) -> bool:
     for left, right in itertools.pairwise(pieces):
         at = left.hi
         jump = (left.value - right.value).subs(z, at)
-        drop = (derivative(left.value, z) - derivative(right.value, z)).subs(z, at)
+        drop = _slope(left.value, z, at, -1) - _slope(right.value, z, at, 1)
         if expand(jump) != 0 or not is_nonnegative(drop, {}):
             return False
     return True
+
+
+def _slope(value: Expr, z: Symbol, at: Expr, side: int) -> Expr:
+    """The slope on one side of a place: there ``(-z)**(3/2) / z``, as it may be written, is a power of a distance."""
+    away = Dummy("u", positive=True)
+    return derivative(value, z).subs(z, at + side * away).subs(away, 0)
 
 
 def _curved(z: Symbol) -> Callable[[Region], tuple[Expr, dict[Symbol, Bounds]]]:

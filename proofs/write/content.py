@@ -17,6 +17,7 @@ _DECISIVE = (
     "identity",
     "concave",
     "predictor",
+    "half-plane",
     "curvature",
     "harmonic",
     "ridge",
