@@ -53,7 +53,7 @@ FAMILIES: dict[str, dict[str, object]] = {
 
 ROOTS: dict[str, dict[str, object]] = {
     "gamma": {},
-    "generalised_normal": {"beta": 2},
+    "generalised_normal": {"beta": 4},
     "gumbel": {},
     "log_logistic": {},
     "logistic": {},

@@ -24,6 +24,8 @@ _SHARP_BITS, _SECANT = 256, 40
 """The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
 _BESIDE = 60
 """By how many binary digits less a root is that is told from a sharpened one, and from no double."""
+_BRACKET_ULPS = 8
+"""Units in the last place that a bracket may leave: SciPy's closes to four times the rounding of one, up to eight."""
 _BENT, _MOST_MENDS = 75, 60
 """By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
 _STRAIGHT_BITS = 96
@@ -141,11 +143,14 @@ class ExactEquation:
         Numerical Methods, section 6.4.2): between two doubles the equation may be far from straight.
         """
         with precision(MOST_BITS):
-            # Not at doubles: at an observation the equation may have no value.
-            reach = (ROOT_ULPS + 0.375) * arb(math.ulp(root))
-            ends = [arb(root) - reach, arb(root) + reach]
-            values = [arb(self.residual(end)) for end in ends]
-            if not values[0] * values[1] < 0:
+            for units in (ROOT_ULPS, _BRACKET_ULPS):
+                # Not at doubles: at an observation the equation may have no value.
+                reach = (units + 0.375) * arb(math.ulp(root))
+                ends = [arb(root) - reach, arb(root) + reach]
+                values = [arb(self.residual(end)) for end in ends]
+                if values[0] * values[1] < 0:
+                    break
+            else:
                 return root
             last, kept = ends[0], None
             for _ in range(_MOST_MENDS):
