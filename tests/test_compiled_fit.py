@@ -16,7 +16,7 @@ from sympy import Add, Rational
 from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import compiled_fit, estimation, fitting, rooting
+from thetahat.verify import compiled_fit, estimation, fitting, passes, rooting
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
@@ -339,6 +339,18 @@ def test_interpolated_roots_are_close(root: float, bend: float, below: float, ab
     ends = root - below, root + above
     found = _interpolated_root(residual, *ends, {end: residual(end) for end in ends})
     assert abs(found - root) < ROOT_SHARE / 10
+
+
+def test_rows_next_to_an_end_keep_what_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares that differ from one in their last digits: in plain doubles, which are planted, powers of them do not."""
+    derivation, x = derivation_with(family("kumaraswamy"), {}), np.random.default_rng(1).beta(3.0, 0.15, 500)
+    x = np.minimum(x, 1 - 2.0**-53)
+    assert (x > 1 - 1e-14).any()
+    check(derivation, np.array(list(compiled_estimate(derivation, x)[1].values())), carefully(derivation, x), x)
+    monkeypatch.setattr(passes, "_with_exact_rests", lambda expression: expression)
+    wrong = np.array(list(estimator_of.__wrapped__(derivation)(x).values()))
+    with pytest.raises(AssertionError, match="against"):
+        check(derivation, wrong, carefully(derivation, x), x)
 
 
 def test_counts_far_apart_are_read_row_by_row() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Function, Pow, S, Symbol, cos, lambdify, log, sin
+from sympy import Expr, Function, Pow, S, Symbol, cos, exp, lambdify, log, sin
 
 from .double_functions import PLAIN
 from .printing import PREFIX, Printer
@@ -34,6 +34,7 @@ _BITS = 1000.0
 _MOST_FACTORS = 32
 
 half_tangent: Any = Function("half_tangent")
+_expm1: Any = Function("expm1")
 
 
 def total(values: Array) -> float:
@@ -151,7 +152,12 @@ _TOTALS: dict[str, Callable[..., float]] = {
 }
 _total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, _TOTALS)
 _product_total, _plain_product_total, _cosine_total = _others
-_ROWS: dict[str, Callable[..., Any]] = {**PLAIN, **_TOTALS, "half_tangent": lambda z: np.tan(0.5 * z)}
+_ROWS: dict[str, Callable[..., Any]] = {
+    **PLAIN,
+    **_TOTALS,
+    "half_tangent": lambda z: np.tan(0.5 * z),
+    "expm1": np.expm1,
+}
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Symbol]) -> list[Expr]:
@@ -220,9 +226,28 @@ def code_of(
     [array([1.])]
     """
     namespace = {f"{PREFIX}{name}": function for name, function in _ROWS.items()}
-    together = [_with_half_tangents(stable(expression)) for expression in expressions]
+    together = [_with_half_tangents(_with_exact_rests(stable(expression))) for expression in expressions]
     shared = True if steps is None else lambda left: (steps, left)
     return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=shared)
+
+
+def _with_exact_rests(expression: Expr) -> Expr:
+    """Divisors that are one less a power or an exponential, by way of ``expm1``: beside one nothing is left of others.
+
+    >>> x = Symbol("x", positive=True)
+    >>> _with_exact_rests(x / (1 - x**3)), _with_exact_rests(1 / (1 - x))
+    (-x/expm1(3*log(x)), 1/(1 - x))
+    """
+
+    def rest(base: Expr, exponent: Expr) -> Expr:
+        power = 1 - base
+        if exponent.is_negative and isinstance(power, exp):
+            return (-_expm1(power.args[0])) ** exponent
+        if exponent.is_negative and isinstance(power, Pow) and power.base.is_positive:
+            return (-_expm1(power.exp * log(power.base))) ** exponent
+        return base**exponent
+
+    return expression.replace(Pow, rest)
 
 
 def _with_half_tangents(expression: Expr) -> Expr:
