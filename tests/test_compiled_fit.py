@@ -25,9 +25,9 @@ from thetahat.verify.fitting import fit_with
 from thetahat.verify.kernel_sums import Expansion
 from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.natural_newton import natural_newton
-from thetahat.verify.passes import square_total
 from thetahat.verify.quick import Estimator
 from thetahat.verify.row_equation import RowEquation, _interpolated_root
+from thetahat.verify.row_totals import square_total
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, ROOT_SHARE, SLOPE_NATS
 
 SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]

@@ -11,8 +11,8 @@ from flint import arb
 from sympy import Symbol, cos, sin
 
 from thetahat.proofs.balls import precision
-from thetahat.verify import passes
-from thetahat.verify.passes import log_ratio_total, log_rest_total, log_total
+from thetahat.verify import passes, row_totals
+from thetahat.verify.row_totals import log_ratio_total, log_rest_total, log_total
 from thetahat.verify.tolerance import FORMULA_ULPS
 
 R = np.random.default_rng(4)
@@ -63,7 +63,7 @@ def test_products_of_any_size_stay_in_range(size: float) -> None:
 
 def test_products_that_lose_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: products are taken however little is left of them."""
-    monkeypatch.setattr(passes, "_of_products", log_total)
+    monkeypatch.setattr(row_totals, "_of_products", log_total)
     with pytest.raises(AssertionError):
         test_logarithms_of_ratios_keep_their_digits(1e-12, False)
     with pytest.raises(AssertionError):
@@ -84,4 +84,4 @@ def test_sums_of_cosines_and_sines_are_those_of_the_rows(centre: float, width: f
 def test_a_lost_row_of_cosines_is_noticed() -> None:
     """Planted error: one row fewer is taken off."""
     shares = 1 / (1 + np.tan(R.normal(0.0, 1.0, 3000) / 2) ** 2)
-    assert abs(passes.cosine_total(shares) - passes.cosine_total(np.append(shares, 0.0))) > 2**-52 * len(shares)
+    assert abs(row_totals.cosine_total(shares) - row_totals.cosine_total(np.append(shares, 0.0))) > 2**-52 * len(shares)

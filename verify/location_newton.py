@@ -25,7 +25,8 @@ from ..proofs.location import LocationScale, Z, location_scale
 from .density import compiled
 from .kernel_sums import Expansion, Power, kernel_expansion
 from .lowering import NotLoweredError
-from .passes import UNSHARED, averages, code_of, plain_product_total, total
+from .passes import UNSHARED, averages, code_of
+from .row_totals import plain_product_total, total
 from .scalars import Scalars, scalars
 from .tolerance import JOINED_ROWS
 

@@ -1,7 +1,6 @@
 """Reads averages of row functions off a long column: few passes, no large temporaries, few logarithms.
 
-A block of rows stays in the processor's cache. The logarithm of a product of many factors costs one logarithm, that
-of the squares one product; sine and cosine of one argument are rational in the tangent of its half.
+A block of rows stays in the processor's cache. Sine and cosine of one argument are rational in the tangent of its half.
 """
 
 from __future__ import annotations
@@ -16,129 +15,27 @@ from sympy import Expr, Function, Pow, S, Symbol, cos, exp, lambdify, log, sin
 
 from .double_functions import PLAIN
 from .printing import PREFIX, Printer
+from .row_totals import (
+    cosine_total,
+    log_ratio_total,
+    log_rest_total,
+    log_total,
+    plain_product_total,
+    product_total,
+    square_total,
+    total,
+)
 from .stable_forms import log1p, stable
 
 Array = NDArray[Any]
 
 BLOCK = 65_536
 """Rows at a time: a few such arrays of doubles stay in the second-level cache."""
-_SHORT = 256
-"""Length of the products of two columns that a sum of squares is made of: a longer one loses digits, as its terms are
-added one after the other, and may be shared among threads, which cost more than they bring."""
 UNSHARED = 10_000
 """Rows at a time of which a product of two columns is not shared among threads, which cost more than they bring."""
-_MANY = 2048
-"""Rows from which a logarithm of products is the quicker."""
-_BITS = 1000.0
-"""Binary digits of a product that neither overflows nor is subnormal."""
-_MOST_FACTORS = 32
 
 half_tangent: Any = Function("half_tangent")
 _expm1: Any = Function("expm1")
-
-
-def total(values: Array) -> float:
-    """Return the sum, by NumPy's pairwise summation.
-
-    >>> total(np.array([1.0, 2.0]))
-    3.0
-    """
-    return float(np.add.reduce(values))
-
-
-def square_total(values: Array) -> float:
-    """Return the sum of squares.
-
-    >>> square_total(np.array([1.0, 2.0]))
-    5.0
-    """
-    return product_total(values, values)
-
-
-def product_total(left: Array, right: Array) -> float:
-    """Return the sum of the products of two columns.
-
-    >>> product_total(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
-    11.0
-    """
-    whole = len(left) - len(left) % _SHORT
-    if not whole:
-        return float(left.dot(right))
-    shorter = left[:whole].reshape(-1, _SHORT)
-    short = np.vecdot(shorter, shorter if right is left else right[:whole].reshape(-1, _SHORT))
-    return total(short) + float(left[whole:].dot(right[whole:]))
-
-
-def plain_product_total(left: Array, right: Array) -> float:
-    """Return the same a little less exactly, in less time: for steps that are taken again where they miss.
-
-    >>> plain_product_total(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
-    11.0
-    """
-    return float(left.dot(right))
-
-
-def cosine_total(shares: Array) -> float:
-    """Return the sum of cosines from ``1 / (1 + t^2)`` of the tangents ``t`` of half the angles: NIST DLMF 4.21.29.
-
-    >>> cosine_total(np.array([1.0, 0.5]))
-    1.0
-    """
-    return 2.0 * total(shares) - len(shares)
-
-
-def log_total(values: Array, least: float | None = None, most: float | None = None) -> float:
-    """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
-
-    The product of ``k`` factors is off by no more than ``k`` roundings, each as much as one in its logarithm's sum.
-    ``least`` and ``most`` are numbers that all lie between, if such are known.
-
-    >>> log_total(np.array([1.0, math.e]))
-    1.0
-    """
-    n = len(values)
-    if n >= _MANY:
-        if least is None or most is None:
-            least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
-        digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
-        factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
-        if factors > 1:
-            whole = n // factors
-            product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
-            rest = values[whole * factors :]
-            return total(np.log(product)) + (total(np.log(rest)) if len(rest) else 0.0)
-    return total(np.log(values))
-
-
-def log_ratio_total(values: Array, least: float, most: float) -> float:
-    """Return the sum of the logarithms of numbers over the least of them.
-
-    >>> log_ratio_total(np.array([1.0, math.e]), 1.0, math.e)
-    1.0
-    """
-    found = _of_products(values / least, 1.0, most / least) if len(values) >= _MANY else None
-    return total(np.log1p((values - least) / least)) if found is None else found
-
-
-def log_rest_total(values: Array, least: float, most: float) -> float:
-    """Return the sum of the logarithms of one less each number.
-
-    >>> log_rest_total(np.array([0.5, 0.75]), 0.5, 0.75) + 3 * math.log(2)
-    0.0
-    """
-    found = _of_products(1.0 - values, 1.0 - most, 1.0 - least) if len(values) >= _MANY else None
-    return total(np.log1p(-values)) if found is None else found
-
-
-def _of_products(factors: Array, least: float, most: float) -> float | None:
-    """The sum of the logarithms of rounded factors, if it keeps its digits.
-
-    Factors and their products are off by a rounding each, and so are logarithms of them: on average by two half units
-    in the last place of one, less than four of theirs if their average is three eighths, mostly far less.
-    """
-    found = log_total(factors, least, most)
-    return found if abs(found) > 0.375 * len(factors) else None
-
 
 _TOTALS: dict[str, Callable[..., float]] = {
     "total": total,

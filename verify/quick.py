@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import Reach
-from .passes import square_total, total
+from .row_totals import square_total, total
 from .silence import silent
 from .straight import Theta
 from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY

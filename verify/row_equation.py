@@ -18,7 +18,8 @@ from sympy import Add, Expr, Symbol
 
 from ..proofs.derivation import Derivation
 from .lowering import Lowering, NotLoweredError
-from .passes import averages, code_of, total
+from .passes import averages, code_of
+from .row_totals import total
 from .scalars import Scalars, scalars
 from .solving import Line, sign_changes
 from .tolerance import ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
