@@ -12,6 +12,7 @@ from sympy.core.relational import Relational
 
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
+from .algebra.invertible import determinant
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
@@ -231,14 +232,14 @@ def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
     if matrix.rows > 2:
         return diagonal and _is_of_rank_one(matrix, domain)
-    minors = [] if matrix.rows == 1 else [_minor(matrix), _short(_minor(matrix), domain)]
+    minors = [] if matrix.rows == 1 else [determinant(matrix), _short(determinant(matrix), domain)]
     return diagonal and (matrix.rows == 1 or any(is_nonnegative(minor, domain) for minor in minors))
 
 
 def _is_of_rank_one(matrix: Matrix, domain: Domain) -> bool:
     """Whether every minor of two rows vanishes identically: the one eigenvalue is then the sum of the diagonal."""
     pairs = list(combinations(range(matrix.rows), 2))
-    return all(_short(_minor(matrix.extract(one, other)), domain) == 0 for one, other in product(pairs, repeat=2))
+    return all(_short(determinant(matrix.extract(one, other)), domain) == 0 for one, other in product(pairs, repeat=2))
 
 
 def _is_definite(matrix: Matrix, domain: Domain) -> bool:
@@ -247,12 +248,7 @@ def _is_definite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows > 2:
         return False
     first = is_positive(_short(matrix[0, 0], domain), domain)
-    return first and (matrix.rows == 1 or is_positive(_short(_minor(matrix), domain), domain))
-
-
-def _minor(matrix: Matrix) -> Expr:
-    """The determinant of two rows: SymPy's own divides on its way, which takes seconds where entries are quotients."""
-    return matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
+    return first and (matrix.rows == 1 or is_positive(_short(determinant(matrix), domain), domain))
 
 
 def _short(expression: Expr, domain: Domain) -> Expr:

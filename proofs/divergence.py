@@ -10,6 +10,7 @@ from sympy import Add, Expr, Matrix, Symbol, Tuple
 from .algebra.derivatives import derivative
 from .algebra.eliminate import Choose, eliminate
 from .algebra.elimination import Elimination
+from .algebra.invertible import determinant
 from .algebra.linear_equations import solved_linearly
 from .algebra.signs import Domain
 from .algebra.size import flattened, shortest
@@ -41,7 +42,7 @@ def mean_map(form: ExponentialForm, parameters: tuple[Symbol, ...], domain: Doma
     if len(parameters) != len(form.statistics) or not parameters:
         return None
     jacobian = Matrix([[flattened(derivative(eta, parameter)) for parameter in parameters] for eta in form.eta])
-    if tidy(jacobian.det(), domain) == 0:
+    if tidy(determinant(jacobian), domain) == 0:
         return None
     gradient = Matrix([flattened(derivative(form.log_partition, parameter)) for parameter in parameters])
     return MeanMap(parameters, tuple(tidy(value, domain) for value in solved_linearly(jacobian.T, gradient)), jacobian)

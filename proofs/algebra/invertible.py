@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Matrix, cos, sin
+from sympy import Add, Expr, Matrix, S, cos, sin
 
 from .signs import Domain, is_nonzero
+from .size import cancelled, factored, is_moderate, joined
+
+_MOST_EXPANDED = 3
 
 
 def is_invertible(matrix: Matrix, domain: Domain) -> bool:
@@ -15,8 +18,24 @@ def is_invertible(matrix: Matrix, domain: Domain) -> bool:
     >>> is_invertible(Matrix([[1, m], [0, s]]), {}), is_invertible(Matrix([[m]]), {})
     (True, False)
     """
-    determinant = matrix.det()
-    return is_nonzero(determinant, domain) or is_nonzero(_on_the_circle(determinant), domain)
+    whole = determinant(matrix)
+    short = factored(cancelled(joined(whole))) if is_moderate(whole) else whole
+    return is_nonzero(short, domain) or is_nonzero(_on_the_circle(short), domain)
+
+
+def determinant(matrix: Matrix) -> Expr:
+    """Return the determinant; of few rows by its first row, as SymPy's own way divides where entries are quotients.
+
+    >>> from sympy.abc import a
+    >>> determinant(Matrix([[a, 1], [1, 1 / a]]))
+    0
+    """
+    if matrix.rows > _MOST_EXPANDED:
+        return matrix.det()
+    if matrix.rows == 1:
+        return matrix[0, 0]
+    minors = ((matrix[0, j], matrix.minor_submatrix(0, j)) for j in range(matrix.cols))
+    return Add(*((-1) ** j * entry * determinant(minor) for j, (entry, minor) in enumerate(minors) if entry != S.Zero))
 
 
 def _on_the_circle(expression: Expr) -> Expr:
