@@ -1,5 +1,6 @@
 """Whether estimates are right, or refused, on data that double precision can hardly tell apart or hold."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import mpmath
@@ -204,3 +205,23 @@ def test_doubles_are_trusted_on_many_rows_only_where_they_lose_nothing(name: str
     exact = solved_in_balls(derivation, require_data(item, x))
     gap = abs(nats_lost(item, fit(item, x).theta, [exact[symbol] for symbol in item.symbols], x))
     assert gap < SLOPE_NATS * len(x)
+
+
+@pytest.mark.parametrize(
+    "x", [[589960.5049086661] * 11 + [589960.5049092561], [-7999.965253956622] * 11 + [-7999.965253956275]]
+)
+def test_a_place_next_to_the_least_observation_is_found(x: list[float]) -> None:
+    """A millionth of a millionth from it lies an observation, beyond which the equation has other roots."""
+    with mp.workdps(50):
+        rows = [mp.mpf(value) for value in x]
+
+        def slope(distance: mp.mpf) -> mp.mpf:
+            away = [row - rows[0] + distance for row in rows]
+            return 2 * mp.fsum(away) / mp.fsum(u * u for u in away) - mp.fsum(1 / u for u in away) / len(away)
+
+        spread = rows[-1] - rows[0]
+        distance = mp.findroot(slope, (spread / 100, spread), solver="anderson")
+        place, scale = rows[0] - distance, mp.sqrt(mp.fsum((row - rows[0] + distance) ** 2 for row in rows) / 24)
+        found = fit(family("rayleigh_shifted"), x).theta_hat
+        assert abs(mp.mpf(found["mu"]) - place) <= math.ulp(x[0])
+        assert abs(mp.mpf(found["sigma"]) / scale - 1) < 1e-15

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from flint import arb
 from sympy import Symbol
 
@@ -15,6 +14,7 @@ from .enclosure import sharp_log_likelihood, table_of
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
 from .observations import Observations
+from .root_line import root_line
 from .solving import bracketed_root
 from .steadiness import require_steady
 from .tolerance import MOST_BITS, ROOT_SLACK, ROOT_ULPS
@@ -26,8 +26,10 @@ _BESIDE = 60
 """By how many binary digits less a root is that is told from a sharpened one, and from no double."""
 _BRACKET_ULPS = 8
 """Units in the last place that a bracket may leave: SciPy's closes to four times the rounding of one, up to eight."""
-_BENT, _MOST_MENDS = 75, 60
-"""By how many digits less two approximations of a root may differ where the last is taken, and how many are made."""
+_BENT, _MENDED, _MOST_MENDS = 75, 120, 60
+"""By how many binary digits less two approximations of a root may differ where the last is taken: by secants, of which
+one more would square that, and by false position; and how many of the latter are made. A root far from zero, but close
+to an observation, is asked for more digits by the formulas than it has as a double."""
 _STRAIGHT_BITS = 96
 """The precision of residuals ``ROOT_SLACK`` to either side of a root: 56 digits more than that tells them from zero."""
 
@@ -35,6 +37,7 @@ _STRAIGHT_BITS = 96
 class ExactEquation:
     """The equation and the formulas of a derivation for one dataset, each value rounded from balls.
 
+    >>> import numpy as np
     >>> from thetahat import derive, family
     >>> table = Observations(np.array([[0.0], [1.0], [3.0]]), np.ones(3), 3)
     >>> equation = ExactEquation(derive(family("gumbel")), table)
@@ -49,6 +52,7 @@ class ExactEquation:
         self._formulas = in_data(derivation)
         self._exactly = Exactly(table_of(derivation.family, table))
         self._family, self._table = derivation.family, table
+        self.line = root_line(derivation, table)
 
     def residual(self, value: float | arb) -> float:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
@@ -59,22 +63,26 @@ class ExactEquation:
 
         Mostly the equation is straight so near a root, and the line through two residuals tells it.
         """
-        step = max(ROOT_SLACK * abs(root), float(np.finfo(float).smallest_subnormal))
-        low, high = root - step, root + step
+        low, high = self.line.around(root, ROOT_SLACK)
         below, above = self.residual(low), self.residual(high)
         if below == 0 or above == 0:
             return low if below == 0 else high
         if (below > 0) == (above > 0):
             return None
         found = low + (high - low) / (1 - above / below)
-        off = abs(self.residual(found)) * abs((high - low) / (above - below))
-        return found if off <= 2 * math.ulp(found) else bracketed_root(self.residual, low, high)
+        here = self.residual(found)
+        # Close to an observation, or to an end of the space, the equation may bend as sharply as anywhere.
+        beside = found + math.copysign(2 * math.ulp(found), 1.0 if (here > 0) == (below > 0) else -1.0)
+        if here == 0 or (self.residual(beside) > 0) != (here > 0):
+            return found
+        return bracketed_root(self.residual, low, high)
 
     def rounded(self, near: float) -> Numbers | None:
         """Return what formulas give for the root next to ``near``; ``None`` without a sure change of sign around it.
 
         Over so short a way the line through two residuals is the equation to far more digits than doubles have.
 
+        >>> import numpy as np
         >>> from thetahat import derive, family
         >>> table = Observations(np.array([[0.0], [1.0], [3.0]]), np.ones(3), 3)
         >>> equation = ExactEquation(derive(family("gumbel")), table)
@@ -82,9 +90,8 @@ class ExactEquation:
         >>> [round(value, 3) for value in equation.rounded(near).values()], equation.rounded(0.978)
         ([0.978, 0.741], None)
         """
-        step = ROOT_SLACK * abs(near)
         with precision(_STRAIGHT_BITS):
-            low, high = arb(near - step), arb(near + step)
+            low, high = map(arb, self.line.around(near, ROOT_SLACK))
             below, above = (self._exactly.ball(self._equation, {self._unknown: end}) for end in (low, high))
             if not below * above < 0:
                 return None
@@ -156,7 +163,7 @@ class ExactEquation:
             for _ in range(_MOST_MENDS):
                 middle = ((ends[0] * values[1] - ends[1] * values[0]) / (values[1] - values[0])).mid()
                 value = arb(self.residual(middle))
-                if value == 0 or abs(middle - last) <= abs(middle) * arb(2) ** -_BENT:
+                if value == 0 or abs(middle - last) <= abs(middle) * arb(2) ** -_MENDED:
                     return middle
                 side = 0 if value * values[0] > 0 else 1
                 ends[side], values[side], last = middle, value, middle

@@ -10,15 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
-from sympy import Expr, Symbol, oo
+from sympy import Symbol
 
 from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from ..proofs.likelihood import unfold
 from .enclosure import nats_lost
 from .ends import outside_space
 from .exact import few_rows
@@ -26,6 +25,7 @@ from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .observations import Observations
 from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
+from .root_line import root_line
 from .solving import Line, Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
@@ -73,7 +73,7 @@ def solve_one(
     def height(root: float) -> float:
         return _height(derivation, observations, completed(root))
 
-    line = _line(derivation, table)
+    line = root_line(derivation, table)
     others = probes(derivation, table, line)
     root = _highest(residual, derivation, height, line, others)
     if root is None:
@@ -114,22 +114,6 @@ def _highest(
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
 
 
-def _line(derivation: Derivation, table: Observations) -> Line:
-    """Where the unknown is looked for: its space, and of it what the data leave."""
-    return Line(*(evaluate(end, table, {}) for end in _ends(derivation)))
-
-
-@lru_cache(maxsize=512)
-def _ends(derivation: Derivation) -> tuple[Expr, Expr]:
-    unknown = derivation.unknowns[0]
-    space = derivation.family.domain[unknown]
-    lo, hi = next(((a, b) for symbol, a, b in derivation.within if symbol == unknown), (space.lo, space.hi))
-    # An end that is another parameter is known with the root only: roots beyond it are left out one by one.
-    parameters = set(derivation.family.symbols)
-    lo, hi = (far if end.free_symbols & parameters else end for end, far in ((lo, -oo), (hi, oo)))
-    return unfold(lo, derivation.statistics), unfold(hi, derivation.statistics)
-
-
 def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:
     """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
     family = derivation.family
@@ -168,7 +152,7 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
             "Shift or rescale the data, or fit a part of them."
         )
-    exactly, line = ExactEquation(derivation, joined), _line(derivation, joined)
+    exactly, line = ExactEquation(derivation, joined), root_line(derivation, joined)
     others, height = probes(derivation, joined, line), cache(exactly.height)
     root = _highest(cache(exactly.residual), derivation, height, line, others)
     if root is None:
@@ -195,7 +179,7 @@ def _carried(
         if statistic.symbol in known:
             inside[statistic.symbol] = evaluate(statistic.definition, part, inside)
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
-    beside = [root * (1 - ROOT_SHARE), root * (1 + ROOT_SHARE)]
+    beside = exactly.line.around(root, ROOT_SHARE)
     lost = max(
         abs(evaluate(equation, part, {**inside, unknown: value}) - exactly.residual(value)) for value in (*beside, root)
     )

@@ -41,8 +41,9 @@ _SHORT, _SHORTEST = 2.0**-6, 2.0**-40
 _LEFT = 3
 """How many flat places are left in one climb."""
 
+_SMALLEST_STEP = float(np.finfo(float).smallest_subnormal)
 # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
-_SMALLEST = 4 * float(np.finfo(float).smallest_subnormal)
+_SMALLEST = 4 * _SMALLEST_STEP
 _RELATIVE = ROOT_ULPS * float(np.finfo(float).eps)
 
 _FACTOR = 4.0
@@ -57,19 +58,22 @@ class Line:
     hi: float
 
     def value(self, u: float) -> float:
-        """Return the point of the interval at coordinate ``u``.
+        """Return the point of the interval at coordinate ``u``; for one that rounds to an end, the double beside it.
 
-        >>> Line(0.0, math.inf).value(0.0)
-        1.0
+        >>> Line(0.0, math.inf).value(0.0), Line(-math.inf, 1.0).value(50.0)
+        (1.0, 0.9999999999999999)
         """
         if math.isinf(self.lo) and math.isinf(self.hi):
             # Spacing of doubles in both directions, finest at zero.
             return math.sinh(u)
         if math.isinf(self.hi):
-            return self.lo + math.exp(u)
+            return self._inside(self.lo + math.exp(u))
         if math.isinf(self.lo):
-            return self.hi - math.exp(-u)
-        return self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u))
+            return self._inside(self.hi - math.exp(-u))
+        return self._inside(self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u)))
+
+    def _inside(self, value: float) -> float:
+        return max(min(value, math.nextafter(self.hi, -math.inf)), math.nextafter(self.lo, math.inf))
 
     def coordinate(self, value: float) -> float:
         """Return the coordinate of a point between the ends.
@@ -84,6 +88,15 @@ class Line:
         if math.isinf(self.lo):
             return -math.log(self.hi - value)
         return math.log((value - self.lo) / (self.hi - value))
+
+    def around(self, value: float, share: float) -> tuple[float, float]:
+        """Return the points so far from a value on both sides, relative to its size, or as far as the interval goes.
+
+        >>> Line(0.0, math.inf).around(8.0, 0.25), Line(0.0, 9.0).around(8.0, 0.25)
+        ((6.0, 10.0), (6.0, 8.999999999999998))
+        """
+        step = max(share * abs(value), _SMALLEST_STEP)
+        return self._inside(value - step), self._inside(value + step)
 
 
 def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
