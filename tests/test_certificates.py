@@ -13,6 +13,7 @@ import pytest
 from flint import arb, fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from process_work import certified
 from scalar_families import SCALAR
 from sympy import Interval, Symbol, log, oo, pi
 
@@ -344,14 +345,9 @@ def test_losses_beyond_all_doubles_have_ends():
     assert proof.nats_lost([math.nextafter(1e80, 0)]).low > 1e30
 
 
-def certified(name):
-    """What a process returns of a certificate."""
-    return certify(family(name), X).to_json()
-
-
 @pytest.mark.thorough
 def test_processes_give_identical_certificates():
     """Ball precision is global to a process; two processes do not disturb one another."""
     names = ["gamma", "logistic"]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        assert list(pool.map(certified, names)) == [certified(name) for name in names]
+        assert list(pool.map(certified, names, [X, X])) == [certified(name, X) for name in names]
