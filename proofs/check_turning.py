@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul, Symbol, fraction, oo, together
-
-from .algebra.atoms import Mean, atoms_of
 from .algebra.derivatives import derivative
-from .algebra.signs import is_nonzero
-from .algebra.size import factored
-from .algebra.spreads import Triple, applies, falls_where_zero, find_spreads, named, sign_of
+from .algebra.spreads import Triple, applies, falls_where_zero, is_nonzero_on_equal_data, lies_within
 from .check_context import Context, subject_of
-from .curvature import has_corners
 from .derivation import Evidence, Finding, Step
+from .smooth_lines import is_smooth_over_lines
 
 
 def line_turn(step: Step, context: Context) -> Finding:
     """The slope in one parameter falls wherever it is zero, on an interval that is the same for all data."""
     likelihood, moved = context.given(step), subject_of(step)
-    if likelihood.rule != "mean-log-likelihood" or not _is_smooth(context, moved):
+    if likelihood.rule != "mean-log-likelihood" or not is_smooth_over_lines(context.family, moved):
         return Finding(Evidence.REFUTED, "these are no lines on which a likelihood is smooth")
     slope = derivative(context.unfolded(likelihood.value), moved)
     if context.zero(slope - step.value).evidence is not Evidence.ALGEBRA:
@@ -40,27 +35,11 @@ def ridge_turn(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "this is not the derivative along the highest points")
     if any(derivative(end, u, u) != 0 for end in (family.bounds.lo, family.bounds.hi)):
         return Finding(Evidence.UNDECIDED, f"that the values of {u} that data allow are an interval")
-    if not _is_member(root, moved, context):
+    if not lies_within(root, family.domain[moved], family.observation, family.domain):
         return Finding(Evidence.UNDECIDED, f"that the highest point on each line is in the space of {moved}")
-    if not _is_nonzero_on_equal_data(step.value, context):
+    if not is_nonzero_on_equal_data(step.value, family.domain):
         return Finding(Evidence.UNDECIDED, "that it is zero nowhere where all observations are equal")
     return _falls(step, context) or Finding(Evidence.SIGN, "it falls wherever it is zero")
-
-
-def _is_smooth(context: Context, moved: Symbol) -> bool:
-    """Whether both spaces are open intervals, the support is open or stays, and the first parameter moves no end."""
-    family, ends = context.family, context.family.bounds
-    boxes = [item.bounds for item in family.parameters]
-    intervals = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
-    still = not ends.free_symbols & set(family.symbols) or not (ends.lo_closed or ends.hi_closed)
-    return (
-        intervals
-        and still
-        and len(boxes) == 2
-        and moved not in ends.free_symbols
-        and not family.beside
-        and not has_corners(family)
-    )
 
 
 def _falls(step: Step, context: Context) -> Finding | None:
@@ -73,19 +52,3 @@ def _falls(step: Step, context: Context) -> Finding | None:
     if falls_where_zero(step.value, subject_of(step), step.named("average"), spreads, x, domain):
         return None
     return Finding(Evidence.UNDECIDED, f"that the derivative falls in {step.subject} wherever it is zero")
-
-
-def _is_member(value: Expr, parameter: Symbol, context: Context) -> bool:
-    """Whether a value lies in the space of a parameter, for all data that are not all equal."""
-    x, domain = context.family.observation, context.family.domain
-    box = domain[parameter]
-    gaps = [gap for gap, end in ((value - box.lo, box.lo), (box.hi - value, box.hi)) if end not in (-oo, oo)]
-    found = named(gaps, find_spreads(gaps, x, domain), x, domain)
-    return found is not None and all(sign_of(gap, found.excesses, domain) > 0 for gap in found.values)
-
-
-def _is_nonzero_on_equal_data(equation: Expr, context: Context) -> bool:
-    atoms = atoms_of(equation)
-    same = equation.xreplace({atom: atom.integrand for atom in atoms if isinstance(atom, Mean)})
-    top = fraction(factored(together(same)))[0]
-    return all(is_nonzero(factor, context.family.domain) for factor in Mul.make_args(top))

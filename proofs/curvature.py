@@ -232,8 +232,10 @@ def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
     if matrix.rows > 2:
         return diagonal and _is_of_rank_one(matrix, domain)
-    minors = [] if matrix.rows == 1 else [determinant(matrix), _short(determinant(matrix), domain)]
-    return diagonal and (matrix.rows == 1 or any(is_nonnegative(minor, domain) for minor in minors))
+    if not diagonal or matrix.rows == 1:
+        return diagonal
+    minor = determinant(matrix)
+    return is_nonnegative(minor, domain) or is_nonnegative(_short(minor, domain), domain)
 
 
 def _is_of_rank_one(matrix: Matrix, domain: Domain) -> bool:

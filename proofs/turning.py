@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Symbol, Tuple, fraction, latex, oo, together
+from sympy import Expr, Symbol, Tuple, latex
 
 from .algebra.atoms import Mean, atoms_of, plain
 from .algebra.derivatives import derivative
-from .algebra.signs import Domain, is_nonzero
-from .algebra.size import factored
-from .algebra.spreads import Triple, falls_where_zero, find_spreads, named, sign_of
+from .algebra.spreads import Triple, falls_where_zero, find_spreads, is_nonzero_on_equal_data, lies_within
 from .algebra.tidying import tidy
-from .bounds import Bounds
-from .curvature import has_corners
 from .derivation import Label, Optimality, Section
 from .family import Family
 from .likelihood import unfold
 from .routes import LikelihoodRoute
+from .smooth_lines import is_smooth_over_lines
 from .trail import Trail
 
 
@@ -45,7 +42,7 @@ def turning_steps(family: Family, route: LikelihoodRoute, trail: Trail) -> Optim
     likelihood = plain(unfold(route.averages.mean_log_likelihood, route.statistics))
     root = plain(unfold(item.root.value, route.statistics))
     on_line = find_turn(derivative(likelihood, item.unknown), item.unknown, family)
-    if on_line is None or not lies_within(root, family.domain[item.unknown], family):
+    if on_line is None or not lies_within(root, family.domain[item.unknown], family.observation, family.domain):
         return None
     # The derivative of the profile is that at rest: the other score is zero there.
     slope = tidy(derivative(likelihood, unknown).subs(item.unknown, root), route.domain)
@@ -68,11 +65,8 @@ def runs_over_lines(family: Family, moved: Symbol, held: Symbol) -> bool:
     >>> runs_over_lines(shifted, sigma, mu), runs_over_lines(shifted, mu, sigma)
     (True, False)
     """
-    boxes, ends = [item.bounds for item in family.parameters], family.bounds
-    plain_boxes = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
-    still = moved not in ends.free_symbols and all(derivative(end, held, held) == 0 for end in (ends.lo, ends.hi))
-    open_ends = not (ends.free_symbols & {held} and (ends.lo_closed or ends.hi_closed))
-    return plain_boxes and still and open_ends and len(boxes) == 2 and not family.beside and not has_corners(family)
+    ends = (family.bounds.lo, family.bounds.hi)
+    return is_smooth_over_lines(family, moved) and all(derivative(end, held, held) == 0 for end in ends)
 
 
 def find_turn(equation: Expr, unknown: Symbol, family: Family) -> Turn | None:
@@ -84,31 +78,6 @@ def find_turn(equation: Expr, unknown: Symbol, family: Family) -> Turn | None:
             if falls_where_zero(equation, unknown, average, spreads, x, domain):
                 return Turn(equation, average, spreads)
     return None
-
-
-def lies_within(value: Expr, box: Bounds, family: Family) -> bool:
-    """Return whether a value is proved to lie inside an interval for all data that are not all equal.
-
-    >>> from thetahat import family
-    >>> normal = family("normal")
-    >>> x, (_, scale) = normal.observation, normal.symbols
-    >>> lies_within(Mean(x**2, x) - Mean(x, x) ** 2, normal.domain[scale], normal)
-    True
-    """
-    gaps = [value - box.lo] * (box.lo is not -oo) + [box.hi - value] * (box.hi is not oo)
-    found = named(gaps, find_spreads(gaps, family.observation, family.domain), family.observation, family.domain)
-    return found is not None and all(sign_of(gap, found.excesses, family.domain) > 0 for gap in found.values)
-
-
-def is_nonzero_on_equal_data(equation: Expr, domain: Domain) -> bool:
-    """Return whether an equation in averages has no root where all observations are equal.
-
-    >>> x, b = Symbol("x", positive=True), Symbol("b", positive=True)
-    >>> is_nonzero_on_equal_data(b + Mean(x, x), {}), is_nonzero_on_equal_data(b - Mean(x, x), {})
-    (True, False)
-    """
-    same = equation.xreplace({atom: atom.integrand for atom in atoms_of(equation)})
-    return all(is_nonzero(factor, domain) for factor in Mul.make_args(fraction(factored(together(same)))[0]))
 
 
 def _line_step(turn: Turn, moved: Symbol, likelihood: int, trail: Trail) -> int:

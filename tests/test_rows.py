@@ -18,10 +18,10 @@ from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
+from thetahat.verify.line import Line
 from thetahat.verify.row_roots import on_line, roots
 from thetahat.verify.row_values import Rows, magnitude
 from thetahat.verify.rows import _fits_together, _together
-from thetahat.verify.solving import Line
 from thetahat.verify.tolerance import CLEAR_COORDINATE, SLOPE_NATS, THETA_ULPS
 
 SCALAR = [

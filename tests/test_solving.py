@@ -13,7 +13,8 @@ from sympy import Symbol, exp
 from thetahat.proofs.ball_data import Table
 from thetahat.verify.ball_climbing import Objective as BallObjective
 from thetahat.verify.ball_climbing import Terrain, climbed
-from thetahat.verify.solving import Line, bracketed_root, newton_maximum, sign_changes
+from thetahat.verify.line import Line
+from thetahat.verify.solving import bracketed_root, newton_maximum, sign_changes
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
 
 Array = NDArray[np.float64]

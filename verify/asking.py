@@ -69,7 +69,6 @@ def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, see
     """Return what came of so many different datasets; one that disagrees is made smaller, and ends the counts."""
     counts: Counter[Verdict] = Counter()
     failed: list[Judgement] = []
-    failing: list[Data] = []
     excused: list[Judgement] = []
     others: Counter[str] = Counter()
 
@@ -82,14 +81,13 @@ def asked(question: Question, drawn: st.SearchStrategy[Data], examples: int, see
             others[found.reason] += not failed
         if found.verdict is Verdict.DISAGREE:
             failed.append(found)
-            failing.append(data)
             raise DisagreementError(found.reason)
 
     # Where the function answers differently from call to call, what was seen stays a refutation. Hypothesis notices if
     # it has the time to finish, so that the last case is asked about once more.
     try:
         run_afresh(drawn, key_of, examine, examples, seed)
-        unsteady = bool(failing) and judge(question, *failing[-1]).verdict is not Verdict.DISAGREE
+        unsteady = bool(failed) and judge(question, failed[-1].x, failed[-1].weights).verdict is not Verdict.DISAGREE
     except Flaky:
         unsteady = True
     return Asked(counts, tuple(failed), tuple(excused), +others, unsteady)

@@ -13,6 +13,7 @@ from ..proofs.errors import UnsolvedError
 from .enclosure import sharp_log_likelihood, table_of
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
+from .line import crossing
 from .observations import Observations
 from .root_line import root_line
 from .solving import bracketed_root
@@ -69,7 +70,7 @@ class ExactEquation:
             return low if below == 0 else high
         if (below > 0) == (above > 0):
             return None
-        found = low + (high - low) / (1 - above / below)
+        found = crossing(low, high, below, above)
         here = self.residual(found)
         # Close to an observation, or to an end of the space, the equation may bend as sharply as anywhere.
         beside = found + math.copysign(2 * math.ulp(found), 1.0 if (here > 0) == (below > 0) else -1.0)
@@ -95,7 +96,7 @@ class ExactEquation:
             below, above = (self._exactly.ball(self._equation, {self._unknown: end}) for end in (low, high))
             if not below * above < 0:
                 return None
-            at = (low + (high - low) / (1 - above / below)).mid()
+            at = crossing(low, high, below, above).mid()
         return self.completed(at)
 
     def height(self, root: float) -> float:

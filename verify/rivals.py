@@ -14,8 +14,9 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .ends import outside_space
 from .likelihood import log_likelihood
+from .line import Line
 from .observations import Observations
-from .solving import Line, Scalar, bracketed_root
+from .solving import Scalar, bracketed_root
 from .suggestions import is_a_place, spread
 from .tolerance import EXAMINED_ROWS
 

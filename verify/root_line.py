@@ -8,8 +8,8 @@ from sympy import Expr, oo
 
 from ..proofs.derivation import Derivation
 from ..proofs.likelihood import unfold
+from .line import Line
 from .observations import Observations
-from .solving import Line
 from .statistics import evaluate
 
 

@@ -23,10 +23,11 @@ from .ends import outside_space
 from .exact import few_rows
 from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
+from .line import Line
 from .observations import Observations
 from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
-from .solving import Line, Scalar, bracketed_root, sign_changes
+from .solving import Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
 
@@ -152,9 +153,9 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
             "Shift or rescale the data, or fit a part of them."
         )
-    exactly, line = ExactEquation(derivation, joined), root_line(derivation, joined)
-    others, height = probes(derivation, joined, line), cache(exactly.height)
-    root = _highest(cache(exactly.residual), derivation, height, line, others)
+    exactly = ExactEquation(derivation, joined)
+    others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
+    root = _highest(cache(exactly.residual), derivation, height, exactly.line, others)
     if root is None:
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from sympy import Add, Expr, Symbol
 
 from ..proofs.derivation import Derivation
+from .line import Line, crossing
 from .lowering import Lowering, NotLoweredError
 from .passes import averages, code_of
 from .row_totals import total
 from .scalars import Scalars, scalars
-from .solving import Line, sign_changes
+from .solving import sign_changes
 from .tolerance import ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[Any]
@@ -72,7 +73,7 @@ class RowEquation:
             noise = ROOT_MARGIN * TERM_ULPS * UNIT_ROUNDOFF * size
             if below * above < 0 and min(abs(below), abs(above)) > noise:
                 # Over so short a way the equation is straight to within rounding.
-                return (low + (high - low) / (1 - above / below),)
+                return (crossing(low, high, below, above),)
         return None
 
     def _brackets(self, residual: Callable[[float], float]) -> Iterator[tuple[float, float]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.errors import UnsolvedError
+from .line import SMALLEST_STEP, Line
 from .tolerance import (
     CLIMB_NATS,
     FLAT_NATS,
@@ -41,62 +42,12 @@ _SHORT, _SHORTEST = 2.0**-6, 2.0**-40
 _LEFT = 3
 """How many flat places are left in one climb."""
 
-_SMALLEST_STEP = float(np.finfo(float).smallest_subnormal)
 # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
-_SMALLEST = 4 * _SMALLEST_STEP
+_SMALLEST = 4 * SMALLEST_STEP
 _RELATIVE = ROOT_ULPS * float(np.finfo(float).eps)
 
 _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A monotone map from the whole line to an interval, as scalar functions: value and inverse."""
-
-    lo: float
-    hi: float
-
-    def value(self, u: float) -> float:
-        """Return the point of the interval at coordinate ``u``; for one that rounds to an end, the double beside it.
-
-        >>> Line(0.0, math.inf).value(0.0), Line(-math.inf, 1.0).value(50.0)
-        (1.0, 0.9999999999999999)
-        """
-        if math.isinf(self.lo) and math.isinf(self.hi):
-            # Spacing of doubles in both directions, finest at zero.
-            return math.sinh(u)
-        if math.isinf(self.hi):
-            return self._inside(self.lo + math.exp(u))
-        if math.isinf(self.lo):
-            return self._inside(self.hi - math.exp(-u))
-        return self._inside(self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u)))
-
-    def _inside(self, value: float) -> float:
-        return max(min(value, math.nextafter(self.hi, -math.inf)), math.nextafter(self.lo, math.inf))
-
-    def coordinate(self, value: float) -> float:
-        """Return the coordinate of a point between the ends.
-
-        >>> Line(0.0, math.inf).coordinate(1.0)
-        0.0
-        """
-        if math.isinf(self.lo) and math.isinf(self.hi):
-            return math.asinh(value)
-        if math.isinf(self.hi):
-            return math.log(value - self.lo)
-        if math.isinf(self.lo):
-            return -math.log(self.hi - value)
-        return math.log((value - self.lo) / (self.hi - value))
-
-    def around(self, value: float, share: float) -> tuple[float, float]:
-        """Return the points so far from a value on both sides, relative to its size, or as far as the interval goes.
-
-        >>> Line(0.0, math.inf).around(8.0, 0.25), Line(0.0, 9.0).around(8.0, 0.25)
-        ((6.0, 10.0), (6.0, 8.999999999999998))
-        """
-        step = max(share * abs(value), _SMALLEST_STEP)
-        return self._inside(value - step), self._inside(value + step)
 
 
 def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Dummy, Expr, Mul, Poly, PolynomialError, S, Symbol, exp, fraction, together
+from sympy import Dummy, Expr, Mul, Poly, PolynomialError, S, Symbol, exp, fraction, oo, together
 
+from ..bounds import Bounds
 from .atoms import Mean, atoms_of
 from .derivatives import derivative
 from .refute import Items
@@ -165,3 +166,26 @@ def _falls(
     held, slope = found.values
     value = solved_for(held, found.symbols[average], domain)
     return value is not None and sign_of(slope.subs(found.symbols[average], value), found.excesses, domain) < 0
+
+
+def lies_within(value: Expr, box: Bounds, data: Symbol, domain: Domain) -> bool:
+    """Return whether a value is proved to lie inside an interval for all data that are not all equal.
+
+    >>> x, positive = Symbol("x", real=True), Bounds(S.Zero, oo, False, False, False)
+    >>> lies_within(Mean(x**2, x) - Mean(x, x) ** 2, positive, x, {})
+    True
+    """
+    gaps = [value - box.lo] * (box.lo is not -oo) + [box.hi - value] * (box.hi is not oo)
+    found = named(gaps, find_spreads(gaps, data, domain), data, domain)
+    return found is not None and all(sign_of(gap, found.excesses, domain) > 0 for gap in found.values)
+
+
+def is_nonzero_on_equal_data(equation: Expr, domain: Domain) -> bool:
+    """Return whether an equation in averages has no root where all observations are equal.
+
+    >>> x, b = Symbol("x", positive=True), Symbol("b", positive=True)
+    >>> is_nonzero_on_equal_data(b + Mean(x, x), {}), is_nonzero_on_equal_data(b - Mean(x, x), {})
+    (True, False)
+    """
+    same = equation.xreplace({atom: atom.integrand for atom in atoms_of(equation) if isinstance(atom, Mean)})
+    return all(is_nonzero(factor, domain) for factor in Mul.make_args(fraction(factored(together(same)))[0]))

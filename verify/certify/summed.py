@@ -19,7 +19,8 @@ from ..ball_climbing import Terrain, highest
 from ..climb_plan import CENTRE, SIZE, climb_of, in_doubles, objective_of
 from ..enclosure import precisions
 from ..exact import Exactly, in_plain_functions, written_out
-from ..solving import Line, bracketed_root, sign_changes
+from ..line import Line
+from ..solving import bracketed_root, sign_changes
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted_on
 from .program import formulas_of

@@ -1,0 +1,23 @@
+"""Whether a likelihood of two parameters is smooth on every line on which one of them alone moves."""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+from .curvature import has_corners
+from .family import Family
+
+
+def is_smooth_over_lines(family: Family, moved: Symbol) -> bool:
+    """Return whether the likelihood is smooth on open intervals of two parameters, the first the same for all data.
+
+    >>> from thetahat import family
+    >>> shifted = family("rayleigh_shifted")
+    >>> [is_smooth_over_lines(shifted, one) for one in shifted.symbols]
+    [False, True]
+    """
+    boxes, ends = [item.bounds for item in family.parameters], family.bounds
+    intervals = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
+    still = not ends.free_symbols & set(family.symbols) or not (ends.lo_closed or ends.hi_closed)
+    own = moved not in ends.free_symbols and len(boxes) == 2 and not family.beside
+    return intervals and still and own and not has_corners(family)
