@@ -12,7 +12,7 @@ FAMILIES = frozenset(
     path.stem for folder in ("families", "structured/families") for path in PROOFS.joinpath(folder).rglob("[a-z]*.py")
 )
 
-WIDE = 20
+WIDE = 12
 """Cases from which a test counts as one question put to many."""
 SHARE = 5
 """Of so many cases the default run asks one."""

@@ -457,6 +457,7 @@ def test_whole_numbers_are_not_held_against_the_real_line() -> None:
     assert "whole number" in target.unsupported
 
 
+@pytest.mark.thorough
 def test_a_failure_of_the_audit_is_no_verdict_on_the_estimator(module: str) -> None:
     """One dataset outside the support is the question's fault, and is told."""
     (row,) = audited([Question("numpy.max", "uniform_from_zero", data=[-1.0])], 8 << 30)

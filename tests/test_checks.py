@@ -213,6 +213,7 @@ def test_the_search_goes_towards_worse_conditioning(monkeypatch: pytest.MonkeyPa
     assert all(off <= 4 for off in told)
 
 
+@pytest.mark.thorough
 def test_a_certificate_that_is_not_confirmed_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither for the estimate nor against it."""
     monkeypatch.setattr(optimum_checks, "confirms", lambda certificate, observations: False)

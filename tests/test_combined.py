@@ -217,6 +217,7 @@ def _cleared_first(value: Callable[[Expr], Expr]) -> Finding:
     return check_steps(INFLATED, (*found.steps[:at], replace(found.steps[at], value=value(found.steps[at].value))))[at]
 
 
+@pytest.mark.thorough
 def test_a_score_is_cleared_before_a_root_is_put_in() -> None:
     """The factor is never zero in the parameter space: another one, or another score, is not let through."""
     w, rate = INFLATED.symbols

@@ -138,6 +138,7 @@ def test_a_step_that_promises_nothing_may_still_be_long() -> None:
     assert not newton_maximum(falling, [-60.0]).converged
 
 
+@pytest.mark.thorough
 def test_a_curve_through_all_data_leaves_no_scale() -> None:
     """Its scale was 1e-24, the distance of the root from the exact one; with a third observation there is one."""
     curve = a * exp(-b * x)
@@ -158,6 +159,7 @@ def test_a_planted_scale_that_rounding_made_is_refused() -> None:
         require_steady(derivation, {first: 1.0, second: 2e-24}, {first: 1.0, second: 2e-20})
 
 
+@pytest.mark.thorough
 def test_the_higher_of_two_maxima_of_a_scale_is_found() -> None:
     """Half standard normal and half of an unknown scale: a narrow peak at the smallest observation is the higher."""
     density = log(exp(-(y**2) / 2) / 2 + exp(-(y**2) / (2 * s**2)) / (2 * s)) - log(2 * pi) / 2
@@ -297,6 +299,7 @@ def test_a_density_without_a_value_far_out_is_fitted_all_the_same() -> None:
     assert heights[1] > max(heights[0], heights[2])
 
 
+@pytest.mark.thorough
 def test_an_upper_end_of_a_power_law_is_the_largest_observation() -> None:
     """A power of a number above one is above one where its exponent is positive: the likelihood falls with the end."""
     end = Symbol("b", positive=True)

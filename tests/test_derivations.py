@@ -105,6 +105,7 @@ def test_the_table_of_losses_is_what_the_engine_writes() -> None:
     assert not wrong, wrong
 
 
+@pytest.mark.thorough
 def test_the_page_of_structured_closed_forms_is_what_the_engine_writes() -> None:
     """A closed form that is lost, or another, is seen in review."""
     wrong = difference(FOLDER / "structured_forms.md", structured_forms_page())

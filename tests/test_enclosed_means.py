@@ -181,6 +181,7 @@ def test_a_mean_that_is_infinite_or_undefined_has_no_enclosure(name: str) -> Non
     assert enclosed_mean(one, dict.fromkeys(one.symbols, Integer(1)), one.observation) is None
 
 
+@pytest.mark.thorough
 @given(k=st.integers(1, 60), theta=st.integers(1, 60))
 def test_moments_of_the_gamma_distribution_are_enclosed(k: int, theta: int) -> None:
     """``E[x] = k theta`` and ``E[1] = 1``, for shapes below one too; the wrong side of an enclosure holds neither."""

@@ -60,6 +60,7 @@ def test_no_concavity_is_claimed_of_other_tails_or_of_a_part_of_the_half_plane(n
     assert not derivation.optimality.proved
 
 
+@pytest.mark.thorough
 @given(
     x=st.lists(st.integers(-9, 9), min_size=3, max_size=9),
     place=st.floats(-12.0, 12.0),

@@ -306,6 +306,7 @@ def test_claims_of_several_numbers() -> None:
         check_claim(NORMAL_GAMMA, mean="m")
 
 
+@pytest.mark.thorough
 def test_a_right_estimator_passes_and_wrong_ones_are_refuted() -> None:
     one, estimate = ESTIMATES["nile"]
     assert check_estimator(one, estimate, examples=60).ok

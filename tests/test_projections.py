@@ -139,6 +139,7 @@ def test_supports_that_do_not_nest_have_no_finite_divergence() -> None:
     assert i_projection(member("normal", mu=0, sigma=1), family("gamma")).theta
 
 
+@pytest.mark.thorough
 def test_raw_data_have_an_infinite_reverse_divergence_unless_every_value_is_there() -> None:
     assert i_projection(Table.of({0.5: 1, 2: 3}), family("exponential")).divergence is oo
     assert i_projection(Table.of({0: 1, 3: 2}), family("poisson")).divergence is oo

@@ -606,7 +606,9 @@ def test_coefficients_are_those_of_least_squares(data: StructuredData) -> None:
     np.testing.assert_allclose(found["Sigma"], residual.T @ residual / len(y), rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.thorough] * (name == "softmax_regression")) for name in NAMES]
+)
 def test_the_family_passes_its_checks(name: str) -> None:
     """Steps, rivals, an optimiser, labels, repetition, and data without an estimate."""
     report = check_structured_family(structured(name), examples=4)

@@ -349,6 +349,7 @@ def test_a_local_maximum_below_the_limit_of_a_power_is_refused() -> None:
         fit(family("generalised_gamma"), [0.2, 0.8, 1.1, 2.0, 2.3, 5.9])
 
 
+@pytest.mark.thorough
 def test_cells_of_a_table_that_the_observation_decides_are_concave_each() -> None:
     """Linkage of two genes: Dempster, Laird & Rubin 1977, Journal of the Royal Statistical Society B 39, section 1."""
     q = Symbol("q", positive=True)
@@ -360,6 +361,7 @@ def test_cells_of_a_table_that_the_observation_decides_are_concave_each() -> Non
     assert share == pytest.approx(0.626821498, rel=1e-9)
 
 
+@pytest.mark.thorough
 def test_orders_of_three_things_are_concave_on_logarithmic_scales() -> None:
     """Luce 1959, Individual Choice Behavior: second derivatives of joined cases belong to each case that they join."""
     a, b = Symbol("a", positive=True), Symbol("b", positive=True)
@@ -634,6 +636,7 @@ def test_powers_of_a_distance_are_concave_without_a_second_derivative_at_it(powe
     assert declared(y, Reals, density, Parameter(m, Reals), a).optimality.unique
 
 
+@pytest.mark.thorough
 def test_what_is_open_for_all_values_of_a_constant_is_proved_for_some() -> None:
     """Below power one the likelihood is highest at an observation, from one on it is concave; in general neither."""
     general = family("generalised_normal")

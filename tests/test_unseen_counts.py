@@ -91,6 +91,7 @@ def test_the_fastest_of_several_exponentials_decides() -> None:
     assert fastest(exp(1 / u**2), u) is None
 
 
+@pytest.mark.thorough
 def test_a_direction_on_the_sphere_has_a_mean_between_zero_and_one() -> None:
     """Hyperbolic functions were not known at the ends. Source: Fisher 1953, Proceedings of the Royal Society A 217."""
     density = log(kappa) - log(2 * sinh(kappa)) + kappa * y
@@ -237,6 +238,7 @@ def test_ordered_categories_are_derived() -> None:
     np.testing.assert_allclose(1 / (1 + np.exp(-estimate.theta)), [1 / 3, 5 / 6], rtol=1e-14)
 
 
+@pytest.mark.thorough
 def test_an_unknown_limit_is_no_number() -> None:
     """SymPy returned a limit as it was asked for it; it met balls, which know none."""
     rise, fall = Symbol("b", positive=True), Symbol("c", positive=True)
@@ -248,6 +250,7 @@ def test_an_unknown_limit_is_no_number() -> None:
     assert derive(item).count(Evidence.REFUTED) == 0
 
 
+@pytest.mark.thorough
 def test_a_likelihood_that_rises_by_less_than_doubles_tell_has_no_estimate() -> None:
     """Equal data are likeliest under a half-normal distribution, to which Student's tend: 7e9 degrees were fitted."""
     density = loggamma((a + 1) / 2) - loggamma(a / 2) - log(a) / 2 - log(s) - (a + 1) / 2 * log(1 + x**2 / (a * s**2))
@@ -257,6 +260,7 @@ def test_a_likelihood_that_rises_by_less_than_doubles_tell_has_no_estimate() -> 
             fit(item, data)
 
 
+@pytest.mark.thorough
 def test_a_part_of_a_mixture_may_be_about_the_smallest_observation() -> None:
     """Of two exponential distributions the one of the smallest data had no climb begun near it, and the other won."""
     rates = Parameter(a, POSITIVE), Parameter(s, POSITIVE)
@@ -268,6 +272,7 @@ def test_a_part_of_a_mixture_may_be_about_the_smallest_observation() -> None:
     assert fit(item, data, weights=weights).log_likelihood >= best
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", ["a series", "a power"])
 def test_a_zero_may_be_taken_apart_where_the_other_cases_have_none(rule: str) -> None:
     """``log(0) - log(0)`` made a sum that is no number, and with it a mean of zero, which the checker refuted.
@@ -284,6 +289,7 @@ def test_a_zero_may_be_taken_apart_where_the_other_cases_have_none(rule: str) ->
     assert found.optimality.proved
 
 
+@pytest.mark.thorough
 def test_zeros_beside_a_logarithmic_series_leave_its_estimate_as_it_is() -> None:
     """Both factors of the likelihood have parameters of their own."""
     series = -log(-log(1 - a)) - log(count) + count * log(a)
