@@ -28,6 +28,10 @@ def _square(base: Any) -> Any:
     return square.nonnegative_part() if isinstance(square, arb) and not square > 0 else square
 
 
+def _log1p(z: Any) -> Any:
+    return z.log1p() if isinstance(z, arb) else (1 + z).log()  # FLINT's series have no such function
+
+
 def _power_integer(base: arb, exponent: int) -> arb:
     return base**exponent if exponent >= 0 else 1 / base ** (-exponent)
 
@@ -119,6 +123,7 @@ def _sign(z: arb) -> arb:
 FUNCTIONS: dict[str, Callable[..., arb]] = {
     "exp": methodcaller("exp"),
     "log": methodcaller("log"),
+    "log1p": _log1p,
     "sqrt": methodcaller("sqrt"),
     "sin": methodcaller("sin"),
     "cos": methodcaller("cos"),

@@ -8,11 +8,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Function, Piecewise, Symbol
+from sympy import Basic, Expr, Function, Piecewise, Symbol, log
 from sympy.printing.pycode import PythonCodePrinter
 
 from .ball_functions import FUNCTIONS
 from .errors import DeclarationError
+
+
+class log1p(Function):  # noqa: N801
+    """``log(1 + z)``, of which balls keep the digits of a small ``z``."""
+
+
+def beside_one(expression: Expr) -> Expr:
+    """Return the same with ``log1p`` where something is added to one: whatever the precision, it may be far smaller.
+
+    >>> from sympy import exp
+    >>> from sympy.abc import x
+    >>> beside_one(x * log(1 - exp(-x)) + log(2 + x))
+    x*log1p(-exp(-x)) + log(x + 2)
+    """
+    if not isinstance(expression, Basic):
+        return expression
+    logs = {node: added_to_one(node) for node in expression.atoms(log)}
+    return expression.xreplace({node: log1p(beside_one(small)) for node, small in logs.items() if small is not None})
+
+
+def added_to_one(node: Expr) -> Expr | None:
+    """Return ``z`` of ``log(1 + z)``, ``None`` of anything else."""
+    constant, rest = node.args[0].as_coeff_Add() if isinstance(node, log) else (None, None)
+    return rest if constant == 1 else None
 
 
 class BallPrinter(PythonCodePrinter):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from flint import arb
 from sympy import Expr, Symbol, cse, log
 
-from .ball_printer import BallPrinter
+from .ball_printer import BallPrinter, added_to_one, beside_one
 from .balls import defined
 
 Rows = Sequence[tuple[arb, ...]]
@@ -35,12 +36,39 @@ class _Lines(BallPrinter):
         return self.constants.setdefault(text, f"n{len(self.constants)}")
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How a term is summed: from which number, by which lines for each row, and which function is taken at the end.
+
+    Where rows have weights it is taken of each term instead.
+    """
+
+    start: int
+    row: Callable[[str, str], list[str]]
+    function: str
+
+
+# An argument of a logarithm has to be positive itself: the signs of two would cancel.
+_PLAIN = _Way(0, lambda s, z: [f"{s} = {s} + {z}"], "")
+_LOG = _Way(1, lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > 0 else arb('nan')"], "f_log")
+_LOG1P = _Way(0, lambda s, z: [f"f = {z}", f"{s} = {s} + f * (1 + {s}) if f > -1 else arb('nan')"], "f_log1p")
+
+
+def _way_of(term: Expr) -> tuple[_Way, Expr]:
+    """How ``term`` is summed, and what of it is printed: of a logarithm what it is taken of."""
+    small = added_to_one(term)
+    if small is not None:
+        return _LOG1P, small
+    return (_LOG, term.args[0]) if isinstance(term, log) else (_PLAIN, term)
+
+
 @lru_cache(maxsize=2048)
 def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...] = ()) -> Sums:
     """Return the function from rows, their weights and the values of ``others`` to the sums of ``terms`` over the rows.
 
     Weights are ``None`` where all are one. What contains no column is computed once; a sum of logarithms is the
-    logarithm of a product, which does not overflow: exponents of balls have no bound.
+    logarithm of a product, which does not overflow: exponents of balls have no bound. Of factors ``1 + z`` it is the
+    product less one that is kept, since ``z`` may be far smaller than the precision.
 
     >>> from sympy.abc import a, x
     >>> powers, logs = row_sums((a * x, log(x)), (x,), (a,))([(arb(2),), (arb(8),)], None, arb(3))
@@ -52,9 +80,8 @@ def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
 
 def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> list[str]:
     """The lines of the function ``sums``."""
-    # A bare logarithm is summed by its argument, so that the search for common parts has to see the argument.
-    bare = [isinstance(term, log) for term in terms]
-    found, printed = cse([term.args[0] if is_log else term for term, is_log in zip(terms, bare, strict=True)])
+    ways, summed = zip(*(_way_of(term) for term in terms), strict=True) if terms else ((), ())
+    found, printed = cse([beside_one(term) for term in summed])
     names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
     names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
     lines, moving = _Lines(names), set(columns)
@@ -64,13 +91,13 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
         moving |= {symbol} if of_row else set()
         (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
     plain, heavy, after = list[str](), list[str](), list[str]()
-    for place, (term, is_log) in enumerate(zip(printed, bare, strict=True)):
+    for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
         text = lines.printed(term)
-        plain += _factor(place, text) if is_log else [f"s{place} = s{place} + {text}"]
-        heavy.append(f"s{place} = s{place} + w * {f'f_log({text})' if is_log else text}")
-        after += [f"s{place} = f_log(s{place})"] if is_log else []
+        plain += way.row(f"s{place}", text)
+        heavy.append(f"s{place} = s{place} + w * {way.function}({text})")
+        after += [f"s{place} = {way.function}(s{place})"] if way.function else []
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
-    starts = [f"s{place} = arb({int(is_log)})" for place, is_log in enumerate(bare)]
+    starts = [f"s{place} = arb({way.start})" for place, way in enumerate(ways)]
     return [
         "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
         *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.constants.items()), *before)),
@@ -85,8 +112,3 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
         *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
         f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
     ]
-
-
-def _factor(place: int, text: str) -> list[str]:
-    """Lines that multiply by an argument of a logarithm, which has to be positive itself: two signs would cancel."""
-    return [f"f = {text}", f"s{place} = s{place} * f if f > 0 else arb('nan')"]

@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq, fmpz
 from sympy import Basic, Expr, Number, Symbol, cse
 
 from .ball_functions import NAMESPACE
-from .ball_printer import BallPrinter
+from .ball_printer import BallPrinter, beside_one
 
 
 def precision(bits: int) -> AbstractContextManager[None]:
@@ -33,7 +33,7 @@ def compiled(expressions: tuple[Expr, ...], symbols: tuple[Symbol, ...]) -> Call
     [False, True]
     """
     names = {symbol: f"x{i}" for i, symbol in enumerate(symbols)}
-    parts, values = cse(list(expressions))
+    parts, values = cse([beside_one(one) for one in expressions])
     names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(parts)}
     printer = BallPrinter(names)
     lines = [f"    {names[symbol]} = {printer.printed(part)}" for symbol, part in parts]

@@ -13,6 +13,7 @@ import pytest
 from flint import arb, fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mpmath import mp
 from process_work import certified
 from scalar_families import SCALAR
 from sympy import Interval, Symbol, log, oo, pi
@@ -20,7 +21,7 @@ from sympy import Interval, Symbol, log, oo, pi
 from thetahat import Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.ball_functions import zeta_derivative
 from thetahat.proofs.balls import precision
-from thetahat.proofs.errors import DataError, ParameterError, SupportError
+from thetahat.proofs.errors import DataError, ParameterError, SupportError, UnsolvedError
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, Enclosure, contraction
 
@@ -34,10 +35,7 @@ HARD |= {
     "skew_normal",
     "birnbaum_saunders",
     "burr",
-    "exponentiated_exponential",
     "generalised_gamma",
-    "gompertz",
-    "kumaraswamy",
 }
 # That there is no maximiser where the derived conditions fail is not proved, and so not certified.
 
@@ -77,7 +75,10 @@ def test_every_dataset_has_a_verdict_that_the_checker_confirms(item):
             return
         assert certificate.check(x)
         decided.append(certificate.verdict)
-        if certificate.theta:
+        if any(enclosure.is_beyond_doubles for enclosure in certificate.theta.values()):
+            with pytest.raises(UnsolvedError, match="than any double"):
+                fit(item, x)
+        elif certificate.theta:
             estimate = fit(item, x)
             # Where rounded parameters have to hold the data in the support, the nearest doubles may not.
             if not item.bounds.free_symbols:
@@ -88,6 +89,56 @@ def test_every_dataset_has_a_verdict_that_the_checker_confirms(item):
 
     each()
     assert decided or item.name in HARD
+
+
+def test_a_maximiser_that_no_double_holds_is_enclosed():
+    """By mpmath, whose exponents have no bound either; fits are refused, and a double is off by infinitely many."""
+    x = [1e8, 1e8 + 1, 1e8 + 1.5]
+    certificate = certify(family("gompertz"), x)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(x)
+    assert not replace(certificate, theta=certificate.theta | {"eta": Enclosure.of(arb("1e-88796208"))}).check(x)
+    with mp.workdps(60):
+        data = [mp.mpf(value) for value in x]
+
+        def powers(b):
+            return [mp.exp(b * value) for value in data]
+
+        def equation(b):
+            tilted = sum(value * power for value, power in zip(data, powers(b), strict=True))
+            return sum(data) / 3 - tilted / (sum(powers(b)) - 3) + 1 / b
+
+        b = mp.findroot(equation, (2, 2.1))
+        eta = 1 / (sum(powers(b)) / 3 - 1)
+        digits = {name: mp.mpf(certificate.theta[name].digits(25)[1:].split()[0]) for name in ("eta", "b")}
+        assert abs(digits["b"] / b - 1) < 1e-24
+        assert abs(digits["eta"] / eta - 1) < 1e-24
+    assert certificate.rounded() == (0.0, float(b))
+    assert certificate.theta["eta"].is_beyond_doubles
+    assert not certificate.theta["b"].is_beyond_doubles
+    off = certificate.ulps([1e-300, float(b)])
+    assert off["eta"] > 1e23
+    assert off["b"] < 1
+    with pytest.raises(UnsolvedError, match=r"eta is 1.16e-88796208, nearer to zero than any double"):
+        fit(family("gompertz"), x)
+
+
+@pytest.mark.parametrize(
+    ("ball", "beyond", "low", "high"),
+    [
+        (arb(10) ** 400, True, sys.float_info.max, math.inf),
+        (-(arb(10) ** (10**13)), True, -math.inf, -sys.float_info.max),
+        ((-(arb(10) ** 13)).exp(), True, 0.0, 5e-324),
+        (arb(0), False, 0.0, 0.0),
+        (arb(5e-324), False, 5e-324, 5e-324),
+        (arb(sys.float_info.max), False, sys.float_info.max, sys.float_info.max),
+    ],
+)
+def test_ends_that_no_double_holds_lie_on_the_right_side_of_all(ball, beyond, low, high):
+    """Neither a fraction of ten trillion digits is made, nor an exact zero taken for something that underflows."""
+    assert not Enclosure.of(arb(0, 1)).is_beyond_doubles
+    enclosure = Enclosure.of(ball)
+    assert (enclosure.is_beyond_doubles, enclosure.low, enclosure.high) == (beyond, low, high)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from thetahat.proofs.algebra.atoms import Covariance, Mean, Quantile
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Statistic, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.family import Family
-from thetahat.verify import checks, driving, equivariance_checks, estimators, optimum_checks, suite
+from thetahat.verify import checks, driving, equivariance_checks, estimators, optimum_checks, suite, suite_data
 from thetahat.verify.checks import CHECKS, refused_without_maximiser
 from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import Fit, fit_with
@@ -185,7 +185,7 @@ SPOILED: dict[str, tuple[str, Callable[[Array, Array, Mapping[str, float]], Mapp
 def test_a_check_catches_an_estimator_that_counts_wrongly(check: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What no formula in averages can get wrong, a hand-written loop can: order, repetition, weights, empty rows."""
     spoiled = Mended(SPOILED[check][1])
-    monkeypatch.setattr(suite, "fit_with", spoiled)
+    monkeypatch.setattr(suite_data, "fit_with", spoiled)
     monkeypatch.setattr(equivariance_checks, "fit_with", spoiled)
     assert tally(derive(family("normal")), check, 25).disagree > 0
 
@@ -193,7 +193,7 @@ def test_a_check_catches_an_estimator_that_counts_wrongly(check: str, monkeypatc
 def test_swapped_parameters_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Location for scale and scale for location, kept inside the parameter space."""
     swapped = Mended(lambda x, w, theta: {"mu": theta["sigma"], "sigma": abs(theta["mu"]) + 1})
-    monkeypatch.setattr(suite, "fit_with", swapped)
+    monkeypatch.setattr(suite_data, "fit_with", swapped)
     assert tally(derive(family("normal")), "agrees with maximised likelihood").disagree > 0
 
 
@@ -297,10 +297,26 @@ def test_a_refused_dataset_counts_as_undecided_for_every_check(monkeypatch: pyte
     def refuse(*arguments: object) -> Fit:
         raise UnsolvedError("planted")
 
-    monkeypatch.setattr(suite, "fit_with", refuse)
+    monkeypatch.setattr(suite_data, "fit_with", refuse)
     counted = tally(derive(family("exponential")), "no rival wins")
     assert (counted.agree, counted.disagree) == (0, 0)
     assert counted.vacuous
+
+
+def test_an_estimate_that_no_double_holds_is_rightly_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a certificate says so no other check is open; a refusal without one stays undecided in every check."""
+    report = check_family(family("gompertz"), examples=20)
+    counted = {tally.check: tally for tally in report.tallies}
+    assert counted[suite.BEYOND].agree > 0
+    assert report.undecided == 0
+
+    def refuse(*arguments: object) -> Fit:
+        raise UnsolvedError("planted")
+
+    monkeypatch.setattr(suite_data, "fit_with", refuse)
+    refused = {tally.check: tally for tally in check_family(family("gompertz"), examples=20).tallies}
+    assert refused["no rival wins"].agree == 0
+    assert refused["no rival wins"].undecided >= counted["no rival wins"].agree > 0
 
 
 def test_an_unsolved_family_is_not_ok() -> None:

@@ -189,6 +189,18 @@ def test_a_fit_is_certified_to_as_many_digits_as_asked(run: Run) -> None:
     assert json.loads(text)["certificate"]["verdict"] == "UNIQUE_GLOBAL"
 
 
+def test_an_estimate_that_no_double_holds_is_enclosed_all_the_same(run: Run) -> None:
+    """The fit is refused, and what is proved of it is printed if asked for."""
+    Path("x.csv").write_text("x\n1e8\n100000001\n")
+    asked = {(): "", ("--certify",): "[3.288824165721579", ("--certify", "--json"): '"UNIQUE_GLOBAL"'}
+    for options, words in asked.items():
+        code, text, error = run("fit", "gompertz", "x.csv", *options)
+        assert code == 2
+        assert words in text
+        assert bool(text) == bool(words)
+        assert "nearer to zero than any double" in error
+
+
 def test_a_fit_as_json_is_not_rounded(run: Run) -> None:
     """A shipped data set is weighted by its counts, and a constant is known."""
     code, text, _ = run("fit", "binomial", "horse_kicks", "--fixed", "n=10", "--json")

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from .fitting import Fit
 
 
-def show_certificate(certificate: Certificate, result: Fit, digits: int) -> None:
-    """Print what is proved of the maximiser, to ``digits`` correct digits at most."""
+def show_certificate(certificate: Certificate, result: Fit | None, digits: int) -> None:
+    """Print what is proved of the maximiser, to ``digits`` correct digits at most; ``None`` for a refused estimate."""
     typer.echo(f"\n{'Certificate':<{KEY}}{certificate.verdict.value}")
     if certificate.theta:
-        off = certificate.ulps(result)
-        show_table(
-            [
-                ("parameter", "exact maximiser", "estimate off by"),
-                *((name, held.digits(digits), f"{off[name]:.3g} ulp") for name, held in certificate.theta.items()),
-            ]
-        )
-        typer.echo("")
-        lost = certificate.nats_lost(result)
-        typer.echo(f"{'Likelihood lost':<{KEY}}at most {max(lost.high, 0.0):.3g} nats by the estimate")
+        rows = [(name, held.digits(digits)) for name, held in certificate.theta.items()]
+        if result is None:
+            show_table([("parameter", "exact maximiser"), *rows])
+            typer.echo("")
+        else:
+            off, lost = certificate.ulps(result), certificate.nats_lost(result)
+            told = [(*row, f"{off[row[0]]:.3g} ulp") for row in rows]
+            show_table([("parameter", "exact maximiser", "estimate off by"), *told])
+            typer.echo("")
+            typer.echo(f"{'Likelihood lost':<{KEY}}at most {max(lost.high, 0.0):.3g} nats by the estimate")
     for name, text in (("By", certificate.method), ("Since", certificate.argument), ("But", certificate.why)):
         if text:
             typer.echo(f"{name:<{KEY}}{text}")

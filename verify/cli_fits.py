@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..proofs.errors import DataError
+from ..proofs.errors import DataError, UnsolvedError
 from ..proofs.registry import any_family
 from .cli_common import FAILED, INTERRUPTED, Name, echo_json
 from .cli_input import fixed_values, named_families, require_writable, selected, write
@@ -64,22 +64,30 @@ def fit_data(
 
     table = read_table(file)
     x, w = selected(table, declared, column or (), covariate or (), weights)
-    result = fit(declared, x, w, known)
     total = float(table.n if w is None else w.sum())
     certificate = None
     if certified:
         from .certify import certify
 
         certificate = certify(declared, x, w, known)
+    try:
+        result, refused = fit(declared, x, w, known), None
+    except UnsolvedError as error:  # what no double holds may be enclosed all the same
+        if certificate is None:
+            raise
+        result, refused = None, error
     if as_json:
-        proof = {} if certificate is None else {"certificate": json.loads(certificate.to_json())}
-        echo_json(fit_record(result, table, total) | proof)
+        record = {} if result is None else fit_record(result, table, total)
+        echo_json(record | ({} if certificate is None else {"certificate": json.loads(certificate.to_json())}))
     else:
-        show_fit(result, table, total)
+        if result is not None:
+            show_fit(result, table, total)
         if certificate is not None:
             from .cli_certificate import show_certificate
 
             show_certificate(certificate, result, digits)
+    if refused is not None:
+        raise refused
 
 
 def verify_families(

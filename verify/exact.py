@@ -20,7 +20,7 @@ from .enclosure import precisions
 from .observations import Observations
 from .tolerance import EXAMINED_ROWS, JOINED_ROWS, UNIT_ROUNDOFF
 
-_UNDERFLOW_BITS = 2000
+_FAR_BITS = 2000
 _LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
 
 
@@ -147,17 +147,18 @@ class Exactly:
         Raises
         ------
         UnsolvedError
-            Where it is so near zero that no double tells it from zero: the nearest one that does may have another
+            Where no double is near: one that overflows is none, and the least that is not zero may have another
             likelihood altogether.
         """
         found = self.value(formula, known)
-        if abs(found) == _LEAST:
-            with precision(_UNDERFLOW_BITS):
+        if abs(found) == _LEAST or math.isinf(found):
+            with precision(_FAR_BITS):
                 ball = self.ball(formula, known)
-            if abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
+            if math.isinf(found) or abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
+                place = "farther from" if math.isinf(found) else "nearer to"
                 raise UnsolvedError(
-                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, nearer to zero than any double; rescale "
-                    "the observations, or fix a parameter"
+                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
+                    "rescale the observations, or fix a parameter"
                 )
         return found
 

@@ -21,7 +21,7 @@ from .steadiness import require_steady
 from .tolerance import MOST_BITS, ROOT_SLACK, ROOT_ULPS
 
 Numbers = dict[Symbol, float]
-_SHARP_BITS, _SECANT = 256, 40
+SHARP_BITS, _SECANT = 256, 40
 """The precision of a root that formulas are computed from, and by how many digits less a secant is away from it."""
 _BESIDE = 60
 """By how many binary digits less a root is that is told from a sharpened one, and from no double."""
@@ -52,7 +52,7 @@ class ExactEquation:
         self._equation = written_out(derivation, derivation.equations[0])
         self._formulas = in_data(derivation)
         self._exactly = Exactly(table_of(derivation.family, table))
-        self._family, self._table = derivation.family, table
+        self._family, self.table = derivation.family, table
         self.line = root_line(derivation, table)
 
     def residual(self, value: float | arb) -> float:
@@ -109,7 +109,7 @@ class ExactEquation:
         if outside_space(self._family, theta) is not None:
             return -math.inf
         # What is sure of it counts: far out terms may cancel in all digits, and a middle may come out high.
-        height = sharp_log_likelihood(self._family, theta, self._table)
+        height = sharp_log_likelihood(self._family, theta, self.table)
         return float(height.lower()) if height.is_finite() else -math.inf
 
     def completed(self, root: float | arb) -> Numbers:
@@ -118,11 +118,25 @@ class ExactEquation:
         found = {symbol: self._exactly.estimate(symbol, formula, known) for symbol, formula in self._formulas}
         return {self._unknown: float(root), **found}
 
+    def balls(self, root: float) -> dict[Symbol, arb]:
+        """Return the unknown and what the formulas give in balls, whose exponents have no bound, for a sharpened root.
+
+        >>> import numpy as np
+        >>> from thetahat import derive, family
+        >>> table = Observations(np.array([[1e8], [1e8 + 1]]), np.ones(2), 2)
+        >>> equation = ExactEquation(derive(family("gompertz")), table)
+        >>> [ball.str(3, radius=False) for ball in equation.balls(2.3993572805154675).values()]
+        ['2.40', '3.29e-104202764']
+        """
+        with precision(SHARP_BITS):
+            known = {self._unknown: arb(self.sharpened(root))}
+            return known | {symbol: self._exactly.ball(formula, known) for symbol, formula in self._formulas}
+
     def ended(self, root: float) -> Numbers:
         """Return what ``completed`` does for a sharpened root, if it does not hang on digits that nobody knows."""
         at = self.sharpened(root)
         values = self.completed(at)
-        with precision(_SHARP_BITS):
+        with precision(SHARP_BITS):
             beside = at * (1 + arb(2) ** -_BESIDE) if isinstance(at, arb) else math.nextafter(root, math.inf)
         require_steady(self._derivation, values, self.completed(beside))
         return values
@@ -132,7 +146,7 @@ class ExactEquation:
 
         What formulas make of a root is more than a rounding off where they are steep in it.
         """
-        with precision(_SHARP_BITS):
+        with precision(SHARP_BITS):
             at = last = arb(root)
             step = abs(at) * arb(2) ** -_SECANT
             for _ in range(2):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -145,6 +146,30 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
     >>> [round(value, 3) for value in solved_in_balls(gumbel, Observations(x, np.ones(3), 3)).values()]
     [0.978, 0.741]
     """
+    found = root_in_balls(derivation, table)
+    values = found.equation.ended(found.root)
+    require_highest(derivation, found.equation.table, values, found.height, found.others)
+    return values
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root of the equation that is left, how high others are, and the probes that it has to be higher than."""
+
+    equation: ExactEquation
+    root: float
+    height: Scalar
+    others: Sequence[float]
+
+
+def root_in_balls(derivation: Derivation, table: Observations) -> Root:
+    """Return the highest root of the equation that is left, with every residual in balls.
+
+    Raises
+    ------
+    UnsolvedError
+        Where the different rows are too many, or the equation has no root that a double can hold.
+    """
     family, unknown = derivation.family, derivation.unknowns[0]
     joined = table.distinct()
     if joined.n > BALL_ROWS:
@@ -161,9 +186,7 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
             "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
         )
-    values = exactly.ended(root)
-    require_highest(derivation, joined, values, height, others)
-    return values
+    return Root(exactly, root, height, others)
 
 
 def _carried(

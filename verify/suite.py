@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
@@ -14,26 +14,24 @@ from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Outcome, Verdict
 from ..proofs.engine import derive
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import ExistenceError
 from ..proofs.family import Family
 from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
-from ..strategies import can_fail, constants, datasets, parameters
+from ..strategies import can_fail, constants, datasets
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
 from .drawn import Check, Drawn
 from .driving import DisagreementError, aim, run_property
-from .existence import has_maximiser
 from .fitting import fit_with
 from .growth import grows_without_bound
 from .known_values import derivation_with
 from .report import Case, Report, Tally
+from .suite_data import ORDINARY, Refused, drawn_from, is_beyond_doubles
 from .tolerance import FIRST_SEARCHES, SEARCH_SHARE
 
 Array = NDArray[np.float64]
-_RIVALS = 3
-_ORDINARY = 1e3
-"""Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-
+BEYOND = "no double holds the estimate"
+"""What is counted where an estimate is refused, rightly so by its certificate; no other check says anything there."""
 
 _MORE_TURNS, _MORE_DATA = 2, 4
 """How often a check that decided nothing goes on, with how many times as many datasets each time."""
@@ -134,7 +132,7 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
 
     Checks that decided no case go on with more datasets: where most have no maximiser, the first few may all lack one.
     """
-    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in checks}
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in (*checks, BEYOND)}
     found: dict[str, str] = {}
     left = dict(checks)
     while left:
@@ -154,6 +152,7 @@ def _run(derivation: Derivation, checks: Mapping[str, Check], examples: int, see
     return [
         Tally(name_of, name, c[Verdict.AGREE], c[Verdict.DISAGREE], c[Verdict.UNDECIDED], found.get(name, ""))
         for name, c in counts.items()
+        if name in checks or c.total()
     ]
 
 
@@ -170,12 +169,15 @@ def _round(
 
     Where ``aimed`` the datasets become harder in the course of the series, and else not.
     """
-    for name in left:
+    for name in (*left, BEYOND):
         counts[name].clear()
     failed: list[str] = []
 
-    def examine(drawn: Drawn | None) -> None:
-        if drawn is None:
+    def examine(drawn: Drawn | Refused) -> None:
+        if isinstance(drawn, Refused):
+            if is_beyond_doubles(drawn):
+                counts[BEYOND][Verdict.AGREE] += not failed
+                return
             # Refused for want of digits: every check stays open on these data, and none may count them as passed.
             for name in left:
                 counts[name][Verdict.UNDECIDED] += not failed
@@ -194,49 +196,8 @@ def _round(
                     failed.append(name)
                 raise DisagreementError(name)
 
-    run_property(_drawn(derivation), examine, examples, seed)
+    run_property(drawn_from(derivation), examine, examples, seed)
     return failed
-
-
-def _drawn(derivation: Derivation) -> st.SearchStrategy[Drawn | None]:
-    """Datasets with a maximiser, rivals, and the estimate itself; ``None`` where the estimate is refused."""
-    general = derivation.family
-
-    def members(values: Mapping[str, object]) -> st.SearchStrategy[Drawn | None]:
-        known = derivation_with(general, values) if values else derivation
-        member = known.family
-        return st.tuples(
-            _with_maximiser(
-                known,
-                st.one_of(
-                    datasets(member, conditions=known.exists_when, largest=_ORDINARY),
-                    datasets(member, conditions=known.exists_when),
-                ),
-            ),
-            st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
-            st.integers(0, 2**16),
-        ).map(lambda parts: _fitted(known, *parts, declared=general, values=values))
-
-    return constants(general).flatmap(members) if general.constants else members({})
-
-
-def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) -> st.SearchStrategy[Array]:
-    """The datasets that have a maximiser, where only a search over the observations tells which have."""
-    return strategy if derivation.point is None else strategy.filter(lambda x: has_maximiser(derivation, x))
-
-
-def _fitted(
-    derivation: Derivation,
-    x: Array,
-    rivals: Iterable[Array],
-    seed: int,
-    declared: Family,
-    values: Mapping[str, object],
-) -> Drawn | None:
-    try:
-        return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x), declared, values)
-    except (ExistenceError, UnsolvedError):
-        return None
 
 
 def _growth(derivation: Derivation, examples: int, seed: int) -> Tally:
@@ -256,7 +217,7 @@ def _growth(derivation: Derivation, examples: int, seed: int) -> Tally:
             found["case"] = case.detail
             raise DisagreementError(case.detail)
 
-    run_property(datasets(derivation.family, conditions=(), largest=_ORDINARY), examine, examples, seed)
+    run_property(datasets(derivation.family, conditions=(), largest=ORDINARY), examine, examples, seed)
     return Tally(
         derivation.family.name,
         "likelihood grows without bound",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -130,7 +131,7 @@ class Certificate:
         for item, value in zip(self.family.parameters, numbers_of(self.family, estimate), strict=True):
             enclosure, number = self.theta[item.name], fmpq(*value.as_integer_ratio())
             distance = max(enclosure.ends[0] - number, number - enclosure.ends[1], fmpq(0))
-            size = max(abs(enclosure.low), abs(enclosure.high))
+            size = min(max(abs(enclosure.low), abs(enclosure.high)), sys.float_info.max)
             least, greatest = self._observations.sample.ends[0]
             if _is_place(item) and math.isfinite(greatest - least):
                 size = max(size, greatest - least)

@@ -39,12 +39,17 @@ class Contracted:
 
 
 def contracted(
-    derivation: Derivation, observations: Observations, estimate: Mapping[Symbol, float], climbing: bool = True
+    derivation: Derivation,
+    observations: Observations,
+    estimate: Mapping[Symbol, float | arb],
+    climbing: bool = True,
+    least: int = 0,
 ) -> Contracted | None:
     """Return a box near ``estimate`` that holds exactly one stationary point, a strict local maximum.
 
     ``None`` where no precision proves one. Parameters at an end of the support are taken as ``estimate`` has them.
-    Where Newton's steps lead nowhere it climbs, if it may.
+    Where Newton's steps lead nowhere it climbs, if it may. An estimate in balls, of more digits than a double, would be
+    spoilt by steps of fewer: ``least`` bits are the first that are tried.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -54,11 +59,15 @@ def contracted(
     >>> bool(found.inner[0].overlaps(arb(0.5)) and found.inner[0].rad() < 1e-30)
     True
     """
-    return contracted_on(laid_out(derivation.family, observations), derivation, estimate, climbing)
+    return contracted_on(laid_out(derivation.family, observations), derivation, estimate, climbing, least)
 
 
 def contracted_on(
-    table: Table, derivation: Derivation, estimate: Mapping[Symbol, float], climbing: bool = True
+    table: Table,
+    derivation: Derivation,
+    estimate: Mapping[Symbol, float | arb],
+    climbing: bool = True,
+    least: int = 0,
 ) -> Contracted | None:
     """Return the same on a table, which need know no more than averages where the likelihood is one of averages.
 
@@ -73,7 +82,7 @@ def contracted_on(
         return None
     ground = _Ground(slopes, table, estimate)
     start = [arb(estimate[p]) for p in ground.parameters]
-    for bits in precisions():
+    for bits in (bits for bits in precisions() if bits >= least):
         with precision(bits):
             ground.read()
             near, onwards = _approached(ground, _stepped(ground, start))
@@ -111,7 +120,7 @@ class _Near:
 class _Ground:
     """The slopes of the mean log-likelihood of one dataset; parameters at ends of the support stay where they are."""
 
-    def __init__(self, slopes: Slopes, table: Table, estimate: Mapping[Symbol, float]) -> None:
+    def __init__(self, slopes: Slopes, table: Table, estimate: Mapping[Symbol, float | arb]) -> None:
         self._slopes, self._table = slopes, table
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
         self._fixed: dict[Symbol, arb] = {}
@@ -133,7 +142,7 @@ class _Ground:
         return _Slope(gradient, [[upper[min(i, j)][abs(i - j)] for j in size] for i in size])
 
 
-def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, float]) -> Terrain:
+def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, float | arb]) -> Terrain:
     """The mean log-likelihood as a function of the parameters themselves, for a climb."""
     parameters, value, averaged = mean_log_likelihood(derivation)
     used = value.free_symbols

@@ -43,31 +43,29 @@ class Enclosure:
     @cached_property
     def low(self) -> float:
         """The largest double that is certainly not above."""
-        if self._is_beyond_doubles:
-            return sys.float_info.max if self.ball > sys.float_info.max else -math.inf
         return toward(self.ends[0], -math.inf)
 
     @cached_property
     def high(self) -> float:
         """The smallest double that is certainly not below."""
-        if self._is_beyond_doubles:
-            return -sys.float_info.max if self.ball < -sys.float_info.max else math.inf
         return toward(self.ends[1], math.inf)
-
-    @property
-    def _is_beyond_doubles(self) -> bool:
-        """Whether numbers are so large that even fractions of whole numbers do not hold them."""
-        return max(self.middle[1], self.radius[1]) > BITS
 
     @cached_property
     def ends(self) -> tuple[fmpq, fmpq]:
-        """Both ends, exactly."""
-        middle, radius = (mantissa * fmpq(2) ** exponent for mantissa, exponent in (self.middle, self.radius))
-        return middle - radius, middle + radius
+        """Both ends, exactly; one that no fraction holds is told by one on the same side of all doubles."""
+        with precision(BITS):
+            return _told(self.ball.lower()), _told(self.ball.upper())
+
+    @property
+    def is_beyond_doubles(self) -> bool:
+        """Whether the number inside is farther from zero than any double, or nearer than any that is not zero."""
+        low, high = self.ends
+        near, far = sorted((abs(low), abs(high)))
+        return bool(low * high > 0 and (near > _fraction(sys.float_info.max) or far < _fraction(math.ulp(0.0))))
 
     def contains(self, value: float | fmpq) -> bool:
         """Return whether an exact number lies inside, ends included."""
-        number = value if isinstance(value, fmpq) else fmpq(*float(value).as_integer_ratio())
+        number = value if isinstance(value, fmpq) else _fraction(value)
         low, high = self.ends
         return bool(low <= number <= high)
 
@@ -88,6 +86,23 @@ class Enclosure:
         if low != high:
             raise ValueError(f"the enclosure {self.digits()} is too wide to tell the nearest double")
         return low
+
+
+def _fraction(number: float) -> fmpq:
+    return fmpq(*float(number).as_integer_ratio())
+
+
+def _told(end: arb) -> fmpq:
+    """An exact number; one of more binary places before or after the point than ``BITS`` is moved to those.
+
+    >>> _told(arb(0.75)), _told(-(arb(2) ** (10**12))) == -(fmpq(2) ** BITS)
+    (3/4, True)
+    """
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    places = mantissa.bit_length() + exponent
+    if mantissa == 0 or abs(places) <= BITS:
+        return mantissa * fmpq(2) ** exponent
+    return fmpq(1 if mantissa > 0 else -1) * fmpq(2) ** (BITS if places > 0 else -BITS)
 
 
 def _nearest(number: fmpq) -> float:

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flint import arb
+from sympy import Symbol
 
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import UnsolvedError
 from ...proofs.family import Family
 from ..enclosure import precisions, table_of, total
+from ..exact_rooting import SHARP_BITS
 from ..fitting import Fit, fit_with
 from ..observations import Observations
+from ..rooting import root_in_balls
 from .certificate import EXHAUSTION, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
@@ -60,14 +63,18 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     family = derivation.family
     # Parameters at an end of the support are taken as they are, so only from a fit of our own.
     start = None if family.bounds.free_symbols else near
-    climbing = start is None
-    if start is None:
-        try:
+    climbing, least = start is None, 0
+    estimate: Mapping[Symbol, float | arb]
+    try:
+        if start is None:
             start = fit_with(derivation, observations.x, observations.weights)
-        except UnsolvedError as unsolved:
+        estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
+    except UnsolvedError as unsolved:
+        in_balls = _beyond_doubles(derivation, observations)
+        if in_balls is None:
             return Proved(Verdict.UNDECIDED, why=str(unsolved))
-    estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
-    box = contracted(derivation, observations, estimate, climbing)
+        estimate, climbing, least = in_balls, False, SHARP_BITS
+    box = contracted(derivation, observations, estimate, climbing, least)
     if box is None:
         return Proved(Verdict.UNDECIDED, why="no box with exactly one stationary point was proved near the estimate")
     placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
@@ -79,6 +86,18 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     return _ranked(derivation, found, strict=True)
+
+
+def _beyond_doubles(derivation: Derivation, observations: Observations) -> dict[Symbol, arb] | None:
+    """A point next to the only maximum, by the equation left, where no double holds it; ``None`` if none is found."""
+    if len(derivation.unknowns) != 1 or derivation.family.bounds.free_symbols or not derivation.optimality.proved:
+        return None
+    try:
+        found = root_in_balls(derivation, observations)
+    except UnsolvedError:
+        return None
+    values = found.equation.balls(found.root)
+    return values if all(value.is_finite() for value in values.values()) else None
 
 
 def _exhausted(derivation: Derivation, observations: Observations, first: Contracted) -> Proved | None:
