@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Basic, Expr, Function, Piecewise, Symbol, log
+from sympy import Basic, Expr, Function, Piecewise, Symbol, erfc, log
 from sympy.printing.pycode import PythonCodePrinter
 
 from .ball_functions import FUNCTIONS
@@ -124,6 +124,9 @@ class BallPrinter(PythonCodePrinter):
         return f"f_negate(f_both([{inner}]))"
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
+        if len(expr.args) == 2 and expr.args[0] == 2 and isinstance(-expr.args[1], erfc):
+            # SymPy writes erfc(-z) so: of the difference, which is small where z is large, a ball would lose all.
+            return f"f_erfc(-{self._print((-expr.args[1]).args[0])})"
         return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
 
     def _print_Mul(self, expr: Any) -> str:

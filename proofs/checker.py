@@ -19,6 +19,7 @@ from . import (
     check_ridge,
     check_roots,
     check_scores,
+    check_slant,
     check_transport,
     check_turning,
 )
@@ -114,6 +115,8 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "ridge-counts": check_ridge.counts,
     "line-turn": check_turning.line_turn,
     "ridge-turn": check_turning.ridge_turn,
+    "slant": check_slant.slant,
+    "slant-edges": check_slant.edges,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

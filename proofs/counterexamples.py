@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import counter_equations, counter_predictors, counter_shapes, counter_support
+from . import counter_equations, counter_predictors, counter_shapes, counter_slant, counter_support
 from .balls import precision
 from .check_context import Context
 from .derivation import Step
@@ -37,6 +37,8 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "loss": counter_shapes.loss,
     "predictor": counter_predictors.predictor,
     "recession": counter_predictors.recession,
+    "slant": counter_slant.slant,
+    "slant-edges": counter_slant.edges,
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,

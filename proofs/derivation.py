@@ -73,6 +73,17 @@ class Statistic:
 
 
 @dataclass(frozen=True)
+class EdgeHeight:
+    """What the mean log-likelihood tends to, at most, as the parameters leave their space on one way.
+
+    ``height`` is an expression in data atoms, ``meaning`` says in words where the parameters go.
+    """
+
+    height: Expr
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Label:
     """What a step's value is a formula for, in plain text and in LaTeX."""
 
@@ -193,6 +204,9 @@ class Derivation:
         Whether the conditions are known to be enough, and whether it is known that no maximiser exists without them.
     none_inside
         Whether it is known that none lies inside the space without them; one may lie on an end that belongs to it.
+    edges
+        What the likelihood tends to at most, on every way out of the parameter space on which it does not vanish, for
+        data that meet ``exists_when``: a maximiser exists where some member is above all of them.
     independent_routes
         Whether the KL route solved other equations than the scores.
     """
@@ -222,6 +236,7 @@ class Derivation:
     existence_needed: bool = True
     none_inside: bool = False
     point: PointSearch | None = None
+    edges: tuple[EdgeHeight, ...] = ()
 
     @cached_property
     def _hash(self) -> int:
@@ -244,6 +259,16 @@ class Derivation:
         """
         formulas = dict(self.formulas)
         return {symbol: formulas[symbol] for symbol in self.family.symbols if symbol in formulas}
+
+    @property
+    def existence_searched(self) -> bool:
+        """Whether only a search tells which data have a maximiser: of the observations, or for a member above edges.
+
+        >>> from thetahat import derive, family
+        >>> [derive(family(name)).existence_searched for name in ("gamma", "asymmetric_laplace", "skew_normal")]
+        [False, True, True]
+        """
+        return self.point is not None or bool(self.edges)
 
     @property
     def is_searched(self) -> bool:

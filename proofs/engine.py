@@ -28,6 +28,8 @@ from .optimality import optimality_steps
 from .path_growth import PathGrowth
 from .recession import NOT_DERIVED, add_recession, by_recession, supported_existence
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
+from .slant import find_slant
+from .slant_steps import add_slant, by_slant
 from .stable import residual_form, stable_form
 from .trail import Trail
 from .wording import distinct, reached
@@ -93,6 +95,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
         existence_proved=exists.proved,
         existence_needed=exists.needed,
         none_inside=exists.none_inside,
+        edges=exists.edges,
         optimality=optimality,
         independent_routes=kl.elimination is not None and not route.elimination.instead,
         within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),
@@ -111,6 +114,7 @@ def _concluded(
     exists = _with_closed_ends(_existence(family, route, kl, optimality, before), family)
     add_end_claims(exists, trail)
     add_recession(exists, family, trail)
+    add_slant(exists, route.likelihood, trail)
     add_conditions(
         () if exists.predictor else exists.conditions,
         route.statistics,
@@ -189,7 +193,7 @@ def _existence(
         return counted
     structure = location_scale(family)
     found = by_tails(family, structure) if structure is not None else None
-    found = found or by_recession(family)
+    found = found or by_recession(family) or _by_slant(family)
     if found is not None:
         return found
     if len(unknowns) == 1:
@@ -201,6 +205,12 @@ def _existence(
         if faces is not None:
             return faces
     return NOT_DERIVED
+
+
+def _by_slant(family: Family) -> Existence | None:
+    """The argument from the limits of a growing slant, which needs the best scale at each place without it."""
+    slant = find_slant(family)
+    return None if slant is None else by_slant(slant, derive(slant.level.holding(slant.place)))
 
 
 def _with_closed_ends(exists: Existence, family: Family) -> Existence:
@@ -259,7 +269,7 @@ def _obligations(
         return tuple(found)
     if not optimality.proved:
         found.append(Obligation("the estimate is the global maximum", optimality.argument))
-    if not exists.proved:
+    if not exists.proved and not exists.edges:
         found.append(
             Obligation(
                 "a maximiser exists under the stated conditions",

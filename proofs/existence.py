@@ -18,11 +18,12 @@ from .algebra.signs import Domain, is_nonnegative, is_positive
 from .algebra.size import factored
 from .bounds import Bounds
 from .conditions import Condition
-from .derivation import Statistic
+from .derivation import EdgeHeight, Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
 from .linear_predictor import LinearPredictor
 from .positivity import above_zero, denominators_above_zero, doubtful_divisors, logarithms_above_zero
+from .slant import SlantLimits
 from .wording import describe, distinct
 
 _LONGEST = 200
@@ -50,7 +51,8 @@ class Existence:
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
     the space alone. ``claims`` on the signs of
     ``equation`` near the ends of the space of ``unknown`` are what they follow from, or how the density falls far out
-    along ``predictor``.
+    along ``predictor``. Where ``edges`` are given, as by
+    ``slant``, some member has to be above each of them as well.
     """
 
     conditions: tuple[Condition, ...]
@@ -63,6 +65,8 @@ class Existence:
     claims: tuple[EndClaim, ...] = ()
     none_inside: bool = False
     predictor: LinearPredictor | None = None
+    edges: tuple[EdgeHeight, ...] = ()
+    slant: SlantLimits | None = None
 
 
 def inside_space(

@@ -42,6 +42,7 @@ def fix_constants(derivation: Derivation, **values: object) -> Derivation:
         free=tuple((renamed.get(s, s), put(a), put(b)) for s, a, b in derivation.free),
         exponential_form=None if derivation.exponential_form is None else _form_at(derivation.exponential_form, put),
         exists_when=tuple(c.at(put) for c in derivation.exists_when),
+        edges=tuple(replace(edge, height=put(edge.height)) for edge in derivation.edges),
         integer=None if derivation.integer is None else derivation.integer.at(put, renamed),
         point=None if derivation.point is None else derivation.point.at(put, renamed),
     )

@@ -21,7 +21,7 @@ _MEANING = "no direction of the coefficients separates the data"
 _WHY = (
     "along a direction that moves predictors only where their log-densities do not fall, the likelihood rises for ever"
 )
-_STEPS = ("predictor", "recession", "separation")
+_STEPS = ("predictor", "recession", "separation", "slant", "slant-edges")
 NOT_DERIVED = Existence((), False, "", "when a maximiser exists was not derived")
 
 
@@ -101,9 +101,10 @@ def add_recession(exists: Existence, family: Family, trail: Trail) -> None:
 
 
 def supported_existence(exists: Existence, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Existence:
-    """Return ``exists``, or that nothing is derived, where a step on the predictor or its slopes is not proved."""
+    """Return ``exists``, or that nothing is derived, where a step that it rests on is not proved."""
     weak = (
         step.rule in _STEPS and finding.evidence.verdict is not Verdict.AGREE
         for step, finding in zip(steps, findings, strict=True)
     )
-    return NOT_DERIVED if exists.predictor is not None and any(weak) else exists
+    rests = exists.predictor is not None or exists.slant is not None
+    return NOT_DERIVED if rests and any(weak) else exists

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import lcm
 
-from sympy import Dummy, Expr, Rational, S, Symbol, cosh, exp, limit, log, oo
+from sympy import Dummy, Expr, Max, Min, Rational, S, Symbol, cosh, exp, limit, log, oo
 from sympy.core.function import PoleError
 
 from .algebra.derivatives import derivative
 from .algebra.orders import leading_term
 from .algebra.regions import regions
+from .algebra.signs import is_nonnegative
+from .bounds import Bounds
 from .location import Z
 
 
@@ -55,3 +57,21 @@ def _by_slope(falls: Expr, z: Symbol) -> Expr | None:
     if powers == (0, 0):
         return coefficient
     return oo if powers > (0, 0) and coefficient.is_positive else None
+
+
+def falls_on_both_sides(kernel: Expr) -> bool:
+    """Return whether a kernel is proved not to rise with the distance from zero, on either side.
+
+    >>> falls_on_both_sides(-(Z**2)), falls_on_both_sides(-((Z - 1) ** 2))
+    (True, False)
+    """
+    pieces = regions(kernel, Z)
+    if pieces is None:
+        return False
+    for side, within in ((1, (S.Zero, oo)), (-1, (-oo, S.Zero))):
+        for piece in pieces:
+            lo, hi = Max(piece.lo, within[0]), Min(piece.hi, within[1])
+            falls = -side * derivative(piece.value, Z)
+            if lo < hi and not is_nonnegative(falls, {Z: Bounds(lo, hi, False, False, False)}):
+                return False
+    return True

@@ -135,6 +135,9 @@ def _moved(
             replace(one.at(move), meaning=f"with {x} = {image}: {one.meaning}") for one in derivation.exists_when
         ),
         integer=None if derivation.integer is None else derivation.integer.at(move, {}),
+        edges=tuple(
+            replace(edge, height=move(edge.height) + Mean(log_slope, *new.columns)) for edge in derivation.edges
+        ),
     )
 
 
@@ -155,13 +158,13 @@ def _step(derivation: Derivation, moved: Derivation, image: Expr, rising: int, l
             ("ends", Tuple(old.bounds.lo, old.bounds.hi)),
             ("image", image),
             ("rising", Integer(rising)),
-            ("pairs", Tuple(*(Tuple(*pair) for pair in _pairs(derivation, moved)))),
+            ("pairs", Tuple(*(Tuple(*pair) for pair in _pairs(derivation, moved, log_slope)))),
         ),
     )
 
 
-def _pairs(derivation: Derivation, moved: Derivation) -> list[tuple[Expr, Expr]]:
-    """Every expression in data atoms that changed, before and after."""
+def _pairs(derivation: Derivation, moved: Derivation, log_slope: Expr) -> list[tuple[Expr, Expr]]:
+    """Every expression in data atoms that changed, before and after; limits of the likelihood without its slope."""
 
     def expressions(one: Derivation) -> list[Expr]:
         found = [statistic.definition for statistic in one.statistics]
@@ -173,5 +176,7 @@ def _pairs(derivation: Derivation, moved: Derivation) -> list[tuple[Expr, Expr]]
             found += [S.Zero if one.integer.falling is None else one.integer.falling]
         return found
 
-    pairs = zip(expressions(derivation), expressions(moved), strict=True)
+    slope = Mean(log_slope, *moved.family.columns)
+    limits = ((a.height, b.height - slope) for a, b in zip(derivation.edges, moved.edges, strict=True))
+    pairs = (*zip(expressions(derivation), expressions(moved), strict=True), *limits)
     return [(before, after) for before, after in dict.fromkeys(pairs) if before != after]

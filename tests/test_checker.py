@@ -322,6 +322,11 @@ def _claimed_along_lines(steps: Steps) -> Steps:
     return (*steps, claim)
 
 
+def _likelihood_twice(steps: Steps) -> Steps:
+    """The likelihood in the place of the slant."""
+    return (*steps[:-1], replace(steps[-1], given=steps[-1].given[1:] * 2))
+
+
 def _exchanged_sides(steps: Steps) -> Steps:
     """The density below an observation taken for the one above it."""
     return (*steps[:-1], replace(steps[-1], value=Tuple(*steps[-1].value.args[::-1])))
@@ -673,6 +678,15 @@ REFUTED = (
     Planted("lost factor in the root", "ridge-turn", "rayleigh_shifted", using("root", twice)),
     Planted("no lines", "ridge-turn", "rayleigh_shifted", _premise(0)),
     Planted("an inequality that is none", "ridge-turn", "birnbaum_saunders", using("spreads", _turned_round)),
+    Planted("lost term", "slant", "skew_normal", value(more)),
+    Planted("rate for scale", "slant", "skew_normal", using("scale", inverse)),
+    Planted("another unit", "slant", "skew_normal", using("unit", twice)),
+    Planted("another kernel", "slant", "skew_normal", using("kernel", twice)),
+    Planted("a sum of the observation", "slant", "skew_normal", using("observation", more)),
+    Planted("lost term", "slant-edges", "skew_normal", value(more)),
+    Planted("lost factor in the scale", "slant-edges", "skew_normal", using("best", twice)),
+    Planted("exchanged ends", "slant-edges", "skew_normal", _exchanged_sides),
+    Planted("no slant", "slant-edges", "skew_normal", _likelihood_twice),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -712,6 +726,8 @@ UNDECIDED = (
     Planted("before the start of the line", "ridge", "generalised_poisson", using("stop", opposite)),
     Planted("for data that are all zero", "ridge", "generalised_poisson", using("positive", lambda one: Tuple())),
     Planted("heavier tails", "half-plane", "student_t", _claimed_along_lines),
+    Planted("another ceiling", "slant", "skew_normal", using("ceiling", twice)),
+    Planted("the negative root", "slant-edges", "skew_normal", using("best", opposite)),
     Planted("another average", "line-turn", "rayleigh_shifted", using("average", twice)),
     Planted("no inequality", "ridge-turn", "birnbaum_saunders", using("spreads", lambda one: Tuple())),
     Planted("the negative root", "ridge-turn", "birnbaum_saunders", using("root", opposite)),

@@ -183,6 +183,9 @@ PLANTED = (
     Planted("predictor", LOGISTIC, named("terms", lambda terms: Tuple(terms.args[0]))),
     Planted("recession", POISSON, value(lambda slopes: Tuple(S.Zero, *slopes.args[1:]))),
     Planted("recession", LOGISTIC, value(lambda slopes: Tuple(S.One, *slopes.args[1:]))),
+    Planted("slant", "skew_normal", value(opposite)),
+    Planted("slant", "skew_normal", named("ceiling", lambda one: one / 2)),
+    Planted("slant-edges", "skew_normal", value(lambda one: Tuple(*(height - Rational(1, 9) for height in one.args)))),
     Planted("ridge", "gompertz", value(opposite)),
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),
@@ -344,5 +347,6 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
         "trail",
         "turning",
         "half_plane_steps",
+        "slant_steps",
     }
     assert not seen & makers

@@ -97,9 +97,9 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
 
 
 def _has_maximiser(drawn: Drawn, x: Array, weights: Array | None = None) -> bool:
-    """Whether the existence conditions hold, or the search over the observations ends at a member."""
+    """Whether the existence conditions hold, or the search that takes their place ends at a member."""
     try:
-        if drawn.derivation.point is not None:
+        if drawn.derivation.existence_searched:
             fit_with(drawn.derivation, x, weights)
         else:
             require_existence(drawn.derivation, require_data(drawn.family, x, weights))

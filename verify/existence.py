@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..strategies.conditions import decide_sample
+from .edge_heights import is_found_above_edges
 from .fitting import fit_with
 from .valid_data import require_data
 
@@ -17,13 +18,15 @@ Array = NDArray[np.float64]
 def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
     """Return whether data have a maximiser, or at least are not known to have none.
 
+    Where a member above the edges of the parameter space is needed, those count that an estimate or a search is.
+
     >>> from thetahat import derive, family
     >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
     False
     >>> has_maximiser(derive(family("asymmetric_laplace")), np.array([1.0, 2.0, 2.0, 5.0]))
     False
     """
-    if derivation.existence_proved and derivation.point is None:
+    if derivation.existence_proved and not derivation.existence_searched:
         # Then nothing need be fitted, unless the conditions could not be decided, or which data have a maximiser is
         # found by a search over the observations.
         family = derivation.family
@@ -35,5 +38,5 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     except ExistenceError:
         return False
     except UnsolvedError:
-        return True
+        return not derivation.edges or is_found_above_edges(derivation, require_data(derivation.family, x, weights))
     return True

@@ -17,6 +17,7 @@ from ..proofs.family import Family
 from .closed import needed
 from .compiled_fit import compiled_estimate
 from .covering import covering
+from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
 from .estimation import estimate
 from .known_values import kept_with
@@ -203,6 +204,7 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
     require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
     require_held(member, theta_hat, observations)
+    require_above_edges(derivation, theta_hat, observations)
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
 
 

@@ -16,6 +16,7 @@ from .answers import Answer, Question, answer_of
 from .certify import Certificate, CertificateVerdict, certify
 from .covering import covering
 from .doubles import Doubles
+from .edge_heights import is_above_edges
 from .ends import outside_space
 from .fitting import Fit, fit_with
 from .judgement import ABSENT, CANCELLED, DIGITS, LOCALLY, OUTSIDE, ROUNDED, UNPROVED, Judgement
@@ -81,7 +82,14 @@ class _Case:
     @cached_property
     def exists(self) -> bool:
         """Whether a maximiser certainly exists."""
-        return bool(self.certificate.theta) or (self.fit is not None and self.question.derivation.existence_proved)
+        derivation, certificate = self.question.derivation, self.certificate
+        if self._global or (derivation.existence_proved and (certificate.theta or self.fit is not None)):
+            return True
+        if not certificate.theta:
+            return False
+        # A local maximum may be lower than what the likelihood tends to far out.
+        theta = [held.ball for held in certificate.theta.values()]
+        return is_above_edges(derivation, theta, require_data(derivation.family, self.x, self.weights))
 
     def without_maximiser(self) -> Judgement:
         """No maximiser exists: a function that raises, warns, or returns nothing finite and feasible says so."""

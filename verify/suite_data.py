@@ -77,8 +77,8 @@ def drawn_from(derivation: Derivation) -> st.SearchStrategy[Drawn | Refused]:
 
 
 def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) -> st.SearchStrategy[Array]:
-    """The datasets that have a maximiser, where only a search over the observations tells which have."""
-    return strategy if derivation.point is None else strategy.filter(lambda x: has_maximiser(derivation, x))
+    """The datasets that have a maximiser, where only a search tells which have."""
+    return strategy if not derivation.existence_searched else strategy.filter(lambda x: has_maximiser(derivation, x))
 
 
 def _fitted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol, log, oo
+from sympy import Expr, Symbol, limit, log, oo
 
 from .derivatives import derivative
 from .logs import split_logs
@@ -42,6 +42,24 @@ def rising_side(shape: Expr, z: Symbol) -> int:
     if not way or whole.subs(z, -way * oo) != 0 or not is_positive(whole.subs(z, way * oo), {}):
         return 0
     return int(way) if is_strictly_concave(log_slope(shape, z, way), z) else 0
+
+
+def risen_to(shape: Expr, z: Symbol) -> Expr | None:
+    """Return the finite ceiling of a function proved strictly concave that goes one way on the line, else ``None``.
+
+    Where it falls, it falls without bound: a concave function that is not level does.
+
+    >>> from sympy import exp
+    >>> z = Symbol("z", real=True)
+    >>> risen_to(-log(1 + exp(-z)), z), risen_to(-exp(z), z), risen_to(-(z**2), z), risen_to(z - exp(-z), z)
+    (0, 0, None, None)
+    """
+    constant, moving = shape.as_independent(z, as_Add=True)
+    side = rising_side(moving, z)
+    if not side and is_strictly_concave(moving, z):
+        side = strict_sign(derivative(moving, z), {})
+    ceiling = constant + limit(moving, z, side * oo) if side else oo
+    return ceiling if ceiling.is_finite else None
 
 
 def log_slope(shape: Expr, z: Symbol, way: int) -> Expr:

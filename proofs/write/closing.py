@@ -34,6 +34,8 @@ def existence(derivation: Derivation) -> Line:
 
 def _strength(derivation: Derivation) -> Line:
     """What is not known of the conditions: that they are enough, or that there is no maximiser without them."""
+    if derivation.edges:
+        return (" and some member is above all limits at the edges (that there is none otherwise is not proved)",)
     if not derivation.existence_proved:
         return (
             (" (that this suffices is not proved)",)
@@ -62,7 +64,7 @@ def proved(derivation: Derivation) -> tuple[Line, ...]:
 
 # What a page says beside the estimate, and what it says of existence: that the estimate is a maximum rests on neither.
 _BESIDE = {"expectation", "information", "entropy"}
-_OF_EXISTENCE = {"end-signs", "exists", "recession", "separation"}
+_OF_EXISTENCE = {"end-signs", "exists", "recession", "separation", "slant", "slant-edges"}
 
 
 def _weak(derivation: Derivation, of: Callable[[Step], bool]) -> str:
@@ -139,7 +141,8 @@ def _existence(derivation: Derivation) -> Line:
     if not derivation.existence_rule:
         return ("When a maximiser exists is not derived.",)
     weak = _weak(derivation, lambda step: step.rule in _OF_EXISTENCE)
-    verdict = f"Proved{f' but for {weak}' if weak else ''}" if derivation.existence_proved else "Not proved to suffice"
+    enough = derivation.existence_proved or derivation.edges
+    verdict = f"Proved{f' but for {weak}' if weak else ''}" if enough else "Not proved to suffice"
     return ("A maximiser exists ", *existence(derivation), f". {verdict}; the argument: {derivation.existence_rule}.")
 
 

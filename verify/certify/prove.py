@@ -160,7 +160,8 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
         if truth is None:
             return Proved(Verdict.UNDECIDED, why=f"whether '{condition.meaning}' holds could not be decided")
         known = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
-        if not (derivation.existence_proved and derivation.existence_needed and known):
+        derived = derivation.existence_proved or derivation.edges
+        if not (derived and derivation.existence_needed and known):
             return Proved(Verdict.UNDECIDED, why=f"'{condition.meaning}' fails, and what follows is not proved")
         return Proved(
             Verdict.NO_MAXIMUM,

@@ -10,8 +10,9 @@ from sympy import Symbol
 
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
-from ...proofs.errors import UnsolvedError
+from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
+from ..edge_heights import edge_above, is_above_edges
 from ..enclosure import precisions, table_of, total
 from ..exact_rooting import SHARP_BITS
 from ..fitting import Fit, fit_with
@@ -69,10 +70,10 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
         if start is None:
             start = fit_with(derivation, observations.x, observations.weights)
         estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
-    except UnsolvedError as unsolved:
+    except (ExistenceError, UnsolvedError) as refused:
         in_balls = _beyond_doubles(derivation, observations)
         if in_balls is None:
-            return Proved(Verdict.UNDECIDED, why=str(unsolved))
+            return Proved(Verdict.UNDECIDED, why=str(refused))
         estimate, climbing, least = in_balls, False, SHARP_BITS
     box = contracted(derivation, observations, estimate, climbing, least)
     if box is None:
@@ -85,7 +86,21 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
         return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=LEMMAS[HALF_PLANE].statement)
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
-    return _ranked(derivation, found, strict=True)
+    ranked = _ranked(derivation, found, strict=True)
+    if not derivation.edges:
+        return ranked
+    return replace(ranked, why=f"{ranked.why}; {_beside_edges(derivation, ranked, observations)}")
+
+
+def _beside_edges(derivation: Derivation, found: Proved, observations: Observations) -> str:
+    """What is known of a maximiser where the likelihood does not vanish at all edges."""
+    theta = [found.theta[symbol] for symbol in derivation.family.symbols]
+    if is_above_edges(derivation, theta, observations):
+        return "a maximiser exists, since this is above the limits at all edges of the parameter space"
+    edge = edge_above(derivation, theta, observations)
+    if edge is None:
+        return "whether this is above the limits at all edges of the parameter space could not be decided"
+    return f"the likelihood is as high where {edge.meaning}"
 
 
 def _beyond_doubles(derivation: Derivation, observations: Observations) -> dict[Symbol, arb] | None:
