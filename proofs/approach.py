@@ -41,7 +41,7 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     place = 1 / SMALL if end is oo else -1 / SMALL if end is -oo else end + (SMALL if above else -SMALL)
     signs = _recording(domain, needed)
     taken = averages_as_series(
-        equation, unknown, lambda node: _average(node, node.args[0].subs(unknown, place), end, domain, signs)
+        equation, unknown, lambda node: average_near(node, node.args[0].subs(unknown, place), end, domain, signs)
     )
     if taken is None:
         return None
@@ -73,8 +73,8 @@ def _recording(domain: Domain, needed: list[Expr]) -> Callable[[Expr], int]:
     return sign
 
 
-def _average(node: Expr, integrand: Expr, end: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
-    """The series of an average, term by term; where one observation behaves otherwise than others, that one apart.
+def average_near(node: Expr, integrand: Expr, end: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
+    """Return the series of an average, term by term; an observation that behaves otherwise than the others apart.
 
     ``signs`` is for coefficients that are averages themselves.
     """

@@ -25,7 +25,7 @@ def ridge(step: Step, context: Context) -> Finding:
     interval: so does the line. The slope is of one strict sign in the parameter that is solved: where it is zero, that
     parameter is the root.
     """
-    speeds = _speeds(step)
+    speeds = speeds_of(step)
     if speeds is None or not speeds or not _is_open(context):
         return Finding(Evidence.REFUTED, "these are no lines through every member of an open space")
     ell = context.given(step)
@@ -42,8 +42,8 @@ def ridge(step: Step, context: Context) -> Finding:
     return Finding(Evidence.UNDECIDED, reason) if reason else Finding(Evidence.SIGN, "it falls along each line")
 
 
-def _speeds(step: Step) -> dict[Symbol, Expr] | None:
-    """How fast each parameter moves at the start of its line; ``None`` unless it is scaled or shifted evenly."""
+def speeds_of(step: Step) -> dict[Symbol, Expr] | None:
+    """Return how fast each parameter moves at the start of its line; ``None`` unless it is scaled or shifted evenly."""
     s = step.named("along")
     found: dict[Symbol, Expr] = {}
     for p, how in step.named("moves").args:

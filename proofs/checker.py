@@ -7,6 +7,7 @@ from collections.abc import Callable
 from . import (
     check_combined,
     check_concave,
+    check_crest,
     check_ends,
     check_existence,
     check_exponential,
@@ -117,6 +118,8 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "ridge-turn": check_turning.ridge_turn,
     "slant": check_slant.slant,
     "slant-edges": check_slant.edges,
+    "crest": check_crest.crest,
+    "crest-edges": check_crest.edges,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

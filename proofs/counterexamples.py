@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import counter_equations, counter_predictors, counter_shapes, counter_slant, counter_support
+from . import counter_crest, counter_equations, counter_predictors, counter_shapes, counter_slant, counter_support
 from .balls import precision
 from .check_context import Context
 from .derivation import Step
@@ -39,6 +39,8 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "recession": counter_predictors.recession,
     "slant": counter_slant.slant,
     "slant-edges": counter_slant.edges,
+    "crest": counter_crest.crest,
+    "crest-edges": counter_crest.edges,
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,

@@ -11,6 +11,7 @@ from .boundary import resolved
 from .checker import check_steps
 from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
 from .count_profile import by_counts
+from .crest_steps import add_crest, by_crest
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
@@ -115,6 +116,7 @@ def _concluded(
     add_end_claims(exists, trail)
     add_recession(exists, family, trail)
     add_slant(exists, route.likelihood, trail)
+    add_crest(exists, route.likelihood, trail)
     add_conditions(
         () if exists.predictor else exists.conditions,
         route.statistics,
@@ -193,7 +195,7 @@ def _existence(
         return counted
     structure = location_scale(family)
     found = by_tails(family, structure) if structure is not None else None
-    found = found or by_recession(family) or _by_slant(family)
+    found = found or by_recession(family) or _by_slant(family) or by_crest(family, route)
     if found is not None:
         return found
     if len(unknowns) == 1:

@@ -18,6 +18,7 @@ from .algebra.signs import Domain, is_nonnegative, is_positive
 from .algebra.size import factored
 from .bounds import Bounds
 from .conditions import Condition
+from .crest import Crest
 from .derivation import EdgeHeight, Statistic
 from .family import Family, Parameter
 from .likelihood import unfold
@@ -52,7 +53,7 @@ class Existence:
     the space alone. ``claims`` on the signs of
     ``equation`` near the ends of the space of ``unknown`` are what they follow from, or how the density falls far out
     along ``predictor``. Where ``edges`` are given, as by
-    ``slant``, some member has to be above each of them as well.
+    ``slant`` or ``crest``, some member has to be above each of them as well.
     """
 
     conditions: tuple[Condition, ...]
@@ -67,6 +68,7 @@ class Existence:
     predictor: LinearPredictor | None = None
     edges: tuple[EdgeHeight, ...] = ()
     slant: SlantLimits | None = None
+    crest: Crest | None = None
 
 
 def inside_space(

@@ -48,7 +48,7 @@ class Ridge:
     @property
     def moves(self) -> dict[Symbol, Expr]:
         """Where a line takes its parameters."""
-        return _moved(self.speeds, self.along)
+        return moved_along(self.speeds, self.along)
 
 
 def is_plain(family: Family, route: LikelihoodRoute) -> bool:
@@ -63,11 +63,11 @@ def find_ridge(family: Family, item: Solved, unknown: Symbol, route: LikelihoodR
     """Return the lines along which the equation that was solved is the derivative, if they are crossed by a ridge."""
     if item.combination is None and route.elimination.crossed:
         return None
-    way = _direction(item, unknown)
+    way = direction(item, unknown)
     domain = {**family.domain, **route.domain}
     names = {s.definition: s.symbol for s in route.statistics}
     equation, root = item.equation.xreplace(names), item.root.value.xreplace(names)
-    for speeds, factor in _speeds(way):
+    for speeds, factor in speeds_of(way):
         slope = cancelled(tidy(equation * factor, route.domain))
         used = sorted((slope.free_symbols | root.free_symbols) - set(domain), key=str)
         positive = tuple(t for t in used if t.is_nonnegative and not t.is_positive)
@@ -78,16 +78,16 @@ def find_ridge(family: Family, item: Solved, unknown: Symbol, route: LikelihoodR
     return None
 
 
-def _direction(item: Solved, unknown: Symbol) -> dict[Symbol, Expr]:
-    """How fast the two parameters move in the direction in which the equation is the derivative of the likelihood."""
+def direction(item: Solved, unknown: Symbol) -> dict[Symbol, Expr]:
+    """Return how fast two parameters move where the equation is the derivative of the likelihood in a direction."""
     if item.combination is None:
         return {item.unknown: S.One}
     used = item.combination.used
     return {used: S.One, (unknown if used == item.unknown else item.unknown): -item.combination.ratio}
 
 
-def _speeds(way: dict[Symbol, Expr]) -> Iterator[tuple[dict[Symbol, Expr], Expr]]:
-    """The direction times a factor, which also comes back, that makes it scalings and shifts at constant rates."""
+def speeds_of(way: dict[Symbol, Expr]) -> Iterator[tuple[dict[Symbol, Expr], Expr]]:
+    """Yield the direction times a factor, which comes back too, that makes it scalings and shifts at constant rates."""
     first = next(iter(way))
     for factor in (first, S.One):
         speeds = {p: cancelled(speed * factor) for p, speed in way.items()}
@@ -103,8 +103,8 @@ def _along(domain: Domain) -> Symbol:
     return Symbol(name, positive=True)
 
 
-def _moved(speeds: dict[Symbol, Expr], along: Symbol) -> dict[Symbol, Expr]:
-    """Each parameter times a power where its speed is a multiple of it, else with a logarithm added."""
+def moved_along(speeds: dict[Symbol, Expr], along: Symbol) -> dict[Symbol, Expr]:
+    """Return each parameter times a power where its speed is a multiple of it, else with a logarithm added."""
     rates = {p: cancelled(speed / p) for p, speed in speeds.items()}
     return {p: p * along ** rates[p] if rates[p].is_Rational else p + speed * log(along) for p, speed in speeds.items()}
 

@@ -1,4 +1,4 @@
-"""Whether a likelihood of two parameters is smooth on every line on which one of them alone moves."""
+"""Whether a likelihood is smooth on every line on which one of its parameters alone moves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .family import Family
 
 
 def is_smooth_over_lines(family: Family, moved: Symbol) -> bool:
-    """Return whether the likelihood is smooth on open intervals of two parameters, the first the same for all data.
+    """Return whether the likelihood is smooth on open intervals of all parameters, one of them the same for all data.
 
     >>> from thetahat import family
     >>> shifted = family("rayleigh_shifted")
@@ -19,5 +19,5 @@ def is_smooth_over_lines(family: Family, moved: Symbol) -> bool:
     boxes, ends = [item.bounds for item in family.parameters], family.bounds
     intervals = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
     still = not ends.free_symbols & set(family.symbols) or not (ends.lo_closed or ends.hi_closed)
-    own = moved not in ends.free_symbols and len(boxes) == 2 and not family.beside
+    own = moved not in ends.free_symbols and not family.beside
     return intervals and still and own and not has_corners(family)

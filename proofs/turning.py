@@ -49,7 +49,7 @@ def turning_steps(family: Family, route: LikelihoodRoute, trail: Trail) -> Optim
     along = find_turn(slope, unknown, family)
     if along is None or not is_nonzero_on_equal_data(along.equation, family.domain):
         return None
-    at = _line_step(on_line, item.unknown, route.likelihood, trail)
+    at = line_step(on_line, item.unknown, route.likelihood, trail, Section.OPTIMALITY)
     _ridge_step(along, item.unknown, root, unknown, at, trail)
     return Optimality(True, "highest at one point of each line, and with one turn along the curve of these", True)
 
@@ -80,10 +80,11 @@ def find_turn(equation: Expr, unknown: Symbol, family: Family) -> Turn | None:
     return None
 
 
-def _line_step(turn: Turn, moved: Symbol, likelihood: int, trail: Trail) -> int:
+def line_step(turn: Turn, moved: Symbol, likelihood: int, trail: Trail, section: Section) -> int:
+    """Record that the likelihood turns once on each line on which one parameter alone moves, and return where."""
     return trail.add(
         "line-turn",
-        Section.OPTIMALITY,
+        section,
         f"One turn on each line: wherever the derivative in `{moved}` is zero, it falls, as putting in what the "
         f"equation says of the average of `{turn.average}` shows. So it is zero once at most on each line on which "
         f"`{moved}` alone moves, and the likelihood is highest on the line there.",

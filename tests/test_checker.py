@@ -327,6 +327,11 @@ def _likelihood_twice(steps: Steps) -> Steps:
     return (*steps[:-1], replace(steps[-1], given=steps[-1].given[1:] * 2))
 
 
+def _likelihood_first(steps: Steps) -> Steps:
+    """The likelihood in the place of the curve."""
+    return (*steps[:-1], replace(steps[-1], given=steps[-1].given[:1] * 2))
+
+
 def _exchanged_sides(steps: Steps) -> Steps:
     """The density below an observation taken for the one above it."""
     return (*steps[:-1], replace(steps[-1], value=Tuple(*steps[-1].value.args[::-1])))
@@ -687,6 +692,16 @@ REFUTED = (
     Planted("lost factor in the scale", "slant-edges", "skew_normal", using("best", twice)),
     Planted("exchanged ends", "slant-edges", "skew_normal", _exchanged_sides),
     Planted("no slant", "slant-edges", "skew_normal", _likelihood_twice),
+    Planted("lost factor", "crest", "generalised_gamma", value(twice)),
+    Planted("lost factor in the root", "crest", "generalised_gamma", using("root", twice)),
+    Planted("lost factor in the first root", "crest", "generalised_gamma", using("first", twice)),
+    Planted("one at rest", "crest", "generalised_gamma", using("moves", _one_at_rest)),
+    Planted("no group", "crest", "generalised_gamma", using("moves", _cubed)),
+    Planted("an inequality that is none", "crest", "generalised_gamma", using("spreads", _turned_round)),
+    Planted("no lines", "crest", "generalised_gamma", _likelihood_twice),
+    Planted("lost term", "crest-edges", "generalised_gamma", value(more)),
+    Planted("exchanged ends", "crest-edges", "generalised_gamma", _exchanged_sides),
+    Planted("no curve", "crest-edges", "generalised_gamma", _likelihood_first),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -728,6 +743,8 @@ UNDECIDED = (
     Planted("heavier tails", "half-plane", "student_t", _claimed_along_lines),
     Planted("another ceiling", "slant", "skew_normal", using("ceiling", twice)),
     Planted("the negative root", "slant-edges", "skew_normal", using("best", opposite)),
+    Planted("another average", "crest", "generalised_gamma", using("average", twice)),
+    Planted("no inequality", "crest", "generalised_gamma", using("spreads", lambda one: Tuple())),
     Planted("another average", "line-turn", "rayleigh_shifted", using("average", twice)),
     Planted("no inequality", "ridge-turn", "birnbaum_saunders", using("spreads", lambda one: Tuple())),
     Planted("the negative root", "ridge-turn", "birnbaum_saunders", using("root", opposite)),

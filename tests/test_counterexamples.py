@@ -186,6 +186,9 @@ PLANTED = (
     Planted("slant", "skew_normal", value(opposite)),
     Planted("slant", "skew_normal", named("ceiling", lambda one: one / 2)),
     Planted("slant-edges", "skew_normal", value(lambda one: Tuple(*(height - Rational(1, 9) for height in one.args)))),
+    Planted("crest", "generalised_gamma", value(opposite)),
+    Planted("crest", "generalised_gamma", named("root", lambda one: 2 * one)),
+    Planted("crest-edges", "generalised_gamma", value(lambda one: Tuple(*(height + 1 for height in one.args)))),
     Planted("ridge", "gompertz", value(opposite)),
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),
@@ -348,5 +351,7 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
         "turning",
         "half_plane_steps",
         "slant_steps",
+        "crest",
+        "crest_steps",
     }
     assert not seen & makers

@@ -64,7 +64,16 @@ def proved(derivation: Derivation) -> tuple[Line, ...]:
 
 # What a page says beside the estimate, and what it says of existence: that the estimate is a maximum rests on neither.
 _BESIDE = {"expectation", "information", "entropy"}
-_OF_EXISTENCE = {"end-signs", "exists", "recession", "separation", "slant", "slant-edges"}
+_OF_EXISTENCE = {
+    "end-signs",
+    "exists",
+    "recession",
+    "separation",
+    "slant",
+    "slant-edges",
+    "crest",
+    "crest-edges",
+}
 
 
 def _weak(derivation: Derivation, of: Callable[[Step], bool]) -> str:
