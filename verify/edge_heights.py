@@ -38,8 +38,8 @@ def is_above_edges(derivation: Derivation, theta: Sequence[Any], observations: O
 
     >>> import numpy as np
     >>> from thetahat import derive, family
-    >>> data = Observations(np.array([[-9.0], [0.0], [0.0], [1.0], [1.0], [3.0], [20.0]]), None, 7)
-    >>> is_above_edges(derive(family("skew_normal")), [2.3, 8.2, 0.0], data)
+    >>> x = [-5.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7.0]
+    >>> is_above_edges(derive(family("skew_normal")), [-2.4, 3.8, 1.7], Observations(np.array([x]).T, None, 10))
     True
     """
     return bool(derivation.edges) and all(
