@@ -15,6 +15,14 @@ from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import Bounds
 
 U, X = Symbol("u", positive=True), Symbol("x", positive=True)
+GROWN = log(1 + X**U)
+
+
+def excess(function: Expr, share: Expr = S.One) -> Expr:
+    """What is positive where the function is log-convex in the unknown; of the square of the slope, that share more."""
+    return function * function.diff(U, 2) - share * function.diff(U) ** 2
+
+
 HALF_LINE, UNIT = (Bounds(S.Zero, end, False, False, False) for end in (oo, S.One))
 E = exp(U * X)
 
@@ -26,8 +34,12 @@ POSITIVE = [
     (log(1 + E), HALF_LINE),
     (-log(1 - X**U), UNIT),
     (1 / U**2 - X**U * log(X) ** 2 / (1 - X**U) ** 2, UNIT),
+    (GROWN, HALF_LINE),
+    (excess(GROWN / U), HALF_LINE),
+    (1 + log(1 + 1 / E) ** 2 + log(1 + 1 / E), HALF_LINE),
 ]
 NOT_NEGATIVE = [(-log(1 - 1 / E) - 1 / E, HALF_LINE), (E - E, HALF_LINE), (-log(1 - X**U) - X**U, UNIT)]
+NOT_NEGATIVE += [(-excess(GROWN), HALF_LINE)]
 NEITHER = [
     (E - 2, HALF_LINE),
     ((E - 1) ** 2 - 2 * U**2 * X**2 * E, HALF_LINE),
@@ -35,6 +47,9 @@ NEITHER = [
     (X - U, HALF_LINE),
     (log(E - 1), HALF_LINE),
     (exp(U * X**2) - 1, HALF_LINE),
+    (excess(GROWN / U, Rational(2)), HALF_LINE),
+    (GROWN - 1, HALF_LINE),
+    (log(1 + 1 / E) ** 2 - log(1 + 1 / E), HALF_LINE),
     (X**U - Rational(1, 2), UNIT),
     (E - 1, Bounds(S.Zero, oo, True, False, False)),
     (E - 1, Bounds(S.Zero, oo, False, False, True)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Dummy, Expr, Poly, S, Symbol, exp, factor_list, fraction, log, oo, together
+from sympy import Dummy, Expr, Poly, Pow, S, Symbol, exp, factor_list, fraction, log, oo, together
 
 from ..bounds import Bounds
 from .signs import Domain
@@ -23,7 +23,7 @@ def is_positive_in_exponentials(expression: Expr, unknown: Symbol, observation: 
     """Return whether ``expression > 0`` is proved for every positive unknown and every observation.
 
     Observations are positive, with the product ``z`` of both in exponents; or they lie between zero and one, with
-    powers of the unknown, which are then ``exp(-z)``.
+    powers of the unknown, which are then ``exp(-z)``. Of positive ones these are ``exp(-z)``, one, or ``exp(z)``.
 
     >>> from thetahat.proofs.bounds import Bounds
     >>> u, x = Symbol("u", positive=True), Symbol("x", positive=True)
@@ -34,8 +34,8 @@ def is_positive_in_exponentials(expression: Expr, unknown: Symbol, observation: 
     >>> is_positive_in_exponentials(1 / u - x**u * log(x) / (1 - x**u), u, x, {u: half_line, x: unit})
     True
     """
-    bound = _lower_bound(expression, unknown, observation, domain.get(unknown), domain.get(observation))
-    return bound is not None and _is_positive(bound, unknown)
+    bounds = _lower_bounds(expression, unknown, observation, domain.get(unknown), domain.get(observation))
+    return bounds is not None and all(_is_positive(bound, unknown) for bound in bounds)
 
 
 def is_nonnegative_in_exponentials(expression: Expr, unknown: Symbol, observation: Symbol, domain: Domain) -> bool:
@@ -48,20 +48,33 @@ def is_nonnegative_in_exponentials(expression: Expr, unknown: Symbol, observatio
     >>> is_nonnegative_in_exponentials(gap, u, x, {u: half_line, x: half_line})
     True
     """
-    bound = _lower_bound(expression, unknown, observation, domain.get(unknown), domain.get(observation))
-    return bound is not None and (bound == 0 or _is_positive(bound, unknown))
+    bounds = _lower_bounds(expression, unknown, observation, domain.get(unknown), domain.get(observation))
+    return bounds is not None and all(bound == 0 or _is_positive(bound, unknown) for bound in bounds)
 
 
 @lru_cache(maxsize=256)
-def _lower_bound(
+def _lower_bounds(
     expression: Expr, unknown: Symbol, observation: Symbol, space: Bounds | None, ends: Bounds | None
-) -> Expr | None:
-    """The expression in ``z``, ``e = exp(z)`` and the unknown, its logarithms bounded by tangents; ``None`` if not."""
+) -> tuple[Expr, ...] | None:
+    """The expression in ``z``, ``e = exp(z)`` and the unknown, its logarithms bounded, for each kind of observation."""
     if space is None or ends is None or not unknown.is_positive or ends.discrete or ends.lo != 0 or ends.lo_closed:
         return None
-    place = _Z / unknown if ends.hi is oo else exp(-_Z / unknown) if ends.hi == 1 and not ends.hi_closed else None
-    if place is None:
-        return None
+    bounds = [_lower_bound(expression, unknown, observation, place) for place in _places(expression, unknown, ends)]
+    found = tuple(bound for bound in bounds if bound is not None)
+    return found if found and len(found) == len(bounds) else None
+
+
+def _places(expression: Expr, unknown: Symbol, ends: Bounds) -> tuple[Expr, ...]:
+    """Where observations lie, in ``z`` and the unknown, so that together they are all observations there may be."""
+    if ends.hi == 1 and not ends.hi_closed:
+        return (exp(-_Z / unknown),)
+    if ends.hi is not oo:
+        return ()
+    powers = any(unknown in node.exp.free_symbols for node in expression.atoms(Pow) if not isinstance(node, exp))
+    return (exp(-_Z / unknown), S.One, exp(_Z / unknown)) if powers else (_Z / unknown,)
+
+
+def _lower_bound(expression: Expr, unknown: Symbol, observation: Symbol, place: Expr) -> Expr | None:
     moved = expression.subs(observation, place).replace(
         lambda node: isinstance(node, exp) and (node.args[0] / _Z).cancel().is_Integer,
         lambda node: _E ** (node.args[0] / _Z).cancel(),
@@ -74,23 +87,42 @@ def _lower_bound(
 
 
 def _without_logarithms(expression: Expr, unknown: Symbol) -> Expr | None:
-    """A lower bound by ``1 - 1/r <= log(r) <= r - 1`` for each logarithm, of which the expression is a linear function.
+    """A lower bound by ``1 - 1/r <= log(r) <= r - 1`` for each logarithm, in which the expression goes one way.
 
-    Source: NIST DLMF 4.5.1.
+    Where ``r > 1``, by ``2 (r - 1)/(r + 1) <= log(r)``. Beyond its least value a convex function goes up where it does
+    so there. Sources: NIST DLMF 4.5.1; Topsoe 2007, Some bounds for the logarithmic function, formula 3.
     """
+    expression = expression.replace(log, _of_bounded)
     for node in sorted(expression.atoms(log), key=lambda one: one.sort_key()):
         mask = Dummy("log", real=True)
         flat = expression.xreplace({node: mask})
         slope, argument = flat.diff(mask), node.args[0]
-        if slope.has(mask, log) or not _is_positive(argument, unknown):
+        if slope.has(log) or not _is_positive(argument, unknown):
             return None
-        if _is_positive(slope, unknown):
-            expression = flat.xreplace({mask: 1 - 1 / argument})
+        above_one = _is_positive(argument - 1, unknown)
+        least = 2 * (argument - 1) / (argument + 1) if above_one else 1 - 1 / argument
+        bend = slope.diff(mask)
+        if bend != 0:
+            rises = _is_positive(slope.xreplace({mask: least}), unknown) and _is_positive(bend, unknown)
+            if bend.has(mask) or not rises:
+                return None
+            expression = flat.xreplace({mask: least})
+        elif _is_positive(slope, unknown):
+            expression = flat.xreplace({mask: least})
         elif _is_positive(-slope, unknown):
             expression = flat.xreplace({mask: argument - 1})
         else:
             return None
     return expression
+
+
+def _of_bounded(argument: Expr) -> Expr:
+    """The logarithm of what grows like a power of ``exp(z)``, with that power apart."""
+    if argument.free_symbols != {_E} or not argument.is_rational_function(_E):
+        return log(argument)
+    over, under = (Poly(part, _E).degree() for part in fraction(together(argument)))
+    power = max(over - under, 0)
+    return power * _Z + log(together(argument / _E**power).expand())
 
 
 def _is_positive(expression: Expr, unknown: Symbol) -> bool:
