@@ -13,12 +13,15 @@ from .algebra.elimination import Elimination
 from .algebra.invertible import determinant
 from .algebra.linear_equations import solved_linearly
 from .algebra.signs import Domain
-from .algebra.size import flattened, shortest
+from .algebra.size import flattened, operations, shortest
 from .algebra.tidying import tidy
 from .derivation import Statistic
 from .exponential import ExponentialForm
 from .family import Family
 from .members import member_symbols
+
+# The information of the longest family that we ship has 44 operations before it is brought to a shorter form.
+_MOST_OPERATIONS = 120
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,10 @@ def divergence_between(family: Family, form: ExponentialForm, means: MeanMap) ->
 
 def fisher_information(
     mean_log_likelihood: Expr, statistics: tuple[Statistic, ...], means: MeanMap, domain: Domain
-) -> Matrix:
+) -> Matrix | None:
     """Return the expected information of one observation: minus the Hessian, statistics at their means.
+
+    ``None`` where an entry is too long to be brought to a form that a reader gains from, as with sums of ten powers.
 
     >>> from thetahat import family
     >>> from thetahat.proofs.exponential import exponential_form
@@ -125,9 +130,10 @@ def fisher_information(
     at_means = {s.symbol: tau for s, tau in zip(statistics, means.tau, strict=False)}
     p = means.parameters
 
-    def entry(i: int, j: int) -> Expr:
-        return tidy(-derivative(mean_log_likelihood, p[i], p[j]).subs(at_means).expand(), domain)
-
     # The matrix is symmetric.
-    upper = {(i, j): entry(i, j) for i in range(len(p)) for j in range(i, len(p))}
+    places = [(i, j) for i in range(len(p)) for j in range(i, len(p))]
+    raw = {(i, j): -derivative(mean_log_likelihood, p[i], p[j]).subs(at_means) for i, j in places}
+    if any(operations(entry) > _MOST_OPERATIONS for entry in raw.values()):
+        return None
+    upper = {place: tidy(entry.expand(), domain) for place, entry in raw.items()}
     return Matrix(len(p), len(p), lambda i, j: upper[min(i, j), max(i, j)])

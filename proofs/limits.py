@@ -220,16 +220,17 @@ class _Approach:
         return not integrand.has(Piecewise, Abs, sign, Indicator)
 
     def _split_lowest(self, node: Mean) -> Expr | None:
-        """Set the lowest count apart; on counts above it the integrand has a limit at zero. Exact up to ``o(1)``."""
-        x = node.data[0]
-        if not (x.is_integer and x.is_nonnegative):
-            return None
-        lowest = Indicator(Eq(x, 0))
-        at_lowest = self.expanded(node.integrand.subs(x, 0))
-        above = node.integrand.subs(self.unknown, 0)
-        if at_lowest is None or above.subs(x, 1).has(zoo, S.NaN, oo):
-            return None
-        return Mean(lowest, x) * at_lowest + Mean(above * (1 - lowest), x)
+        """Set the lowest value of one count apart; above it the integrand has a limit at zero. Exact up to ``o(1)``."""
+        for x in node.data:
+            if not (x.is_integer and x.is_nonnegative) or x not in node.integrand.free_symbols:
+                continue
+            lowest, counted = Indicator(Eq(x, 0)), Dummy(integer=True, positive=True)
+            at_lowest = self.expanded(node.integrand.subs(x, 0))
+            above = node.integrand.subs(x, counted).subs(self.unknown, 0)
+            if at_lowest is not None and not above.subs(counted, 1).has(zoo, S.NaN, oo):
+                rest = above.subs(counted, x) * (1 - lowest)
+                return Mean(lowest * at_lowest, *node.data) + Mean(rest, *node.data)
+        return None
 
 
 def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:

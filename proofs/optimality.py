@@ -156,6 +156,8 @@ def _identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail
 def _information_step(family: Family, route: LikelihoodRoute, means: MeanMap, mean_step: int, trail: Trail) -> None:
     averages = route.averages
     information = fisher_information(averages.mean_log_likelihood, averages.statistics, means, family.domain)
+    if information is None:
+        return
     trail.add(
         "information",
         _OPTIMAL,
