@@ -8,12 +8,12 @@ from functools import cached_property
 
 from sympy import Dummy, Expr, S, Set, Symbol
 
-from .algebra.kernels import with_derivatives
+from .algebra.plain_forms import plain_form
 from .bounds import Bounds, bounds, exact_number, values_allowing
 from .change import change_of_variable
 from .errors import ParameterError
 from .parts import Observed, Parameter, Source
-from .sense import require_sense, sharpened
+from .sense import require_evaluated, require_sense, sharpened
 
 __all__ = ["Family", "Observed", "Parameter", "Source"]
 
@@ -75,7 +75,8 @@ class Family:
         for field in ("parameters", "sources", "covariates", "constants", "also"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
         require_sense(self)
-        object.__setattr__(self, "log_density", with_derivatives(self.log_density))
+        object.__setattr__(self, "log_density", plain_form(self.log_density, self.observation, self.bounds))
+        require_evaluated(self)
 
     @cached_property
     def _hash(self) -> int:

@@ -14,6 +14,8 @@ from sympy import (
     Function,
     Integer,
     Limit,
+    Max,
+    Min,
     Piecewise,
     Pow,
     Rational,
@@ -207,6 +209,8 @@ class _Approach:
 
     def _continuous(self, integrand: Expr) -> bool:
         """Whether the integrand is continuous in the unknown at its end, uniformly over any finite data."""
+        if integrand.has(Piecewise, Abs, sign, Indicator, Max, Min):
+            return False
         inside = [node for node in integrand.atoms(Function, Pow) if self.unknown in node.free_symbols]
         told = [node for node in inside if not isinstance(node, (exp, sin, cos, tanh, erf))]
         # Asked before any value is put in: SymPy fails at some functions of infinity.
@@ -215,9 +219,7 @@ class _Approach:
         ):
             return False
         bases = [node.args[0] for node in told if not (isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0)]
-        if not all(is_positive(base.subs(self.unknown, self.end), self.domain) for base in bases):
-            return False
-        return not integrand.has(Piecewise, Abs, sign, Indicator)
+        return all(is_positive(base.subs(self.unknown, self.end), self.domain) for base in bases)
 
     def _split_lowest(self, node: Mean) -> Expr | None:
         """Set the lowest value of one count apart; above it the integrand has a limit at zero. Exact up to ``o(1)``."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Float, I, Set, Symbol, log, nan, zoo
+from sympy import Derivative, Expr, Float, I, Integral, Limit, Product, Set, Subs, Sum, Symbol, log, nan, zoo
 
 from .bounds import Bounds
 from .errors import DeclarationError
@@ -58,6 +58,16 @@ def require_sense(family: Family) -> None:
             )
         _require_assumptions(who, one.symbol, one.bounds, f"support {one.support}")
     _require_use(who, family)
+
+
+def require_evaluated(family: Family) -> None:
+    """Raise ``DeclarationError`` where SymPy leaves a sum, a product or an integral in the log-density as it stands."""
+    left = family.log_density.atoms(Sum, Product, Integral, Derivative, Limit, Subs)
+    if left:
+        raise DeclarationError(
+            f"family {family.name!r}: the log-density contains {min(left, key=str)}, which SymPy leaves unevaluated; "
+            "write it as a function with a name, or, if it has a known number of terms, out"
+        )
 
 
 def _declared_symbols(who: str, family: Family) -> dict[str, Symbol]:

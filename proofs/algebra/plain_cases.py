@@ -1,0 +1,187 @@
+"""Cases as a declaration writes them: without branches that no observation reaches, and outside of functions."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Function,
+    Ge,
+    Gt,
+    KroneckerDelta,
+    Le,
+    Lt,
+    Ne,
+    Piecewise,
+    Pow,
+    Range,
+    S,
+    Symbol,
+    false,
+    nan,
+    true,
+    zoo,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from ..bounds import Bounds
+
+Branch = tuple[Expr, Boolean]
+_SIGNS = {Lt: {-1}, Le: {-1, 0}, Gt: {1}, Ge: {0, 1}, Eq: {0}, Ne: {-1, 1}}
+_ALL = {-1, 0, 1}
+_MOST_POINTS = 20
+_MOST_BRANCHES = 12
+
+
+def plain_cases(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
+    """Return ``expression`` with no branch that no observation reaches, and with functions of cases as cases.
+
+    A logarithm stays outside where a branch that may be reached is zero: then the density is no density there.
+
+    >>> from sympy import Interval, log
+    >>> from thetahat.proofs.bounds import bounds
+    >>> x, b = Symbol("x", positive=True), Symbol("b", positive=True)
+    >>> uniform = Piecewise((1 / b, (x >= 0) & (x <= b)), (0, True))
+    >>> plain_cases(log(uniform), x, bounds(Interval.Lopen(0, b)))
+    log(1/b)
+    """
+    if not expression.has(Piecewise, KroneckerDelta):
+        return expression
+    if isinstance(expression, Piecewise):
+        return _within_reach(tuple((plain_cases(v, x, ends), c) for v, c in expression.args), x, ends)
+    inner = expression.func(*(plain_cases(arg, x, ends) for arg in expression.args)) if expression.args else expression
+    if isinstance(inner, (Function, Pow)) and not isinstance(inner, (Piecewise, KroneckerDelta)):
+        return _cases_outside(inner, x, ends)
+    return inner
+
+
+def _within_reach(branches: tuple[Branch, ...], x: Symbol, ends: Bounds) -> Expr:
+    kept: list[Branch] = []
+    used: dict[Expr, set[int]] = {}
+    for value, condition in branches:
+        here = _decided(condition, x, ends)
+        compared = _compared(here)
+        if compared is not None and compared[1] <= used.get(compared[0], set()):
+            continue
+        if here is not false:
+            kept.append((value, here))
+        if here is true:
+            break
+        if compared is not None:
+            used.setdefault(compared[0], set()).update(compared[1])
+            if used[compared[0]] == _ALL:
+                kept[-1] = (value, true)
+                break
+    return Piecewise(*_without_seams(_at_points(kept, x, ends), x))
+
+
+def _decided(condition: Boolean, x: Symbol, ends: Bounds) -> Boolean:
+    """The condition with every comparison replaced that the ends of the support decide."""
+    known = {}
+    for relation in condition.atoms(Relational) if condition not in (true, false) else ():
+        signs = _signs_on(relation.lhs - relation.rhs, x, ends)
+        meant = _SIGNS.get(type(relation), _ALL)
+        if signs <= meant and meant != _ALL:
+            known[relation] = true
+        elif not signs & meant:
+            known[relation] = false
+    return condition.xreplace(known)
+
+
+def _signs_on(difference: Expr, x: Symbol, ends: Bounds) -> set[int]:
+    """The signs that a linear function of the observation may have on the support."""
+    slope = difference.diff(x)
+    if not slope.is_Rational or slope == 0:
+        return _ALL
+    low, high = ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed))[:: 1 if slope > 0 else -1]
+    signs = set(_ALL)
+    for (end, closed), away in ((low, 1), (high, -1)):
+        value = (difference.subs(x, end) * away).expand() if end.is_finite else None
+        if value is None:
+            continue
+        if value.is_positive or (value.is_nonnegative and not (closed or ends.discrete)):
+            signs &= {away}
+        elif value.is_nonnegative:
+            signs &= {0, away}
+    return signs
+
+
+def _compared(condition: Boolean) -> tuple[Expr, set[int]] | None:
+    """A plain comparison as a difference and the signs at which it holds; the same for both ways of writing it."""
+    if type(condition) not in _SIGNS:
+        return None
+    difference = (condition.lhs - condition.rhs).expand()
+    signs = _SIGNS[type(condition)]
+    return (-difference, {-s for s in signs}) if difference.could_extract_minus_sign() else (difference, signs)
+
+
+def _at_points(branches: list[Branch], x: Symbol, ends: Bounds) -> list[Branch]:
+    """Of a few integers, the branches that one of them takes."""
+    if not (ends.discrete and ends.lo.is_Integer and ends.hi.is_Integer and ends.hi - ends.lo < _MOST_POINTS):
+        return branches
+    taken = set()
+    for point in Range(ends.lo, ends.hi + 1):
+        there = [condition.subs(x, point) for _, condition in branches]
+        first = next((i for i, holds in enumerate(there) if holds is not false), None)
+        if first is None or there[first] is not true:
+            return branches
+        taken.add(first)
+    *kept, last = [branches[i] for i in sorted(taken)]
+    return [*kept, (last[0], true)]
+
+
+def _without_seams(branches: list[Branch], x: Symbol) -> list[Branch]:
+    """A branch for the single point at which two others meet goes to the one whose value it continues."""
+    for i, (value, condition) in enumerate(branches):
+        if not isinstance(condition, Eq) or x not in condition.free_symbols or condition.lhs.is_integer:
+            continue
+        seam, _ = _compared(condition) or (condition.lhs - condition.rhs, set())
+        slope = seam.diff(x)
+        for j, (other, beside) in enumerate(branches):
+            compared = _compared(beside)
+            if i == j or compared is None or compared[0] != seam or not slope.is_Rational or slope == 0:
+                continue
+            if (other.subs(x, x - seam / slope) - value).together().expand() == 0:
+                wider = {Lt: Le, Gt: Ge}.get(type(beside))
+                if wider is not None:
+                    joined = [*branches]
+                    joined[j] = (other, wider(*beside.args))
+                    return joined[:i] + joined[i + 1 :]
+    return branches
+
+
+def _cases_outside(node: Expr, x: Symbol, ends: Bounds) -> Expr:
+    """A function of cases as cases of the function; those with the same conditions are taken together."""
+    groups: dict[tuple[Boolean, ...], dict[Expr, tuple[Branch, ...]]] = {}
+    for piece in sorted(node.atoms(Piecewise, KroneckerDelta), key=lambda piece: piece.sort_key()):
+        branches = _branches(piece)
+        groups.setdefault(tuple(condition for _, condition in branches), {})[piece] = branches
+    if not groups or prod(map(len, groups)) > _MOST_BRANCHES:
+        return node
+    out = []
+    for row in product(*(range(len(conditions)) for conditions in groups)):
+        here = And(*(conditions[i] for conditions, i in zip(groups, row, strict=True)))
+        chosen = {p: one[i][0] for pieces, i in zip(groups.values(), row, strict=True) for p, one in pieces.items()}
+        out.append((_at(node.xreplace(chosen), here, x), here))
+    told = _within_reach(tuple(out), x, ends)
+    return node if told.has(zoo, nan) else told
+
+
+def _at(value: Expr, condition: Boolean, x: Symbol) -> Expr:
+    """The value with the observation in its place where a condition gives it."""
+    for part in And.make_args(condition):
+        if isinstance(part, Eq) and part.lhs == x and part.rhs.is_number:
+            return value.subs(x, part.rhs)
+    return value
+
+
+def _branches(piece: Expr) -> tuple[Branch, ...]:
+    if isinstance(piece, Piecewise):
+        return tuple((value, condition) for value, condition in piece.args)
+    first, second = piece.args
+    return (S.One, Eq(second, first) if first.is_number else Eq(first, second)), (S.Zero, true)
