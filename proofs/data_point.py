@@ -8,6 +8,7 @@ from sympy import Abs, Expr, Piecewise, S, Symbol, sign, true
 from sympy.core.relational import Relational
 
 from .algebra.derivatives import derivative
+from .algebra.logs import split_logs
 from .algebra.signs import Domain, is_nonnegative
 from .bounds import Bounds
 from .family import Family
@@ -40,7 +41,8 @@ def data_point(family: Family) -> DataPoint | None:
         place = _place(family.log_density, item.symbol, family.observation)
         if place is None:
             continue
-        sides = [_side(family.log_density, item.symbol, place, way) for way in (-1, 1)]
+        density = split_logs(family.log_density, family.domain)
+        sides = [_side(density, item.symbol, place, way) for way in (-1, 1)]
         if sides[0] is not None and sides[1] is not None:
             found = DataPoint(item.symbol, sides[0], sides[1], place)
             if peaks_at_data(found, family):

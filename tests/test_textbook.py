@@ -37,11 +37,14 @@ from sympy import (
     tanh,
 )
 
-from thetahat import Family, Parameter, derive, fit
+from thetahat import Family, Parameter, certify, derive, fit
+from thetahat.proofs.algebra.atoms import Mean
+from thetahat.proofs.algebra.eliminate import eliminate
 from thetahat.proofs.algebra.plain_forms import plain_form
 from thetahat.proofs.bounds import bounds
 from thetahat.proofs.derivation import Derivation, Outcome
 from thetahat.proofs.errors import DeclarationError
+from thetahat.verify.certify import CertificateVerdict
 
 POSITIVE = Interval.open(0, oo)
 x, a, b = (Symbol(name, positive=True) for name in ("x", "a", "b"))
@@ -163,3 +166,34 @@ def test_a_function_written_in_others_has_the_same_values(unusual, values):
     read = plain_form(unusual, y, bounds(S.Reals))
     assert read != unusual
     assert abs((read.subs(at) - unusual.subs(at).doit()).evalf(30)) < Rational(1, 10**20)
+
+
+def test_an_equation_that_jumps_solves_no_other_parameter():
+    """Asymmetric Laplace by ``max(0, x - m)``: the score in ``m`` is zero nowhere, and says nothing of ``b`` there."""
+    fall = b * Max(0, y - m) + (1 - b) * Max(0, m - y)
+    unit = Parameter(m, S.Reals), Parameter(b, Interval.open(0, 1))
+    asymmetric = Family("asymmetric", y, S.Reals, unit, log(b * (1 - b)) - fall)
+    data = [3.798, 1.179, 0.771, 1.343, 1.002]
+    best = fit(asymmetric, data)
+    assert best.theta_hat["m"] == 1.179
+    assert best.log_likelihood > -8.5555
+    below, above = (Mean(1 + sign(way * (m - y)), y) for way in (1, -1))
+    equations = {m: b * above - (1 - b) * below, b: exp(b) + log(1 - b) + Mean(Max(0, y - m), y)}
+    found = eliminate(equations, asymmetric.domain, lambda unknown, roots: roots[0])
+    assert all(solved.equation == equations[solved.unknown] for solved in found.solved)
+
+
+def test_a_mode_is_found_among_the_observations_whatever_the_cases_look_like():
+    """Triangular on the unit interval, as SymPy writes it: a case for the mode itself, and one for the outside."""
+    density = Piecewise((2 * x / b, x < b), (2, Eq(b, x)), ((2 - 2 * x) / (1 - b), (x <= 1) & (b < x)), (0, True))
+    found = declared(x, Interval.open(0, 1), log(density), Parameter(b, Interval.open(0, 1)))
+    assert found.outcome is Outcome.DATA_POINT
+    assert found.optimality.proved
+
+
+def test_the_smaller_of_two_numbers_under_a_logarithm_makes_cases():
+    """The same density without cases: neither derivation nor certificate stops with an error of SymPy."""
+    roof = Family(
+        "roof", x, Interval.open(0, 1), (Parameter(b, Interval.open(0, 1)),), log(2 * Min(x / b, (1 - x) / (1 - b)))
+    )
+    assert certify(roof, [0.31, 0.5, 0.2]).verdict is not CertificateVerdict.NO_MAXIMUM

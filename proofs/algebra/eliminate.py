@@ -9,6 +9,7 @@ from sympy import Expr, Symbol, expand_log, fraction, numer, together
 
 from .combine import combinations
 from .elimination import Elimination, Solved
+from .kinks import may_jump
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
@@ -153,7 +154,7 @@ class _Solver:
         """The best unknown to solve now from the equation of another."""
         options: list[tuple[int, Solved, Symbol]] = []
         for unknown in left:
-            for owner, equation in left.items():
+            for owner, equation in self._smooth(left).items():
                 item = self._attempt(unknown, equation, solved) if owner != unknown else None
                 if item is not None:
                     options.append((operations(item.root.value), item, owner))
@@ -175,7 +176,7 @@ class _Solver:
         unknown leaves its space.
         """
         options: list[tuple[tuple[bool, bool, int], Solved, Symbol]] = []
-        for one in combinations(left, self.domain, statistics):
+        for one in combinations(self._smooth(left), self.domain, statistics):
             for unknown in left:
                 item = self._attempt(unknown, one.value)
                 if item is not None and item.root.only:
@@ -183,6 +184,10 @@ class _Solver:
                     order = (not finite, one.used != unknown, operations(item.root.value))
                     options.append((order, replace(item, combination=one), one.used))
         return [option[1:] for option in sorted(options, key=lambda option: option[0])]
+
+    def _smooth(self, left: Mapping[Symbol, Expr]) -> Mapping[Symbol, Expr]:
+        """The equations that vanish at a maximum: one that jumps where its own unknown moves need not, at a kink."""
+        return {owner: equation for owner, equation in left.items() if not may_jump(self.equations[owner], owner)}
 
     def _finite(self, ratio: Expr) -> bool:
         return is_nonzero(fraction(together(ratio))[1], self.domain)

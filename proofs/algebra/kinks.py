@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, sign
+from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
 
 from .indicator import Indicator
 
-_KINKED = (Abs, Heaviside, Indicator, Max, Min, Piecewise, sign)
+_JUMPING = (Heaviside, Indicator, Piecewise, sign)
+_KINKED = (*_JUMPING, Abs, Max, Min)
 
 
 def has_kinks(expression: Expr) -> bool:
@@ -17,3 +18,13 @@ def has_kinks(expression: Expr) -> bool:
     (True, False)
     """
     return bool(expression.has(*_KINKED))
+
+
+def may_jump(expression: Expr, symbol: Symbol) -> bool:
+    """Return whether ``expression`` may jump where ``symbol`` moves: it may change its sign there and be zero nowhere.
+
+    >>> from sympy.abc import m, x
+    >>> may_jump(sign(x - m), m), may_jump(sign(x) - m, m)
+    (True, False)
+    """
+    return any(symbol in node.free_symbols for node in expression.atoms(*_JUMPING))

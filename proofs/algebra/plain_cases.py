@@ -15,6 +15,8 @@ from sympy import (
     KroneckerDelta,
     Le,
     Lt,
+    Max,
+    Min,
     Ne,
     Piecewise,
     Pow,
@@ -22,6 +24,7 @@ from sympy import (
     S,
     Symbol,
     false,
+    log,
     nan,
     true,
     zoo,
@@ -34,6 +37,8 @@ from ..bounds import Bounds
 Branch = tuple[Expr, Boolean]
 _SIGNS = {Lt: {-1}, Le: {-1, 0}, Gt: {1}, Ge: {0, 1}, Eq: {0}, Ne: {-1, 1}}
 _ALL = {-1, 0, 1}
+# The larger of two numbers makes cases of a logarithm only: elsewhere its kink does no harm.
+_CASES = (Piecewise, KroneckerDelta, Max, Min)
 _MOST_POINTS = 20
 _MOST_BRANCHES = 12
 
@@ -50,12 +55,12 @@ def plain_cases(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
     >>> plain_cases(log(uniform), x, bounds(Interval.Lopen(0, b)))
     log(1/b)
     """
-    if not expression.has(Piecewise, KroneckerDelta):
+    if not expression.has(*_CASES):
         return expression
     if isinstance(expression, Piecewise):
         return _within_reach(tuple((plain_cases(v, x, ends), c) for v, c in expression.args), x, ends)
     inner = expression.func(*(plain_cases(arg, x, ends) for arg in expression.args)) if expression.args else expression
-    if isinstance(inner, (Function, Pow)) and not isinstance(inner, (Piecewise, KroneckerDelta)):
+    if isinstance(inner, (Function, Pow)) and not isinstance(inner, _CASES):
         return _cases_outside(inner, x, ends)
     return inner
 
@@ -158,7 +163,9 @@ def _without_seams(branches: list[Branch], x: Symbol) -> list[Branch]:
 def _cases_outside(node: Expr, x: Symbol, ends: Bounds) -> Expr:
     """A function of cases as cases of the function; those with the same conditions are taken together."""
     groups: dict[tuple[Boolean, ...], dict[Expr, tuple[Branch, ...]]] = {}
-    for piece in sorted(node.atoms(Piecewise, KroneckerDelta), key=lambda piece: piece.sort_key()):
+    kinds = _CASES if isinstance(node, log) else _CASES[:2]
+    atoms = [piece for piece in node.atoms(*kinds) if isinstance(piece, Piecewise) or len(piece.args) == 2]
+    for piece in sorted(atoms, key=lambda piece: piece.sort_key()):
         branches = _branches(piece)
         groups.setdefault(tuple(condition for _, condition in branches), {})[piece] = branches
     if not groups or prod(map(len, groups)) > _MOST_BRANCHES:
@@ -184,4 +191,6 @@ def _branches(piece: Expr) -> tuple[Branch, ...]:
     if isinstance(piece, Piecewise):
         return tuple((value, condition) for value, condition in piece.args)
     first, second = piece.args
+    if isinstance(piece, (Max, Min)):
+        return (first, first >= second if isinstance(piece, Max) else first <= second), (second, true)
     return (S.One, Eq(second, first) if first.is_number else Eq(first, second)), (S.Zero, true)

@@ -45,7 +45,7 @@ def plain_form(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
     >>> plain_form(Min(m - x, x - m), x, bounds(Interval(-oo, oo)))
     -Abs(m - x)
     """
-    return plain_cases(with_derivatives(_renamed(expression)), x, ends)
+    return plain_cases(with_derivatives(_with_moduli(_renamed(expression), x)), x, ends)
 
 
 def _renamed(node: Expr) -> Expr:
@@ -82,6 +82,18 @@ def _extreme(node: Expr) -> Expr:
             return Abs(first) if isinstance(node, Max) else -Abs(first)
         if isinstance(first, exp) and isinstance(second, exp):
             return exp(_extreme(node.func(first.args[0], second.args[0])))
+    return node
+
+
+def _with_moduli(node: Expr, x: Symbol) -> Expr:
+    """A sum with the larger or smaller of two numbers by their mean and the modulus of a difference linear in ``x``."""
+    if isinstance(node, (Add, Mul)) and node.has(Max, Min):
+        return node.func(*(_with_moduli(arg, x) for arg in node.args))
+    if isinstance(node, (Max, Min)) and len(node.args) == 2:
+        first, second = node.args
+        slope = (first - second).expand().coeff(x, 1)
+        if slope != 0 and x not in (first - second - slope * x).expand().free_symbols | slope.free_symbols:
+            return (first + second) / 2 + (1 if isinstance(node, Max) else -1) * Abs(first - second) / 2
     return node
 
 
