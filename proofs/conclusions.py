@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer, Symbol, Tuple
+from sympy import Expr, Integer, Symbol, Tuple, exp
 
 from .algebra.atoms import plain
+from .algebra.elimination import Elimination
 from .conditions import Condition
 from .derivation import Evidence, Finding, Label, Obligation, Optimality, Section, Statistic, Step, Verdict
 from .existence import Existence
-from .expectations import is_normalised
+from .expectations import is_normalised, normaliser
 from .family import Family
 from .likelihood import unfold
+from .numeric_check import checked_by_numbers
 from .trail import Trail
 
 
@@ -58,10 +60,36 @@ def add_end_claims(exists: Existence, trail: Trail) -> None:
         )
 
 
-def refutation(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> str:
-    """Return what is wrong, in words, where the checker refuted a step; empty where it refuted none."""
-    refuted = [s.words for s, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
-    return f"a step of the derivation was refuted by the checker: {refuted[0]}" if refuted else ""
+def refutation(family: Family, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> str:
+    """Return what is wrong, in words, where the checker refuted a step or numbers the declaration; else nothing."""
+    refuted = [step for step, f in zip(steps, findings, strict=True) if f.evidence is Evidence.REFUTED]
+    if any(step.rule == "normalised" for step in refuted):
+        return _total(family)
+    if refuted:
+        return f"a step of the derivation was refuted by the checker: {refuted[0].words}"
+    verdict, found = checked_by_numbers(family)
+    return found if verdict is Verdict.DISAGREE else ""
+
+
+def _total(family: Family) -> str:
+    """What a density adds up to that is none."""
+    found = normaliser(family)
+    total = f"to {exp(found.value)}, not to 1" if found is not None else "to another number than 1"
+    given = f" given {', '.join(map(str, family.covariates))}" if family.covariates else ""
+    return (
+        f"the density is not normalised: {'it sums' if family.countable else 'its integral comes'} {total}, over "
+        f"{family.support}{given}; check the normalising constant and the support"
+    )
+
+
+def not_told_apart(left: Elimination) -> str:
+    """Say of an equation that holds everywhere which parameters it leaves open: as ``a`` and ``b`` in ``a b`` alone."""
+    flat = [p for p, equation in zip(left.unknowns, left.equations, strict=True) if equation == 0]
+    names = ", ".join(sorted(map(str, {*flat, *(solved.unknown for solved in left.solved)})))
+    return (
+        f"the likelihood does not change with {flat[0]} where the other parameters make up for it, so that no data "
+        f"tell {names} apart; remove a parameter, or declare it as a known constant"
+    )
 
 
 _BESIDE = ("divergence", "information", "entropy", "loss")
@@ -87,4 +115,4 @@ def normalisation(family: Family) -> list[Obligation]:
     """Return the obligation that the density is normalised, where no lemma says so."""
     if is_normalised(family) is not None:
         return []
-    return [Obligation("the density is normalised", "no lemma matches; it was only checked numerically")]
+    return [Obligation("the density is normalised", f"no lemma matches; {checked_by_numbers(family)[1]}")]

@@ -48,7 +48,7 @@ def derive_over_observations(family: Family, pieces: DataPoint, section: Derivat
     add_conditions(section.exists_when, section.statistics, trail, dict(section.closed))
     steps = in_sections(trail.steps)
     findings = check_steps(family, steps)
-    refuted = refutation(steps, findings)
+    refuted = refutation(family, steps, findings)
     return replace(
         section,
         family=family,

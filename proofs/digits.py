@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath as mp
-from sympy import Expr, Symbol, lambdify
+from sympy import Dummy, Expr, Piecewise, Symbol, lambdify, nan, true
 
 from .errors import DeclarationError, UndecidedError
 from .family import Family
@@ -115,7 +115,19 @@ def evaluated(function: Callable[..., Any], *arguments: Any) -> Any:
 @lru_cache(maxsize=64)
 def _compiled(family: Family) -> tuple[Evaluate, Callable[..., Any]]:
     """The terms of the log-density without the observation, evaluated once, and the others."""
-    known = known_symbols(family)
-    once, each = family.log_density.as_independent(family.observation, as_Add=True)
+    # Names of their own: a parameter called ``beta`` would take the place of the function.
+    apart = {s: Dummy() for s in (family.observation, *known_symbols(family))}
+    known = tuple(apart[symbol] for symbol in known_symbols(family))
+    x = apart[family.observation]
+    once, each = _everywhere(family.log_density.xreplace(apart)).as_independent(x, as_Add=True)
     modules = [{"ZetaDerivative": lambda order, s: mp.zeta(s, 1, int(order))}, "mpmath"]
-    return lambdify((known,), once, modules), lambdify((family.observation, known), each, modules)
+    return lambdify((known,), once, modules), lambdify((x, known), each, modules)
+
+
+def _everywhere(expression: Expr) -> Expr:
+    """Cases with an undefined number where none of them holds; the compiled function would have nothing there."""
+
+    def completed(cases: Piecewise) -> Expr:
+        return cases if cases.args[-1][1] is true else Piecewise(*cases.args, (nan, True), evaluate=False)
+
+    return expression.replace(lambda node: isinstance(node, Piecewise), completed)

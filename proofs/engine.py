@@ -9,7 +9,15 @@ from sympy import Expr, Symbol
 
 from .boundary import resolved
 from .checker import check_steps
-from .conclusions import add_conditions, add_end_claims, normalisation, refutation, supported, unproved_steps
+from .conclusions import (
+    add_conditions,
+    add_end_claims,
+    normalisation,
+    not_told_apart,
+    refutation,
+    supported,
+    unproved_steps,
+)
 from .count_profile import by_counts
 from .crest_steps import add_crest, by_crest
 from .data_point import data_point
@@ -76,7 +84,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     if _open_branches(steps, findings):
         exists = replace(exists, needed=False, none_inside=False)
     outcome, reason = _outcome(route)
-    refuted = refutation(steps, findings)
+    refuted = refutation(family, steps, findings)
     if refuted:
         outcome, reason = Outcome.UNSOLVED, refuted
     return Derivation(
@@ -160,6 +168,8 @@ def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
         return Outcome.DATA_POINT, f"{route.searched.parameter} is one of the observations"
     if route.ends.free:
         return Outcome.SET_VALUED, "the likelihood is flat between two order statistics"
+    if any(equation == 0 for equation in route.elimination.equations):
+        return Outcome.UNSOLVED, not_told_apart(route.elimination)
     if route.elimination.unknowns:
         count = len(route.elimination.unknowns)
         plural = "equation" if count == 1 else "equations"

@@ -13,7 +13,7 @@ from .bounds import Bounds, bounds, exact_number, values_allowing
 from .change import change_of_variable
 from .errors import ParameterError
 from .parts import Observed, Parameter, Source
-from .sense import require_evaluated, require_sense, sharpened
+from .sense import as_tuple, require_evaluated, require_sense, sharpened
 
 __all__ = ["Family", "Observed", "Parameter", "Source"]
 
@@ -73,7 +73,7 @@ class Family:
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
         for field in ("parameters", "sources", "covariates", "constants", "also"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))
+            object.__setattr__(self, field, as_tuple(self.name, field, getattr(self, field)))
         require_sense(self)
         object.__setattr__(self, "log_density", plain_form(self.log_density, self.observation, self.bounds))
         require_evaluated(self)

@@ -216,7 +216,7 @@ def _assembled(
     ell: Expr,
 ) -> Derivation:
     findings = check_steps(family, steps)
-    refuted = refutation(steps, findings)
+    refuted = refutation(family, steps, findings)
     return replace(
         _without_estimator(family, found.statistics, ell, steps, findings),
         outcome=Outcome.UNSOLVED if refuted else Outcome.INTEGER_SEARCH,

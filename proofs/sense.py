@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sympy import Derivative, Expr, Float, I, Integral, Limit, Product, Set, Subs, Sum, Symbol, log, nan, zoo
+from sympy import (
+    Derivative,
+    Expr,
+    Float,
+    Function,
+    I,
+    Integral,
+    Limit,
+    Product,
+    Set,
+    Subs,
+    Sum,
+    Symbol,
+    log,
+    nan,
+    preorder_traversal,
+    zoo,
+)
 
 from .bounds import Bounds
 from .errors import DeclarationError
+from .parts import Observed, Parameter, Source
 
 if TYPE_CHECKING:
     from .family import Family
@@ -27,12 +45,16 @@ def require_sense(family: Family) -> None:
         raise DeclarationError(
             f"{who}: a name has lower-case letters, digits and underscores, and starts with a letter"
         )
+    _require_kinds(who, family)
     if not isinstance(family.log_density, Expr):
         raise DeclarationError(f"{who}: log_density is {family.log_density!r}, which is no SymPy expression")
     if family.log_density.has(I, nan, zoo) or any(node.args[0].is_negative for node in family.log_density.atoms(log)):
         raise DeclarationError(
             f"{who}: the log-density {family.log_density} is no real number; a logarithm may be taken of a negative one"
         )
+    for node in preorder_traversal(family.log_density):
+        if isinstance(node, Function) and node.is_number and node.is_real is False:
+            raise DeclarationError(f"{who}: the log-density contains {node}, which is no real number; correct it")
     if not family.parameters:
         raise DeclarationError(f"{who}: no parameters are declared, so there is nothing to estimate")
     declared = _declared_symbols(who, family)
@@ -58,6 +80,36 @@ def require_sense(family: Family) -> None:
             )
         _require_assumptions(who, one.symbol, one.bounds, f"support {one.support}")
     _require_use(who, family)
+
+
+def _require_kinds(who: str, family: Family) -> None:
+    """Refuse what stands in a place for another kind of thing, as where two arguments are swapped."""
+    wanted = {
+        "parameters": Parameter,
+        "constants": Parameter,
+        "also": Observed,
+        "sources": Source,
+    }
+    for field, kind in wanted.items():
+        for item in getattr(family, field):
+            if not isinstance(item, kind):
+                raise DeclarationError(
+                    f"{who}: {field} holds {item!r}, which is no {kind.__name__}; every item has to be one"
+                )
+
+
+def as_tuple(name: str, field: str, given: object) -> tuple[object, ...]:
+    """Return the items of a field that holds several; one that was given alone is no mistake to guess about.
+
+    >>> as_tuple("waiting", "covariates", [1, 2])
+    (1, 2)
+    """
+    if isinstance(given, Iterable) and not isinstance(given, (str, Set)):
+        return tuple(given)
+    raise DeclarationError(
+        f"family {name!r}: {field} is {given!r}, which is no tuple; the arguments are name, observation, support, "
+        f"parameters, log_density, in this order, and {field} is a tuple also where it holds one item: (item,)"
+    )
 
 
 def require_evaluated(family: Family) -> None:

@@ -143,6 +143,25 @@ def require_normalised(family: Family, prover: Prover | None = None) -> None:
             )
 
 
+def shared_total(family: Family) -> str | None:
+    """Return the total that the density has at every member tried, or ``None`` if it is not seen to be one number.
+
+    A factor that no parameter moves is missing then: it moves no estimate either.
+
+    >>> from sympy import Interval, oo
+    >>> from thetahat.proofs.family import Parameter
+    >>> x, a = Symbol("x", positive=True), Symbol("a", positive=True)
+    >>> positive = Interval.open(0, oo)
+    >>> shared_total(Family("scaled", x, positive, (Parameter(a, positive),), -x / a)) is None
+    True
+    """
+    found = [total(family, values) for values in _full_points(family)]
+    if not all(one.error + one.tail < _RELIABLE * abs(one.value) for one in found):
+        return None
+    spread_out = max(one.value for one in found) - min(one.value for one in found)
+    return mp.nstr(found[0].value, 8) if spread_out < _AGREES * found[0].value else None
+
+
 def require_identifiable(family: Family) -> None:
     """Raise ``DeclarationError`` if a change of the parameters leaves the density and its support as they are.
 

@@ -173,7 +173,7 @@ def test_a_changed_density_is_noticed() -> None:
     item = family("rayleigh")
     other = rewritten(lambda e: e.xreplace({item.observation**2: 2 * item.observation**2}))(item)
     assert derive(other).outcome is Outcome.UNSOLVED
-    with pytest.raises(UnsolvedError, match="refuted by the checker: Normalised"):
+    with pytest.raises(UnsolvedError, match="the density is not normalised: its integral comes to 1/2, not to 1"):
         fit(other, data_for(item))
 
 
