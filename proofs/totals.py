@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import mpmath as mp
-from scipy.integrate import quad
 from sympy import Expr, Symbol, oo
 
 from .bounds import Bounds
@@ -131,6 +130,8 @@ def _agreed(height: Callable[[float], float], layouts: Iterable[list[float]]) ->
     A kink or jump just beside the edge of a panel lies between all the points that a quadrature rule looks at. No
     error estimate shows it: 3e-7 was lost at an estimate of 3e-12. With other edges it is seen.
     """
+    from scipy.integrate import quad  # takes a quarter of a second to import, and most derivations integrate nothing
+
     found: list[tuple[float, float]] = []
     for places in layouts:
         # full_output keeps QUADPACK from warning; its error estimate is judged by the caller.

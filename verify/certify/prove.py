@@ -25,6 +25,7 @@ from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison import by_integers, by_search, by_search_with_others, set_of_maximisers
 from .enclosures import Enclosure
+from .end_proof import by_end
 from .proved import Proved
 from .stationary import Near, by_contraction, by_formula
 
@@ -97,6 +98,8 @@ def certify(
     found = on_ends(derivation, _found(derivation, observations, near))
     if found.verdict is Verdict.UNDECIDED and near is not None:
         found = on_ends(derivation, _found(derivation, observations))
+    if found.verdict is Verdict.UNDECIDED:
+        found = by_end(derivation, observations) or found
     member = derivation.family
     return Certificate(
         family=member,
