@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -58,3 +59,17 @@ def test_a_maximum_inside_is_none_on_an_end():
 def test_an_end_is_not_certified_where_the_likelihood_may_turn_twice():
     """A slope at an end proves nothing of a likelihood that nobody proved to turn once."""
     assert certify(WAVES, [4.0, 5.0]).verdict is not CertificateVerdict.AT_BOUNDARY
+
+
+def test_an_end_that_is_no_double_is_estimated_by_its_neighbour_inside():
+    """A third is none: the nearest double lies outside the space."""
+    third = Family(
+        "third",
+        n,
+        Range(0, 2),
+        (Parameter(theta, Interval(Rational(1, 3), 1)),),
+        n * log(theta) + (1 - n) * log(1 - theta),
+    )
+    found = fit(third, [0, 0, 0]).theta_hat["t"]
+    assert Rational(found) > Rational(1, 3) > Rational(math.nextafter(found, 0))
+    assert certify(third, [0, 0, 0]).verdict is CertificateVerdict.AT_BOUNDARY

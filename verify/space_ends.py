@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+import math
+
+from sympy import Expr, Rational
 
 from ..proofs.ball_sums import row_sums
 from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
-from ..proofs.errors import ParameterError
 from ..proofs.family import Parameter
 from .enclosure import nats_lost, table_of
 from .observations import Observations
@@ -35,12 +36,8 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
         return None
     (parameter,) = derivation.family.parameters
     inside = _inside(parameter)
-    for end in map(float, _closed_ends(parameter)):
-        try:
-            lost = nats_lost(derivation.family, [inside], [end], observations.x, observations.w)
-        except ParameterError:  # the end is no double, so that its neighbour lies outside
-            continue
-        if lost > 0:
+    for end in (_double_inside(end, inside) for end in _closed_ends(parameter)):
+        if nats_lost(derivation.family, [inside], [end], observations.x, observations.w) > 0:
             return end
     return None
 
@@ -71,7 +68,7 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
         with precision(FIRST_BITS):
             slope = row_sums(slopes.first, family.columns, family.symbols)(table.rows, table.weights, ball(end))[0]
         if outwards * slope > 0:
-            return float(end)
+            return _double_inside(end, _inside(parameter))
     return None
 
 
@@ -79,6 +76,13 @@ def _closed_ends(parameter: Parameter) -> list[Expr]:
     ends = parameter.bounds
     both = ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed))
     return [end for end, closed in both if closed and end.is_number and end.is_finite]
+
+
+def _double_inside(end: Expr, inside: float) -> float:
+    """The double nearest to an end, or its neighbour where that one lies outside the space: 1/3 is no double."""
+    value = float(end)
+    outside = (Rational(value) - end) * (Rational(inside) - end) < 0
+    return math.nextafter(value, inside) if outside else value
 
 
 def _inside(parameter: Parameter) -> float:
