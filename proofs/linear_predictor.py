@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Add, Expr, Function, Pow, S, limit, oo, preorder_traversal
+from sympy import Add, Expr, Function, Piecewise, Pow, S, limit, oo, preorder_traversal
 
 from .algebra.derivatives import derivative
 from .algebra.distribution_functions import bends_down, log_slope, rising_side
@@ -85,7 +85,7 @@ def _candidates(family: Family, lines: OnLines) -> Iterator[tuple[Expr, ...]]:
     """What multiplies each coordinate in parts of the density that are linear in all, but for a common number."""
     mine = set(lines.coordinates)
     for node in preorder_traversal(lines.density):
-        if not isinstance(node, (Add, Pow, Function)) and node != lines.coordinates[0]:
+        if isinstance(node, Piecewise) or not (isinstance(node, (Add, Pow, Function)) or node == lines.coordinates[0]):
             continue
         inside = node.base if isinstance(node, Pow) else node.args[0] if isinstance(node, Function) else node
         rows = tuple(derivative(inside, phi) for phi in lines.coordinates)

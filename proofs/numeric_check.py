@@ -38,8 +38,8 @@ from .family import Family
 from .validation import require_normalised, require_real, shared_total
 
 # A density in other functions, such as Bessel's, takes many seconds to integrate with fifty digits.
-_QUICK = (Abs, Max, Min, Piecewise, acos, asin, atan, atan2, binomial, cos, cosh, erf, erfc, exp, factorial, gamma)
-_QUICK += (log, loggamma, sign, sin, sinh, tan, tanh)
+_TRIGONOMETRIC = (acos, asin, atan, atan2, cos, cosh, sin, sinh, tan, tanh)
+_QUICK = (Abs, Max, Min, Piecewise, binomial, erf, erfc, exp, factorial, gamma, log, loggamma, sign, *_TRIGONOMETRIC)
 
 
 @lru_cache(maxsize=512)

@@ -35,6 +35,7 @@ from sympy import (
     sech,
     sign,
     tanh,
+    true,
 )
 
 from thetahat import Family, Parameter, certify, derive, fit
@@ -197,3 +198,27 @@ def test_the_smaller_of_two_numbers_under_a_logarithm_makes_cases():
         "roof", x, Interval.open(0, 1), (Parameter(b, Interval.open(0, 1)),), log(2 * Min(x / b, (1 - x) / (1 - b)))
     )
     assert certify(roof, [0.31, 0.5, 0.2]).verdict is not CertificateVerdict.NO_MAXIMUM
+
+
+def test_rates_that_cases_on_a_covariate_choose_are_derived():
+    """A rate for each of two groups: cases under the logarithm are no linear predictor, and stop nothing."""
+    group = Symbol("v", real=True)
+    rate = Piecewise((a, group < 0), (b, True))
+    density = count * log(rate) - rate - log(factorial(count))
+    found = declared(count, Range(0, oo), density, Parameter(a, POSITIVE), Parameter(b, POSITIVE), covariates=(group,))
+    assert fit(found.family, [[1, -1.0], [3, -2.0], [5, 2.0]]).theta.tolist() == pytest.approx([2.0, 5.0])
+
+
+def test_cases_of_lines_that_meet_are_a_modulus():
+    """Laplace's law by cases, and a law of two slopes; what meets nowhere stays as it is."""
+    scaled = plain_form(Piecewise((y - m, y >= m), (3 * (m - y), True)), y, bounds(S.Reals))
+    assert (scaled - (m - y - -2 * Abs(m - y))).expand() == 0
+    apart = Piecewise((y - m + 1, y >= m), (m - y, True))
+    assert plain_form(apart, y, bounds(S.Reals)) == apart
+
+
+def test_no_observation_is_two_numbers():
+    """Inflated at zero and at one: no case asks for both."""
+    three = KroneckerDelta(count, 0) / 4 + KroneckerDelta(count, 1) / 4 + (1 - b) * b**count / 2
+    read = plain_form(log(three), count, bounds(Range(0, oo)))
+    assert {condition for _, condition in read.args} == {Eq(count, 1), Eq(count, 0), true}

@@ -139,6 +139,8 @@ def _solutions(condition: Boolean, x: Symbol, ends: Bounds) -> tuple[Expr, ...] 
     """Where polynomial conditions hold on a run of integers; ``None`` if that is at many points."""
     real = Dummy(real=True)
     where = condition.xreplace({x: real}).as_set()
+    if where is S.EmptySet:
+        return ()
     lo, hi = Max(ends.lo, ceiling(where.inf)), Min(ends.hi, floor(where.sup))
     if not (lo.is_Integer and hi.is_Integer) or hi - lo >= _MOST_POINTS:
         return None

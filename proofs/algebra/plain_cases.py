@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
 from sympy import (
+    Abs,
     And,
     Eq,
     Expr,
@@ -73,7 +74,7 @@ def _within_reach(branches: tuple[Branch, ...], x: Symbol, ends: Bounds) -> Expr
         compared = _compared(here)
         if compared is not None and compared[1] <= used.get(compared[0], set()):
             continue
-        if here is not false:
+        if here is not false and not _contradicts_itself(here):
             kept.append((value, here))
         if here is true:
             break
@@ -82,7 +83,29 @@ def _within_reach(branches: tuple[Branch, ...], x: Symbol, ends: Bounds) -> Expr
             if used[compared[0]] == _ALL:
                 kept[-1] = (value, true)
                 break
-    return Piecewise(*_without_seams(_at_points(kept, x, ends), x))
+    told = _without_seams(_at_points(kept, x, ends), x)
+    return _with_modulus(told, x) or Piecewise(*told)
+
+
+def _with_modulus(branches: list[Branch], x: Symbol) -> Expr | None:
+    """Two multiples of one difference, to either side of where it is zero, by the difference and its modulus."""
+    if len(branches) != 2 or branches[1][1] is not true:
+        return None
+    compared = _compared(branches[0][1])
+    if compared is None or not {-1, 1} & compared[1] or compared[1] >= {-1, 1} or x not in compared[0].free_symbols:
+        return None
+    difference, signs = compared
+    here, beyond = ((value / difference).cancel() for value, _ in branches)
+    if x in here.free_symbols | beyond.free_symbols or difference.diff(x).free_symbols:
+        return None
+    way = 1 if 1 in signs else -1
+    return (here + beyond) / 2 * difference + way * (here - beyond) / 2 * Abs(difference)
+
+
+def _contradicts_itself(condition: Boolean) -> bool:
+    """Whether it asks for two numbers in one place."""
+    places = [part for part in And.make_args(condition) if isinstance(part, Eq) and part.rhs.is_number]
+    return any(one.lhs == other.lhs and one.rhs != other.rhs for one, other in combinations(places, 2))
 
 
 def _decided(condition: Boolean, x: Symbol, ends: Bounds) -> Boolean:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import (
     Abs,
     Add,
@@ -132,7 +134,7 @@ def _with_exponentials(node: Expr) -> Expr:
     return node
 
 
-_DEFINITIONS = {
+_DEFINITIONS: dict[type, Callable[[Expr], Expr]] = {
     Add: _with_exponentials,
     Heaviside: _step,
     Max: _extreme,
