@@ -17,17 +17,17 @@ from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import compiled_fit, estimation, fitting, passes, rooting
+from thetahat.verify.compiled.equation import RowEquation, _interpolated_root
+from thetahat.verify.compiled.estimator import Estimator
+from thetahat.verify.compiled.expansion import Expansion
+from thetahat.verify.compiled.row_totals import square_total
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import fit_with
-from thetahat.verify.kernel_sums import Expansion
 from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.natural_newton import natural_newton
-from thetahat.verify.quick import Estimator
-from thetahat.verify.row_equation import RowEquation, _interpolated_root
-from thetahat.verify.row_totals import square_total
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, ROOT_SHARE, SLOPE_NATS
 
 SCALAR = [f.fix(**{c.name: 2 for c in f.constants}) for f in families() if len(f.columns) == 1]

@@ -9,8 +9,9 @@ import pytest
 from sympy import Expr, Integer, cosh, exp, log
 
 from thetahat.proofs.location import Z
+from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.density import compiled
-from thetahat.verify.kernel_sums import Expansion, kernel_expansion
+from thetahat.verify.kernel_sums import kernel_expansion
 from thetahat.verify.lowering import NotLoweredError
 
 KERNELS = [

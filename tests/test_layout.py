@@ -4,6 +4,8 @@ import ast
 import importlib.util
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -165,6 +167,21 @@ def test_imports_follow_the_arrows(folder: str) -> None:
         if (found := wrong_arrows(path.read_text(), import_name(path), path.name == "__init__.py", folder))
     }
     assert wrong == {}
+
+
+def heavy(code: str) -> set[str]:
+    """Return which of the large packages a new process has imported after running some code."""
+    told = f"{code}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    return {"sympy", "mpmath", "scipy", "flint", "hypothesis"} & set(run.stdout.split())
+
+
+def test_compiled_estimators_import_numpy_alone() -> None:
+    """Whoever runs one does not wait for SymPy, SciPy or python-flint; an import of what compiles them is noticed."""
+    every = "".join(f"import {import_name(path)}\n" for path in sorted((ROOT / "verify" / "compiled").glob("*.py")))
+    assert every.count("import") > 5
+    assert heavy(every) == set()
+    assert heavy(f"{every}import thetahat.verify.compiled_fit") >= {"sympy", "scipy", "flint"}
 
 
 @pytest.mark.parametrize(

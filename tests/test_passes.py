@@ -11,8 +11,9 @@ from flint import arb
 from sympy import Symbol, cos, sin
 
 from thetahat.proofs.balls import precision
-from thetahat.verify import passes, row_totals
-from thetahat.verify.row_totals import log_ratio_total, log_rest_total, log_total
+from thetahat.verify import passes
+from thetahat.verify.compiled import row_totals
+from thetahat.verify.compiled.row_totals import log_ratio_total, log_rest_total, log_total
 from thetahat.verify.tolerance import FORMULA_ULPS
 
 R = np.random.default_rng(4)

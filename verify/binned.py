@@ -20,10 +20,10 @@ from sympy.core.relational import Relational
 
 from ..proofs.errors import DataError, UnsolvedError
 from ..proofs.family import Family
+from .compiled.columns import Numeric
 from .coordinates import rooms
 from .density import compiled, density, doubles
 from .descent import BY_LINES
-from .double_functions import Numeric
 from .ends import Array, require_theta, support_ends
 from .ground import Cost, Goal
 from .observations import Observations

@@ -6,8 +6,7 @@ from them, which numbers show that the data meet the conditions for a maximiser 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,18 +19,19 @@ from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
+from .compiled.estimator import Array, Estimator, Solver, is_ordinary
+from .compiled.table import Tabulated
 from .digits import demands
-from .ends import End, inside, outside_space, reach, space_ends
+from .ends import outside_space, reach, space_ends
 from .exact_rooting import ExactEquation
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, magnitude
 from .natural_newton import natural_newton
 from .observations import Observations
 from .passes import shared
-from .quick import Array, Estimator, is_ordinary
 from .row_equation import row_equation
-from .straight import Script, Solver
-from .tabulated import Tabulated, tabulated
+from .straight import Script
+from .tabulated import tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
 
 
@@ -184,7 +184,7 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
         lowering.given(symbol)
     for formula in formulas:
         lowering.define(*formula)
-    theta = {name: lowering.number(symbol) for name, symbol in zip(family.parameter_names, family.symbols, strict=True)}
+    theta = [lowering.number(symbol) for symbol in family.symbols]
     after = lowering.stages()
 
     integrands = [[integrand for _, integrand in stage.averages] for stage in (*before, *after)]
@@ -201,7 +201,7 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
         script.solve(search.solver, search.needs, solved)
     script.stages(after)
     every = [integrand for one in integrands for integrand in one]
-    estimate = script.returns(theta, *_inside(derivation))
+    estimate = script.returns(family.symbols, theta, space_ends(family))
     if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
         return None
     return Estimator(
@@ -258,17 +258,3 @@ def _root(derivation: Derivation, own: Expr) -> Tabulated:
     if table is None:
         raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
     return table
-
-
-def _inward(end: End, way: float) -> float:
-    """The outermost double that belongs to a space; it is finite."""
-    assert end.constant is not None
-    return end.constant if end.closed else math.nextafter(end.constant, way)
-
-
-def _inside(derivation: Derivation) -> tuple[Callable[[Sequence[float]], bool] | None, list[tuple[float, float]]]:
-    """How to tell whether estimates lie in the parameter space: a function, or the outermost doubles of each."""
-    spaces = space_ends(derivation.family)
-    if any(ends.discrete or ends.lo.constant is None or ends.hi.constant is None for ends in spaces):
-        return lambda theta: all(bool(inside(v, ends, theta)) for v, ends in zip(theta, spaces, strict=True)), []
-    return None, [(_inward(ends.lo, math.inf), _inward(ends.hi, -math.inf)) for ends in spaces]

@@ -17,8 +17,8 @@ from sympy import Dummy, Expr, Max, Min
 
 from ..proofs.family import Family
 from ..proofs.slack import each
+from .compiled.columns import Numeric
 from .density import compiled
-from .double_functions import Numeric
 from .ends import Array, double_end
 from .tolerance import EDGE, REAL_EDGE
 

@@ -10,8 +10,10 @@ import numpy as np
 from sympy import Expr, Symbol, lambdify
 
 from ..proofs.family import Family
-from .double_functions import PLAIN, ROUNDED, Numeric
-from .printing import PREFIX, Printer
+from .compiled.columns import Numeric
+from .compiled.text import PREFIX
+from .double_functions import PLAIN, ROUNDED
+from .printing import Printer
 from .stable_forms import stable
 
 

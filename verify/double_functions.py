@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from scipy import special
 
 from ..proofs.ball_functions import zeta_derivative as evaluate_zeta
 from ..proofs.balls import precision
+from .compiled.columns import BOUNDED_SLOPE, ELEMENTARY, RELATED, SIMPLE, Numeric
 from .printing import RELATIONS
 from .rounding import at_ends, choose, exact, lipschitz, nearest, power
 
-Numeric = Callable[..., Any]
 _ZETA_BITS = 100
 
 
@@ -70,23 +69,6 @@ def log_minus_digamma(a: Any) -> Any:
     return np.where(far, 0.5 / z + series, np.log(a) - special.digamma(a))
 
 
-_ELEMENTARY: dict[str, Numeric] = {
-    "exp": np.exp,
-    "log": np.log,
-    "log1p": np.log1p,
-    "sqrt": np.sqrt,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "atan": np.arctan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "asinh": np.arcsinh,
-    "atanh": np.arctanh,
-    "Abs": np.abs,
-}
-
-
-_BOUNDED_SLOPE: dict[str, Numeric] = {"sin": np.sin, "cos": np.cos, "tanh": np.tanh}
 _SPECIAL: dict[str, Numeric] = {
     "gamma": special.gamma,
     "loggamma": special.gammaln,
@@ -114,12 +96,6 @@ _SPECIAL: dict[str, Numeric] = {
 }
 
 
-_EXTREMES: dict[str, Numeric] = {
-    "Max": lambda *zs: np.maximum.reduce(np.broadcast_arrays(*zs)),
-    "Min": lambda *zs: np.minimum.reduce(np.broadcast_arrays(*zs)),
-}
-
-
 def _rounded_extreme(pick: Numeric) -> Numeric:
     def rounded(*arguments: Any) -> Any:
         best = exact(arguments[0])
@@ -139,28 +115,19 @@ def _rounded_product(logarithm: Numeric) -> Numeric:
     return rounded
 
 
-_RELATED = {name: getattr(np, name) for name in (*RELATIONS.values(), "logical_not")}
 PLAIN: dict[str, Numeric] = {
-    **_ELEMENTARY,
-    **_BOUNDED_SLOPE,
+    **SIMPLE,
     **_SPECIAL,
-    **_EXTREMES,
-    **_RELATED,
-    "sign": np.sign,
-    "atan2": np.arctan2,
-    "tan": np.tan,
-    "power": lambda base, exponent: base**exponent,
     "xlogy": special.xlogy,
     "xlog1py": special.xlog1py,
-    "choose": np.where,
 }
 
 
 ROUNDED: dict[str, Numeric] = {
-    **{name: at_ends(function) for name, function in _ELEMENTARY.items()},
-    **{name: lipschitz(function) for name, function in _BOUNDED_SLOPE.items()},
+    **{name: at_ends(function) for name, function in ELEMENTARY.items()},
+    **{name: lipschitz(function) for name, function in BOUNDED_SLOPE.items()},
     **{name: at_ends(function, special=True) for name, function in _SPECIAL.items()},
-    **{name: (lambda a, b, f=function: f(exact(a).value, exact(b).value)) for name, function in _RELATED.items()},
+    **{name: (lambda a, b, f=RELATED[name]: f(exact(a).value, exact(b).value)) for name in RELATIONS.values()},
     "logical_not": np.logical_not,
     "Max": _rounded_extreme(np.maximum),
     "Min": _rounded_extreme(np.minimum),

@@ -1,4 +1,4 @@
-"""Reads the averages that a kernel is expanded by: of few products of powers of ``z`` and one exponential.
+"""Compiles the averages that a kernel is expanded by: of few products of powers of ``z`` and one exponential.
 
 The slopes of most log-concave kernels are polynomials in ``w``, a multiple of ``z``, and in ``u``, which is ``exp(w)``
 or ``1 / (1 + exp(w))``, and so are all their derivatives. Every average that an expansion asks for is then made of
@@ -8,47 +8,21 @@ that ``u`` occurs in even powers: three columns then make the five moments of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
-from numpy.typing import NDArray
 from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, exp, factorial, sqrt
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.location import Z
+from .compiled.expansion import Expansion, Power
 from .lowering import NotLoweredError
-from .passes import UNSHARED, averages, summed_products
-from .scalars import Scalars, scalars
-
-Array = NDArray[Any]
-Power = tuple[int, int]
-"""That of ``u`` and that of ``w``; for an average its order, and the power of ``z`` beside that derivative."""
+from .passes import summed_products
+from .written import scalars
 
 _U, _W = Symbol("u", real=True), Symbol("w", real=True)
 _HIGHEST = 4
 _MOST_MOMENTS = 12
 """Products beside one exponential that cost no more than the pass that a higher order saves."""
-
-
-@dataclass(frozen=True, eq=False)
-class Expansion:
-    """The averages of ``g^(k) z^j (-1)^(k - j) / (j! (k - j)!)`` for each of the ``terms`` ``(k, j)``, at some scale.
-
-    They are the coefficients of ``a^j b^(k - j)`` in the expansion of the average of ``g((1 + a) z - b)``. ``moments``
-    sums the products up, ``combined`` makes the coefficients of them and of the average of ``w``, which is ``rate``
-    times ``z``: an exponential of it then needs no pass for its sign.
-    """
-
-    terms: tuple[Power, ...]
-    rate: float
-    moments: Callable[..., Sequence[float]]
-    combined: Scalars
-
-    def __call__(self, y: Array, mean: float, location: float, inverse: float) -> list[float]:
-        """Return the averages over ``y``, of which ``mean`` is the average."""
-        turned = self.rate * inverse
-        return self.combined((mean - location) * turned, *averages(self.moments, y, location, turned, rows=UNSHARED))
 
 
 def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> Expansion:

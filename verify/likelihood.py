@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from ..proofs.balls import ball, precision
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
+from .compiled.columns import Numeric
 from .density import density, doubles
-from .double_functions import Numeric
 from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of, total
 from .ends import require_theta, support_ends
 from .observations import Observations

@@ -1,60 +1,30 @@
-"""Reads averages of row functions off a long column: few passes, no large temporaries, few logarithms.
+"""Compiles averages of row functions over a long column: few passes, no large temporaries, few logarithms.
 
-A block of rows stays in the processor's cache. Sine and cosine of one argument are rational in the tangent of its half.
+Sine and cosine of one argument are rational in the tangent of its half.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Function, Pow, S, Symbol, cos, exp, lambdify, log, sin
+from sympy import Expr, Function, Pow, S, Symbol, cos, exp, log, sin
 
+from .compiled.columns import OF_ROWS, column_function
+from .compiled.row_totals import TOTALS
 from .double_functions import PLAIN
-from .printing import PREFIX, Printer
-from .row_totals import (
-    cosine_total,
-    log_ratio_total,
-    log_rest_total,
-    log_total,
-    plain_product_total,
-    product_total,
-    square_total,
-    total,
-)
 from .stable_forms import log1p, stable
+from .written import written
 
 Array = NDArray[Any]
-
-BLOCK = 65_536
-"""Rows at a time: a few such arrays of doubles stay in the second-level cache."""
-UNSHARED = 10_000
-"""Rows at a time of which a product of two columns is not shared among threads, which cost more than they bring."""
 
 half_tangent: Any = Function("half_tangent")
 _expm1: Any = Function("expm1")
 
-_TOTALS: dict[str, Callable[..., float]] = {
-    "total": total,
-    "square_total": square_total,
-    "log_total": log_total,
-    "log_ratio_total": log_ratio_total,
-    "log_rest_total": log_rest_total,
-    "product_total": product_total,
-    "plain_product_total": plain_product_total,
-    "cosine_total": cosine_total,
-}
-_total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, _TOTALS)
+_total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
 _product_total, _plain_product_total, _cosine_total = _others
-_ROWS: dict[str, Callable[..., Any]] = {
-    **PLAIN,
-    **_TOTALS,
-    "half_tangent": lambda z: np.tan(0.5 * z),
-    "expm1": np.expm1,
-}
+_KNOWN = {**PLAIN, **OF_ROWS}.keys()
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Symbol]) -> list[Expr]:
@@ -103,6 +73,7 @@ def summed_products(
 
     ``steps`` are symbols with the columns that they stand for, each made of those before it.
 
+    >>> import numpy as np
     >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
     >>> summed_products([(y, x**2)], [(x, y), (x, S.One)], [x])(np.array([1.0, 3.0]))
     [28.0, 4.0]
@@ -118,14 +89,13 @@ def code_of(
 
     With ``steps`` they share these, and what else is computed first is not looked for.
 
+    >>> import numpy as np
     >>> x = Symbol("x", real=True)
     >>> code_of([cos(x)], [x])(np.array([0.0]))
     [array([1.])]
     """
-    namespace = {f"{PREFIX}{name}": function for name, function in _ROWS.items()}
     together = [_with_half_tangents(_with_exact_rests(stable(expression))) for expression in expressions]
-    shared = True if steps is None else lambda left: (steps, left)
-    return lambdify(tuple(symbols), together, modules=[namespace], printer=Printer(_ROWS, False), cse=shared)
+    return written(together, symbols, _KNOWN, column_function, steps)
 
 
 def _with_exact_rests(expression: Expr) -> Expr:
@@ -182,30 +152,3 @@ def shared(stages: Sequence[Sequence[Expr]], data: Symbol) -> tuple[Expr, ...]:
 def functions_of(expressions: Sequence[Expr], data: Symbol) -> Callable[..., Sequence[Array]] | None:
     """Return the compiled functions of the rows, ``None`` without any."""
     return code_of(expressions, (data,)) if expressions else None
-
-
-def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows: int = BLOCK) -> list[float]:
-    """Return the averages whose sums a function of a column, and of numbers, gives.
-
-    >>> averages(lambda column, offset: [total(column - offset)], np.array([1.0, 3.0]), 1.0)
-    [1.0]
-    """
-    n = len(x)
-    return [value / n for value in (sums(x, *known) if n <= rows else over_blocks(sums, None, x, *known, rows=rows))]
-
-
-def over_blocks(
-    sums: Callable[..., Sequence[float]],
-    functions: Callable[..., Sequence[Array]] | None,
-    x: Array,
-    *known: float,
-    rows: int = BLOCK,
-) -> list[float]:
-    """Return sums over a long column, read so many rows at a time; ``sums`` is given their ``functions``, too.
-
-    >>> over_blocks(lambda column: [total(column)], None, np.ones(200_000))
-    [200000.0]
-    """
-    blocks = (x[start : start + rows] for start in range(0, len(x), rows))
-    parts = [sums(block, *(() if functions is None else functions(block)), *known) for block in blocks]
-    return [math.fsum(column) for column in zip(*parts, strict=True)]

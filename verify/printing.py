@@ -1,7 +1,4 @@
-"""Decides how a symbolic expression reads as Python code for doubles, one named function for every operation.
-
-Every function's name gets a prefix: a parameter may be called gamma or beta, and would otherwise hide it.
-"""
+"""Decides how a symbolic expression reads as Python code for doubles, one named function for every operation."""
 
 # The printer's method names are SymPy's.
 # ruff: noqa: N802, N815
@@ -16,8 +13,7 @@ from sympy import Float, Integer, Rational, S
 from sympy.printing.str import StrPrinter
 
 from ..proofs.errors import DeclarationError
-
-PREFIX = "f_"
+from .compiled.text import PREFIX
 
 # Digits of a folded constant: sums and products of such constants still round to the nearest double.
 DIGITS = 40

@@ -14,6 +14,7 @@ from sympy import Expr, Symbol, log
 from ..proofs.algebra.atoms import Covariance, Excess, JensenGap, Mean, Quantile, Residual, taken_apart
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from ..proofs.errors import UnsolvedError
+from .compiled.columns import midpoint
 from .density import compiled
 from .observations import Observations
 
@@ -149,14 +150,6 @@ def _quantile(atom: Quantile, observations: Observations, known: Values) -> floa
     low = column[order[place]]
     high = column[order[min(place + 1, len(order) - 1)]] if reached[place] == target else low
     return float(low + (high - low) / 2)
-
-
-def midpoint(column: Array, target: float) -> float:
-    """The middle between the first value with at least ``target`` values up to it, and the first with more."""
-    last = len(column) - 1
-    low, high = (min(place, last) for place in (max(math.ceil(target) - 1, 0), math.floor(target)))
-    ordered = np.partition(column, (low, high))
-    return float(ordered[low] + (ordered[high] - ordered[low]) / 2)
 
 
 def _covariance(atom: Covariance, observations: Observations, known: Values) -> float:

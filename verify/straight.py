@@ -1,29 +1,30 @@
 """Writes an estimator as one Python function, step after step: between them nothing is looped over or looked up.
 
 A fit to a hundred observations takes a few microseconds, of which NumPy's calls are the most. All names in the text
-are given here, so that nothing of a declaration but its expressions enters it.
+are given here, so that nothing of a declaration but its expressions enters it. It calls functions that are made of text
+as well, or found by their names, and solvers that hold such functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from numpy.typing import NDArray
 from sympy import Dummy, Expr, Symbol, cse
 
+from .compiled.columns import BLOCK, midpoint, over_blocks
+from .compiled.estimator import Solver, Theta
+from .compiled.numbers import NUMBERS, number_function
+from .compiled.text import Made, made
+from .ends import End, Ends
 from .lowering import Stage
-from .passes import BLOCK, code_of, functions_of, over_blocks, sums_of
-from .printing import PREFIX, Printer
-from .scalars import SCALAR
+from .passes import code_of, functions_of, sums_of
 from .stable_forms import stable
-from .statistics import midpoint
+from .written import NamingPrinter
 
-Array = NDArray[Any]
-Theta = Callable[[Array, float, float], dict[str, float] | None]
-"""From the data and their ends to the estimate by name; ``None`` where the data do not clearly have one."""
-Solver = Callable[..., Sequence[float] | None]
-"""From the data and numbers known of them to the unknowns of equations; ``None`` where doubles do not tell them."""
+_LARGEST = sys.float_info.max
 
 
 class Script:
@@ -35,16 +36,19 @@ class Script:
     >>> x, least, most, size = Symbol("x", positive=True), Symbol("l"), Symbol("m"), Symbol("s")
     >>> script, average = Script(x, (), (least, most, size)), Symbol("a", positive=True)
     >>> script.stages([Stage((), ((average, x),))])
-    >>> script.returns({"rate": 1 / average}, None, [(0.0, 1e300)])(np.array([1.0, 3.0]), 1.0, 3.0)
-    {'rate': 0.5}
+    >>> from thetahat import family
+    >>> from .ends import space_ends
+    >>> rate = family("exponential")
+    >>> script.returns(rate.symbols, [1 / average], space_ends(rate))(np.array([1.0, 3.0]), 1.0, 3.0)
+    {'lambda': 0.5}
     """
 
     def __init__(self, data: Symbol, functions: Sequence[Expr], ends: Sequence[Symbol]) -> None:
         """Begin with the ends of the data, and the larger of their moduli, being known."""
         self._data, self._functions = data, functions
         self._columns = (data, *(Symbol(f"column_{place}", real=True) for place, _ in enumerate(functions)))
-        self._namespace: dict[str, Any] = {f"{PREFIX}{name}": code for name, code in SCALAR.items()}
-        self._printer = _Script(SCALAR)
+        self._given: dict[str, Any] = {}
+        self._printer = NamingPrinter(NUMBERS)
         self._known: list[Symbol] = []
         for symbol, name in zip(ends, ("least", "most", "size"), strict=True):
             self._printer.names[symbol] = name
@@ -98,31 +102,34 @@ class Script:
         self._lines += [f"found = {self._other(solver)}({', '.join(['x', *texts])})", "if found is None: return None"]
         self._lines.append(f"{', '.join(map(self._new, unknowns))}, = found")
 
-    def returns(
-        self,
-        theta: dict[str, Expr],
-        inside: Callable[[Sequence[float]], bool] | None,
-        spaces: Sequence[tuple[float, float]],
-    ) -> Theta:
-        """Return the function, which gives up unless ``inside`` holds, or each parameter lies in its space."""
+    def returns(self, symbols: Sequence[Symbol], theta: Sequence[Expr], spaces: Sequence[Ends]) -> Theta:
+        """Return the function to estimates by the names of parameters, which gives up unless each lies in its space."""
         values = [f"theta_{place}" for place, _ in enumerate(theta)]
-        texts = self._texts(list(theta.values()))
-        self._lines += [f"{value} = {text}" for value, text in zip(values, texts, strict=True)]
-        if inside is not None:
-            held = f"{self._other(inside)}([{', '.join(values)}])"
-        else:
-            held = " and ".join(f"{lo!r} <= {value} <= {hi!r}" for value, (lo, hi) in zip(values, spaces, strict=True))
-        answer = ", ".join(f"{name!r}: {value}" for name, value in zip(theta, values, strict=True))
-        self._lines.append(f"return {{{answer}}} if {held} else None")
+        self._lines += [f"{value} = {text}" for value, text in zip(values, self._texts(theta), strict=True)]
+        self._printer.names.update(zip(symbols, values, strict=True))
+        held = [part for value, ends in zip(values, spaces, strict=True) for part in self._inside(value, ends)]
+        answer = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in zip(symbols, values, strict=True))
+        self._lines.append(f"return {{{answer}}} if {' and '.join(held)} else None")
         begin = ["size = most if most > -least else -least"] if self._size in self._printer.used else []
         body = "\n".join(f"        {line}" for line in (*begin, "n = len(x)", *self._lines))
         text = (
             f"def theta(x, least, most):\n    try:\n{body}\n"
             "    except (ArithmeticError, ValueError):\n        return None\n"
         )
-        exec(compile(text, "<estimator>", "exec"), self._namespace)  # all of the text is written above
-        found: Theta = self._namespace["theta"]
+        found: Theta = made(Made(text, number_function, self._given))
         return found
+
+    def _inside(self, value: str, ends: Ends) -> Iterator[str]:
+        """What holds of a finite number in a space: it lies between doubles of the space, or between parameters."""
+        outermost = [_inward(ends.lo, math.inf, -_LARGEST), _inward(ends.hi, -math.inf, _LARGEST)]
+        yield f"{outermost[0]!r} <= {value} <= {outermost[1]!r}"
+        for end, less in ((ends.lo, True), (ends.hi, False)):
+            if end.constant is None:
+                (text,) = self._texts([end.expression])
+                relation = ("<" if less else ">") + ("=" if end.closed else "")
+                yield f"{text} {relation} {value}"
+        if ends.discrete:
+            yield f"{value} % 1.0 == 0.0"
 
     def _averages(self, sums: Sequence[Expr], symbols: Sequence[Symbol]) -> None:
         """A long column is read in blocks, whose sums are added."""
@@ -154,21 +161,13 @@ class Script:
 
     def _other(self, code: Any) -> str:
         """The name of a function that the text calls."""
-        name = f"other_{len(self._namespace)}"
-        self._namespace[name] = code
+        name = f"other_{len(self._given)}"
+        self._given[name] = code
         return name
 
 
-class _Script(Printer):
-    """Prints symbols by the names that the text has given them."""
-
-    def __init__(self, known: dict[str, Any]) -> None:
-        super().__init__(known, False)
-        self.names: dict[Symbol, str] = {}
-        self.used: set[Symbol] = set()
-
-    def _print_Symbol(self, expr: Any) -> str:  # noqa: N802 - the name is SymPy's
-        self.used.add(expr)
-        return self.names[expr]
-
-    _print_Dummy = _print_Symbol  # noqa: N815 - the same
+def _inward(end: End, way: float, without: float) -> float:
+    """The outermost double that belongs to a space; it is finite. That of an end that moves is ``without``."""
+    if end.constant is None:
+        return without
+    return end.constant if end.closed else math.nextafter(end.constant, way)

@@ -7,20 +7,23 @@ evaluated in balls, or where the data are of unusual size or spread: the careful
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .ends import Reach
+from ..tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
+from .reach import Reach
 from .row_totals import square_total, total
 from .silence import silent
-from .straight import Theta
-from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
 
 Array = NDArray[Any]
+Theta = Callable[[Array, float, float], dict[str, float] | None]
+"""From the data and their ends to the estimate by name; ``None`` where the data do not clearly have one."""
+Solver = Callable[..., Sequence[float] | None]
+"""From the data and numbers known of them to the unknowns of equations; ``None`` where doubles do not tell them."""
 
 _EXACT = 2.0**53
 """Below it in size every integer is a double."""

@@ -6,6 +6,7 @@ The logarithm of a product of many factors costs one logarithm, that of the squa
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -124,3 +125,15 @@ def _of_products(factors: Array, least: float, most: float) -> float | None:
     """
     found = log_total(factors, least, most)
     return found if abs(found) > 0.375 * len(factors) else None
+
+
+TOTALS: dict[str, Callable[..., float]] = {
+    "total": total,
+    "square_total": square_total,
+    "log_total": log_total,
+    "log_ratio_total": log_ratio_total,
+    "log_rest_total": log_rest_total,
+    "product_total": product_total,
+    "plain_product_total": plain_product_total,
+    "cosine_total": cosine_total,
+}

@@ -1,0 +1,131 @@
+"""Functions of columns by the names that expressions give them, and averages of them, read a block of rows at a time.
+
+A block stays in the processor's cache.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .row_totals import TOTALS
+
+Array = NDArray[Any]
+Numeric = Callable[..., Any]
+
+BLOCK = 65_536
+"""Rows at a time: a few such arrays of doubles stay in the second-level cache."""
+UNSHARED = 10_000
+"""Rows at a time of which a product of two columns is not shared among threads, which cost more than they bring."""
+
+
+def _largest(*columns: Any) -> Any:
+    return np.maximum.reduce(np.broadcast_arrays(*columns))
+
+
+def _smallest(*columns: Any) -> Any:
+    return np.minimum.reduce(np.broadcast_arrays(*columns))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    return base**exponent
+
+
+def _half_tangent(z: Any) -> Any:
+    return np.tan(0.5 * z)
+
+
+ELEMENTARY: dict[str, Numeric] = {
+    "exp": np.exp,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sqrt": np.sqrt,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "atan": np.arctan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "asinh": np.arcsinh,
+    "atanh": np.arctanh,
+    "Abs": np.abs,
+}
+BOUNDED_SLOPE: dict[str, Numeric] = {"sin": np.sin, "cos": np.cos, "tanh": np.tanh}
+RELATED: dict[str, Numeric] = {
+    name: getattr(np, name)
+    for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_not")
+}
+SIMPLE: dict[str, Numeric] = {
+    **ELEMENTARY,
+    **BOUNDED_SLOPE,
+    **RELATED,
+    "Max": _largest,
+    "Min": _smallest,
+    "sign": np.sign,
+    "atan2": np.arctan2,
+    "tan": np.tan,
+    "power": _power,
+    "choose": np.where,
+}
+"""What NumPy has of the functions that expressions name."""
+OF_ROWS: dict[str, Numeric] = {**TOTALS, "half_tangent": _half_tangent, "expm1": np.expm1}
+"""What only estimators that are compiled for columns ask for."""
+
+
+def column_function(name: str) -> Numeric:
+    """Return the function of columns of that name.
+
+    >>> column_function("sqrt")(np.array([4.0]))
+    array([2.])
+    """
+    found = OF_ROWS.get(name) or SIMPLE.get(name)
+    if found is None:
+        # Imported late: few estimators need a special function of every row, and SciPy takes as long as all of NumPy.
+        from ..double_functions import PLAIN
+
+        found = PLAIN[name]
+    return found
+
+
+def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows: int = BLOCK) -> list[float]:
+    """Return the averages whose sums a function of a column, and of numbers, gives.
+
+    >>> from .row_totals import total
+    >>> averages(lambda column, offset: [total(column - offset)], np.array([1.0, 3.0]), 1.0)
+    [1.0]
+    """
+    n = len(x)
+    return [value / n for value in (sums(x, *known) if n <= rows else over_blocks(sums, None, x, *known, rows=rows))]
+
+
+def over_blocks(
+    sums: Callable[..., Sequence[float]],
+    functions: Callable[..., Sequence[Array]] | None,
+    x: Array,
+    *known: float,
+    rows: int = BLOCK,
+) -> list[float]:
+    """Return sums over a long column, read so many rows at a time; ``sums`` is given their ``functions``, too.
+
+    >>> from .row_totals import total
+    >>> over_blocks(lambda column: [total(column)], None, np.ones(200_000))
+    [200000.0]
+    """
+    blocks = (x[start : start + rows] for start in range(0, len(x), rows))
+    parts = [sums(block, *(() if functions is None else functions(block)), *known) for block in blocks]
+    return [math.fsum(column) for column in zip(*parts, strict=True)]
+
+
+def midpoint(column: Array, target: float) -> float:
+    """Return the middle between the first value with at least ``target`` values up to it, and the first with more.
+
+    >>> midpoint(np.array([3.0, 1.0, 2.0, 7.0]), 2.0)
+    2.5
+    """
+    last = len(column) - 1
+    low, high = (min(place, last) for place in (max(math.ceil(target) - 1, 0), math.floor(target)))
+    ordered = np.partition(column, (low, high))
+    return float(ordered[low] + (ordered[high] - ordered[low]) / 2)

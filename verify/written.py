@@ -1,0 +1,79 @@
+"""Writes expressions as functions whose text is kept, so that another process makes them again without any symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from sympy import Expr, Symbol, cse
+
+from .compiled.numbers import NUMBERS, Scalars, number_function
+from .compiled.text import Made, made
+from .printing import Printer
+from .stable_forms import stable
+
+
+class NamingPrinter(Printer):
+    """Prints symbols by the names that a text has given them, and remembers which it printed."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        """Know the functions by name."""
+        super().__init__(known, False)
+        self.names: dict[Symbol, str] = {}
+        self.used: set[Symbol] = set()
+
+    def _print_Symbol(self, expr: Any) -> str:  # noqa: N802 - the name is SymPy's
+        self.used.add(expr)
+        return self.names[expr]
+
+    _print_Dummy = _print_Symbol  # noqa: N815 - the same
+
+
+def written(
+    expressions: Sequence[Expr],
+    symbols: Sequence[Symbol],
+    known: Collection[str],
+    named: Callable[[str], Callable[..., Any]],
+    steps: Sequence[tuple[Expr, Expr]] | None = None,
+) -> Callable[..., Any]:
+    """Return a function of some symbols to the values of all expressions, which share what they have in common.
+
+    ``known`` are the names of the functions that ``named`` finds. With ``steps``, symbols that stand for expressions in
+    those before them, these are what is shared, and nothing else is looked for.
+
+    >>> from sympy import sqrt
+    >>> a = Symbol("a", positive=True)
+    >>> written([sqrt(a), 1 + sqrt(a)], [a], NUMBERS, number_function)(4.0)
+    [2.0, 3.0]
+    """
+    printer = NamingPrinter(known)
+    arguments = [f"a{place}" for place, _ in enumerate(symbols)]
+    printer.names.update(zip(symbols, arguments, strict=True))
+    if steps is None:
+        steps, expressions = cse(expressions) if expressions else ([], [])
+    lines = []
+    for symbol, expression in steps:
+        name = f"u{len(lines)}"
+        lines.append(f"    {name} = {printer.doprint(expression)}\n")
+        printer.names[symbol] = name
+    values = ", ".join(map(printer.doprint, expressions))
+    text = f"def values({', '.join(arguments)}):\n{''.join(lines)}    return [{values}]\n"
+    return made(Made(text, named, {}))
+
+
+def scalars(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Scalars:
+    """Return a function of Python's floats to the values of all expressions.
+
+    Raises
+    ------
+    DeclarationError
+        For a function that has no evaluation in such numbers here.
+
+    Examples
+    --------
+    >>> from sympy import sqrt
+    >>> a = Symbol("a", positive=True)
+    >>> scalars([sqrt(a), a / 2], [a])(4.0)
+    [2.0, 2.0]
+    """
+    return written([stable(expression) for expression in expressions], symbols, NUMBERS, number_function)
