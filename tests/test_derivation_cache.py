@@ -15,7 +15,8 @@ from sympy import Function, Interval, Symbol, log, oo
 from thetahat import Family, Parameter, derive, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.verify import derivation_cache
-from thetahat.verify.derivation_cache import cache_folder, derivation_of
+from thetahat.verify.derivation_cache import derivation_of, in_full, packed
+from thetahat.verify.kept_files import cache_folder, keep, read_kept
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "getuid"), reason="nothing is kept where files have no owner to ask for"
@@ -76,8 +77,8 @@ def test_families_that_differ_in_anything_have_files_of_their_own(folder: Path) 
 def test_functions_of_unknown_origin_are_not_kept(folder: Path) -> None:
     """Two functions of one name may be different functions."""
     x, s = Symbol("x", positive=True), Symbol("s", positive=True)
-    assert derivation_cache._written(Function("strange")(x) + s) is None
-    assert derivation_cache._written(family("gamma")) is not None
+    assert in_full(Function("strange")(x) + s) is None
+    assert in_full(family("gamma")) is not None
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 40, None])
@@ -110,7 +111,7 @@ def test_what_others_may_write_is_not_read(folder: Path, writable: str) -> None:
     derivation_of(family("exponential"))
     (place,) = folder.iterdir()
     content = pickle.dumps(Planted())
-    place.write_bytes(derivation_cache._digest(place, content) + content)
+    keep(place, content)
     with pytest.raises(AssertionError, match="a stranger's file was read"):
         derivation_of(family("exponential"))  # the planted file is one that would be read if it were ours alone
     if writable == "file":
@@ -153,11 +154,12 @@ def test_it_is_switched_off_and_does_without(tmp_path: Path, monkeypatch: pytest
 def test_writers_at_the_same_time_leave_one_whole_file(folder: Path) -> None:
     """Each replaces the file as a whole, and leaves nothing else behind."""
     derivation = derive(family("gamma"))
-    place = derivation_cache._place(folder, family("gamma"))
+    place, content = derivation_cache._place(folder, family("gamma")), packed(derivation)
     assert place is not None
+    assert content is not None
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: derivation_cache._write(place, derivation), range(64)))
-    assert derivation_cache._read(place) == derivation
+        list(pool.map(lambda _: keep(place, content), range(64)))
+    assert pickle.loads(read_kept(place) or b"") == derivation
     assert list(folder.iterdir()) == [place]
 
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from sympy import Add, Expr, LambertW, Symbol
 
 from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
-from .compiled.estimator import Array, Estimator, Solver, is_ordinary
+from .compiled.estimator import Array, Estimator, Solver, is_ordinary, ordinary_column
 from .compiled.table import Tabulated
 from .digits import demands
 from .ends import outside_space, reach, space_ends
@@ -32,43 +31,23 @@ from .passes import shared
 from .row_equation import row_equation
 from .straight import Script
 from .tabulated import tabulated
-from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
-
-
-def _ordinary_column(given: Any) -> Array | None:
-    """The data as one column of doubles, ``None`` for anything that is not plainly that, or integers for it."""
-    if type(given) is not np.ndarray:
-        if type(given) not in (list, tuple):
-            return None
-        try:
-            given = np.asarray(given)
-        except ValueError:
-            return None
-    if given.ndim != 1 or not len(given):
-        return None
-    if given.dtype != np.float64 and (given.dtype.kind not in "iu" or not given.dtype.isnative):
-        return None
-    return given if given.flags.c_contiguous else np.ascontiguousarray(given)
+from .tolerance import CLEAR_CONDITION
 
 
 def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[str, float]] | None:
     """Return the data as an array and the estimate by name; ``None`` where one of them needs the careful path.
 
+    >>> import numpy as np
     >>> from thetahat import derive, family
     >>> compiled_estimate(derive(family("exponential")), np.arange(1.0, 200.0))[1]
     {'lambda': 0.01}
     >>> compiled_estimate(derive(family("exponential")), [1.0, 2.0]) is None
     True
     """
-    x = _ordinary_column(given)
-    # Of few rows only sums of whole numbers are taken here: no other family need be compiled for them.
-    if x is None or (len(x) <= EXAMINED_ROWS and not derivation.family.bounds.discrete):
-        return None
-    estimator = estimator_of(derivation)
-    if estimator is None:
-        return None
-    theta = estimator(x)
-    return None if theta is None else (x, theta)
+    x = ordinary_column(given, derivation.family.bounds.discrete)
+    estimator = None if x is None else estimator_of(derivation)
+    theta = None if x is None or estimator is None else estimator(x)
+    return None if x is None or theta is None else (x, theta)
 
 
 def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:
@@ -76,6 +55,7 @@ def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:
 
     ``None`` where it makes nothing of them, or where nothing proves that what it finds is the only maximum.
 
+    >>> import numpy as np
     >>> from thetahat import derive, family
     >>> [round(value, 3) for value in nearby(derive(family("gumbel")), np.array([0.0, 1.0, 3.0])).values()]
     [0.741, 0.978]
@@ -91,6 +71,7 @@ def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:
 def estimator_of(derivation: Derivation) -> Estimator | None:
     """Return the compiled estimator, ``None`` where the derivation alone says that there can be none.
 
+    >>> import numpy as np
     >>> from thetahat import derive, family
     >>> estimator_of(derive(family("exponential")))(np.arange(1.0, 200.0))
     {'lambda': 0.01}

@@ -23,7 +23,7 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
-    return _derivation_with(family, _exact(family, fixed) if fixed else (), _derived)
+    return _derivation_with(family, exactly(family, fixed), _derived)
 
 
 def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
@@ -33,7 +33,7 @@ def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
     True
     """
-    return _derivation_with(family, _exact(family, fixed) if fixed else (), derivation_of)
+    return _derivation_with(family, exactly(family, fixed), derivation_of)
 
 
 def _derived(family: Family) -> Derivation:
@@ -42,7 +42,13 @@ def _derived(family: Family) -> Derivation:
     return derive(family)
 
 
-def _exact(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
+def exactly(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Expr], ...]:
+    """Return known values by name as exact numbers, in the order of the names.
+
+    >>> from thetahat import family
+    >>> exactly(family("gamma"), {"k": 0.5})
+    (('k', 1/2),)
+    """
     return tuple(sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items()))
 
 

@@ -51,7 +51,7 @@ def written(
     printer.names.update(zip(symbols, arguments, strict=True))
     if steps is None:
         steps, expressions = cse(expressions) if expressions else ([], [])
-    lines = []
+    lines: list[str] = []
     for symbol, expression in steps:
         name = f"u{len(lines)}"
         lines.append(f"    {name} = {printer.doprint(expression)}\n")

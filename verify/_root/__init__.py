@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         summarise,
     )
     from thetahat.verify.claims import Claim, ClaimVerdict, check_claim
+    from thetahat.verify.compiled.kept import CompiledEstimator, estimator
     from thetahat.verify.estimators import check_estimator
     from thetahat.verify.fitting import fit
     from thetahat.verify.marking import estimates, parametrize_with_checks
@@ -45,6 +46,7 @@ _HOME = {
     "CertificateVerdict": "thetahat.verify.certify",
     "Claim": "thetahat.verify.claims",
     "ClaimVerdict": "thetahat.verify.claims",
+    "CompiledEstimator": "thetahat.verify.compiled.kept",
     "Derivation": "thetahat.proofs.derivation",
     "Evidence": "thetahat.proofs.derivation",
     "Family": "thetahat.proofs.family",
@@ -67,6 +69,7 @@ _HOME = {
     "check_family": "thetahat.verify.suite",
     "derive": "thetahat.proofs.directions",
     "estimates": "thetahat.verify.marking",
+    "estimator": "thetahat.verify.compiled.kept",
     "families": "thetahat.proofs.registry",
     "family": "thetahat.proofs.registry",
     "fit": "thetahat.verify.fitting",
@@ -87,6 +90,7 @@ __all__ = [
     "CertificateVerdict",
     "Claim",
     "ClaimVerdict",
+    "CompiledEstimator",
     "Derivation",
     "Evidence",
     "Family",
@@ -110,6 +114,7 @@ __all__ = [
     "check_family",
     "derive",
     "estimates",
+    "estimator",
     "families",
     "family",
     "fit",

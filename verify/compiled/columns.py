@@ -39,6 +39,18 @@ def _half_tangent(z: Any) -> Any:
     return np.tan(0.5 * z)
 
 
+def _logcosh(z: Any) -> Any:
+    return np.logaddexp(z, -z) - math.log(2)
+
+
+def _log1pexp(z: Any) -> Any:
+    return np.logaddexp(0.0, z)
+
+
+def _log1mexp(z: Any) -> Any:
+    return np.where(z < -0.6931471805599453, np.log1p(-np.exp(z)), np.log(-np.expm1(z)))
+
+
 ELEMENTARY: dict[str, Numeric] = {
     "exp": np.exp,
     "log": np.log,
@@ -54,6 +66,7 @@ ELEMENTARY: dict[str, Numeric] = {
     "Abs": np.abs,
 }
 BOUNDED_SLOPE: dict[str, Numeric] = {"sin": np.sin, "cos": np.cos, "tanh": np.tanh}
+COMPOSED: dict[str, Numeric] = {"log1pexp": _log1pexp, "log1mexp": _log1mexp, "logcosh": _logcosh}
 RELATED: dict[str, Numeric] = {
     name: getattr(np, name)
     for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_not")
@@ -61,6 +74,7 @@ RELATED: dict[str, Numeric] = {
 SIMPLE: dict[str, Numeric] = {
     **ELEMENTARY,
     **BOUNDED_SLOPE,
+    **COMPOSED,
     **RELATED,
     "Max": _largest,
     "Min": _smallest,
@@ -82,12 +96,12 @@ def column_function(name: str) -> Numeric:
     array([2.])
     """
     found = OF_ROWS.get(name) or SIMPLE.get(name)
-    if found is None:
-        # Imported late: few estimators need a special function of every row, and SciPy takes as long as all of NumPy.
-        from ..double_functions import PLAIN
+    if found is not None:
+        return found
+    # Imported late: few estimators need a special function of every row, and SciPy takes as long as all of NumPy.
+    from ..special_functions import PRODUCTS, SPECIAL
 
-        found = PLAIN[name]
-    return found
+    return SPECIAL.get(name) or PRODUCTS[name]
 
 
 def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows: int = BLOCK) -> list[float]:

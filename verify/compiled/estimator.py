@@ -101,6 +101,28 @@ class Estimator:
         return most - least > CLEAR_SPREAD * size if self.solves else is_ordinary(least, most)
 
 
+def ordinary_column(given: Any, discrete: bool) -> Array | None:
+    """Return data as a column of doubles, or integers, which an estimator may take; ``None`` for anything else.
+
+    Of few rows only sums of whole numbers are taken: for no other family need one be compiled for them.
+
+    >>> ordinary_column([3, 4], True), ordinary_column([3.0, 4.0], False) is None
+    (array([3, 4]), True)
+    """
+    if type(given) is not np.ndarray:
+        if type(given) not in (list, tuple):
+            return None
+        try:
+            given = np.asarray(given)
+        except ValueError:
+            return None
+    if given.ndim != 1 or not len(given) or (len(given) <= EXAMINED_ROWS and not discrete):
+        return None
+    if given.dtype != np.float64 and (given.dtype.kind not in "iu" or not given.dtype.isnative):
+        return None
+    return given if given.flags.c_contiguous else np.ascontiguousarray(given)
+
+
 def _power_sum(x: Array, power: int) -> float:
     """The sum of rows, none of them negative, or of their squares; infinite where a row is too large."""
     if x.dtype is not _DOUBLE and not most_of(x) * len(x) < _EXACT:
