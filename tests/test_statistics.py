@@ -23,8 +23,8 @@ from thetahat.proofs.ball_data import evaluate as exactly
 from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import statistics
+from thetahat.verify.compiled.special import log_minus_digamma
 from thetahat.verify.observations import Observations
-from thetahat.verify.special_functions import log_minus_digamma
 from thetahat.verify.statistics import evaluate, log1pmx, weighted_average
 from thetahat.verify.tolerance import UNIT_ROUNDOFF
 

@@ -20,7 +20,7 @@ from sympy.core.relational import Relational
 
 from ..proofs.errors import DataError, UnsolvedError
 from ..proofs.family import Family
-from .compiled.columns import Numeric
+from .compiled.special import Numeric
 from .coordinates import rooms
 from .density import compiled, density, doubles
 from .descent import BY_LINES

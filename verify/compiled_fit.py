@@ -18,7 +18,7 @@ from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
-from .compiled.estimator import Array, Estimator, Solver, is_ordinary, ordinary_column
+from .compiled.estimator import Array, Estimator, Solver, is_ordinary, is_too_short, ordinary_column
 from .compiled.table import Tabulated
 from .digits import demands
 from .ends import outside_space, reach, space_ends
@@ -31,7 +31,7 @@ from .passes import shared
 from .row_equation import row_equation
 from .straight import Script
 from .tabulated import tabulated
-from .tolerance import CLEAR_CONDITION
+from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
 
 
 def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[str, float]] | None:
@@ -44,10 +44,13 @@ def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[s
     >>> compiled_estimate(derive(family("exponential")), [1.0, 2.0]) is None
     True
     """
-    x = ordinary_column(given, derivation.family.bounds.discrete)
-    estimator = None if x is None else estimator_of(derivation)
-    theta = None if x is None or estimator is None else estimator(x)
-    return None if x is None or theta is None else (x, theta)
+    x = ordinary_column(given)
+    # No estimator need be compiled for rows that none takes.
+    if x is None or (len(x) <= EXAMINED_ROWS and is_too_short(x, derivation.family.bounds.discrete)):
+        return None
+    estimator = estimator_of(derivation)
+    theta = None if estimator is None else estimator(x)
+    return None if theta is None else (x, theta)
 
 
 def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:

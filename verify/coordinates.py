@@ -17,7 +17,7 @@ from sympy import Dummy, Expr, Max, Min
 
 from ..proofs.family import Family
 from ..proofs.slack import each
-from .compiled.columns import Numeric
+from .compiled.special import Numeric
 from .density import compiled
 from .ends import Array, double_end
 from .tolerance import EDGE, REAL_EDGE

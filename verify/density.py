@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr, Symbol, lambdify
 
 from ..proofs.family import Family
-from .compiled.columns import Numeric
+from .compiled.special import Numeric
 from .compiled.text import PREFIX
 from .double_functions import PLAIN, ROUNDED
 from .printing import Printer

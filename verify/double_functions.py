@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .compiled.columns import BOUNDED_SLOPE, COMPOSED, ELEMENTARY, RELATED, SIMPLE, Numeric
+from .compiled.columns import BOUNDED_SLOPE, COMPOSED, ELEMENTARY, RELATED, SIMPLE
+from .compiled.special import PRODUCTS, SPECIAL, Numeric
 from .printing import RELATIONS
 from .rounding import at_ends, choose, exact, lipschitz, nearest, power
-from .special_functions import PRODUCTS, SPECIAL
 
 
 def _rounded_extreme(pick: Numeric) -> Numeric:

@@ -15,8 +15,8 @@ from sympy import Add, Expr, Mul, Rational, S, Symbol, oo
 from ..proofs.bounds import Bounds
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
-from .compiled.columns import Numeric
 from .compiled.reach import Reach
+from .compiled.special import Numeric
 from .density import compiled
 from .printing import DIGITS
 from .rounding import Rounded, exact

@@ -23,7 +23,7 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
-    return _derivation_with(family, exactly(family, fixed), _derived)
+    return _derivation_with(family, exactly(family, fixed) if fixed else (), _derived)
 
 
 def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
@@ -33,7 +33,7 @@ def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
     True
     """
-    return _derivation_with(family, exactly(family, fixed), derivation_of)
+    return _derivation_with(family, exactly(family, fixed) if fixed else (), derivation_of)
 
 
 def _derived(family: Family) -> Derivation:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..proofs.balls import ball, precision
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
-from .compiled.columns import Numeric
+from .compiled.special import Numeric
 from .density import density, doubles
 from .enclosure import log_likelihood_ball, nats_lost, precisions, table_of, total
 from .ends import require_theta, support_ends

@@ -11,9 +11,8 @@ from typing import Any
 from numpy.typing import NDArray
 from sympy import Expr, Function, Pow, S, Symbol, cos, exp, log, sin
 
-from .compiled.columns import OF_ROWS, column_function
+from .compiled.columns import EVERY, column_function
 from .compiled.row_totals import TOTALS
-from .double_functions import PLAIN
 from .stable_forms import log1p, stable
 from .written import written
 
@@ -24,7 +23,6 @@ _expm1: Any = Function("expm1")
 
 _total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
 _product_total, _plain_product_total, _cosine_total = _others
-_KNOWN = {**PLAIN, **OF_ROWS}.keys()
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Symbol]) -> list[Expr]:
@@ -95,7 +93,7 @@ def code_of(
     [array([1.])]
     """
     together = [_with_half_tangents(_with_exact_rests(stable(expression))) for expression in expressions]
-    return written(together, symbols, _KNOWN, column_function, steps)
+    return written(together, symbols, EVERY, column_function, steps)
 
 
 def _with_exact_rests(expression: Expr) -> Expr:

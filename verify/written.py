@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sympy import Expr, Symbol, cse
+from sympy import Expr, Function, Symbol, cse, polygamma
 
 from .compiled.numbers import NUMBERS, Scalars, number_function
 from .compiled.text import Made, made
 from .printing import Printer
 from .stable_forms import stable
+
+_together, _first, _second = Function("digamma_and_trigamma"), Function("first"), Function("second")
 
 
 class NamingPrinter(Printer):
@@ -27,6 +29,11 @@ class NamingPrinter(Printer):
         return self.names[expr]
 
     _print_Dummy = _print_Symbol  # noqa: N815 - the same
+
+    def _print_Function(self, expr: Any) -> str:  # noqa: N802 - the same
+        if expr.func in (_first, _second):
+            return f"{self._print(expr.args[0])}[{0 if expr.func == _first else 1}]"
+        return super()._print_Function(expr)
 
 
 def written(
@@ -76,4 +83,20 @@ def scalars(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Scalars:
     >>> scalars([sqrt(a), a / 2], [a])(4.0)
     [2.0, 2.0]
     """
-    return written([stable(expression) for expression in expressions], symbols, NUMBERS, number_function)
+    return written(_in_pairs([stable(expression) for expression in expressions]), symbols, NUMBERS, number_function)
+
+
+def _in_pairs(expressions: Sequence[Expr]) -> list[Expr]:
+    """The expressions with digamma and trigamma of one positive number as the two halves of one function's value.
+
+    >>> a = Symbol("a", positive=True)
+    >>> _in_pairs([polygamma(0, a), polygamma(1, a)]), _in_pairs([polygamma(0, a)])
+    ([first(digamma_and_trigamma(a)), second(digamma_and_trigamma(a))], [polygamma(0, a)])
+    """
+    asked = set().union(*(expression.atoms(polygamma) for expression in expressions))
+    both = {z for order, z in (node.args for node in asked) if order == 0 and polygamma(1, z) in asked}
+    halves: dict[Expr, Expr] = {}
+    for z in both:
+        if z.is_positive:
+            halves |= {polygamma(0, z): _first(_together(z)), polygamma(1, z): _second(_together(z))}
+    return [expression.xreplace(halves) for expression in expressions]

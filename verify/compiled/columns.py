@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .row_totals import TOTALS
+from .special import PRODUCTS, SPECIAL, Numeric
 
 Array = NDArray[Any]
-Numeric = Callable[..., Any]
 
 BLOCK = 65_536
 """Rows at a time: a few such arrays of doubles stay in the second-level cache."""
@@ -87,6 +87,7 @@ SIMPLE: dict[str, Numeric] = {
 """What NumPy has of the functions that expressions name."""
 OF_ROWS: dict[str, Numeric] = {**TOTALS, "half_tangent": _half_tangent, "expm1": np.expm1}
 """What only estimators that are compiled for columns ask for."""
+EVERY: dict[str, Numeric] = {**SIMPLE, **SPECIAL, **PRODUCTS, **OF_ROWS}
 
 
 def column_function(name: str) -> Numeric:
@@ -95,13 +96,7 @@ def column_function(name: str) -> Numeric:
     >>> column_function("sqrt")(np.array([4.0]))
     array([2.])
     """
-    found = OF_ROWS.get(name) or SIMPLE.get(name)
-    if found is not None:
-        return found
-    # Imported late: few estimators need a special function of every row, and SciPy takes as long as all of NumPy.
-    from ..special_functions import PRODUCTS, SPECIAL
-
-    return SPECIAL.get(name) or PRODUCTS[name]
+    return EVERY[name]
 
 
 def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows: int = BLOCK) -> list[float]:

@@ -101,12 +101,19 @@ class Estimator:
         return most - least > CLEAR_SPREAD * size if self.solves else is_ordinary(least, most)
 
 
-def ordinary_column(given: Any, discrete: bool) -> Array | None:
-    """Return data as a column of doubles, or integers, which an estimator may take; ``None`` for anything else.
+def is_too_short(x: Array, discrete: bool) -> bool:
+    """Whether no estimator takes so few rows: of few only sums of whole numbers are taken.
 
-    Of few rows only sums of whole numbers are taken: for no other family need one be compiled for them.
+    >>> is_too_short(np.array([3, 4]), True), is_too_short(np.array([3, 4]), False)
+    (False, True)
+    """
+    return len(x) <= EXAMINED_ROWS and not discrete
 
-    >>> ordinary_column([3, 4], True), ordinary_column([3.0, 4.0], False) is None
+
+def ordinary_column(given: Any) -> Array | None:
+    """Return the data as one column of doubles, or integers; ``None`` for anything that is not plainly that.
+
+    >>> ordinary_column([3, 4]), ordinary_column([[3.0]]) is None
     (array([3, 4]), True)
     """
     if type(given) is not np.ndarray:
@@ -116,7 +123,7 @@ def ordinary_column(given: Any, discrete: bool) -> Array | None:
             given = np.asarray(given)
         except ValueError:
             return None
-    if given.ndim != 1 or not len(given) or (len(given) <= EXAMINED_ROWS and not discrete):
+    if given.ndim != 1 or not len(given):
         return None
     if given.dtype != np.float64 and (given.dtype.kind not in "iu" or not given.dtype.isnative):
         return None

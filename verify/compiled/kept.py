@@ -22,7 +22,7 @@ import numpy as np
 
 from ... import proofs
 from ..kept_files import cache_folder, place_of, read_kept, state_of_sources
-from .estimator import Estimator, ordinary_column
+from .estimator import Estimator, is_too_short, ordinary_column
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -59,8 +59,8 @@ class CompiledEstimator:
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None) -> dict[str, float]:
         """Return the estimate of each parameter by its name; arguments and errors as for ``fit``."""
         if weights is None and self._quick is not None:
-            column = ordinary_column(x, self._discrete)
-            theta = None if column is None else self._quick(column)
+            column = ordinary_column(x)
+            theta = None if column is None or is_too_short(column, self._discrete) else self._quick(column)
             if theta is not None:
                 return theta
         return dict(self.fit(x, weights).theta_hat)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
+
+from .special import scipy_special
 
 Scalars = Callable[..., list[float]]
 """From numbers to the values of several expressions in them."""
@@ -27,67 +28,55 @@ def log_minus_digamma(a: float) -> float:
     >>> log_minus_digamma(1e12), round(log_minus_digamma(1.0), 14)
     (5.000000000000833e-13, 0.57721566490153)
     """
-    z, less = a, 0.0
-    if a < _FAR:
-        z, t = a + _FAR, a * (a + 9.0)
-        less = 1.0 / t + 1.0 / (t + 8.0) + 1.0 / (t + 14.0) + 1.0 / (t + 18.0) + 1.0 / (t + 20.0)
-        less = math.log(a / z) + (2.0 * a + 9.0) * less
+    if a >= _FAR:
+        return _by_series(a)
+    z, t = a + _FAR, a * (a + 9.0)
+    pairs = 1.0 / t + 1.0 / (t + 8.0) + 1.0 / (t + 14.0) + 1.0 / (t + 18.0) + 1.0 / (t + 20.0)
+    return math.log(a / z) + (2.0 * a + 9.0) * pairs + _by_series(z)
+
+
+def _by_series(z: float) -> float:
+    """``log(z) - digamma(z)`` from ten on."""
     s = 1.0 / (z * z)
     series = s * (691 / 32760 - s * (1 / 12 - s * 3617 / 8160))
-    return less + 0.5 / z + s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - series)))))
+    return 0.5 / z + s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - series)))))
 
 
-def digamma(a: float) -> float:
-    """Return the digamma function at a positive number.
+def digamma_and_trigamma(a: float) -> tuple[float, float]:
+    """Return the digamma function and its derivative at a positive number, of which most is the same work.
 
-    >>> round(digamma(1.0), 14)
-    -0.57721566490153
+    By the same recurrence, and by asymptotic series: NIST DLMF 5.11.2, 5.15.5 and 5.15.8. Of a pair the sum of the
+    squares is that of the numbers, squared, less twice their product.
+
+    >>> digamma, trigamma = digamma_and_trigamma(1.0)
+    >>> round(digamma, 14), abs(trigamma - math.pi**2 / 6) < 1e-15
+    (-0.57721566490153, True)
     """
-    return math.log(a) - log_minus_digamma(a)
-
-
-def trigamma(a: float) -> float:
-    """Return the derivative of the digamma function at a positive number.
-
-    By the same recurrence, and by the asymptotic series: NIST DLMF 5.15.5 and 5.15.8.
-
-    >>> abs(trigamma(1.0) - math.pi**2 / 6) < 1e-15
-    True
-    """
-    z, raised = a, 0.0
+    z, less, more = a, 0.0, 0.0
     if a < _FAR:
-        z, t, square = a + _FAR, a * (a + 9.0), (2.0 * a + 9.0) ** 2
-        p, q, r = 1.0 / t, 1.0 / (t + 8.0), 1.0 / (t + 14.0)
-        u, v = 1.0 / (t + 18.0), 1.0 / (t + 20.0)
-        # The same pairs: the sum of two squares is that of the numbers, squared, less twice their product.
-        raised = p * (p * square - 2.0) + q * (q * square - 2.0) + r * (r * square - 2.0)
-        raised += u * (u * square - 2.0) + v * (v * square - 2.0)
+        z, t, above = a + _FAR, a * (a + 9.0), 2.0 * a + 9.0
+        o, p, q, r, s = 1.0 / t, 1.0 / (t + 8.0), 1.0 / (t + 14.0), 1.0 / (t + 18.0), 1.0 / (t + 20.0)
+        less, square = above * (o + p + q + r + s), above * above
+        more = o * (o * square - 2.0) + p * (p * square - 2.0) + q * (q * square - 2.0)
+        more += r * (r * square - 2.0) + s * (s * square - 2.0)
     s = 1.0 / (z * z)
     series = s * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s * (1 / 30 - s * (5 / 66 - s * (691 / 2730 - s * 7 / 6))))))
-    return raised + (1.0 + series) / z + 0.5 * s
+    return math.log(z) - _by_series(z) - less, more + (1.0 + series) / z + 0.5 * s
 
 
 def _polygamma(order: float, z: float) -> float:
     if z > 0 and order in (0, 1):
-        return trigamma(z) if order else digamma(z)
-    return float(_special().digamma(z) if order == 0 else _special().polygamma(int(order), z))
+        return digamma_and_trigamma(z)[1] if order else math.log(z) - log_minus_digamma(z)
+    return float(scipy_special().digamma(z) if order == 0 else scipy_special().polygamma(int(order), z))
 
 
 def _scaled_besseli(order: float, z: float) -> float:
     if order in (0, 1):
-        return float(_special().i1e(z) if order else _special().i0e(z))
-    return float(_special().ive(order, z))
+        return float(scipy_special().i1e(z) if order else scipy_special().i0e(z))
+    return float(scipy_special().ive(order, z))
 
 
-@cache
-def _special() -> Any:
-    """SciPy's functions, imported late: most estimators need none of them, and they take as long as all of NumPy."""
-    from scipy import special
-
-    return special
-
-
-NUMBERS: dict[str, Callable[..., float]] = {
+NUMBERS: dict[str, Callable[..., Any]] = {
     "exp": math.exp,
     "log": math.log,
     "log1p": math.log1p,
@@ -106,12 +95,13 @@ NUMBERS: dict[str, Callable[..., float]] = {
     "loggamma": math.lgamma,
     "log_gamma": math.lgamma,
     "polygamma": _polygamma,
+    "digamma_and_trigamma": digamma_and_trigamma,
     "LogMinusDigamma": log_minus_digamma,
     "scaled_besseli": _scaled_besseli,
 }
 
 
-def number_function(name: str) -> Callable[..., float]:
+def number_function(name: str) -> Callable[..., Any]:
     """Return the function of floats of that name.
 
     >>> number_function("sqrt")(4.0)
