@@ -26,8 +26,9 @@ from thetahat.verify.compiled.estimator import Estimator
 from thetahat.verify.compiled.text import Made, made, origin_of
 from thetahat.verify.compiled_fit import estimator_of
 from thetahat.verify.ends import reach
+from thetahat.verify.fitting import fit_with
 from thetahat.verify.kept_files import cache_folder, keep, read_kept
-from thetahat.verify.known_values import kept_with
+from thetahat.verify.known_values import derivation_with, kept_with
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "getuid"), reason="nothing is kept where files have no owner to ask for"
@@ -56,7 +57,7 @@ def no_compiler(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From now on whatever is not found in a file is a failure."""
 
     def forbid() -> None:
-        monkeypatch.setattr(keeping, "kept_with", lambda *_: pytest.fail("compiled anew"))
+        monkeypatch.setattr(keeping, "estimator_of", lambda *_: pytest.fail("compiled anew"))
 
     return forbid
 
@@ -97,13 +98,14 @@ def answer(asked: Callable[[np.ndarray], Any], x: np.ndarray) -> dict[str, float
 @pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
 def test_what_is_kept_answers_as_a_fit(declared: Family, folder: Path, no_compiler: Callable[[], None]) -> None:
     """To the last digit, or with the same reason why there is no estimate."""
-    if estimator_of(kept_with(declared, {})) is None:
+    derivation = derivation_with(declared, {})
+    if estimator_of(derivation) is None:
         pytest.skip("left to the careful path")
     estimator(declared)
     no_compiler()
     again, quick = estimator(declared), 0
     for x in various(declared):
-        assert answer(again, x) == answer(lambda data: fit(declared, data).theta_hat, x)
+        assert answer(again, x) == answer(lambda data: fit_with(derivation, data).theta_hat, x)
         quick += again._quick is not None and len(x) > 64 and again._quick(x) is not None
     assert quick
     assert again.parameter_names == declared.parameter_names
@@ -120,7 +122,7 @@ def test_a_bent_estimator_is_noticed(folder: Path, no_compiler: Callable[[], Non
     (place,) = folder.glob("*.estimator")
     keep(place, keeping._dumped(replace(first, _quick=replace(first._quick, theta=bent), _derived=exp)))
     no_compiler()
-    assert answer(estimator(declared), x) != answer(lambda data: fit(declared, data).theta_hat, x)
+    assert estimator(declared)(x) != fit_with(derivation_with(declared, {}), x).theta_hat
 
 
 IN_A_PROCESS = """
@@ -152,8 +154,9 @@ def elsewhere(folder: Path, data: dict[str, np.ndarray]) -> tuple[dict[str, dict
 
 
 def fitted(data: dict[str, np.ndarray]) -> dict[str, dict[str, str]]:
-    """The estimates that ``fit`` gives in this process."""
-    return {name: {key: v.hex() for key, v in fit(family(name), x).theta_hat.items()} for name, x in data.items()}
+    """The estimates of this process, which compiles for itself."""
+    fits = {name: fit_with(derivation_with(family(name), {}), x) for name, x in data.items()}
+    return {name: {key: value.hex() for key, value in one.theta_hat.items()} for name, one in fits.items()}
 
 
 def test_a_new_process_needs_numpy_alone(folder: Path) -> None:
@@ -209,21 +212,23 @@ def test_damaged_files_are_made_anew(folder: Path, damage: bytes | None) -> None
     """Empty, nonsense, or one byte wrong: nothing of it is read as a pickle."""
     x = ordinary(family("rayleigh"), 100)
     right = estimator("rayleigh")(x)
-    (place,) = folder.glob("*.estimator")
-    whole = place.read_bytes()
-    place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage is None else damage)
-    assert read_kept(place) is None
+    places = list(folder.glob("*.estimator"))
+    contents = [place.read_bytes() for place in places]
+    assert len(places) == 2  # by its name, and by its declaration
+    for place, whole in zip(places, contents, strict=True):
+        place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage is None else damage)
+        assert read_kept(place) is None
     assert estimator("rayleigh")(x) == right
-    assert place.read_bytes() == whole
+    assert [kept.read(place) is not None for place in places] == [True, True]
 
 
 def test_another_object_is_no_estimator(folder: Path) -> None:
     """A whole file of ours that holds something else is replaced."""
-    estimator("rayleigh")
+    estimator(family("rayleigh"))
     (place,) = folder.glob("*.estimator")
     keep(place, pickle.dumps("no estimator"))
     assert kept.read(place) is None
-    estimator("rayleigh")
+    estimator(family("rayleigh"))
     assert kept.read(place) is not None
 
 
@@ -235,7 +240,7 @@ def test_whatever_changes_asks_for_another_file(part: int, folder: Path, monkeyp
     assert len(now) == 7
     monkeypatch.setattr(kept, "_surroundings", lambda: (*now[:part], "changed", *now[part + 1 :]))
     estimator("rayleigh")
-    assert len(list(folder.glob("*.estimator"))) == 2
+    assert len(list(folder.glob("*.estimator"))) == 4
 
 
 def test_known_values_have_files_of_their_own(folder: Path) -> None:
@@ -244,12 +249,12 @@ def test_known_values_have_files_of_their_own(folder: Path) -> None:
     by_nine, by_twelve = estimator("binomial", {"n": 9}), estimator("binomial", {"n": 12})
     assert by_nine(x) == fit(family("binomial"), x, fixed={"n": 9}).theta_hat != by_twelve(x)
     assert estimator(family("binomial"), {"n": 9})(x) == by_nine(x)
-    assert len(list(folder.glob("*.estimator"))) == 3
+    assert len(list(folder.glob("*.estimator"))) == 4
     with pytest.raises(UnknownFamilyError, match="did you mean"):
         estimator("binomia")
     with pytest.raises(ValueError, match="is not an exact finite real number"):
         estimator("binomial", {"n": float("nan")})
-    assert len(list(folder.glob("*.estimator"))) == 3
+    assert len(list(folder.glob("*.estimator"))) == 4
 
 
 def test_declarations_of_ones_own_are_kept_by_what_they_say(folder: Path, no_compiler: Callable[[], None]) -> None:
@@ -289,3 +294,35 @@ def test_it_is_switched_off() -> None:
     x = ordinary(family("rayleigh"), 100)
     assert cache_folder() is None
     assert estimator("rayleigh")(x) == dict(fit(family("rayleigh"), x).theta_hat)
+
+
+def test_a_fit_finds_what_an_earlier_process_compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file of its family and of what is known; checks, which fit by derivations at hand, look for none."""
+    x = np.random.default_rng(0).binomial(9, 0.25, 100)
+    for fixed in ({"n": 9}, {"n": 12}):
+        keeping.kept_estimator.cache_clear()
+        right = fit(family("binomial"), x, fixed=fixed).theta_hat
+        monkeypatch.setattr(keeping, "estimator_of", lambda _: pytest.fail("compiled anew"))
+        keeping.kept_estimator.cache_clear()
+        assert fit(family("binomial"), x, fixed=fixed).theta_hat == right
+        monkeypatch.undo()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent))
+        monkeypatch.delenv("THETAHAT_CACHE")
+    files = list(folder.glob("*.estimator"))
+    assert len(files) == 2
+    for file in files:
+        file.unlink()
+    fit_with(derivation_with(family("binomial"), {"n": 9}), x)
+    assert not list(folder.glob("*.estimator"))
+
+
+def test_a_fit_rounds_few_values_by_what_it_found(folder: Path) -> None:
+    """What rounds from balls is not kept, and made anew of the derivation."""
+    x = np.ceil(np.random.default_rng(0).gamma(2.5, 1.5, 300))
+    right = fit_with(derivation_with(family("gamma"), {}), x).theta_hat
+    for _ in range(2):
+        keeping.kept_estimator.cache_clear()
+        found = keeping.kept_estimator(family("gamma"), ())
+        assert found is not None
+        assert found(x) == right
+        assert replace(found, rounded=None)(x) is None

@@ -34,8 +34,12 @@ from .tabulated import tabulated
 from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
 
 
-def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[str, float]] | None:
+def compiled_estimate(
+    derivation: Derivation, given: Any, find: Callable[[], Estimator | None] | None = None
+) -> tuple[Array, dict[str, float]] | None:
     """Return the data as an array and the estimate by name; ``None`` where one of them needs the careful path.
+
+    ``find`` returns the estimator of the derivation, which is compiled without it.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -48,7 +52,7 @@ def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[s
     # No estimator need be compiled for rows that none takes.
     if x is None or (len(x) <= EXAMINED_ROWS and is_too_short(x, derivation.family.bounds.discrete)):
         return None
-    estimator = estimator_of(derivation)
+    estimator = estimator_of(derivation) if find is None else find()
     theta = None if estimator is None else estimator(x)
     return None if theta is None else (x, theta)
 
@@ -195,14 +199,18 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
         asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),
         power,
-        _rounding(derivation),
+        rounding_of(derivation),
     )
 
 
-def _rounding(derivation: Derivation) -> Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None:
-    """What rounds the root of the only equation from balls, and what formulas make of it; ``None`` without one.
+def rounding_of(derivation: Derivation) -> Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None:
+    """Return what rounds the root of the only equation from balls, and what formulas make of it; ``None`` without one.
 
     Where it is not known which data have a maximiser more has to be asked of a root.
+
+    >>> from thetahat import derive, family
+    >>> rounding_of(derive(family("exponential"))) is None
+    True
     """
     family = derivation.family
     if len(derivation.unknowns) != 1 or not derivation.existence_proved:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
@@ -20,7 +20,8 @@ from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
 from .estimation import estimate
-from .known_values import kept_with
+from .keeping import kept_estimator
+from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
 from .observations import Observations, tallied
 from .refusals import require_determined, require_doubles, require_existence, require_held
@@ -31,6 +32,7 @@ from .valid_data import require_data
 
 if TYPE_CHECKING:
     from ..proofs.structured.family import StructuredFamily
+    from .compiled.estimator import Estimator
     from .structured_fit import StructuredFit
 
 
@@ -165,21 +167,31 @@ def fit(
     array([1., 2.])
     """
     if isinstance(family, Family):
-        return fit_with(kept_with(family, fixed or {}), cast(ArrayLike, x), weights)
+        known = exactly(family, fixed) if fixed else ()
+        return fit_with(
+            kept_with(family, fixed or {}), cast(ArrayLike, x), weights, partial(kept_estimator, family, known)
+        )
     from .structured_fit import structured_fit
 
     return structured_fit(family, x, weights, fixed)
 
 
-def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:
+def fit_with(
+    derivation: Derivation,
+    x: ArrayLike,
+    weights: ArrayLike | None = None,
+    find: Callable[[], Estimator | None] | None = None,
+) -> Fit:
     """Return the estimate by a derivation that is at hand; arguments and errors as for ``fit``.
+
+    ``find`` returns what is compiled of it; without it nothing is asked of earlier processes.
 
     >>> from thetahat import derive, family
     >>> dict(fit_with(derive(family("exponential")), [1.0, 3.0]).theta_hat)
     {'lambda': 0.5}
     """
     member = derivation.family
-    quick = compiled_estimate(derivation, x) if weights is None else None
+    quick = compiled_estimate(derivation, x, find) if weights is None else None
     if quick is not None:
         return Fit.of_column(derivation, *quick)
     observations = require_data(member, x, weights)

@@ -6,53 +6,81 @@ import io
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from sympy import srepr
+from sympy import Expr, srepr
 
+from ..proofs.derivation import Derivation
 from ..proofs.family import Family
 from ..proofs.registry import catalogue, family
+from .compiled.estimator import Estimator
 from .compiled.kept import CompiledEstimator, place_for, read
 from .compiled.text import made, origin_of
-from .compiled_fit import estimator_of
+from .compiled_fit import estimator_of, rounding_of
 from .derivation_cache import in_full, packed
 from .kept_files import keep
 from .known_values import exactly, kept_with
 
 
-def compiled_estimator(declared: Family | str, fixed: Mapping[str, Any], place: Path | None) -> CompiledEstimator:
-    """Return the estimator of a family, or of the one of that name, and keep it for the next process.
+def named_estimator(name: str, fixed: Mapping[str, Any], place: Path | None) -> CompiledEstimator:
+    """Return the estimator of the family of a name, and keep it in the file that belongs to the name.
 
-    ``place`` is the file for that name; that of a declaration is found here.
-
-    >>> compiled_estimator("poisson", {}, None)([3, 4])
+    >>> named_estimator("poisson", {}, None)([3, 4])
     {'lambda': 3.5}
     """
-    if isinstance(declared, Family):
-        member, place = declared, _place(declared, fixed)
-        found = None if place is None else read(place)
-        if found is not None:
-            return found
-    else:
-        member = family(declared)
-        if declared not in {entry.name for entry in catalogue()}:
-            place = None  # another process may know another family by that name
-    derivation = kept_with(member, fixed)
-    quick = estimator_of(derivation)
-    own = derivation.family
-    compiled = CompiledEstimator(
+    found = declared_estimator(family(name), fixed)
+    # Another process may know another family by a name that is not shipped.
+    if name in {entry.name for entry in catalogue()}:
+        _keep(place, found)
+    return found
+
+
+def declared_estimator(declared: Family, fixed: Mapping[str, Any]) -> CompiledEstimator:
+    """Return the estimator of a family, from the file of its declaration, or compiled now and kept there.
+
+    >>> from thetahat import family
+    >>> declared_estimator(family("poisson"), {})([3, 4])
+    {'lambda': 3.5}
+    """
+    place = _place(declared, fixed)
+    found = None if place is None else read(place)
+    if found is None:
+        found = _compiled(kept_with(declared, fixed))
+        _keep(place, found)
+    return found
+
+
+def _compiled(derivation: Derivation) -> CompiledEstimator:
+    own, quick = derivation.family, estimator_of(derivation)
+    return CompiledEstimator(
         own.name,
         own.parameter_names,
         None if quick is None else replace(quick, rounded=None),
         bool(own.bounds.discrete),
         lambda: derivation,
     )
-    content = None if place is None else packed(derivation)
+
+
+def _keep(place: Path | None, estimator: CompiledEstimator) -> None:
+    """Write an estimator with its derivation, which is unpacked where it is asked for."""
+    content = None if place is None else packed(estimator.derivation)
     if place is not None and content is not None:
-        keep(place, _dumped(replace(compiled, _derived=partial(pickle.loads, content))))
-    return compiled
+        keep(place, _dumped(replace(estimator, _derived=partial(pickle.loads, content))))
+
+
+@lru_cache(maxsize=512)
+def kept_estimator(declared: Family, fixed: tuple[tuple[str, Expr], ...]) -> Estimator | None:
+    """Return what fits ordinary data, compiled by an earlier process or now; ``None`` where nothing does.
+
+    >>> import numpy as np
+    >>> from thetahat import family
+    >>> kept_estimator(family("exponential"), ())(np.arange(1.0, 200.0))
+    {'lambda': 0.01}
+    """
+    quick = declared_estimator(declared, dict(fixed))._quick
+    return None if quick is None else replace(quick, rounded=rounding_of(kept_with(declared, dict(fixed))))
 
 
 def _place(declared: Family, fixed: Mapping[str, Any]) -> Path | None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
-from .compiled.table import Cell, Tabulated
+from .compiled.table import Tabulated
 from .density import compiled
 from .row_roots import on_line
 from .tolerance import CLEAR_COORDINATE
@@ -22,7 +22,7 @@ _LEAST = 1e-60
 """How much the function has to change from node to node: the cubic divides by three such changes."""
 
 
-def _cells(values: Array, points: Array) -> list[Cell]:
+def _cells(values: Array, points: Array) -> Array:
     """What the cubic through the four points around each cell needs: Dahlquist & Bjoerck 2008, section 4.2.
 
     With ``v_1 <= t <= v_2`` it is ``p_1 + (t - v_1) (d_1 + (t - v_2) (d_2 + (t - v_0) d_3))``.
@@ -33,7 +33,7 @@ def _cells(values: Array, points: Array) -> list[Cell]:
     d120 = ((p0 - p2) / (v0 - v2) - d12) / (v0 - v1)
     d203 = ((p3 - p0) / (v3 - v0) - (p0 - p2) / (v0 - v2)) / (v3 - v2)
     columns = (v0, v1, v2, p1, d12, d120, (d203 - d120) / (v3 - v1))
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+    return np.column_stack(columns)
 
 
 def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> Tabulated | None:
@@ -61,4 +61,4 @@ def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> T
     values, points = values[kept], points[kept]
     if middle < 0:
         values, points = values[::-1], points[::-1]
-    return Tabulated(scalars([expression], [unknown]), values.tolist(), _cells(values, points))
+    return Tabulated.of(scalars([expression], [unknown]), values, _cells(values, points))

@@ -69,10 +69,11 @@ class CompiledEstimator:
         """Return what ``fit`` returns: the estimate with its status, likelihood and standard errors."""
         from ..fitting import fit_with  # imported late: ordinary data need nothing of it
 
-        return fit_with(self._derivation, x, weights)
+        return fit_with(self.derivation, x, weights)
 
     @cached_property
-    def _derivation(self) -> Derivation:
+    def derivation(self) -> Derivation:
+        """What the estimator was compiled of, with its proofs."""
         return self._derived()
 
 
@@ -108,9 +109,9 @@ def estimator(family: Family | str, fixed: Mapping[str, Any] | None = None) -> C
     found = None if place is None else read(place)
     if found is not None:
         return found
-    from ..keeping import compiled_estimator  # imported late: a kept estimator needs nothing that compiles
+    from ..keeping import declared_estimator, named_estimator  # imported late: a kept one needs nothing that compiles
 
-    return compiled_estimator(family, known, place)
+    return named_estimator(family, known, place) if isinstance(family, str) else declared_estimator(family, known)
 
 
 def place_for(*parts: object) -> Path | None:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..tolerance import ROOT_MARGIN, ROOT_SHARE, TERM_ULPS, UNIT_ROUNDOFF
 
 Array = NDArray[Any]
-Cell = tuple[float, float, float, float, float, float, float]
+Cell = Sequence[float]
 
 _SECANTS = 8
 _ENOUGH = 1e-18
@@ -32,6 +33,15 @@ class Tabulated:
     function: Callable[..., Sequence[float]]
     values: list[float]
     cells: list[Cell]
+
+    @classmethod
+    def of(cls, function: Callable[..., Sequence[float]], values: Array, cells: Array) -> Tabulated:
+        """Return the table of values of shape ``(m,)``, and of cells of shape ``(m - 3, 7)``."""
+        return cls(function, values.tolist(), cells.tolist())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be kept as arrays, which are read sooner than lists of numbers."""
+        return type(self).of, (self.function, np.array(self.values), np.array(self.cells))
 
     def __call__(self, x: Array, *terms: float) -> tuple[float] | None:
         """Return where the function and the terms, which are all that is needed of the rows, add up to zero.
