@@ -17,8 +17,15 @@ import numpy as np
 import pytest
 from sympy import Function, Interval, Symbol, exp, log, oo
 
-from thetahat import Family, Parameter, estimator, families, family, fit
-from thetahat.proofs.errors import DataError, ExistenceError, SupportError, UnknownFamilyError, UnsolvedError
+from thetahat import Family, Parameter, estimator, families, family, fit, structured
+from thetahat.proofs.errors import (
+    DataError,
+    DeclarationError,
+    ExistenceError,
+    SupportError,
+    UnknownFamilyError,
+    UnsolvedError,
+)
 from thetahat.verify import keeping
 from thetahat.verify.compiled import kept
 from thetahat.verify.compiled.columns import OF_ROWS, SIMPLE, column_function
@@ -287,6 +294,14 @@ def test_what_is_never_compiled_is_kept_as_well(folder: Path, no_compiler: Calla
     again, x = estimator("cauchy"), np.array([0.0, 1.0, 2.5, 9.0, -1.0])
     assert again._quick is None
     assert again(x) == dict(fit(family("cauchy"), x).theta_hat)
+
+
+def test_families_of_other_kinds_are_refused(folder: Path) -> None:
+    """By name and as they are declared."""
+    with pytest.raises(UnknownFamilyError, match="is a structured family"):
+        estimator("multivariate_normal")
+    with pytest.raises(DeclarationError, match="is no Family of single numbers"):
+        estimator(structured("multivariate_normal"))  # type: ignore[arg-type]
 
 
 def test_it_is_switched_off() -> None:

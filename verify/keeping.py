@@ -12,7 +12,9 @@ from typing import Any
 
 from sympy import Expr, srepr
 
+from ..proofs.declared import is_family
 from ..proofs.derivation import Derivation
+from ..proofs.errors import DeclarationError
 from ..proofs.family import Family
 from ..proofs.registry import catalogue, family
 from .compiled.estimator import Estimator
@@ -43,7 +45,14 @@ def declared_estimator(declared: Family, fixed: Mapping[str, Any]) -> CompiledEs
     >>> from thetahat import family
     >>> declared_estimator(family("poisson"), {})([3, 4])
     {'lambda': 3.5}
+
+    Raises
+    ------
+    DeclarationError
+        For anything but a family of single numbers.
     """
+    if not is_family(declared):
+        raise DeclarationError(f"estimator: {declared!r:.60} is no Family of single numbers; fit takes structured ones")
     place = _place(declared, fixed)
     found = None if place is None else read(place)
     if found is None:

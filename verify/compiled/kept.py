@@ -91,7 +91,9 @@ def estimator(family: Family | str, fixed: Mapping[str, Any] | None = None) -> C
     Raises
     ------
     UnknownFamilyError
-        For a name that no family has.
+        For a name that no family has, or one whose dimension is a symbol.
+    DeclarationError
+        For what is no family of single numbers.
     ParameterError
         For fixed values that make no sense.
 
