@@ -147,7 +147,7 @@ def _terrain(derivation: Derivation, table: Table, estimate: Mapping[Symbol, flo
     parameters, value, averaged = mean_log_likelihood(derivation)
     used = value.free_symbols
     statistics = {s.symbol: written_out(derivation, s.definition) for s in derivation.statistics if s.symbol in used}
-    placed = {p: estimate[p] for p in derivation.family.symbols if p in used and p not in parameters}
+    placed = {p: float(estimate[p]) for p in derivation.family.symbols if p in used and p not in parameters}
     objective = Objective(value, parameters, derivation.family.columns, averaged, statistics, placed, ())
     return Terrain(objective, table)
 
