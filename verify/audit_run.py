@@ -136,8 +136,8 @@ class Run:
         strategy = datasets(member, conditions=self.derivation.exists_when, largest=_PARTS[part][0])
         if part == 0:
             strategy = strategy.filter(is_ordinary)
-        if self.derivation.existence_searched:
-            # Only a search tells which data have a maximiser.
+        if self.derivation.point is not None:
+            # Only a search over the observations tells which data have a maximiser.
             strategy = strategy.filter(lambda x: has_maximiser(self.derivation, x))
 
         def examine(x: Array) -> None:
