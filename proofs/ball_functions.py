@@ -32,6 +32,12 @@ def _log1p(z: Any) -> Any:
     return z.log1p() if isinstance(z, arb) else (1 + z).log()  # FLINT's series have no such function
 
 
+def _log_of_product(product: arb, less_one: arb) -> arb:
+    """The logarithm of a product, which is no number if a factor was none, by that or by what it is less one."""
+    narrower = product.is_finite() and less_one.rad() < product.rad()
+    return less_one.log1p() if narrower else product.log()
+
+
 def _power_integer(base: arb, exponent: int) -> arb:
     return base**exponent if exponent >= 0 else 1 / base ** (-exponent)
 
@@ -173,6 +179,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "pi": arb.pi,
     "e": arb.const_e,
     "euler": arb.const_euler,
+    "log_of_product": _log_of_product,
     "power": _power,
     "power_integer": _power_integer,
     "square": _square,

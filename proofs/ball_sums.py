@@ -38,20 +38,33 @@ class _Lines(BallPrinter):
 
 @dataclass(frozen=True)
 class _Way:
-    """How a term is summed: from which number, by which lines for each row, and which function is taken at the end.
+    """How a term is summed: lines before the rows, for each row and after them, and the function that is summed."""
 
-    Where rows have weights it is taken of each term instead.
-    """
-
-    start: int
+    before: Callable[[str], list[str]]
     row: Callable[[str, str], list[str]]
+    after: Callable[[str], list[str]]
     function: str
 
 
+_PLAIN = _Way(lambda s: [f"{s} = arb(0)"], lambda s, z: [f"{s} = {s} + {z}"], lambda s: [], "")
 # An argument of a logarithm has to be positive itself: the signs of two would cancel.
-_PLAIN = _Way(0, lambda s, z: [f"{s} = {s} + {z}"], "")
-_LOG = _Way(1, lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > 0 else arb('nan')"], "f_log")
-_LOG1P = _Way(0, lambda s, z: [f"f = {z}", f"{s} = {s} + f * (1 + {s}) if f > -1 else arb('nan')"], "f_log1p")
+_LOG = _Way(
+    lambda s: [f"{s} = arb(1)"],
+    lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > 0 else arb('nan')"],
+    lambda s: [f"{s} = f_log({s})"],
+    "f_log",
+)
+# Of factors 1 + z the product less one as well: z may be far smaller than the precision, and so may the product be.
+_LOG1P = _Way(
+    lambda s: [f"{s} = arb(0)", f"whole_{s} = arb(1)"],
+    lambda s, z: [
+        f"f = {z}",
+        f"whole_{s} = whole_{s} * (1 + f) if f > -1 else arb('nan')",
+        f"{s} = {s} + f * (1 + {s})",
+    ],
+    lambda s: [f"{s} = f_log_of_product(whole_{s}, {s})"],
+    "f_log1p",
+)
 
 
 def _way_of(term: Expr) -> tuple[_Way, Expr]:
@@ -67,8 +80,7 @@ def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
     """Return the function from rows, their weights and the values of ``others`` to the sums of ``terms`` over the rows.
 
     Weights are ``None`` where all are one. What contains no column is computed once; a sum of logarithms is the
-    logarithm of a product, which does not overflow: exponents of balls have no bound. Of factors ``1 + z`` it is the
-    product less one that is kept, since ``z`` may be far smaller than the precision.
+    logarithm of a product, which does not overflow: exponents of balls have no bound.
 
     >>> from sympy.abc import a, x
     >>> powers, logs = row_sums((a * x, log(x)), (x,), (a,))([(arb(2),), (arb(8),)], None, arb(3))
@@ -90,14 +102,14 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
         of_row = bool(part.free_symbols & moving)
         moving |= {symbol} if of_row else set()
         (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
-    plain, heavy, after = list[str](), list[str](), list[str]()
+    starts, plain, heavy, after = list[str](), list[str](), list[str](), list[str]()
     for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
         text = lines.printed(term)
+        starts += way.before(f"s{place}")
         plain += way.row(f"s{place}", text)
         heavy.append(f"s{place} = s{place} + w * {way.function}({text})")
-        after += [f"s{place} = {way.function}(s{place})"] if way.function else []
+        after += way.after(f"s{place}")
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
-    starts = [f"s{place} = arb({way.start})" for place, way in enumerate(ways)]
     return [
         "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
         *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.constants.items()), *before)),

@@ -21,6 +21,14 @@ def test_a_sum_of_logarithms_keeps_what_is_far_smaller_than_the_precision(weight
     assert inside.overlaps(2 * found)
 
 
+@pytest.mark.parametrize("weights", [None, [arb(1)] * 600])
+def test_a_product_far_below_one_keeps_its_digits(weights):
+    """Six hundred factors of 2**-50 each, next to which one less their product is one."""
+    rows = [(1 - arb(2) ** -50,)] * 600
+    (found,) = row_sums((log(1 - x),), (x,))(rows, weights)
+    assert abs(found + 30_000 * arb(2).log()) < 1e-8
+
+
 @pytest.mark.parametrize("weights", [None, [arb(1)] * 2])
 def test_factors_that_are_not_positive_have_no_logarithm(weights):
     """Two negative ones multiply to a positive number, added to one or not."""
