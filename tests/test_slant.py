@@ -89,6 +89,7 @@ def test_a_slant_is_found(name: str) -> None:
     assert derivation.existence_searched
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NOT_SLANTED)
 def test_no_limits_are_claimed_of_what_is_not_slanted(name: str) -> None:
     """On a part of the space, or beside a kernel of another shape, the limits may be others."""
@@ -170,6 +171,7 @@ def test_equal_data_have_no_maximiser() -> None:
     assert check(proof, [2.0, 2.0, 2.0])
 
 
+@pytest.mark.thorough
 def test_a_derivation_carried_over_has_the_limits_of_a_direct_one() -> None:
     """The map's slope is in the likelihood, and so in its limits."""
     x = [0.5, 1.0, 1.0, 3.0, 4.5]

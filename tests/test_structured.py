@@ -294,6 +294,7 @@ def test_a_path_without_bound_needs_a_new_direction_and_residuals() -> None:
     assert judged(found, last, given=(position(found, "unbounded", "U") + 1,)).evidence is Evidence.REFUTED
 
 
+@pytest.mark.thorough
 def test_the_likelihood_grows_along_the_path_and_enough_data_may_still_have_no_maximiser() -> None:
     """In numbers: one residual of rank one leaves a direction; residuals with a common zero in a corner span all
     dimensions, and taking turns still ends nowhere."""

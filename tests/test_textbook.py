@@ -67,6 +67,7 @@ def test_an_average_over_two_columns_has_its_lowest_count_set_apart():
     assert found.optimality.proved
 
 
+@pytest.mark.thorough
 def test_ranks_that_a_shifted_power_weighs_are_derived_without_their_information():
     """Zipf and Mandelbrot's law of word frequencies, shift known: ten powers under one logarithm."""
     shift = Rational(27, 10)

@@ -273,6 +273,7 @@ def test_balls_tell_averages_of_equal_hash_apart() -> None:
     assert evaluate(inverse - square, {}, [{x: 1.0}]).contains(0.25)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["_a0", "_b0", "_atom_0", "t_1", "n"])
 def test_a_parameter_may_be_called_as_the_engine_calls_its_own(name: str) -> None:
     """The symbols that stand in for averages are no declared ones, whatever their names."""
@@ -437,6 +438,7 @@ def test_a_corner_with_covariates_is_a_location() -> None:
     assert derive(item).optimality.proved
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ours", ["z", "u", "s"])
 def test_parameters_may_be_called_as_the_symbols_on_our_pages(ours: str) -> None:
     """A location called z, and a shape and a scale called u and s: symbols of the engine's own had been the same."""
@@ -627,6 +629,7 @@ def test_a_direction_of_known_concentration_is_fitted(name: str) -> None:
             assert certificate.check(data)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("power", [Rational(3, 2), Rational(5, 2), 4, 10])
 @pytest.mark.parametrize("unit", [1, 2])
 def test_powers_of_a_distance_are_concave_without_a_second_derivative_at_it(power: Expr, unit: int) -> None:

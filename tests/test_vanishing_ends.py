@@ -87,6 +87,7 @@ def test_a_concave_density_on_an_interval_of_the_space_has_one_maximum(name: str
         assert certificate.check(data)
 
 
+@pytest.mark.thorough
 def test_what_leaves_two_intervals_is_not_called_concave() -> None:
     """Planted: the parabola reaches as far as ``m`` squared, for places to both sides of zero."""
     both = declared(log(1 - y**2 / m**4) - 2 * log(Abs(m)) + LEVEL, Interval.open(-(m**2), m**2), LOCATION)
@@ -224,6 +225,7 @@ def test_an_end_that_grows_with_the_other_is_not_said_to_tend_to_one_observation
     assert "leading" in finding.detail
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("end", [1 / s, 2 * sqrt(s)], ids=str)
 def test_an_end_that_is_curved_in_the_parameter_keeps_only_some_data(end: Expr) -> None:
     """The root of ``-1/s = 0.3`` is negative, and was taken for the largest scale that positive data leave."""
