@@ -25,6 +25,7 @@ from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.exact_rooting import ExactEquation
+from thetahat.verify.existence import has_maximiser
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with, kept_with
 from thetahat.verify.natural_newton import natural_newton
@@ -420,16 +421,21 @@ def test_where_few_rows_are_begun_from_makes_no_difference(declared: Family) -> 
     derivation = compiled(declared)
     if not derivation.unknowns:
         pytest.skip("a formula")
+    asked = 0
     for seed in range(2):
         x = ordinary(derivation, 15, seed)
         if derivation.family.discrete:
             x[0] = 40.0  # many families of counts have no maximiser for data that vary less than their mean
+        if not has_maximiser(derivation, x):
+            continue
+        asked += 1
         near = nearby(derivation, x)
         assert near is not None
         np.testing.assert_allclose(list(near.values()), fit_with(derivation, x).theta, rtol=1e-9)
         searched = begun_from(None, derivation, x)
         assert (fit_with(derivation, x).theta == searched).all()
         assert (begun_from({symbol: value * 1.01 for symbol, value in near.items()}, derivation, x) == searched).all()
+    assert asked
 
 
 @pytest.mark.parametrize("name", ["gamma", "weibull"])

@@ -90,6 +90,12 @@ def test_ordinary_rows_need_no_second_look(declared: Family, n: int) -> None:
     assert decided == sum(not isinstance(theirs, str) for theirs in each)
 
 
+def test_an_equation_that_fades_out_towards_an_end_is_left_to_fit() -> None:
+    """Far below all data Birnbaum and Saunders's equation is all rounding; a scale of 1.7e-8 was returned for these."""
+    item, x = family("birnbaum_saunders"), np.array([1e80, 1e81])
+    np.testing.assert_array_equal(fit_rows(item, [x]).theta[0], fit(item, x).theta)
+
+
 @pytest.mark.parametrize("declared", SCALAR, ids=lambda declared: declared.name)
 @given(data=st.data())
 @settings(max_examples=amount(15, 200))

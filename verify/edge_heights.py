@@ -14,7 +14,6 @@ from ..proofs.errors import ExistenceError
 from .enclosure import precisions, table_of, total
 from .exact import Exactly, written_out
 from .observations import Observations
-from .optimise import maximise_likelihood
 from .tolerance import BALL_ROWS, MOST_EVALUATIONS
 
 _DIGITS = 10
@@ -93,6 +92,8 @@ def is_found_above_edges(derivation: Derivation, observations: Observations) -> 
     >>> is_found_above_edges(derive(family("skew_normal")), data)
     False
     """
+    from .optimise import maximise_likelihood  # imported late, as it imports SciPy
+
     try:
         found = maximise_likelihood(derivation.family, observations.x, observations.weights, most=MOST_EVALUATIONS)
     except ExistenceError:

@@ -170,7 +170,7 @@ def _fits_together(derivation: Derivation) -> bool:
         return False
     if not (derivation.formulas or derivation.unknowns) or not derivation.optimality.proved:
         return False
-    if any(step.rule == "ridge" for step in derivation.steps):
+    if any(step.rule in ("ridge", "ridge-turn") for step in derivation.steps):
         return False  # the equation may vanish towards an end of the space, where doubles see roots that are none
     expressions = _used(derivation)
     # Lambert's W beside its branch point is known to half its digits in doubles; its argument is no data atom.
