@@ -50,10 +50,9 @@ class Existence:
 
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
-    the space alone. ``claims`` on the signs of
-    ``equation`` near the ends of the space of ``unknown`` are what they follow from, or how the density falls far out
-    along ``predictor``. Where ``edges`` are given, as by
-    ``slant`` or ``crest``, some member has to be above each of them as well.
+    the space alone. ``claims`` on the signs of ``equation`` near the ends of the space of ``unknown`` are what they
+    follow from, or how the density falls far out along ``predictor``. Where ``edges`` are given, as by ``slant`` or
+    ``crest``, some member has to be above each of them as well.
     """
 
     conditions: tuple[Condition, ...]
