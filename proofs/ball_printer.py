@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Basic, Expr, Function, Piecewise, Symbol, erfc, log
+from sympy import Expr, Function, Piecewise, Symbol, erfc, log
 from sympy.printing.pycode import PythonCodePrinter
 
 from .ball_functions import FUNCTIONS
@@ -27,8 +27,6 @@ def beside_one(expression: Expr) -> Expr:
     >>> beside_one(x * log(1 - exp(-x)) + log(2 + x))
     x*log1p(-exp(-x)) + log(x + 2)
     """
-    if not isinstance(expression, Basic):
-        return expression
     logs = {node: added_to_one(node) for node in expression.atoms(log)}
     return expression.xreplace({node: log1p(beside_one(small)) for node, small in logs.items() if small is not None})
 
