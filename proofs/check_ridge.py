@@ -15,6 +15,7 @@ from .check_combined import under_one_bar
 from .check_context import Context, subject_of
 from .curvature import bends_down, has_corners
 from .derivation import Evidence, Finding, Step
+from .smooth_lines import has_open_space
 from .zero import prove_zero
 
 
@@ -59,10 +60,8 @@ def speeds_of(step: Step) -> dict[Symbol, Expr] | None:
 def _is_open(context: Context) -> bool:
     """Whether the space is a product of open intervals with known ends, the same for all data, without corners."""
     family = context.family
-    boxes = [item.bounds for item in family.parameters]
     still = not family.bounds.free_symbols & set(family.symbols)
-    plain = all(not (box.lo_closed or box.hi_closed or box.discrete or box.free_symbols) for box in boxes)
-    return still and plain and not has_corners(family)
+    return still and has_open_space(family) and not has_corners(family)
 
 
 def _not_crossed(step: Step, speeds: dict[Symbol, Expr], context: Context) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sympy import Dummy, Expr, S, log, oo
 
-from .algebra.atoms import Mean, Quantile, atoms_of, stand_ins
+from .algebra.atoms import Mean, Quantile, atoms_of
+from .algebra.averages import averaged
 from .algebra.derivatives import derivative
 from .algebra.distribution_functions import risen_to
 from .algebra.regions import is_bounded_inside
@@ -86,9 +87,5 @@ def _is_scale(root: Expr, context: Context) -> bool:
     whole, power = root.as_base_exp()
     if not power.is_Rational:
         return False
-    masks = stand_ins(whole)
-    slopes = [derivative(whole.xreplace(masks), mask) for mask in masks.values()]
-    linear = not any(slope.free_symbols & set(masks.values()) for slope in slopes)
-    if not masks or not linear or not all(isinstance(atom, Mean) for atom in masks):
-        return False
-    return is_nonnegative(factored(whole.xreplace({atom: atom.integrand for atom in masks})), context.family.domain)
+    each = averaged(whole) if atoms_of(whole) else None
+    return each is not None and is_nonnegative(factored(each), context.family.domain)

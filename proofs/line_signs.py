@@ -15,6 +15,7 @@ from .bounds import Bounds
 from .curvature import has_corners
 from .family import Family
 from .limit_values import sign_at
+from .smooth_lines import has_open_space
 
 HALF_LINE = Bounds(S.Zero, oo, False, False, False)
 
@@ -26,9 +27,7 @@ def is_open(family: Family) -> bool:
     >>> is_open(family("generalised_gamma")), is_open(family("uniform"))
     (True, False)
     """
-    boxes = [item.bounds for item in family.parameters]
-    plain = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
-    return plain and not family.bounds.free_symbols and not family.beside and not has_corners(family)
+    return has_open_space(family) and not family.bounds.free_symbols and not family.beside and not has_corners(family)
 
 
 def run_inside(moves: Mapping[Symbol, Expr], along: Symbol, domain: Domain) -> bool:

@@ -23,6 +23,7 @@ from .bounds import Bounds
 from .curvature import has_corners
 from .family import Family
 from .routes import LikelihoodRoute
+from .smooth_lines import has_open_space
 
 _HALF_LINE = Bounds(S.Zero, oo, False, False, False)
 
@@ -53,10 +54,14 @@ class Ridge:
 
 def is_plain(family: Family, route: LikelihoodRoute) -> bool:
     """Whether two parameters of open intervals with known ends are all there is, and the likelihood is smooth."""
-    boxes = [item.bounds for item in family.parameters]
-    fixed = all(not (box.free_symbols or box.lo_closed or box.hi_closed or box.discrete) for box in boxes)
     still = not family.bounds.free_symbols & set(family.symbols) and not route.elimination.cleared
-    return fixed and still and len(boxes) == 2 and not family.beside and not has_corners(family)
+    return (
+        has_open_space(family)
+        and still
+        and len(family.parameters) == 2
+        and not family.beside
+        and not has_corners(family)
+    )
 
 
 def find_ridge(family: Family, item: Solved, unknown: Symbol, route: LikelihoodRoute) -> Ridge | None:

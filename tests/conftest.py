@@ -3,6 +3,7 @@
 import gc
 import os
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 # Before NumPy is imported anywhere: its threads slow small matrices down, and parallel runs share the cores.
@@ -69,3 +70,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return unit_of(nodeid)
 
     return ByFamily(config, log)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for what is kept between processes, switched on."""
+    from thetahat.verify.kept_files import cache_folder
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("THETAHAT_CACHE")
+    found = cache_folder()
+    assert found == tmp_path / "thetahat"
+    return found

@@ -25,16 +25,6 @@ NAMES = ["exponential", "gamma", "von_mises", "binomial", "triangular", "binomia
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache, switched on."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("THETAHAT_CACHE")
-    found = cache_folder()
-    assert found == tmp_path / "thetahat"
-    return found
-
-
-@pytest.fixture
 def derived(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the families that had to be derived."""
     names: list[str] = []

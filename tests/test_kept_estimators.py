@@ -50,16 +50,6 @@ WITH_SCIPY = {"negative_binomial", "negative_binomial_by_mean", "von_mises", "yu
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache, switched on."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.delenv("THETAHAT_CACHE")
-    found = cache_folder()
-    assert found == tmp_path / "thetahat"
-    return found
-
-
-@pytest.fixture
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From now on whatever is not found in a file is a failure."""
 

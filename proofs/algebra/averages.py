@@ -43,3 +43,19 @@ def _sign_of(base: Expr, back: dict[Expr, Expr], domain: Domain) -> int:
         return strict_sign(base, domain)
     linear = all(not base.diff(mask).free_symbols & set(back) for mask in back)
     return strict_sign(base.xreplace(back), domain) if linear else 0
+
+
+def averaged(expression: Expr) -> Expr | None:
+    """Return the function of an observation whose average an expression linear in averages is; ``None`` of others.
+
+    >>> from sympy import Symbol
+    >>> x = Symbol("x", real=True)
+    >>> averaged(1 - 2 * Mean(x**2, x)), averaged(Mean(x, x) ** 2)
+    (1 - 2*x**2, None)
+    """
+    masks = stand_ins(expression)
+    apart, names = expression.xreplace(masks), set(masks.values())
+    linear = not any(apart.diff(mask).free_symbols & names for mask in names)
+    if not linear or not all(isinstance(atom, Mean) for atom in masks):
+        return None
+    return expression.xreplace({atom: atom.integrand for atom in masks})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Dummy, Expr, Mul, Symbol, fraction, oo
+from sympy import Expr, Mul, Symbol, fraction, oo
 
 from ..bounds import Bounds
-from .atoms import Mean, Quantile, atoms_of
-from .averages import sign_on_averages
+from .atoms import Quantile, atoms_of
+from .averages import averaged, sign_on_averages
 from .signs import Domain, strict_sign
 from .size import cancelled
 from .spreads import find_spreads, named, sign_of
@@ -16,6 +16,7 @@ def sign_on_data(expression: Expr, data: Symbol, domain: Domain) -> int:
     """Return the strict sign for data that are not all equal, 0 where none is proved.
 
     >>> from sympy import Rational
+    >>> from thetahat.proofs.algebra.atoms import Mean
     >>> x = Symbol("x", positive=True)
     >>> sign_on_data(Mean(x, x) ** 2 - Mean(x**2, x), x, {}), sign_on_data(Mean(x, x) - Quantile(1, x), x, {})
     (-1, -1)
@@ -51,14 +52,8 @@ def _beside_an_end(base: Expr, data: Symbol, domain: Domain) -> int:
     if len(ends) != 1:
         return 0
     end, place = ends[0], Symbol("_end", real=True, positive=data.is_positive)
-    atoms = [atom for atom in atoms_of(base) if atom != end]
-    masks = {atom: Dummy() for atom in atoms}
-    apart = base.xreplace(masks)
-    linear = not any(apart.diff(mask).free_symbols & set(masks.values()) for mask in masks.values())
-    if not linear or not all(isinstance(atom, Mean) for atom in atoms):
-        return 0
-    each = apart.xreplace({masks[atom]: atom.integrand for atom in atoms}).xreplace({end: place})
-    if cancelled(each.subs(place, data)) != 0:
+    each = averaged(base.xreplace({end: place}))
+    if each is None or cancelled(each.subs(place, data)) != 0:
         return 0
     # From the observation on, to the largest or down to the least, it has the sign of its slope, or the other one.
     slope = strict_sign(each.diff(place), {**domain, place: domain.get(data, Bounds(-oo, oo, False, False, False))})

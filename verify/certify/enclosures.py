@@ -121,7 +121,7 @@ def toward(number: fmpq, side: float) -> float:
     value = _nearest(number)
     if math.isinf(value):
         return value if value * side > 0 else math.copysign(sys.float_info.max, value)
-    exact = fmpq(*value.as_integer_ratio())
+    exact = _fraction(value)
     beyond = exact > number if side < 0 else exact < number
     return math.nextafter(value, side) if beyond else value
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .special import scipy_special
+from .special import far_log_minus_digamma, scipy_special
 
 Scalars = Callable[..., list[float]]
 """From numbers to the values of several expressions in them."""
@@ -29,17 +29,10 @@ def log_minus_digamma(a: float) -> float:
     (5.000000000000833e-13, 0.57721566490153)
     """
     if a >= _FAR:
-        return _by_series(a)
+        return far_log_minus_digamma(a)
     z, t = a + _FAR, a * (a + 9.0)
     pairs = 1.0 / t + 1.0 / (t + 8.0) + 1.0 / (t + 14.0) + 1.0 / (t + 18.0) + 1.0 / (t + 20.0)
-    return math.log(a / z) + (2.0 * a + 9.0) * pairs + _by_series(z)
-
-
-def _by_series(z: float) -> float:
-    """``log(z) - digamma(z)`` from ten on."""
-    s = 1.0 / (z * z)
-    series = s * (691 / 32760 - s * (1 / 12 - s * 3617 / 8160))
-    return 0.5 / z + s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - series)))))
+    return math.log(a / z) + (2.0 * a + 9.0) * pairs + far_log_minus_digamma(z)
 
 
 def digamma_and_trigamma(a: float) -> tuple[float, float]:
@@ -61,7 +54,7 @@ def digamma_and_trigamma(a: float) -> tuple[float, float]:
         more += r * (r * square - 2.0) + s * (s * square - 2.0)
     s = 1.0 / (z * z)
     series = s * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s * (1 / 30 - s * (5 / 66 - s * (691 / 2730 - s * 7 / 6))))))
-    return math.log(z) - _by_series(z) - less, more + (1.0 + series) / z + 0.5 * s
+    return math.log(z) - far_log_minus_digamma(z) - less, more + (1.0 + series) / z + 0.5 * s
 
 
 def _polygamma(order: float, z: float) -> float:

@@ -73,19 +73,26 @@ def _zeta_derivative(order: Any, s: Any) -> Any:
     return np.array(values).reshape(np.shape(s)) if np.ndim(s) else values[0]
 
 
+def far_log_minus_digamma(z: Any) -> Any:
+    """Return ``log(z) - digamma(z)`` from ten on, by its asymptotic series: NIST DLMF 5.11.2.
+
+    >>> far_log_minus_digamma(1e12)
+    5.000000000000833e-13
+    """
+    s = 1.0 / (z * z)
+    series = s * (691 / 32760 - s * (1 / 12 - s * 3617 / 8160))
+    return 0.5 / z + s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - series)))))
+
+
 def log_minus_digamma(a: Any) -> Any:
-    """Return ``log(a) - digamma(a)``; from ten on by its asymptotic series (NIST DLMF 5.11.2), which does not cancel.
+    """Return ``log(a) - digamma(a)``; from ten on by its asymptotic series, which does not cancel.
 
     >>> float(log_minus_digamma(1e12))
     5.000000000000833e-13
     """
     a = np.asarray(a, dtype=np.float64)
     far = a >= 10.0
-    z = np.where(far, a, 10.0)
-    s = 1.0 / (z * z)
-    series = s * (691 / 32760 - s * (1 / 12 - s * 3617 / 8160))
-    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - series)))))
-    return np.where(far, 0.5 / z + series, np.log(a) - scipy_special().digamma(a))
+    return np.where(far, far_log_minus_digamma(np.where(far, a, 10.0)), np.log(a) - scipy_special().digamma(a))
 
 
 SPECIAL: dict[str, Numeric] = {
