@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar
 
 import hypothesis
@@ -77,6 +77,46 @@ def run_property(strategy: st.SearchStrategy[Any], examine: Callable[[Any], None
         return
 
 
+def run_different(
+    strategy: st.SearchStrategy[T],
+    key: Callable[[T], Hashable],
+    examine: Callable[[T], float | None],
+    examples: int,
+    seed: int,
+) -> None:
+    """Ask a property of so many different values, told apart by their keys, half of them driven to what is hard.
+
+    ``examine`` returns how hard a value was, if it knows: Hypothesis changes the hardest. Many of its changes leave the
+    key as it is; such values are passed over, and more are drawn afresh. Where there are fewer values than asked for,
+    all that are found are examined.
+
+    >>> seen = []
+    >>> run_different(st.integers(0, 3), lambda value: value, lambda value: seen.append(value), examples=20, seed=0)
+    >>> sorted(seen)
+    [0, 1, 2, 3]
+    """
+    passed: dict[Hashable, float | None] = {}
+    failed = False
+
+    def once(value: T) -> None:
+        nonlocal failed
+        name = key(value)
+        if name not in passed:
+            if not failed and len(passed) >= examples:
+                raise _EnoughError
+            try:
+                passed[name] = examine(value)
+            except DisagreementError:
+                failed = True
+                raise
+        hard = passed[name]
+        if hard is not None:
+            aim(hard)
+
+    run_property(strategy, once, examples, seed)
+    _repeat(lambda run: run_property(strategy, once, _SHORT, run), passed, lambda: failed, examples, seed)
+
+
 def run_afresh(
     strategy: st.SearchStrategy[T],
     key: Callable[[T], Hashable],
@@ -114,10 +154,17 @@ def run_afresh(
             passed.add(name)
 
     together = st.lists(strategy, min_size=1, max_size=_TOGETHER)
+    _repeat(lambda run: run_property(together, once, _SHORT, run), passed, lambda: failed, examples, seed)
+
+
+def _repeat(
+    run: Callable[[int], None], passed: Collection[Hashable], failed: Callable[[], bool], examples: int, seed: int
+) -> None:
+    """Short runs, each with a seed of its own, until enough values have passed, one failed, or no others turn up."""
     quiet = 0
-    for run in range(_RUNS * math.ceil(examples / _SHORT)):
-        before = len(passed)
-        run_property(together, once, _SHORT, seed * _APART + run)
-        quiet = quiet + 1 if len(passed) == before else 0
-        if failed or len(passed) >= examples or quiet == _QUIET:
+    for turn in range(_RUNS * math.ceil(examples / _SHORT)):
+        if failed() or len(passed) >= examples or quiet == _QUIET:
             return
+        before = len(passed)
+        run(seed * _APART + turn)
+        quiet = quiet + 1 if len(passed) == before else 0

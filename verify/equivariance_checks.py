@@ -76,12 +76,11 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
     """Integer weights against repeated rows, compared with each other; both or neither have a maximiser."""
     w = np.random.default_rng(drawn.seed).integers(1, 4, len(drawn.x)).astype(float)
     long = np.repeat(drawn.x, w.astype(int), axis=0)
-    exist = [_has_maximiser(drawn, drawn.x, w), _has_maximiser(drawn, long)]
-    if exist[0] is not exist[1]:
+    (exists, weighted), (exists_too, repeated) = _asked(drawn, drawn.x, w), _asked(drawn, long)
+    if exists is not exists_too:
         return Case(Verdict.DISAGREE, f"only one has a maximiser: weights {w.tolist()} for x = {drawn.x.tolist()}")
-    if not exist[0]:
+    if not exists:
         return agree()
-    weighted, repeated = refit(drawn, drawn.x, w), refit(drawn, long)
     if weighted is None or repeated is None:
         return Case(Verdict.UNDECIDED, "refused")
     case = judged(
@@ -96,18 +95,20 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
     )
 
 
-def _has_maximiser(drawn: Drawn, x: Array, weights: Array | None = None) -> bool:
-    """Whether the existence conditions hold, or the search that takes their place ends at a member."""
+def _asked(drawn: Drawn, x: Array, weights: Array | None = None) -> tuple[bool, Array | None]:
+    """Whether there is a maximiser, by the conditions or a search in their place; and the estimate, unless refused."""
+    searched = drawn.derivation.existence_searched
     try:
-        if drawn.derivation.existence_searched:
-            fit_with(drawn.derivation, x, weights)
-        else:
+        if not searched:
             require_existence(drawn.derivation, require_data(drawn.family, x, weights))
     except ExistenceError:
-        return False
+        return False, None
+    try:
+        return True, fit_with(drawn.derivation, x, weights).theta
+    except ExistenceError:
+        return not searched, None
     except UnsolvedError:
-        return True
-    return True
+        return True, None
 
 
 def zero_weight_removes(drawn: Drawn) -> Case:

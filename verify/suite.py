@@ -20,14 +20,14 @@ from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
-from .drawn import Check, Drawn
-from .driving import DisagreementError, aim, run_property
+from .drawn import Check
+from .driving import DisagreementError, run_different, run_property
 from .fitting import fit_with
 from .growth import grows_without_bound
 from .known_values import derivation_with
 from .report import Case, Report, Tally
-from .suite_data import ORDINARY, Refused, drawn_from, is_beyond_doubles
-from .tolerance import FIRST_SEARCHES, SEARCH_SHARE
+from .suite_data import ORDINARY, Asked, Refused, asked_of, fitted, is_beyond_doubles
+from .tolerance import CERTIFIED_SHARE, FIRST_SEARCHES, SEARCH_SHARE
 
 Array = NDArray[np.float64]
 BEYOND = "no double holds the estimate"
@@ -173,18 +173,18 @@ def _round(
         counts[name].clear()
     failed: list[str] = []
 
-    def examine(drawn: Drawn | Refused) -> None:
+    def examine(asked: Asked) -> float | None:
+        drawn = fitted(asked)
         if isinstance(drawn, Refused):
             if is_beyond_doubles(drawn):
                 counts[BEYOND][Verdict.AGREE] += not failed
-                return
+                return None
             # Refused for want of digits: every check stays open on these data, and none may count them as passed.
             for name in left:
                 counts[name][Verdict.UNDECIDED] += not failed
-            return
-        if aimed and drawn.ulps is not None:
-            aim(drawn.ulps)
-        part = zlib.crc32(drawn.x.tobytes()) % SEARCH_SHARE
+            return None
+        share = CERTIFIED_SHARE if drawn.certificate.verdict.is_global else SEARCH_SHARE
+        part = zlib.crc32(drawn.x.tobytes()) % share
         for name in failed or left:
             if name in SEARCHES and part and not failed and counts[name].total() >= FIRST_SEARCHES:
                 continue
@@ -195,8 +195,9 @@ def _round(
                 if not failed:
                     failed.append(name)
                 raise DisagreementError(name)
+        return drawn.ulps if aimed else None
 
-    run_property(drawn_from(derivation), examine, examples, seed)
+    run_different(asked_of(derivation), lambda asked: asked.key, examine, examples, seed)
     return failed
 
 

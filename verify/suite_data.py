@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,23 @@ class Refused:
     x: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the checks are asked of: data, rivals, the seed of a permutation, and the values of declared constants."""
+
+    derivation: Derivation
+    rivals: tuple[Array, ...]
+    seed: int
+    x: Array
+    declared: Family
+    constants: Mapping[str, object]
+
+    @property
+    def key(self) -> Hashable:
+        """What tells datasets apart: another rival, or another permutation, makes no other dataset."""
+        return self.x.tobytes(), str(sorted(self.constants.items()))
+
+
 def is_beyond_doubles(refused: Refused) -> bool:
     """Return whether the maximiser is proved to overflow or underflow in some parameter: there is none to give then.
 
@@ -48,20 +65,23 @@ def is_beyond_doubles(refused: Refused) -> bool:
     )
 
 
-def drawn_from(derivation: Derivation) -> st.SearchStrategy[Drawn | Refused]:
-    """Return datasets with a maximiser, rivals, and the estimate itself, where it is not refused.
+def asked_of(derivation: Derivation) -> st.SearchStrategy[Asked]:
+    """Return datasets with a maximiser, as far as that is known, with rivals.
 
     >>> from hypothesis import find
     >>> from thetahat import derive, family
-    >>> find(drawn_from(derive(family("exponential"))), lambda drawn: isinstance(drawn, Drawn)).x
+    >>> find(asked_of(derive(family("exponential"))), lambda asked: True).x
     array([1.])
     """
     general = derivation.family
 
-    def members(values: Mapping[str, object]) -> st.SearchStrategy[Drawn | Refused]:
+    def members(values: Mapping[str, object]) -> st.SearchStrategy[Asked]:
         known = derivation_with(general, values) if values else derivation
         member = known.family
+        # Hypothesis climbs from what is drawn last to what is drawn first: rivals and seed make nothing harder.
         return st.tuples(
+            st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS).map(tuple),
+            st.integers(0, 2**16),
             _with_maximiser(
                 known,
                 st.one_of(
@@ -69,9 +89,7 @@ def drawn_from(derivation: Derivation) -> st.SearchStrategy[Drawn | Refused]:
                     datasets(member, conditions=known.exists_when),
                 ),
             ),
-            st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS),
-            st.integers(0, 2**16),
-        ).map(lambda parts: _fitted(known, *parts, declared=general, values=values))
+        ).map(lambda parts: Asked(known, *parts, declared=general, constants=values))
 
     return constants(general).flatmap(members) if general.constants else members({})
 
@@ -81,15 +99,10 @@ def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) 
     return strategy if not derivation.existence_searched else strategy.filter(lambda x: has_maximiser(derivation, x))
 
 
-def _fitted(
-    derivation: Derivation,
-    x: Array,
-    rivals: Iterable[Array],
-    seed: int,
-    declared: Family,
-    values: Mapping[str, object],
-) -> Drawn | Refused:
+def fitted(asked: Asked) -> Drawn | Refused:
+    """Return what was drawn with its estimate, or the fact that none is given."""
     try:
-        return Drawn(derivation, x, tuple(rivals), seed, fit_with(derivation, x), declared, values)
+        fit = fit_with(asked.derivation, asked.x)
     except (ExistenceError, UnsolvedError):
-        return Refused(derivation.family, x)
+        return Refused(asked.derivation.family, asked.x)
+    return Drawn(asked.derivation, asked.x, asked.rivals, asked.seed, fit, asked.declared, asked.constants)

@@ -41,6 +41,15 @@ class CertificateVerdict(Enum):
     UNBOUNDED = "likelihood unbounded"
     UNDECIDED = "undecided"
 
+    @property
+    def is_global(self) -> bool:
+        """Whether no member is higher than the one, or those, that the certificate holds.
+
+        >>> CertificateVerdict.UNIQUE_GLOBAL.is_global, CertificateVerdict.LOCAL.is_global
+        (True, False)
+        """
+        return self.name in ("UNIQUE_GLOBAL", "GLOBAL_SET", "AT_BOUNDARY")
+
 
 @dataclass(frozen=True, eq=False)
 class Certificate:

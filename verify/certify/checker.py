@@ -38,7 +38,6 @@ from .separated import rises_along
 Balls = list[arb]
 
 _STEPS = 8  # Newton steps from the enclosure's middle
-_GLOBAL = (Verdict.UNIQUE_GLOBAL, Verdict.GLOBAL_SET, Verdict.AT_BOUNDARY)
 
 
 def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = None) -> bool:
@@ -66,7 +65,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
-    if verdict in _GLOBAL and not (_lemma_holds(certificate) or _argument_holds(derivation)):
+    if verdict.is_global and not (_lemma_holds(certificate) or _argument_holds(derivation)):
         return False
     return confirms(certificate, observations)
 
