@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from sympy import Symbol
 
 from ..proofs.derivation import Derivation
@@ -20,12 +21,16 @@ from .solving import Scalar, bracketed_root
 from .suggestions import is_a_place, spread
 from .tolerance import EXAMINED_ROWS
 
+Array = NDArray[np.float64]
+
 _FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
 """Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
 _PROBES, _CUTS = 33, 33
 """How many of long data are looked at, and how many cuts find the roots around a probe."""
 _NEAR, _SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
+_MARGIN, _MOST_WIDE = 2.0, 100
+"""By how much a wide grid goes beyond the sizes of data, at most in so many steps, which else are a factor e."""
 _BELOW = 2.0
 """Nats by which a probe may lie below the highest root for the root beside it to be the higher one."""
 _ASIDE, _CLOSE = 1e-2, 1e-9
@@ -50,19 +55,31 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     if is_a_place(derivation.family, unknown):
         near = places.tolist()
     else:
-        near = on_a_grid(spread(column), line) if table.n <= _SCANNED else []
+        near = on_a_grid(spread(column), line, column) if table.n <= _SCANNED else []
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
 
 
-def on_a_grid(size: float, line: Line) -> list[float]:
+def on_a_grid(size: float, line: Line, column: Array | None = None) -> list[float]:
     """Return values around the middle of a line, and on a half-line around ``size`` as well.
+
+    There, data of very different sizes may have a maximum near each: the values go on, less close, to the least and
+    the greatest distance of ``column`` from zero and from its middle.
 
     >>> grid = on_a_grid(100.0, Line(0.0, math.inf))
     >>> 100.0 in [round(value, 9) for value in grid], 1.0 in grid
     (True, True)
+    >>> sorted(on_a_grid(100.0, Line(0.0, math.inf), np.array([1e-9, 100.0, 200.0])))[0] < 1e-9
+    True
     """
-    scale = size if math.isinf(line.hi) and math.isfinite(line.lo) else 1.0
-    return [line.value(u + middle) for middle in {0.0, math.log(scale or 1.0)} for u in _NEAR]
+    half = math.isinf(line.hi) and math.isfinite(line.lo)
+    scale = size if half else 1.0
+    near = [line.value(u + middle) for middle in {0.0, math.log(scale or 1.0)} for u in _NEAR]
+    if column is None or not half:
+        return near
+    sizes = np.abs([column, column - np.median(column)])
+    least, greatest = np.log([np.min(sizes, where=sizes > 0, initial=scale), np.max(sizes, initial=scale)])
+    steps = math.ceil(max(0.0, min(greatest - least + 2 * _MARGIN, _MOST_WIDE)))
+    return [*near, *map(line.value, np.linspace(least - _MARGIN, greatest + _MARGIN, steps + 1).tolist())]
 
 
 def roots_beside_probes(

@@ -26,6 +26,7 @@ from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
+from .probed import SLACK, heights_together, worth_asking
 from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
 from .solving import Scalar, bracketed_root, sign_changes
@@ -77,16 +78,20 @@ def solve_one(
 
     line = root_line(derivation, table)
     others = probes(derivation, table, line)
-    root = _highest(residual, derivation, height, line, others)
+    rough = heights_together(derivation, table, known, others)
+    root = _highest(residual, derivation, lambda at: rough[at] if at in rough else height(at), line, others)
     if root is None:
         return solved_in_balls(derivation, table)
     values = completed(root)
-    require_highest(derivation, observations, values, height, others)
+    require_highest(derivation, observations, values, height, worth_asking(rough, others, height(root)))
     if table.n <= EXAMINED_ROWS:
         exactly = ExactEquation(derivation, table)
         polished = exactly.polished(root)
         found = values if polished is None else exactly.ended(polished)
-        require_highest(derivation, table, found, exactly.height, others)
+        sharp = exactly.height(found[unknown])
+        # Where doubles lose the height of the root itself, they may lose that of any other.
+        left = worth_asking(rough, others, sharp) if abs(sharp - height(root)) < SLACK / 2 else others
+        require_highest(derivation, table, found, exactly.height, left)
         if polished is not None:
             return found
     elif _carried(derivation, table, known, residual, root):

@@ -1,0 +1,81 @@
+"""Whether the highest of several maxima is found where nothing proves that there is one, in whatever unit."""
+
+import math
+
+import numpy as np
+import pytest
+from sympy import Symbol
+
+from thetahat import derive, family, fit
+from thetahat.proofs.derivation import Derivation
+from thetahat.proofs.errors import UnsolvedError
+from thetahat.verify import rooting
+from thetahat.verify.likelihood import log_likelihood
+from thetahat.verify.observations import Observations
+from thetahat.verify.probed import SLACK, heights_together, worth_asking
+from thetahat.verify.statistics import evaluate
+
+FAR = np.array([0.28, 0.58, 0.59, 0.73, 0.77, 0.8, 1.1, 1.7, 2.1, 2.6, 3.4, 4.3, 6.8, 13.0])
+
+
+def statistics(derivation: Derivation, data: Observations) -> dict[Symbol, float]:
+    """The statistics in doubles."""
+    return {s.symbol: evaluate(s.definition, data, {}) for s in derivation.statistics if not s.definition.free_symbols}
+
+
+@pytest.mark.parametrize("unit", [1e-74, 1e-20, 1.0, 1e60])
+@pytest.mark.parametrize(("least", "scale"), [(1e-8, 1.7786298795429e-8), (1e-12, 7.547899549870e-13)])
+def test_a_higher_maximum_at_a_far_smaller_size_is_found(least: float, scale: float, unit: float) -> None:
+    """Lomax data of very different sizes: near each is a maximum, the one near the least by 25 nats and more higher."""
+    sizes = np.repeat([least, least * 1e4, 0.5, 0.75, 0.85], [5, 8, 5, 6, 12])
+    found = fit(family("lomax"), unit * np.concatenate([sizes, FAR]))
+    assert math.isclose(found.theta_hat["lambda"] / unit, scale, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "x"),
+    [
+        ("lomax", [0.5, 1.0, 9.0]),
+        ("weibull", [0.2, 0.5, 1.0]),
+        ("generalised_gamma", [0.5, 1.0, 2.5, 3.0]),
+    ],
+)
+@pytest.mark.parametrize("weights", [None, [2.0, 0.5, 1.5, 3.0]])
+def test_heights_together_are_those_one_by_one(name: str, x: list[float], weights: list[float] | None) -> None:
+    """With the weights of the rows, and for each value with what the formulas give for it."""
+    derivation = derive(family(name))
+    w = None if weights is None else np.array(weights[: len(x)])
+    data = Observations(np.array(x).reshape(-1, 1), w, len(x))
+    known, places = statistics(derivation, data), [0.3, 1.0, 2.0]
+    together = heights_together(derivation, data, known, places)
+    assert list(together) == places
+    for place, height in together.items():
+        values = {**known, derivation.unknowns[0]: place}
+        for symbol, formula in derivation.formulas:
+            values[symbol] = evaluate(formula, data, values)
+        alone, _ = log_likelihood(derivation.family, [values[s] for s in derivation.family.symbols], data.x, data.w)
+        assert math.isclose(height, alone, rel_tol=1e-12)
+
+
+def test_what_doubles_do_not_tell_is_left_out() -> None:
+    """A member outside the space, an overflow, and a support that moves with the unknown."""
+    lomax, data = derive(family("lomax")), Observations(np.array([[0.5], [1.0], [9.0]]), None, 3)
+    assert list(heights_together(lomax, data, statistics(lomax, data), [-1.0, 1.0])) == [1.0]
+    gamma = derive(family("generalised_gamma"))
+    assert list(heights_together(gamma, data, statistics(gamma, data), [1.0, 1e4])) == [1.0]
+    shifted = derive(family("rayleigh_shifted"))
+    assert heights_together(shifted, data, {}, [0.1]) == {}
+
+
+def test_only_what_is_surely_lower_is_not_asked_again() -> None:
+    """Not what is a little lower, and not what has no height."""
+    heights = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}
+    assert worth_asking(heights, [1.0, 2.0, 3.0, 4.0], -5.0) == [2.0, 3.0, 4.0]
+
+
+def test_a_higher_value_is_still_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: of several roots the first is taken; what was looked at together tells that another value is higher."""
+    sizes = np.repeat([1e-8, 1e-4, 0.5, 0.75, 0.85], [5, 8, 5, 6, 12])
+    monkeypatch.setattr(rooting, "_highest", lambda *arguments: 1.194469013052254)
+    with pytest.raises(UnsolvedError, match="it is higher at"):
+        fit(family("lomax"), np.concatenate([sizes, FAR]))
