@@ -36,7 +36,7 @@ def test_a_higher_maximum_at_a_far_smaller_size_is_found(least: float, scale: fl
     ("name", "x"),
     [
         ("lomax", [0.5, 1.0, 9.0]),
-        ("weibull", [0.2, 0.5, 1.0]),
+        ("burr", [0.2, 0.5, 1.0]),
         ("generalised_gamma", [0.5, 1.0, 2.5, 3.0]),
     ],
 )

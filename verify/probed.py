@@ -36,10 +36,10 @@ def heights_together(
     where a formula, or the support, takes more than averages over the rows.
 
     >>> from thetahat import derive, family
-    >>> weibull, data = derive(family("weibull")), Observations(np.array([[1.0], [2.0], [4.0]]), None, 3)
-    >>> heights = heights_together(weibull, data, {}, [0.5, 1.0, 2.0])
+    >>> lomax, data = derive(family("lomax")), Observations(np.array([[1.0], [2.0], [9.0]]), None, 3)
+    >>> heights = heights_together(lomax, data, {}, [0.5, 1.0, 2.0])
     >>> [round(height, 3) for height in heights.values()]
-    [-6.212, -5.542, -5.095]
+    [-8.473, -8.027, -7.679]
     """
     family, unknown = derivation.family, derivation.unknowns[0]
     if not places or family.bounds.free_symbols & set(family.symbols):
