@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from sympy import Expr, Interval, S, Symbol, erf, exp, log, oo, pi, sqrt
+from scipy import stats
+from sympy import Expr, Interval, Reals, S, Symbol, erf, exp, log, oo, pi, sqrt
 
 from thetahat import Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.balls import precision
@@ -206,3 +207,18 @@ def test_whoever_refuses_such_data_is_not_called_wrong() -> None:
     assert judge(question, np.array(BELOW)).verdict is Verdict.UNDECIDED
     above = np.array([0.0] * 20 + [-8.0, -3.0, -2.0, -1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0])
     assert judge(question, above).verdict is Verdict.DISAGREE
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e5])
+def test_a_place_in_another_unit_is_fitted_alike(offset: float) -> None:
+    """With half the location as the parameter: the normal member, where slopes and curvature vanish, is no maximum.
+
+    At 1e5 doubles do not carry a climb from afar, and one in balls used to end there.
+    """
+    skew, half = family("skew_normal"), Symbol("h", real=True)
+    other = skew.reparametrise("half", [Parameter(half, Reals), *skew.parameters[1:]], {"xi": 2 * half})
+    levels = stats.skewnorm.ppf((np.arange(32) + 0.5) / 32, 2)
+    data = offset + np.append(np.round(128 * levels) / 2**14, -1 / 128)
+    found = [fit(declared, data).theta for declared in (skew, other)]
+    np.testing.assert_allclose(found[0], found[1] * [2, 1, 1], rtol=1e-8)
+    assert found[0][2] == pytest.approx(1.0356, abs=1e-4)

@@ -12,7 +12,7 @@ from sympy import Symbol, exp
 
 from thetahat.proofs.ball_data import Table
 from thetahat.verify.ball_climbing import Objective as BallObjective
-from thetahat.verify.ball_climbing import Terrain, climbed
+from thetahat.verify.ball_climbing import Terrain, climbed, highest
 from thetahat.verify.line import Line
 from thetahat.verify.solving import bracketed_root, newton_maximum, sign_changes
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
@@ -202,6 +202,16 @@ def test_a_limit_that_is_approached_twice_exponentially_is_no_maximum(start: flo
     u, x = Symbol("u", real=True), Symbol("x", real=True)
     rising = BallObjective(-exp(-exp(u)) + 0 * x, (u,), (x,), False, {}, {}, (0,))
     assert climbed(Terrain(rising, Table((x,), [(arb(1),)], None)), [arb(start)]) is None
+
+
+@pytest.mark.parametrize(("bend", "top"), [(1, 0.75), (0, None)])
+@pytest.mark.parametrize("start", [-0.5, -0.1])
+def test_a_flat_place_in_balls_is_left_upwards(bend: int, top: float | None, start: float) -> None:
+    """Where slope and curvature vanish in one direction a climb ends; on one side of a turning point it leads up."""
+    u, v, x = Symbol("u", real=True), Symbol("v", real=True), Symbol("x", real=True)
+    value = BallObjective(bend * u**3 - u**4 - (u - v) ** 2 + 0 * x, (u, v), (x,), False, {}, {}, ())
+    found = highest(Terrain(value, Table((x,), [(arb(1),)], None)), [[start, start]], 1)
+    assert (None if found is None else [float(entry.mid()) for entry in found.point]) == (top and [top, top])
 
 
 def test_a_gradient_of_the_wrong_sign_is_not_called_a_maximum() -> None:

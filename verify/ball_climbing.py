@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+import numpy as np
 from flint import arb, ctx
 from sympy import Expr, Symbol
 
@@ -19,12 +20,15 @@ from ..proofs.ball_data import Table
 from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import precision
 from .exact import Exactly, in_plain_functions
+from .solving import flat_ways
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 Balls = list[arb]
 
 _FIRST_BITS = 256
 _LONGEST, _SHORTEST = 5.0, 2.0**-40
+_LEFT = 3
+"""How many flat places are left in one climb."""
 _DAMPING = (0.0, *(10.0**power for power in range(-3, 13)))
 
 
@@ -142,12 +146,39 @@ def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> P
     with precision(_FIRST_BITS):
         ranked = [(height.mid(), point) for point in points if (height := terrain.height(point)).is_finite()]
     ranked.sort(key=lambda pair: pair[0], reverse=True)
-    reached = [summit for _, point in ranked[:most] if (summit := climbed(terrain, point)) is not None]
+    reached = [summit for _, point in ranked[:most] if (summit := _summit(terrain, point)) is not None]
     return max(reached, key=lambda place: place.value.mid()) if reached else None
 
 
-def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | None:
+def _summit(terrain: Terrain, start: Balls) -> Place | None:
+    """Where a climb ends that leaves places without slope and curvature, from which a direction leads up.
+
+    ``None`` where it reaches no other: such a place is no maximum.
+    """
+    found = climbed(terrain, start)
+    for _ in range(_LEFT):
+        beside = None if found is None else _beside(terrain, found)
+        if beside is None:
+            return found
+        found = climbed(terrain, beside)
+    return None
+
+
+def _beside(terrain: Terrain, place: Place) -> Balls | None:
+    """The highest of points in flat directions from a place, if it is certainly higher."""
+    hessian = np.array([[-float(entry.mid()) for entry in row] for row in place.curvature])
+    if not np.isfinite(hessian).all():
+        return None
+    with precision(_FIRST_BITS):
+        trials = [[u + arb(step) for u, step in zip(place.point, way, strict=True)] for way in flat_ways(hessian)]
+        above = [(height, trial) for trial in trials if (height := terrain.height(trial)) > place.value]
+    return max(above, key=lambda pair: float(pair[0].mid()))[1] if above else None
+
+
+def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS, most: int = BALL_STEPS) -> Place | None:
     """Return the maximum that damped Newton steps reach; precision doubles where the radii would decide a step.
+
+    ``None`` where ``most`` steps do not reach one.
 
     >>> u, x = Symbol("u", real=True), Symbol("x", real=True)
     >>> bowl = Objective(-((u - x) ** 2), (u,), (x,), False, {}, {}, ())
@@ -155,7 +186,7 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     >>> bool(found.point[0] == 2)
     True
     """
-    point, steps = start, iter(range(BALL_STEPS))
+    point, steps = start, iter(range(most))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
             here, ended = _walked(terrain, terrain(point), steps)

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, DiracDelta, Dummy, Expr, Symbol, exp, oo
+from sympy import Abs, Add, DiracDelta, Dummy, Expr, Rational, Symbol, exp, oo
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kernels import join_exponentials
@@ -21,7 +21,7 @@ from ..proofs.family import Family
 from .ball_climbing import Objective, Place
 from .density import compiled
 from .exact import written_out
-from .suggestions import is_a_place
+from .suggestions import is_a_place, place_unit
 from .tolerance import MOST_BITS
 
 Array = NDArray[np.float64]
@@ -126,7 +126,7 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
     if ends.hi is not oo:
         return ends.hi - exp(-u)
     # Elsewhere a parameter without ends is most likely a logarithm, or a shape.
-    return CENTRE + SIZE * u if is_a_place(family, parameter) else u
+    return Rational(place_unit(family, parameter)) * (CENTRE + SIZE * u) if is_a_place(family, parameter) else u
 
 
 def in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:

@@ -19,7 +19,7 @@ from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, newton_maximum
-from .suggestions import is_a_number, is_a_place, spread, suggested
+from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
 
 _RUNS_AWAY = (
@@ -123,7 +123,7 @@ def _placed(
     """Numbers for the names in coordinates whose origin is a place in ``near``, and the coordinates of ``near``."""
     family, parameters = derivation.family, climb_of(derivation).parameters
     least, most = observations.sample.ends[0]
-    centre = next((near[p] for p in parameters if is_a_place(family, p)), 0.0)
+    centre = next((near[p] / place_unit(family, p) for p in parameters if is_a_place(family, p)), 0.0)
     size = (most - least) or 1.0
     point = []
     for parameter in parameters:
@@ -134,7 +134,8 @@ def _placed(
         elif math.isfinite(hi):
             point.append(-math.log(hi - value))
         else:
-            point.append((value - centre) / size if is_a_place(family, parameter) else value)
+            at = (value / place_unit(family, parameter) - centre) / size if is_a_place(family, parameter) else value
+            point.append(at)
     return dict(known) | {CENTRE: centre, SIZE: size}, point
 
 

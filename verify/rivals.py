@@ -18,7 +18,7 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .solving import Scalar, bracketed_root
-from .suggestions import is_a_place, spread
+from .suggestions import is_a_place, place_unit, spread
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -53,7 +53,7 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     column, unknown = table.columns[0], derivation.unknowns[0]
     places = np.quantile(column, np.linspace(0, 1, _PROBES)) if table.n > EXAMINED_ROWS else np.unique(column)
     if is_a_place(derivation.family, unknown):
-        near = places.tolist()
+        near = (float(place_unit(derivation.family, unknown)) * places).tolist()
     else:
         near = on_a_grid(spread(column), line, column) if table.n <= _SCANNED else []
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})

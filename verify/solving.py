@@ -183,12 +183,21 @@ def _beside(objective: Objective, found: Maximum) -> Array | None:
     hessian = found.hessian
     if hessian is None or not np.isfinite(hessian).all():
         return None
-    lines = [line for units in (curvature_units(hessian), np.ones(len(hessian))) for line in _flat(hessian, units)]
-    trials = [found.point + length * line for line in lines for size in _STRIDES for length in (size, -size)]
+    trials = [found.point + way for way in flat_ways(hessian)]
     heights = [value if math.isfinite(value := objective(trial)[0]) else -math.inf for trial in trials]
     if not trials or max(heights) <= found.value + FLAT_NATS * (1 + abs(found.value)):
         return None
     return trials[int(np.argmax(heights))]
+
+
+def flat_ways(hessian: Array) -> list[Array]:
+    """Return steps of several lengths, to both sides, along directions without curvature; none where all are curved.
+
+    >>> [way.tolist() for way in flat_ways(np.array([[-1.0, 0.0], [0.0, 0.0]]))][:2]
+    [[0.0, 1.0], [-0.0, -1.0]]
+    """
+    lines = [line for units in (curvature_units(hessian), np.ones(len(hessian))) for line in _flat(hessian, units)]
+    return [length * line for line in lines for size in _STRIDES for length in (size, -size)]
 
 
 def _flat(hessian: Array, units: Array) -> list[Array]:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol, oo
 
+from ..proofs.algebra.derivatives import derivative
 from ..proofs.bounds import Bounds
+from ..proofs.errors import DeclarationError
 from ..proofs.family import Family
+from ..proofs.probes import data_points, parameter_points
 from ..proofs.symmetry import unit_exponents
+from .density import compiled
 
 Array = NDArray[np.float64]
 
 _MOST_STARTS = 100
+_SEED, _PLACES, _PARTS = 5, 9, 1000
+"""Points at which slopes are compared, to how many places they agree, and the largest denominator of their ratio."""
 _FEW = 2
 """Parameters up to which the extreme observations suggest where to begin as well."""
 _WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
@@ -52,6 +60,38 @@ def is_a_place(family: Family, parameter: Symbol) -> bool:
     True
     """
     return on_a_line(family) and _is_whole(family.domain[parameter]) and not is_a_number(family, parameter)
+
+
+@lru_cache(maxsize=1024)
+def place_unit(family: Family, parameter: Symbol) -> Fraction:
+    """Return by how much a place moves when the data move by one; one where that is not the same everywhere.
+
+    >>> from sympy import Reals, Symbol
+    >>> from thetahat.proofs.family import Parameter
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> h, sigma = Symbol("h", real=True), NORMAL.parameters[1]
+    >>> half = NORMAL.reparametrise("half", [Parameter(h, Reals), sigma], {"mu": 2 * h})
+    >>> place_unit(half, h), place_unit(NORMAL, NORMAL.symbols[0])
+    (Fraction(1, 2), Fraction(1, 1))
+    """
+    if family.constants:
+        return Fraction(1)
+    symbols = (*family.columns, *family.symbols)
+    try:
+        slopes = [
+            compiled(derivative(family.log_density, symbol), symbols) for symbol in (family.observation, parameter)
+        ]
+    except DeclarationError:  # of a slope that has no evaluation in doubles, as one that jumps
+        return Fraction(1)
+    ratios = set[float]()
+    with np.errstate(all="ignore"):
+        for theta in parameter_points(family, 2, _SEED):
+            for row in data_points(family, theta, 2, _SEED):
+                point = [np.float64(float({**theta, **row}[symbol])) for symbol in symbols]
+                down, up = (float(slope(*point)) for slope in slopes)
+                ratios.add(round(-down / up, _PLACES) if up and math.isfinite(down / up) else 0.0)
+    unit = ratios.pop() if len(ratios) == 1 else 0.0
+    return Fraction(unit).limit_denominator(_PARTS) or Fraction(1)
 
 
 def _is_whole(ends: Bounds) -> bool:
