@@ -11,13 +11,17 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from unittest import mock
 
 import numpy as np
 from scipy import stats
 
 from thetahat import derive, families, family, fit
+from thetahat.proofs import engine
 
 ROUNDS = 9
 SAMPLE = 1e-3
@@ -65,15 +69,48 @@ def race(ours: Callable[[], object], rivals: dict[str, Callable[[], object]]) ->
     return {"ms": 1e3 * statistics.median(mine)} | {name: statistics.median(ratios[name]) for name in rivals}
 
 
+PARTS = {
+    "the two routes": ("likelihood_route", "divergence_route"),
+    "why the maximum is global, divergence, information, entropy": ("optimality_steps",),
+    "existence": ("_existence",),
+    "checking": ("check_steps",),
+}
+"""What a derivation consists of, and the functions of the engine that do it."""
+
+
 def derivations() -> None:
-    """Processor time of every derivation in this process, checking included."""
-    found = {f.name: cpu(lambda f=f: derive(f)) for f in families()}
-    print(
-        f"derive: {len(found)} families, {sum(found.values()):.1f} s CPU, "
-        f"median {1e3 * statistics.median(found.values()):.0f} ms"
-    )
+    """Processor time of every derivation in this process, checking included, and of its parts."""
+    spent: Counter[str] = Counter()
+    parts: dict[str, list[float]] = {name: [] for name in PARTS}
+    found: dict[str, float] = {}
+    with ExitStack() as stack:
+        for name in (function for functions in PARTS.values() for function in functions):
+            stack.enter_context(mock.patch.object(engine, name, timed(name, getattr(engine, name), spent)))
+        for one in families():
+            spent.clear()
+            found[one.name] = cpu(lambda one=one: derive(one))
+            for name, functions in PARTS.items():
+                parts[name].append(sum(spent[function] for function in functions))
     slowest = max(found, key=lambda name: found[name])
+    for name, times in {f"derive, {len(found)} families": list(found.values()), **parts}.items():
+        print(f"{name}: {sum(times):.1f} s CPU, median {1e3 * statistics.median(times):.0f} ms")
     print(f"slowest: {slowest}, {found[slowest]:.2f} s")
+
+
+def timed(name: str, function: Callable[..., object], spent: Counter[str]) -> Callable[..., object]:
+    """The function, with its processor time added up; of calls within calls only the outermost counts."""
+    inside = 0
+
+    def call(*given: object, **named: object) -> object:
+        nonlocal inside
+        inside, start = inside + 1, time.process_time()
+        try:
+            return function(*given, **named)
+        finally:
+            inside -= 1
+            spent[name] += (time.process_time() - start) * (not inside)
+
+    return call
 
 
 def cold_start() -> None:
