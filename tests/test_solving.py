@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sympy import Symbol, exp
 
 from thetahat.proofs.ball_data import Table
-from thetahat.verify.ball_climbing import Objective as BallObjective
-from thetahat.verify.ball_climbing import Terrain, climbed, highest
+from thetahat.verify.ball_climbing import climbed, highest
 from thetahat.verify.line import Line
 from thetahat.verify.solving import bracketed_root, newton_maximum, sign_changes
+from thetahat.verify.terrain import Objective as BallObjective
+from thetahat.verify.terrain import Terrain
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
 
 Array = NDArray[np.float64]

@@ -18,10 +18,10 @@ from ..proofs.balls import compiled as ball_compiled
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.family import Family
-from .ball_climbing import Objective, Place
 from .density import compiled
 from .exact import written_out
 from .suggestions import is_a_place, place_unit
+from .terrain import Objective, Place
 from .tolerance import MOST_BITS
 
 Array = NDArray[np.float64]

@@ -12,7 +12,7 @@ from sympy import Symbol, oo
 from ..proofs.ball_data import Table
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from .ball_climbing import Place, Terrain, climbed, highest
+from .ball_climbing import climbed, highest
 from .climb_objective import DoubleObjective
 from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objective_of, rounded_once
 from .exact import few_rows
@@ -20,6 +20,7 @@ from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, newton_maximum
 from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested
+from .terrain import Place, Terrain
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
 
 _RUNS_AWAY = (

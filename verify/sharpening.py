@@ -15,9 +15,10 @@ from sympy import DiracDelta, Expr, Symbol, exp, log, oo
 
 from ..proofs.balls import compiled, precision
 from ..proofs.family import Family
-from .ball_climbing import Balls, Place, climbed
+from .ball_climbing import climbed
 from .enclosure import table_of, total
 from .observations import Observations
+from .terrain import Balls, Place
 from .tolerance import MOST_BITS
 
 _BITS, _MOST_STEPS = 512, 40

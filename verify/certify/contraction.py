@@ -15,11 +15,12 @@ from sympy import Symbol
 from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
-from ..ball_climbing import Objective, Terrain, climbed, solved
+from ..ball_climbing import climbed, solved
 from ..climb_plan import mean_log_likelihood
 from ..enclosure import precisions
 from ..exact import written_out
 from ..observations import Observations
+from ..terrain import Objective, Terrain
 from .long_table import laid_out
 from .program import Slopes, slopes_of
 

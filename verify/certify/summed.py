@@ -15,12 +15,13 @@ from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
-from ..ball_climbing import Terrain, highest
+from ..ball_climbing import highest
 from ..climb_plan import CENTRE, SIZE, climb_of, in_doubles, objective_of
 from ..enclosure import precisions
 from ..exact import Exactly, in_plain_functions, written_out
 from ..line import Line
 from ..solving import bracketed_root, sign_changes
+from ..terrain import Terrain
 from .certificate import CertificateVerdict as Verdict
 from .contraction import contracted_on
 from .program import formulas_of
