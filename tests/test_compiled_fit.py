@@ -16,11 +16,12 @@ from sympy import Add, Rational
 from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import compiled_fit, estimation, fitting, passes, rooting
+from thetahat.verify import assembly, compiled_fit, estimation, fitting, passes, rooting
+from thetahat.verify.compiled import columns
 from thetahat.verify.compiled.equation import RowEquation, _interpolated_root
 from thetahat.verify.compiled.estimator import Estimator
 from thetahat.verify.compiled.expansion import Expansion
-from thetahat.verify.compiled.row_totals import square_total
+from thetahat.verify.compiled.row_totals import square_total, total
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
@@ -206,6 +207,25 @@ def test_threads_fit_side_by_side_in_silence() -> None:
             square_total(x)
 
 
+@pytest.mark.parametrize(("name", "fixed"), [("normal", {"mu": 3}), ("inverse_gaussian", {"mu": 2})])
+def test_a_condition_that_a_formula_answers_is_read_with_it(name: str, fixed: dict[str, int]) -> None:
+    """That not all rows are at a known mean is seen by the average of their squared distances from it alone."""
+    derivation = kept_with(family(name), fixed)
+    assert not has_maximiser(derivation, np.full(200, float(*fixed.values())))
+    assert compiled_estimate(derivation, np.full(200, float(*fixed.values()))) is None
+    x = ordinary(derivation, 200, 0)
+    found = compiled_estimate(derivation, x)
+    assert found is not None
+    check(derivation, np.array(list(found[1].values())), carefully(derivation, x), x)
+    asked: list[np.ndarray] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(columns.EVERY, "total", lambda rows: asked.append(rows) or total(rows))
+        patch.setitem(columns.EVERY, "square_total", lambda rows: asked.append(rows) or square_total(rows))
+        estimator = estimator_of.__wrapped__(derivation)
+        assert estimator(x) == found[1]
+    assert len(asked) == 1
+
+
 def test_equal_derivations_are_one() -> None:
     """Whether derived in this process or in another: what is compiled is kept by them, and they are compared."""
     for name in ("rayleigh", "binomial"):
@@ -276,7 +296,7 @@ def test_a_wrong_gradient_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch)
     derivation = derivation_with(family(name), {})
     climb = natural_newton(derivation)
     bent = replace(climb, slopes=lambda *u: [climb.slopes(*u)[0] + 1e-3, *climb.slopes(*u)[1:]])
-    monkeypatch.setattr(compiled_fit, "natural_newton", lambda _: bent)
+    monkeypatch.setattr(assembly, "natural_newton", lambda _: bent)
     monkeypatch.setattr(compiled_fit, "estimator_of", compiled_fit.estimator_of.__wrapped__)
     assert_noticed(derivation, derivation)
 
@@ -403,7 +423,7 @@ def test_lost_digits_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     derivation = derivation_with(family("lognormal"), {})
     x = 1e6 * (1 + 1e-5 * ordinary(derivation, 100, 0))
     assert compiled_estimate(derivation, x) is None
-    monkeypatch.setattr(compiled_fit, "demands", lambda *_: [])
+    monkeypatch.setattr(assembly, "demands", lambda *_: [])
     monkeypatch.setattr(compiled_fit, "estimator_of", compiled_fit.estimator_of.__wrapped__)
     assert max(certify(derivation.family, x).ulps(fit_with(derivation, x)).values()) > FORMULA_ULPS
 

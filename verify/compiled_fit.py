@@ -1,37 +1,25 @@
-"""Compiles a derivation into an estimator for ordinary data, once, and asks it first.
-
-Everything that the derivation alone decides is decided here: which averages are read in which pass, what is computed
-from them, which numbers show that the data meet the conditions for a maximiser and that doubles keep their digits.
-"""
+"""Compiles a derivation into an estimator for ordinary data, once, and asks it first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Expr, LambertW, Symbol
+from sympy import LambertW, Symbol
 
-from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
+from ..proofs.algebra.atoms import Quantile
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
-from .compiled.estimator import Array, Estimator, Solver, is_ordinary, is_too_short, ordinary_column
-from .compiled.table import Tabulated
-from .digits import demands
-from .ends import outside_space, reach, space_ends
+from .assembly import assembled
+from .compiled.estimator import Array, Estimator, Rounded, is_too_short, ordinary_column
+from .ends import outside_space
 from .exact_rooting import ExactEquation
-from .location_newton import location_newton
-from .lowering import Lowering, NotLoweredError, magnitude
-from .natural_newton import natural_newton
+from .lowering import NotLoweredError
 from .observations import Observations
-from .passes import shared
-from .row_equation import row_equation
-from .straight import Script
-from .tabulated import tabulated
-from .tolerance import CLEAR_CONDITION, EXAMINED_ROWS
+from .tolerance import EXAMINED_ROWS
 
 
 def compiled_estimate(
@@ -88,7 +76,7 @@ def estimator_of(derivation: Derivation) -> Estimator | None:
     if not _is_eligible(derivation):
         return None
     try:
-        return _assembled(derivation)
+        return replace(assembled(derivation), rounded=rounding_of(derivation))
     except (NotLoweredError, DeclarationError):
         return None
 
@@ -112,98 +100,7 @@ def _is_eligible(derivation: Derivation) -> bool:
     return not any(p.symbol.is_integer for p in family.parameters) or not derivation.unknowns
 
 
-@dataclass(frozen=True, eq=False)
-class Search:
-    """How unknowns are solved for: which, by what, and from which numbers."""
-
-    solved: tuple[Symbol, ...]
-    solver: Solver
-    needs: tuple[Expr, ...] = ()
-
-
-def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
-    """The search that an equation, or several, call for; ``None`` without any."""
-    family, unknowns, form = derivation.family, derivation.unknowns, derivation.exponential_form
-    if not unknowns:
-        return None
-    if len(unknowns) == 1:
-        rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
-        if own.free_symbols == set(unknowns) and not atoms_of(own):
-            terms = Add.make_args(lowering.number(rest))
-            return Search(unknowns, _root(derivation, own), terms)
-    elif form is not None:
-        needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])
-        return Search(family.symbols, natural_newton(derivation), needs)
-    with suppress(NotLoweredError):
-        return Search(family.symbols, location_newton(family))
-    if len(unknowns) > 1:
-        raise NotLoweredError("no search for several unknowns applies")
-    solver, numbers = row_equation(derivation, lowering)
-    return Search(unknowns, solver, tuple(numbers))
-
-
-def _assembled(derivation: Derivation) -> Estimator:
-    """The estimator, which does without the greatest row where the sum of rows, or of squares, is all that it needs."""
-    bounds, x = derivation.family.bounds, derivation.family.observation
-    found = None
-    if not derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite:
-        read = [statistic.definition for statistic in derivation.statistics]
-        power = next((power for power in (1, 2) if read == [Mean(x**power, x)]), 0)
-        found = _written(derivation, power) if power else None
-    found = found or _written(derivation)
-    assert found is not None, "without the sum of a power anything can be written"
-    return found
-
-
-def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
-    """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more."""
-    family = derivation.family
-    lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
-    given = lowering.supplied(lowering.data**power) if power else None
-    clear = _conditions(derivation, lowering)
-    search = _search(derivation, lowering)
-    solved = () if search is None else search.solved
-    formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
-    while formulas and not formulas[0][1].free_symbols & set(solved):
-        lowering.define(*formulas.pop(0))
-    asked = demands(derivation, lowering) if search is None else None
-    before = lowering.stages()
-    for symbol in solved:
-        lowering.given(symbol)
-    for formula in formulas:
-        lowering.define(*formula)
-    theta = [lowering.number(symbol) for symbol in family.symbols]
-    after = lowering.stages()
-
-    integrands = [[integrand for _, integrand in stage.averages] for stage in (*before, *after)]
-    script = Script(lowering.data, shared(integrands, lowering.data), (lowering.least, lowering.most, lowering.size))
-    if given is not None:
-        script.share(given, lowering.most)
-    for level, symbol in lowering.quantiles.items():
-        script.quantile(symbol, float(level))
-    script.stages(before)
-    script.demand([*clear, *lowering.wide])
-    if asked:
-        script.demand(asked, unless=is_ordinary)
-    if search is not None:
-        script.solve(search.solver, search.needs, solved)
-    script.stages(after)
-    every = [integrand for one in integrands for integrand in one]
-    estimate = script.returns(family.symbols, theta, space_ends(family))
-    if given is not None and (asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)):
-        return None
-    return Estimator(
-        reach(family),
-        estimate,
-        search is not None,
-        asked is not None,
-        search is None and power < 2 and not lowering.quantiles and all(f == lowering.data for f in every),
-        power,
-        rounding_of(derivation),
-    )
-
-
-def rounding_of(derivation: Derivation) -> Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None:
+def rounding_of(derivation: Derivation) -> Rounded | None:
     """Return what rounds the root of the only equation from balls, and what formulas make of it; ``None`` without one.
 
     Where it is not known which data have a maximiser more has to be asked of a root.
@@ -229,24 +126,3 @@ def rounding_of(derivation: Derivation) -> Callable[[Array, Mapping[str, float]]
         return dict(zip(family.parameter_names, values, strict=True))
 
     return rounded
-
-
-def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
-    """What has to be positive for each condition to hold by more than doubles may be off."""
-    found = []
-    for condition in derivation.exists_when:
-        expression = condition.expression
-        if not atoms_of(expression):
-            raise NotLoweredError(f"the condition {expression} is not one on averages")
-        found.append(lowering.number(expression) - CLEAR_CONDITION * magnitude(expression, lowering))
-    return found
-
-
-def _root(derivation: Derivation, own: Expr) -> Tabulated:
-    """What solves ``own + rest = 0`` for the unknown in ``own`` alone."""
-    unknown = derivation.unknowns[0]
-    ends = derivation.family.domain[unknown]
-    table = tabulated(own, unknown, (float(ends.lo), float(ends.hi)))
-    if table is None:
-        raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
-    return table

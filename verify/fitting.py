@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sympy import Expr
 
 from ..proofs.algebra.atoms import Mean
 from ..proofs.derivation import Derivation, Outcome
@@ -67,17 +68,15 @@ class Fit:
     def of_column(cls, derivation: Derivation, x: NDArray[Any], theta_hat: Mapping[str, float]) -> Fit:
         """Return the fit to a column of unweighted data."""
         made = object.__new__(cls)
-        # The setters of a frozen class take longer than the sum of a thousand numbers.
-        state = {
-            "family": derivation.family,
-            "theta_hat": theta_hat,
-            "outcome": derivation.outcome,
-            "n": len(x),
-            "derivation": derivation,
-            "sets": {},
-            "_given": x,
-        }
-        object.__setattr__(made, "__dict__", state)
+        # The setters of a frozen class take longer than the sum of a thousand numbers, and so would a new dictionary.
+        state = made.__dict__
+        state["family"] = derivation.family
+        state["theta_hat"] = theta_hat
+        state["outcome"] = derivation.outcome
+        state["n"] = len(x)
+        state["derivation"] = derivation
+        state["sets"] = {}
+        state["_given"] = x
         return made
 
     @property
@@ -167,13 +166,17 @@ def fit(
     array([1., 2.])
     """
     if isinstance(family, Family):
-        known = exactly(family, fixed) if fixed else ()
-        return fit_with(
-            kept_with(family, fixed or {}), cast(ArrayLike, x), weights, partial(kept_estimator, family, known)
-        )
+        derivation, find = _prepared(family, exactly(family, fixed) if fixed else ())
+        return fit_with(derivation, cast("ArrayLike", x), weights, find)
     from .structured_fit import structured_fit
 
     return structured_fit(family, x, weights, fixed)
+
+
+@lru_cache(maxsize=512)
+def _prepared(family: Family, known: tuple[tuple[str, Expr], ...]) -> tuple[Derivation, Callable[[], Estimator | None]]:
+    """What every fit of a family begins with: its derivation, and what finds its compiled estimator."""
+    return kept_with(family, dict(known)), partial(kept_estimator, family, known)
 
 
 def fit_with(

@@ -158,6 +158,10 @@ ORDINARY = 32.0
 """Data of sizes between the inverse of this and this, whose spread is no smaller a share of their size, are fitted by
 formulas in doubles unexamined: a limit chosen for speed, since what cancels grows with these ratios, and not proved."""
 
+FAINT = 1e-30
+"""Least of positive data from which they are ordinary: a single row below it may have a logarithm that is large beside
+the sum of all others, whose last digits it then takes."""
+
 CLOSE = 2.0**-20
 """Spread of data, relative to their size, below which half a unit in the last place of a centre is more than 2**-33 of
 it, and the square of that, with a margin, more than half a unit in the last place."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS, ORDINARY
+from ..tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAINT, FAR, JOINED_ROWS, ORDINARY
 from .reach import Reach
 from .row_totals import square_total, total
 from .silence import silent
@@ -24,6 +24,9 @@ Theta = Callable[[Array, float, float], dict[str, float] | None]
 """From the data and their ends to the estimate by name; ``None`` where the data do not clearly have one."""
 Solver = Callable[..., Sequence[float] | None]
 """From the data and numbers known of them to the unknowns of equations; ``None`` where doubles do not tell them."""
+
+Rounded = Callable[[Array, Mapping[str, float]], dict[str, float] | None]
+"""From data of few different values, and their estimate in doubles, to the one that the careful path makes of them."""
 
 _EXACT = 2.0**53
 """Below it in size every integer is a double."""
@@ -50,7 +53,7 @@ class Estimator:
     examined: bool
     sums_alone: bool
     power: int = 0
-    rounded: Callable[[Array, Mapping[str, float]], dict[str, float] | None] | None = None
+    rounded: Rounded | None = None
 
     def __call__(self, x: Array) -> dict[str, float] | None:
         """Return the estimate by name, in declared order, or ``None`` where it is for the careful path to say.
@@ -161,17 +164,19 @@ def ends_of(x: Array) -> tuple[float, float]:
     >>> ends_of(np.array([2.0, 1.0, 4.0]))
     (1.0, 4.0)
     """
-    return least_of(x), most_of(x)
+    if len(x) <= _FEW:
+        return float(x.item(x.argmin())), float(x.item(x.argmax()))
+    return float(_least(x)), float(_most(x))
 
 
 def is_ordinary(least: float, most: float) -> bool:
     """Whether data are neither large nor small nor close together, so that formulas are not examined.
 
-    >>> is_ordinary(0.5, 2.0), is_ordinary(1e9, 2e9)
-    (True, False)
+    >>> is_ordinary(0.5, 2.0), is_ordinary(1e9, 2e9), is_ordinary(1e-300, 2.0)
+    (True, False, False)
     """
     size = max(-least, most)
-    return 1 / ORDINARY <= size <= ORDINARY and most - least >= size / ORDINARY
+    return 1 / ORDINARY <= size <= ORDINARY and most - least >= size / ORDINARY and not 0 < least < FAINT
 
 
 def _are_few(x: Array) -> bool:

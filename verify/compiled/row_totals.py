@@ -17,6 +17,8 @@ Array = NDArray[Any]
 _SHORT = 256
 """Length of the products of two columns that a sum of squares is made of: a longer one loses digits, as its terms are
 added one after the other, and may be shared among threads, which cost more than they bring."""
+_ONES = np.ones(_SHORT)
+_DOUBLE = _ONES.dtype
 _MANY = 2048
 """Rows from which a logarithm of products is the quicker."""
 _BITS = 1000.0
@@ -25,11 +27,14 @@ _MOST_FACTORS = 32
 
 
 def total(values: Array) -> float:
-    """Return the sum, by NumPy's pairwise summation.
+    """Return the sum, by NumPy's pairwise summation; of few doubles as a product with ones, which begins sooner.
 
     >>> total(np.array([1.0, 2.0]))
     3.0
     """
+    n = len(values)
+    if n <= _SHORT and values.dtype is _DOUBLE:
+        return float(values.dot(_ONES[:n]))
     return float(np.add.reduce(values))
 
 
@@ -48,9 +53,9 @@ def product_total(left: Array, right: Array) -> float:
     >>> product_total(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
     """
-    whole = len(left) - len(left) % _SHORT
-    if not whole:
+    if len(left) < _SHORT:
         return float(left.dot(right))
+    whole = len(left) - len(left) % _SHORT
     shorter = left[:whole].reshape(-1, _SHORT)
     short = np.vecdot(shorter, shorter if right is left else right[:whole].reshape(-1, _SHORT))
     return total(short) + float(left[whole:].dot(right[whole:]))

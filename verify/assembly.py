@@ -1,0 +1,181 @@
+"""Assembles the estimator of a derivation: the passes over the rows, conditions, the search for what is left, formulas.
+
+Everything that the derivation alone decides is decided here: which averages are read in which pass, what is computed
+from them, which numbers show that the data meet the conditions for a maximiser and that doubles keep their digits.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Mul, Pow, Symbol
+
+from ..proofs.algebra.atoms import Mean, atoms_of
+from ..proofs.algebra.averages import averaged
+from ..proofs.algebra.size import factored
+from ..proofs.derivation import Derivation
+from .compiled.estimator import Estimator, Solver, is_ordinary
+from .compiled.table import Tabulated
+from .digits import demands
+from .ends import reach, space_ends
+from .location_newton import location_newton
+from .lowering import Lowering, NotLoweredError, Stage, magnitude
+from .natural_newton import natural_newton
+from .passes import shared
+from .row_equation import row_equation
+from .straight import Script
+from .tabulated import tabulated
+from .tolerance import CLEAR_CONDITION
+
+
+def assembled(derivation: Derivation) -> Estimator:
+    """Return the estimator, which does without the greatest row where a sum of rows, or of squares, is all it needs.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> assembled(derive(family("exponential")))(np.arange(1.0, 200.0))
+    {'lambda': 0.01}
+
+    Raises
+    ------
+    NotLoweredError
+        Where a condition or an equation is none of those for which there is a way.
+    """
+    bounds, x = derivation.family.bounds, derivation.family.observation
+    found = None
+    if not derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite:
+        read = [statistic.definition for statistic in derivation.statistics]
+        power = next((power for power in (1, 2) if read == [Mean(x**power, x)]), 0)
+        found = _written(derivation, power) if power else None
+    found = found or _written(derivation)
+    assert found is not None, "without the sum of a power anything can be written"
+    return found
+
+
+def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
+    """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more."""
+    family = derivation.family
+    lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
+    given = lowering.supplied(lowering.data**power) if power else None
+    plan = _plan(derivation, lowering)
+    search, x = plan.search, lowering.data
+    read = [[integrand for _, integrand in stage.averages] for stage in (*plan.before, *plan.after)]
+    script = Script(x, shared(read, x), (lowering.least, lowering.most, lowering.size))
+    if given is not None:
+        script.share(given, lowering.most)
+    for level, symbol in lowering.quantiles.items():
+        script.quantile(symbol, float(level))
+    script.stages(plan.before)
+    script.demand([*plan.clear, *lowering.wide])
+    if plan.asked:
+        script.demand(plan.asked, unless=is_ordinary)
+    if search is not None:
+        script.solve(search.solver, search.needs, search.solved)
+    script.stages(plan.after)
+    estimate = script.returns(family.symbols, plan.theta, space_ends(family))
+    if given is not None and (
+        plan.asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)
+    ):
+        return None
+    return Estimator(
+        reach(family),
+        estimate,
+        search is not None,
+        plan.asked is not None,
+        search is None and power < 2 and not lowering.quantiles and all(e == x for one in read for e in one),
+        power,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What an estimator computes, in order: passes, what has to be positive, a search, further passes, the estimate.
+
+    ``clear`` shows that there is a maximiser, ``asked`` that formulas keep their digits: ``None`` where nothing does.
+    """
+
+    before: tuple[Stage, ...]
+    clear: list[Expr]
+    asked: list[Expr] | None
+    search: Search | None
+    after: tuple[Stage, ...]
+    theta: list[Expr]
+
+
+def _plan(derivation: Derivation, lowering: Lowering) -> Plan:
+    clear = _conditions(derivation, lowering)
+    search = _search(derivation, lowering)
+    solved = () if search is None else search.solved
+    formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
+    while formulas and not formulas[0][1].free_symbols & set(solved):
+        lowering.define(*formulas.pop(0))
+    asked = demands(derivation, lowering) if search is None else None
+    before = lowering.stages()
+    for symbol in solved:
+        lowering.given(symbol)
+    for formula in formulas:
+        lowering.define(*formula)
+    theta = [lowering.number(symbol) for symbol in derivation.family.symbols]
+    return Plan(before, clear, asked, search, lowering.stages(), theta)
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """How unknowns are solved for: which, by what, and from which numbers."""
+
+    solved: tuple[Symbol, ...]
+    solver: Solver
+    needs: tuple[Expr, ...] = ()
+
+
+def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
+    """The search that an equation, or several, call for; ``None`` without any."""
+    family, unknowns, form = derivation.family, derivation.unknowns, derivation.exponential_form
+    if not unknowns:
+        return None
+    if len(unknowns) == 1:
+        rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
+        if own.free_symbols == set(unknowns) and not atoms_of(own):
+            terms = Add.make_args(lowering.number(rest))
+            return Search(unknowns, _root(derivation, own), terms)
+    elif form is not None:
+        needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])
+        return Search(family.symbols, natural_newton(derivation), needs)
+    with suppress(NotLoweredError):
+        return Search(family.symbols, location_newton(family))
+    if len(unknowns) > 1:
+        raise NotLoweredError("no search for several unknowns applies")
+    solver, numbers = row_equation(derivation, lowering)
+    return Search(unknowns, solver, tuple(numbers))
+
+
+def _conditions(derivation: Derivation, lowering: Lowering) -> list[Expr]:
+    """What has to be positive for each condition to hold by more than doubles may be off."""
+    found = []
+    for condition in derivation.exists_when:
+        expression = condition.expression
+        if not atoms_of(expression):
+            raise NotLoweredError(f"the condition {expression} is not one on averages")
+        each = averaged(expression)
+        if each is not None and _is_distance(of_rows := factored(each), lowering.data):
+            found.append(lowering.average(of_rows))  # as a formula may need it, where the terms would cancel
+        else:
+            found.append(lowering.number(expression) - CLEAR_CONDITION * magnitude(expression, lowering))
+    return found
+
+
+def _is_distance(of_rows: Expr, x: Symbol) -> bool:
+    """Whether doubles, too, give zero at one number and something positive at any other, if not too near."""
+    squares = [factor for factor in Mul.make_args(of_rows) if not factor.is_positive]
+    return len(squares) == 1 and isinstance(squares[0], Pow) and squares[0].exp == 2 and (squares[0].base - x).is_number
+
+
+def _root(derivation: Derivation, own: Expr) -> Tabulated:
+    """What solves ``own + rest = 0`` for the unknown in ``own`` alone."""
+    unknown = derivation.unknowns[0]
+    ends = derivation.family.domain[unknown]
+    table = tabulated(own, unknown, (float(ends.lo), float(ends.hi)))
+    if table is None:
+        raise NotLoweredError("the equation is not monotone in its unknown as doubles see it")
+    return table
