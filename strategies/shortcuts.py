@@ -123,6 +123,8 @@ def _spanning(expression: Expr) -> tuple[Symbol, ...]:
 
 
 def _at(average: _Average, end: float) -> fmpq:
+    if average.integrand == average.column:
+        return exact(end)
     value = rational_value(average.integrand, {average.column: exact(end)}, exact_constant)
     assert isinstance(value, fmpq)
     return value

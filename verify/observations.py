@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +65,8 @@ class Observations:
     @kept
     def sample(self) -> Sample:
         """The same data, as conditions on data are decided on."""
-        return Sample(tuple(self.rows.T), self.weights)
+        rows = self.rows
+        return Sample((rows[:, 0],) if rows.shape[1] == 1 else tuple(rows.T), self.weights)
 
     def distinct(self) -> Observations:
         """Return the dataset with equal rows joined and their weights added, rows in increasing order.
@@ -81,9 +83,10 @@ class Observations:
         >>> Observations(np.array([[2.0], [2.0]]), np.array([0.5, 0.25]), 2).balls
         ([(2.00000000000000,)], [0.750000000000000])
         """
-        values = self.rows.ravel().tolist() if self.rows.shape[1] == 1 and self.weights is None else []
-        if 0 < len(values) <= _SHORT and len(set(values)) == len(values):
-            return [(value,) for value in map(arb, values)], None
+        if self.n <= _SHORT and self.rows.shape[1] == 1 and self.weights is None:
+            counts = Counter(self.rows.ravel().tolist())
+            rows = list(zip(map(arb, counts), strict=True))
+            return rows, None if len(rows) == self.n else list(map(arb, counts.values()))
         columns, weights = self.sample.distinct
         rows = list(zip(*(map(arb, column.tolist()) for column in columns), strict=True))
         return rows, None if all(w == 1 for w in weights) else [_exact_ball(w) for w in weights]

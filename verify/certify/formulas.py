@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flint import arb, fmpq
 from sympy import Expr, Symbol
@@ -59,10 +60,10 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     for bits in precisions():
         with precision(bits):
             low = formulas.program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
-            sides = [low]
+            sides, theta = [low], {symbol: low[symbol] for symbol in formulas.parameters}
             if wide:
                 sides.append(formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}))
-            theta = {s: low[s].union(sides[1][s]) if wide else low[s] for s in formulas.parameters}
+                theta = {symbol: ball.union(sides[1][symbol]) for symbol, ball in theta.items()}
             if not all(ball.is_finite() for ball in theta.values()):
                 continue
             inside = formulas.complete and all(side[margin] > 0 for side in sides for margin in formulas.margins)
@@ -90,6 +91,7 @@ def _height(family: Family, formulas: Formulas, values: Balls, observations: Obs
     return values[formulas.kernel] * observations.total
 
 
+@lru_cache(maxsize=512)
 def uses_order(derivation: Derivation) -> bool:
     """Return whether a formula uses an order statistic between the least and the greatest observation.
 
@@ -102,12 +104,17 @@ def uses_order(derivation: Derivation) -> bool:
 
 def _interval(atom: Quantile, sample: Sample) -> tuple[fmpq, fmpq]:
     """Both ends of an order statistic of the observation, exactly."""
+    ends = sample.interval(0, _level(atom))
+    assert ends is not None, "a rational level leaves nothing open"
+    return ends
+
+
+@lru_cache(maxsize=512)
+def _level(atom: Quantile) -> fmpq:
     level: Expr = atom.level
     if not level.is_Rational:
         raise ValueError(f"the level of {atom} is no rational number")
-    ends = sample.interval(0, fmpq(int(level.p), int(level.q)))
-    assert ends is not None, "a rational level leaves nothing open"
-    return ends
+    return fmpq(int(level.p), int(level.q))
 
 
 def bounds_of_set(derivation: Derivation, observations: Observations) -> Mapping[Symbol, tuple[arb, arb]] | None:

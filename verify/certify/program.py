@@ -32,15 +32,20 @@ class _Averages:
     others: tuple[Symbol, ...]
 
     def __call__(self, table: Table, known: Mapping[Symbol, arb]) -> Balls:
-        ready, sums = table.read_off(self.atoms), self.sums
+        if not self.atoms:
+            return {}
+        ready = table.read_off(self.atoms)
+        if not ready:
+            return dict(zip(self.symbols, self._by_rows(self.sums, table, known), strict=True))
         left = [place for place in range(len(self.atoms)) if place not in ready]
-        if ready and left:
-            sums = row_sums(tuple(self.atoms[place].integrand for place in left), self.columns, self.others)
         if left:
-            total = table.total()
-            found = sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])
-            ready |= {place: s / total for place, s in zip(left, found, strict=True)}
+            sums = row_sums(tuple(self.atoms[place].integrand for place in left), self.columns, self.others)
+            ready |= zip(left, self._by_rows(sums, table, known), strict=True)
         return {self.symbols[place]: ball for place, ball in ready.items()}
+
+    def _by_rows(self, sums: Sums, table: Table, known: Mapping[Symbol, arb]) -> list[arb]:
+        total = table.total()
+        return [one / total for one in sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +72,7 @@ class Program:
         """
         known = given | (self.fixed(table, {}) if fixed is None else fixed)
         for stage in self.stages:
-            if stage.averages.symbols:
-                known.update(stage.averages(table, known))
+            known.update(stage.averages(table, known))
             values = stage.function(*[known[symbol] for symbol in stage.arguments])
             known.update(zip(stage.results, values, strict=True))
         return known
