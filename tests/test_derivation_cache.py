@@ -14,7 +14,7 @@ from sympy import Function, Interval, Symbol, log, oo
 
 from thetahat import Family, Parameter, derive, family
 from thetahat.proofs.derivation import Derivation
-from thetahat.verify import derivation_cache
+from thetahat.verify import derivation_cache, kept_files
 from thetahat.verify.derivation_cache import derivation_of, in_full, packed
 from thetahat.verify.kept_files import cache_folder, keep, read_kept
 
@@ -151,6 +151,31 @@ def test_writers_at_the_same_time_leave_one_whole_file(folder: Path) -> None:
         list(pool.map(lambda _: keep(place, content), range(64)))
     assert pickle.loads(read_kept(place) or b"") == derivation
     assert list(folder.iterdir()) == [place]
+
+
+def test_the_oldest_go_where_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter at once, with what a process left that was stopped while it wrote; what is not ours stays."""
+    monkeypatch.setattr(kept_files, "_MOST", 12)
+    keep(kept_files.place_of(folder, "first", "estimator"), b"")
+    strange = [folder / "notes.txt", folder / "a.derivation", folder / "folder"]
+    for path in strange[:2]:
+        path.write_text("mine")
+    strange[2].mkdir()
+    left = folder / f"tmp1{kept_files._UNFINISHED}"
+    left.touch()
+    for old in (left, *strange):
+        os.utime(old, (0, 0))
+    places = [kept_files.place_of(folder, number, "derivation") for number in range(11)]
+    for age, place in enumerate(places):
+        keep(place, b"content")
+        os.utime(place, (age + 1, age + 1))
+    # The thirteenth of ours is the last one written: four went, the one left unfinished and the oldest three.
+    assert {path for path in folder.iterdir() if path not in strange} == {
+        kept_files.place_of(folder, "first", "estimator"),
+        *places[3:],
+    }
+    assert all(path.exists() for path in strange)
+    assert read_kept(places[-1]) == b"content"
 
 
 @pytest.mark.thorough

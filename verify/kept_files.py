@@ -3,7 +3,8 @@
 They lie in ``$XDG_CACHE_HOME/thetahat`` (``~/.cache/thetahat``) and hold pickles, which run code when read. One is
 read only if the folder and the file belong to the user who runs this, and nobody else may write to them. Where this
 cannot be asked, as on Windows, nothing is kept. ``THETAHAT_CACHE=off`` switches all of it off. A damaged file, or one
-that is half written, is told by its digest and ignored; writers replace a file as a whole, whoever comes last.
+that is half written, is told by its digest and ignored; writers replace a file as a whole, whoever comes last. What
+another version wrote is never asked for again: where there are too many files, the oldest go.
 """
 
 # Standard library only: whoever reads a file here may be in a hurry.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from contextlib import suppress
 from functools import cache
@@ -19,6 +21,11 @@ from pathlib import Path
 _DIGEST = 32
 _LARGEST = 16 * 2**20
 """Bytes of a file that is read at most; a derivation takes ten thousand."""
+_MOST = 2_000
+"""Files that are kept: some nine times what all shipped families leave."""
+_UNFINISHED = ".unfinished"
+_KEPT = re.compile(rf"[0-9a-f]{{64}}\.[a-z]+|\w+{re.escape(_UNFINISHED)}")
+"""Names of what is written here; whatever else lies in the folder is not touched."""
 
 
 def cache_folder() -> Path | None:
@@ -90,13 +97,25 @@ def keep(place: Path, content: bytes) -> None:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_ours(place.parent.lstat()):
             return
-        handle, name = tempfile.mkstemp(dir=place.parent)
+        handle, name = tempfile.mkstemp(_UNFINISHED, dir=place.parent)
         try:
             with os.fdopen(handle, "wb") as target:
                 target.write(_digest(place, content) + content)
             os.replace(name, place)
         except OSError:
             os.unlink(name)
+        _prune(place.parent)
+
+
+def _prune(folder: Path) -> None:
+    """Remove the oldest files where there are too many, so many at once that this is rare."""
+    with os.scandir(folder) as entries:
+        files = [entry for entry in entries if _KEPT.fullmatch(entry.name)]
+    if len(files) > _MOST:
+        oldest = sorted(files, key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+        for entry in oldest[: len(files) - _MOST * 3 // 4]:
+            with suppress(OSError):  # another process may have been quicker
+                os.unlink(entry.path)
 
 
 def _is_ours(state: os.stat_result) -> bool:
