@@ -51,8 +51,7 @@ def natural_newton(derivation: Derivation) -> NaturalNewton:
     return NaturalNewton(
         heights,
         starts,
-        scalars([*first, *second], arguments),
-        scalars(magnitudes(plan), arguments),
+        scalars([*first, *second, *magnitudes(plan)], arguments),
         scalars(plan.maps, plan.coordinates),
     )
 

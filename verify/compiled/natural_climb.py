@@ -31,22 +31,21 @@ class NaturalNewton:
     """The climb for one derivation.
 
     It is called with the averages of the sufficient statistics. ``heights``, of shape ``(m, k + 1)``, are the natural
-    parameters and minus the log-partition at the ``starts``. ``slopes`` gives gradient and second
-    derivatives, in rows up to the diagonal's right, ``moduli`` what the terms of the gradient come to without signs,
-    ``parameters`` the parameters from coordinates.
+    parameters and minus the log-partition at the ``starts``. ``slopes`` gives gradient and second derivatives, in rows
+    up to the diagonal's right, and what the terms of the gradient come to without signs: digamma of the same numbers;
+    ``parameters`` gives the parameters from coordinates.
     """
 
     heights: Array
     starts: Array
     slopes: Scalars
-    moduli: Scalars
     parameters: Scalars
 
     def __call__(self, x: Array, *t: float) -> list[float] | None:
         """Return the parameters, ``None`` where the climb does not come to an end that doubles tell."""
         u, v = self.starts[self.heights.dot(np.array((*t, 1.0))).argmax()].tolist()
         for _ in range(_STEPS):
-            gu, gv, huu, huv, hvv = self.slopes(u, v, *t)
+            gu, gv, huu, huv, hvv, *sizes = self.slopes(u, v, *t)
             determinant = huu * hvv - huv * huv
             if not (huu < 0 and determinant > 0):
                 return None
@@ -56,7 +55,7 @@ class NaturalNewton:
                 du, dv = du * _LONGEST / longest, dv * _LONGEST / longest
             u, v = u + du, v + dv
             if not promise > _ENOUGH:
-                a, b = (TERM_ULPS * UNIT_ROUNDOFF * size for size in self.moduli(u, v, *t))
+                a, b = (TERM_ULPS * UNIT_ROUNDOFF * size for size in sizes)
                 lost = (a * a * -hvv + b * b * -huu + 2 * a * b * abs(huv)) / determinant / 2
                 return self.parameters(u, v) if promise >= 0 and lost <= SLOPE_NATS else None
         return None
