@@ -45,6 +45,7 @@ NUMPY_ALONE = [
     *("beta", "exponential", "gamma", "gompertz", "kumaraswamy", "laplace", "lognormal", "normal", "pareto", "poisson"),
     *("uniform", "weibull"),
 ]
+FEW_ROWS = ["exponential", "inverse_gaussian", "laplace", "normal", "poisson", "rayleigh", "uniform"]
 WITH_SCIPY = {"negative_binomial", "negative_binomial_by_mean", "von_mises", "yule_simon"}
 """Of which the estimator asks for Bessel functions, or for digamma of every value."""
 
@@ -156,9 +157,10 @@ def fitted(data: dict[str, np.ndarray]) -> dict[str, dict[str, str]]:
     return {name: {key: value.hex() for key, value in one.theta_hat.items()} for name, one in fits.items()}
 
 
-def test_a_new_process_needs_numpy_alone(folder: Path) -> None:
-    """For ordinary data, and gives every bit of what ``fit`` gives."""
-    data = {name: ordinary(family(name), 300) for name in NUMPY_ALONE}
+@pytest.mark.parametrize(("names", "n"), [(NUMPY_ALONE, 300), (FEW_ROWS, 10)], ids=["ordinary", "few"])
+def test_a_new_process_needs_numpy_alone(names: list[str], n: int, folder: Path) -> None:
+    """For ordinary data, and few of some families, and gives every bit of what ``fit`` gives."""
+    data = {name: ordinary(family(name), n) for name in names}
     assert elsewhere(folder, data) == (fitted(data), [])
 
 

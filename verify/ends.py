@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,6 +107,12 @@ class End:
     constant: float | None
     function: Numeric | None
     rounded: Numeric | None
+
+    def inward(self, side: int) -> float:
+        """The outermost double that may belong to the space, which lies on that ``side`` of the end; it is finite."""
+        if self.constant is None or math.isinf(self.constant):
+            return -side * sys.float_info.max
+        return self.constant if self.closed else math.nextafter(self.constant, side * math.inf)
 
     def at(self, theta: Sequence[Any]) -> Any:
         """The end at ``theta``, which may hold arrays that broadcast."""

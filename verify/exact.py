@@ -124,7 +124,7 @@ class Exactly:
         return self._read[key]
 
     def value(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:
-        """Return the value to the last digits, infinite where a double overflows.
+        """Return the nearest double, infinite where a double overflows; one of two where no precision tells the nearer.
 
         Zero where no precision tells it from zero, ``nan`` where it has no value; never zero otherwise.
         """
@@ -137,8 +137,11 @@ class Exactly:
                 if ball == 0:
                     return 0.0
                 if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
-                    return math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
-                found = 0.0
+                    found = math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
+                    if float(ball.lower()) == float(ball.upper()):
+                        return found
+                elif math.isnan(found):
+                    found = 0.0
         return found
 
     def estimate(self, symbol: Symbol, formula: Expr, known: Mapping[Symbol, Any]) -> float:

@@ -22,6 +22,7 @@ from .compiled.kept import CompiledEstimator, place_for, read
 from .compiled.text import made, origin_of
 from .compiled_fit import estimator_of, rounding_of
 from .derivation_cache import in_full, packed
+from .few_formulas import few_rows_of
 from .kept_files import keep
 from .known_values import exactly, kept_with
 
@@ -68,6 +69,7 @@ def _compiled(derivation: Derivation) -> CompiledEstimator:
         own.parameter_names,
         None if quick is None else replace(quick, rounded=None),
         bool(own.bounds.discrete),
+        None if quick is None else few_rows_of(derivation),
         lambda: derivation,
     )
 

@@ -7,8 +7,6 @@ as well, or found by their names, and solvers that hold such functions.
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,13 +16,11 @@ from .compiled.columns import BLOCK, midpoint, over_blocks
 from .compiled.estimator import Solver, Theta
 from .compiled.numbers import NUMBERS, number_function
 from .compiled.text import Made, made
-from .ends import End, Ends
+from .ends import Ends
 from .lowering import Stage
 from .passes import code_of, functions_of, sums_of
 from .stable_forms import stable
 from .written import NamingPrinter
-
-_LARGEST = sys.float_info.max
 
 
 class Script:
@@ -121,7 +117,7 @@ class Script:
 
     def _inside(self, value: str, ends: Ends) -> Iterator[str]:
         """What holds of a finite number in a space: it lies between doubles of the space, or between parameters."""
-        outermost = [_inward(ends.lo, math.inf, -_LARGEST), _inward(ends.hi, -math.inf, _LARGEST)]
+        outermost = [ends.lo.inward(+1), ends.hi.inward(-1)]
         yield f"{outermost[0]!r} <= {value} <= {outermost[1]!r}"
         for end, less in ((ends.lo, True), (ends.hi, False)):
             if end.constant is None:
@@ -164,10 +160,3 @@ class Script:
         name = f"other_{len(self._given)}"
         self._given[name] = code
         return name
-
-
-def _inward(end: End, way: float, without: float) -> float:
-    """The outermost double that belongs to a space; it is finite. That of an end that moves is ``without``."""
-    if end.constant is None:
-        return without
-    return end.constant if end.closed else math.nextafter(end.constant, way)

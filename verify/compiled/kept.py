@@ -22,7 +22,8 @@ import numpy as np
 
 from ... import proofs
 from ..kept_files import cache_folder, place_of, read_kept, state_of_sources
-from .estimator import Estimator, is_too_short, ordinary_column
+from .estimator import Array, Estimator, is_too_short, ordinary_column
+from .few_rows import FewRows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -38,9 +39,10 @@ _VERIFY = str(Path(__file__).parent.parent)
 class CompiledEstimator:
     """The maximum-likelihood estimator of one family, ready to be called again and again.
 
-    Ordinary data are fitted by functions compiled beforehand. All others, weighted ones, and up to 64 observations
-    that are no counts, go the way of ``fit``, which imports all that a first fit does: the estimates are the same, and
-    so are the reasons why there is none.
+    Ordinary data are fitted by functions compiled beforehand, and up to 64 observations by fractions where formulas are
+    rational in averages, or roots of that. All others, weighted ones, and few observations of other families but sums
+    of counts, go the way of ``fit``, which imports all that a first fit does: the estimates are the same, and so are
+    the reasons why there is none.
 
     Attributes
     ----------
@@ -54,16 +56,19 @@ class CompiledEstimator:
     parameter_names: tuple[str, ...]
     _quick: Estimator | None
     _discrete: bool
+    _few: FewRows | None
     _derived: Callable[[], Derivation]
 
     def __call__(self, x: ArrayLike, weights: ArrayLike | None = None) -> dict[str, float]:
         """Return the estimate of each parameter by its name; arguments and errors as for ``fit``."""
-        if weights is None and self._quick is not None:
-            column = ordinary_column(x)
-            theta = None if column is None or is_too_short(column, self._discrete) else self._quick(column)
-            if theta is not None:
-                return theta
-        return dict(self.fit(x, weights).theta_hat)
+        column = ordinary_column(x) if weights is None else None
+        theta = None if column is None else self._ordinary(column)
+        return dict(self.fit(x, weights).theta_hat) if theta is None else theta
+
+    def _ordinary(self, column: Array) -> dict[str, float] | None:
+        """The estimate where nothing more need be imported for it."""
+        quick = None if self._quick is None or is_too_short(column, self._discrete) else self._quick(column)
+        return self._few(column) if quick is None and self._few is not None else quick
 
     def fit(self, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:
         """Return what ``fit`` returns: the estimate with its status, likelihood and standard errors."""
