@@ -82,7 +82,7 @@ def _node(e: Expr, x: Symbol) -> Node:
         return ("place", int(e.level.p), int(e.level.q))
     if isinstance(e, Pow) and isinstance(e.exp, Integer):
         return ("power", _node(e.base, x), int(e.exp))
-    for kind, step in _STEPS.items():
-        if isinstance(e, kind):
-            return (step, *(_node(argument, x) for argument in e.args))
+    step = next((step for kind, step in _STEPS.items() if isinstance(e, kind)), None)
+    if step is not None:
+        return (step, *(_node(argument, x) for argument in e.args))
     raise NotRationalError(f"{e} is not rational in averages and rows")

@@ -85,7 +85,7 @@ class Observations:
         """
         if self.n <= _SHORT and self.rows.shape[1] == 1 and self.weights is None:
             counts = Counter(self.rows.ravel().tolist())
-            rows = list(zip(map(arb, counts), strict=True))
+            rows: list[tuple[arb, ...]] = list(zip(map(arb, counts), strict=True))
             return rows, None if len(rows) == self.n else list(map(arb, counts.values()))
         columns, weights = self.sample.distinct
         rows = list(zip(*(map(arb, column.tolist()) for column in columns), strict=True))
