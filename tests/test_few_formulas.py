@@ -19,7 +19,8 @@ from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify.compiled import few_rows
 from thetahat.verify.compiled.few_rows import FewRows, nearest, nearest_root
 from thetahat.verify.compiled_fit import estimator_of
-from thetahat.verify.few_formulas import NotRationalError, _node, few_rows_of
+from thetahat.verify.ends import space_ends
+from thetahat.verify.few_formulas import NotRationalError, _formula, _node, few_rows_of
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
 
@@ -177,6 +178,15 @@ def test_what_is_not_rational_is_refused() -> None:
     """A root inside a sum is none of the steps."""
     with pytest.raises(NotRationalError, match="is not rational"):
         _node(1 + sqrt(2), Symbol("x", positive=True))
+
+
+def test_whole_parameters_are_refused() -> None:
+    """What a formula gives of a whole number is for a search to round."""
+    declared = family("exponential")
+    (rate,), (ends,) = declared.symbols, space_ends(declared)
+    assert _formula(rate, rate, rate, ends).name == "lambda"
+    with pytest.raises(NotRationalError, match="is a whole number"):
+        _formula(rate, rate, rate, replace(ends, discrete=True))
 
 
 def test_too_many_rows_and_numbers_that_no_double_equals_are_left_alone() -> None:

@@ -47,6 +47,8 @@ def few_rows_of(derivation: Derivation) -> FewRows | None:
 
 
 def _formula(symbol: Symbol, formula: Expr, x: Symbol, ends: Ends) -> Formula:
+    if ends.discrete:
+        raise NotRationalError(f"{symbol} is a whole number, which a formula need not give")
     least, most = ends.lo.inward(+1), ends.hi.inward(-1)
     try:
         return Formula(symbol.name, _node(formula, x), False, least, most)
