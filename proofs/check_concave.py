@@ -119,10 +119,15 @@ def harmonic(step: Step, context: Context) -> Finding:
 
 def loss(step: Step, context: Context) -> Finding:
     """Log-density plus weight times loss is free of the location's parameters, and the weight is positive."""
-    whole = normal_form(
-        context.family.log_density + step.named("weight") * step.value, (), context.family.domain
-    ).expand()
-    left = whole.free_symbols & set(step.named("parameters").args)
-    if left:
-        return Finding(Evidence.REFUTED, f"what is left still contains {min(left, key=str)}")
-    return by_sign(is_positive(step.named("weight"), context.family.domain), "the weight is positive")
+    family, weight = context.family, step.named("weight")
+    whole = normal_form(family.log_density + weight * step.value, (), family.domain).expand()
+    positive = by_sign(is_positive(weight, family.domain), "the weight is positive")
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    # Equal fractions may be written in two ways, so that a symbol stays of which nothing depends.
+    for p in sorted(whole.free_symbols & set(step.named("parameters").args), key=str):
+        found = confirmed_zero(derivative(whole, p), family.domain, lambda: points)
+        if found.evidence is Evidence.REFUTED:
+            return Finding(Evidence.REFUTED, f"what is left changes with {p}: {found.detail}")
+        if found.evidence is not Evidence.ALGEBRA and positive.evidence is Evidence.SIGN:
+            return found
+    return positive

@@ -17,6 +17,8 @@ Evaluate = Callable[[Any], Any]
 
 # An x at e**-80 from an end of its support then still has 15 digits of its own.
 DIGITS = 50
+# Bits before the point from which on the exponential of a number is not computed.
+_LONGEST = 10_000
 # What mpmath raises outside a function's domain or where a series does not converge.
 _NOT_EVALUATED = (ArithmeticError, ValueError, mp.libmp.NoConvergence)
 
@@ -120,8 +122,15 @@ def _compiled(family: Family) -> tuple[Evaluate, Callable[..., Any]]:
     known = tuple(apart[symbol] for symbol in known_symbols(family))
     x = apart[family.observation]
     once, each = _everywhere(family.log_density.xreplace(apart)).as_independent(x, as_Add=True)
-    modules = [{"ZetaDerivative": lambda order, s: mp.zeta(s, 1, int(order))}, "mpmath"]
+    modules = [{"ZetaDerivative": lambda order, s: mp.zeta(s, 1, int(order)), "exp": _exponential}, "mpmath"]
     return lambdify((known,), once, modules), lambdify((x, known), each, modules)
+
+
+def _exponential(x: Any) -> Any:
+    """The exponential, infinite or zero where mpmath would take as many bits as its argument is long."""
+    if mp.isfinite(x) and mp.mag(x) > _LONGEST:
+        return mp.inf if mp.re(x) > 0 else mp.mpf(0)
+    return mp.exp(x)
 
 
 def _everywhere(expression: Expr) -> Expr:

@@ -59,10 +59,11 @@ def _loss_step(family: Family, location: Expr, trail: Trail) -> None:
     if induced.loss.free_symbols != {family.observation, induced.prediction}:
         return
     parameters = tuple(p for p in family.symbols if p in location.free_symbols)
+    verb = "enters" if len(parameters) == 1 else "enter"
     trail.add(
         "loss",
         _OPTIMAL,
-        f"Loss: {' and '.join(f'`{p}`' for p in parameters)} enter the likelihood only through a negative multiple of "
+        f"Loss: {' and '.join(f'`{p}`' for p in parameters)} {verb} the likelihood only through a negative multiple of "
         f"the mean loss, so that maximising the likelihood is minimising the mean {induced.name}.",
         induced.loss.subs(induced.prediction, location),
         Label("loss", r"\text{loss}"),

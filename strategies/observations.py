@@ -9,10 +9,13 @@ from typing import Literal, get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from sympy import Eq
 
+from ..proofs.algebra.atoms import Indicator, Mean
 from ..proofs.conditions import Condition
 from ..proofs.errors import DataError
 from ..proofs.family import Family
+from ..proofs.voids import places_without_density
 from .conditions import Truth, decide_sample
 from .frames import design_of
 from .pieces import Design, Pieces, coordinates_of, pieces_of
@@ -128,9 +131,17 @@ def _datasets(
     pieces = pieces_of(design)
     if existence == "fails":
         return _failing(family, conditions, design, pieces)
-    if not conditions:
+    wanted = (*_likely(family), *conditions)
+    if not wanted:
         return pieces.map(lambda drawn: design.data(coordinates_of(design, drawn), drawn[1]))
-    return _holding(family, conditions, design, pieces)
+    return _holding(family, wanted, design, pieces)
+
+
+@lru_cache(maxsize=512)
+def _likely(family: Family) -> tuple[Condition, ...]:
+    """That no observation is where no member has a density: such data are as invalid as data outside the support."""
+    shares = ((x, place, Mean(Indicator(Eq(x, place)), *family.columns)) for x, place in places_without_density(family))
+    return tuple(Condition(-share, f"no {x} is {place}", weak=True) for x, place, share in shares)
 
 
 def _truth(family: Family, conditions: tuple[Condition, ...], x: Doubles) -> Truth:
@@ -184,7 +195,7 @@ def _ways(family: Family, conditions: tuple[Condition, ...], design: Design) -> 
         for placements in dict.fromkeys(frame.placements for frame in design.frames):
             frame = replace(design.frames[0], placements=placements)
             x = design.data(change(design.sized(rows), column), frame)
-            if _truth(family, among, x) is False:
+            if _truth(family, among, x) is False and _truth(family, _likely(family), x) is True:
                 found[way] = (change, x)
                 return
 
@@ -217,7 +228,7 @@ def _failing(
         coordinates = change(coordinates_of(design, pieces), column)
         for chosen in (pieces[1], replace(pieces[1], squeeze=0), design.frames[0]):
             x = design.data(coordinates, chosen)
-            if _truth(family, conditions, x) is False:
+            if _truth(family, conditions, x) is False and _truth(family, _likely(family), x) is True:
                 return x
         return example.copy()
 

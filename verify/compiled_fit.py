@@ -13,6 +13,7 @@ from ..proofs.algebra.atoms import Quantile
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
+from ..proofs.voids import places_without_density
 from .assembly import assembled
 from .compiled.estimator import Array, Estimator, Rounded, is_too_short, ordinary_column
 from .ends import outside_space
@@ -86,7 +87,7 @@ def _is_eligible(derivation: Derivation) -> bool:
     family = derivation.family
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or len(family.columns) > 1 or family.constants:
         return False
-    if derivation.is_searched:
+    if derivation.is_searched or places_without_density(family):
         return False
     if derivation.unknowns and not derivation.optimality.proved:
         return False

@@ -51,9 +51,11 @@ def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> 
             fitting(case, j, changes(ours(case)[j], total_of(case), len(case.x), len(names))) for case in wrong
         )
         if not words and coarsely:
-            words = common(fitting(case, j, roundings(ours(case)[j])) for case in wrong) or by_a_constant(
-                [theirs(case)[j] for case in wrong], [ours(case)[j] for case in wrong], MOST, _DIFFERENT
-            )
+            returned, right = [theirs(case)[j] for case in wrong], [ours(case)[j] for case in wrong]
+            # One number in every case tells nothing of rounding: small estimates all round to zero.
+            if len(set(returned)) > 1:
+                words = common(fitting(case, j, roundings(ours(case)[j])) for case in wrong)
+            words = words or by_a_constant(returned, right, MOST, _DIFFERENT)
         if not words:
             return ""
         found.append(f"{name} is {words}")

@@ -93,6 +93,8 @@ def by_a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, d
 
     >>> by_a_constant([2.0, 3.0, 4.0], [1.0, 2.0, 3.0], 0.75, 3)
     'the estimate plus 1'
+    >>> by_a_constant([1.000001, 2.000002, 3.000003], [1.0, 2.0, 3.0], 0.75, 3)
+    'the estimate times 1.000001'
     >>> by_a_constant([0.5, 0.5, 0.5], [1.0, 2.0, 3.0], 0.75, 3)
     '0.5 whatever the data: a limit, or a value that was never changed'
     """
@@ -120,4 +122,7 @@ def _constant(values: Sequence[float], share: float, most: float) -> str:
     if not np.isfinite(values).all():
         return ""
     same = np.abs(np.subtract(values, middle)) <= share * abs(middle)
-    return f"{middle:.6g}" if np.mean(same) >= most else ""
+    if np.mean(same) < most:
+        return ""
+    shown = f"{middle:.6g}"
+    return shown if float(shown) != 1 or middle == 1 else f"{middle:.9g}"

@@ -35,8 +35,9 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
         verb += f": changing {along} does" if along else ""
         name, columns = derivation.family.name, derivation.family.columns
         needed = derivation.existence_needed and fails_beyond_doubt(condition, observations.sample, columns)
+        certain = "" if needed and truth is False else "may "
         raise ExistenceError(
-            f"{name}: these data {'' if needed else 'may '}have no maximiser in the parameter space: the condition "
+            f"{name}: these data {certain}have no maximiser in the parameter space: the condition "
             f"'{condition.meaning}' {verb}. {'Needed' if needed else 'It would be enough'} because {condition.why}. "
             "Collect data that meet it, or fix a parameter."
         )

@@ -7,9 +7,11 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sympy import Rational
 
 from ..proofs.errors import DataError, ParameterError, SupportError
 from ..proofs.family import Family
+from ..proofs.voids import places_without_density
 from ..strategies.samples import are_whole
 from .arrays import positive_weights, real_numbers, require_doubles
 from .ends import reach, reach_beside
@@ -138,6 +140,20 @@ def _require_support(family: Family, observations: Observations, position: NDArr
             "or declare the covariate more widely."
         )
     _require_row_ends(family, observations, position)
+    _require_density(family, observations, position)
+
+
+def _require_density(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
+    for symbol, void in places_without_density(family):
+        j = family.columns.index(symbol)
+        rows = np.flatnonzero(observations.columns[j] == float(void))
+        if rows.size and Rational(float(void)) == void:
+            place = _place(position, int(rows[0])) + (f", {j}" if len(family.columns) > 1 else "")
+            raise SupportError(
+                f"{family.name}: at x[{place}] = {float(void):.17g} the log-density of every member is infinite, so "
+                "that none is more likely than another. Remove the observation, or declare another density; nothing is "
+                "clipped or dropped for you."
+            )
 
 
 def _require_row_ends(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:

@@ -1,0 +1,104 @@
+"""Families with a place at which nobody has a density, and their like, each declared because it once went wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from sympy import Abs, Expr, Interval, Reals, Symbol, exp, log, loggamma, oo, pi
+
+from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
+from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError
+from thetahat.proofs.validation import require_normalised
+from thetahat.proofs.voids import places_without_density
+from thetahat.strategies import datasets
+
+POSITIVE = Interval.open(0, oo)
+a, b, s, t = (Symbol(name, positive=True) for name in "abst")
+x, y, z = Symbol("x", nonnegative=True), Symbol("x", real=True), Symbol("z", real=True)
+SCALE = Parameter(s, POSITIVE)
+
+MAXWELL = Family("closed", x, Interval(0, oo), (SCALE,), log(2 / pi) / 2 + 2 * log(x) - 3 * log(s) - x**2 / (2 * s**2))
+TWOFOLD = Family("twofold", y, Reals, (SCALE,), log(y**2) - 3 * log(s) - log(2 * pi) / 2 - y**2 / (2 * s**2))
+BETWEEN = Family("between", y, Interval(-s, s), (SCALE,), log(3 * y**2 / (2 * s**3)))
+
+
+@pytest.mark.parametrize("family", [MAXWELL, TWOFOLD, BETWEEN], ids=lambda family: family.name)
+def test_an_observation_that_no_member_explains_is_refused(family: Family) -> None:
+    """Every member has likelihood zero there, so that none is a maximiser; a unique one was certified."""
+    for call in (fit, certify, lambda item, data: fit_rows(item, [data]), lambda item, data: estimator(item)(data)):
+        with pytest.raises(SupportError, match=r"at x\[1\] = 0 the log-density of every member is infinite"):
+            call(family, [1.0, 0.0, 2.0])
+        assert call(family, [1.0, 0.5, 2.0]) is not None
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("family", [MAXWELL, TWOFOLD, BETWEEN], ids=lambda family: family.name)
+def test_estimators_are_not_asked_of_such_data(family: Family) -> None:
+    """A check of somebody's estimator ended in an error of ours about data that it had drawn itself."""
+
+    @given(datasets(family, existence="any"))
+    def never_there(data: np.ndarray) -> None:
+        assert np.all(data != 0)
+
+    never_there()
+    assert check_estimator(family, lambda data: dict(fit(family, data).theta_hat), examples=20).ok
+    wrong = check_estimator(family, lambda data: [1.01 * fit(family, data).theta_hat["s"]], examples=20)
+    assert wrong.counterexamples
+
+
+@pytest.mark.parametrize(
+    ("density", "places"),
+    [
+        (log(Abs(y - 1)) - s * y, (1,)),
+        (log(y**2 * (y - 1) ** 4) - s * y, (0, 1)),
+        (2 * log(Abs(y)) - log(y**2) - s * y, ()),
+        (log(1 + y**2) - s * y, ()),
+        ((s - 1) * log(Abs(y)) - Abs(y), ()),
+        (log(y**2 + s) - y**2, ()),
+    ],
+    ids=["one place", "two places", "cancelled", "nowhere", "for some members", "of a member"],
+)
+def test_a_place_counts_where_every_member_is_infinite(density: Expr, places: tuple[int, ...]) -> None:
+    """Members that differ there are told apart by such data, and what cancels is no place."""
+    found = places_without_density(Family("unseen", y, Reals, (SCALE,), density))
+    assert found == tuple((y, place) for place in places)
+
+
+def test_an_open_end_is_no_place_of_the_support() -> None:
+    """Such data lie outside the support, and are said to."""
+    item = Family("open", t, POSITIVE, (SCALE,), MAXWELL.log_density.subs(x, t))
+    assert places_without_density(item) == ()
+    with pytest.raises(SupportError, match="lies outside the support"):
+        fit(item, [0.0, 1.0])
+
+
+def test_what_cannot_be_decided_is_not_called_impossible() -> None:
+    """``these data have no maximiser: the condition cannot be decided`` said two things at once."""
+    density = (a - 1) * log(x) - loggamma(a) - a * log(s) - x / s
+    item = Family("gamma", x, Interval(0, oo), (Parameter(a, POSITIVE), SCALE), density)
+    with pytest.raises(ExistenceError, match=r"may have no maximiser .* cannot be decided"):
+        fit(item, [0.0, 1.0, 2.0])
+
+
+def test_the_loss_of_a_curve_is_that_of_any_way_of_writing_it() -> None:
+    """Two ways of writing one fraction were not recognised as equal, and the family was called refuted."""
+    density = -log(2 * pi) / 2 - (y - a / (1 + exp(-z))) ** 2 / 2
+    found = derive(Family("growth", y, Reals, (Parameter(a, POSITIVE),), density, covariates=(z,)))
+    assert found.outcome is Outcome.CLOSED_FORM
+    losses = [(step, finding) for step, finding in zip(found.steps, found.findings, strict=True) if step.rule == "loss"]
+    assert [finding.evidence for _, finding in losses] == [Evidence.SIGN]
+    assert losses[0][0].words.startswith("Loss: `a` enters the likelihood")
+
+
+def test_a_density_that_falls_doubly_exponentially_is_normalised_in_time() -> None:
+    """The exponential of an exponential took as many bits as its argument is long, without end.
+
+    Source: Chen 2000, A new two-parameter lifetime distribution, Statistics and Probability Letters 49.
+    """
+    density = log(a * b) + (b - 1) * log(t) + t**b + a * (1 - exp(t**b))
+    require_normalised(Family("chen", t, POSITIVE, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), density))
+    twice = Family("twice", t, POSITIVE, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), density + log(2))
+    with pytest.raises(DeclarationError, match="integrates to 2"):
+        require_normalised(twice)
