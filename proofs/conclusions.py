@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer, Symbol, Tuple, exp
+from sympy import Expr, Integer, Piecewise, Symbol, Tuple, exp
 
 from .algebra.atoms import plain
 from .algebra.elimination import Elimination
@@ -82,9 +82,15 @@ def _total(family: Family) -> str:
     )
 
 
-def not_told_apart(left: Elimination) -> str:
+def not_told_apart(left: Elimination, log_density: Expr) -> str:
     """Say of an equation that holds everywhere which parameters it leaves open: as ``a`` and ``b`` in ``a b`` alone."""
     flat = [p for p, equation in zip(left.unknowns, left.equations, strict=True) if equation == 0]
+    cases = {symbol for node in log_density.atoms(Piecewise) for _, case in node.args for symbol in case.free_symbols}
+    if flat[0] in cases:
+        return (
+            f"the likelihood goes by steps in {flat[0]}, which decides on what side of it data lie and nothing else: "
+            f"no equation tells the highest step; declare {flat[0]} as a known constant, and compare its values"
+        )
     names = ", ".join(sorted(map(str, {*flat, *(solved.unknown for solved in left.solved)})))
     return (
         f"the likelihood does not change with {flat[0]} where the other parameters make up for it, so that no data "

@@ -83,7 +83,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     exists = supported_existence(exists, steps, findings)
     if _open_branches(steps, findings):
         exists = replace(exists, needed=False, none_inside=False)
-    outcome, reason = _outcome(route)
+    outcome, reason = _outcome(family, route)
     refuted = refutation(family, steps, findings)
     if refuted:
         outcome, reason = Outcome.UNSOLVED, refuted
@@ -155,7 +155,7 @@ def _closed(route: LikelihoodRoute) -> dict[Symbol, Expr]:
     return resolved(route.ends.placed) | route.elimination.closed()
 
 
-def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
+def _outcome(family: Family, route: LikelihoodRoute) -> tuple[Outcome, str]:
     if route.ends.failure:
         return Outcome.UNSOLVED, route.ends.failure
     if isinstance(route.ends.unbounded, PathGrowth):
@@ -169,7 +169,7 @@ def _outcome(route: LikelihoodRoute) -> tuple[Outcome, str]:
     if route.ends.free:
         return Outcome.SET_VALUED, "the likelihood is flat between two order statistics"
     if any(equation == 0 for equation in route.elimination.equations):
-        return Outcome.UNSOLVED, not_told_apart(route.elimination)
+        return Outcome.UNSOLVED, not_told_apart(route.elimination, family.log_density)
     if route.elimination.unknowns:
         count = len(route.elimination.unknowns)
         plural = "equation" if count == 1 else "equations"

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from sympy import (
     Abs,
     Add,
+    Dummy,
     Expr,
     LambertW,
     Max,
     Min,
     Mul,
     Piecewise,
+    Poly,
     Pow,
+    S,
     cos,
     exp,
     expand_func,
@@ -75,7 +78,7 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
         return False
     if vanishes_by_primes(whole):
         return True
-    for rewrite in (_expanded, _arguments, _split, _numerator, _special, _exponentiated):
+    for rewrite in (_one_root, _expanded, _arguments, _split, _numerator, _special, _exponentiated):
         whole = rewrite(whole, domain)
         if whole == 0:
             return True
@@ -106,6 +109,22 @@ def _powers(expression: Expr) -> Expr:
         return Mul(*powers, exp(Add(*(term for term, found in logs.items() if len(found) != 1))))
 
     return expression.replace(lambda node: isinstance(node, exp), power, simultaneous=False)
+
+
+def _one_root(expression: Expr, domain: Domain) -> Expr:
+    """Zero where all that is not rational is one square root, and both parts of the numerator, ``u + v r``, vanish."""
+    halves = {node for node in expression.atoms(Pow) if node.exp.is_Rational and node.exp.q == 2}
+    radicands = {node.base for node in halves}
+    if len(radicands) != 1 or not is_joinable(expression):
+        return expression
+    (radicand,), root = radicands, Dummy("root", positive=True)
+    numerator = joined(expression.xreplace({node: root**node.exp.p for node in halves})).as_numer_denom()[0]
+    if not numerator.is_polynomial(root):
+        return expression
+    parts = [S.Zero, S.Zero]
+    for (power,), coefficient in Poly(numerator, root).terms():
+        parts[power % 2] += coefficient * radicand ** (power // 2)
+    return S.Zero if all(joined(part).as_numer_denom()[0].expand() == 0 for part in parts) else expression
 
 
 def _expanded(expression: Expr, domain: Domain) -> Expr:

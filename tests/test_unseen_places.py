@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from sympy import Abs, Expr, Interval, Reals, Symbol, exp, log, loggamma, oo, pi
+from sympy import Abs, Expr, Interval, Piecewise, Reals, Symbol, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
 from thetahat.proofs.derivation import Evidence, Outcome
-from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError
+from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError, UnsolvedError
 from thetahat.proofs.validation import require_normalised
 from thetahat.proofs.voids import places_without_density
 from thetahat.strategies import datasets
 
 POSITIVE = Interval.open(0, oo)
 a, b, s, t = (Symbol(name, positive=True) for name in "abst")
-x, y, z = Symbol("x", nonnegative=True), Symbol("x", real=True), Symbol("z", real=True)
+x, y, m, z = Symbol("x", nonnegative=True), *(Symbol(name, real=True) for name in "xmz")
 SCALE = Parameter(s, POSITIVE)
 
 MAXWELL = Family("closed", x, Interval(0, oo), (SCALE,), log(2 / pi) / 2 + 2 * log(x) - 3 * log(s) - x**2 / (2 * s**2))
@@ -102,3 +102,32 @@ def test_a_density_that_falls_doubly_exponentially_is_normalised_in_time() -> No
     twice = Family("twice", t, POSITIVE, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), density + log(2))
     with pytest.raises(DeclarationError, match="integrates to 2"):
         require_normalised(twice)
+
+
+def test_a_point_where_a_regression_changes_is_not_called_untold() -> None:
+    """The likelihood of a change point goes by steps; it was said that no data tell such a point at all."""
+    density = -log(2 * pi) / 2 - (y - Piecewise((0, z < m), (2, True))) ** 2 / 2
+    found = derive(Family("change", y, Reals, (Parameter(m, Reals),), density, covariates=(z,)))
+    assert found.outcome is Outcome.UNSOLVED
+    assert "goes by steps in m" in found.reason
+    product = -log(2 * pi) / 2 - (y - a * b) ** 2 / 2
+    both = derive(Family("product", y, Reals, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), product))
+    assert "no data tell a, b apart" in both.reason
+
+
+def test_a_root_beyond_an_end_is_not_said_to_round_to_it() -> None:
+    """Of a root at -4.2 it was said that no double lies between it and zero."""
+    density = log(a * b) - b * t - a * exp(-b * t) - log(1 - exp(-a))
+    item = Family("hardest", t, POSITIVE, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), density)
+    with pytest.raises(UnsolvedError, match=r"equations hold at a = -.*outside its space .*may have no maximiser"):
+        fit(item, [0.1, 0.2, 0.3, 10.0, 0.1])
+
+
+def test_what_rounding_leaves_of_zero_is_not_called_a_guard() -> None:
+    """Spreads of equal data that a mean rounds are no numbers that somebody put there."""
+    tolerant = check_estimator("normal", lambda data: [data.mean(), data.std()], existence="fails", examples=50)
+    assert "sigma is what rounding leaves of an end of its space" in tolerant.counterexamples[0]
+    guarded = check_estimator(
+        "normal", lambda data: [data.mean(), max(data.std(), 1e-8)], existence="fails", examples=50
+    )
+    assert "a guard: sigma is 1e-08 from an end" in guarded.counterexamples[0]

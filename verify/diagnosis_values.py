@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -48,7 +48,8 @@ def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> 
         if not wrong:
             continue
         words = common(
-            fitting(case, j, changes(ours(case)[j], total_of(case), len(case.x), len(names))) for case in wrong
+            fitting(case, j, _in_doubles(changes(ours(case)[j], total_of(case), len(case.x), len(names))))
+            for case in wrong
         )
         if not words and coarsely:
             returned, right = [theirs(case)[j] for case in wrong], [ours(case)[j] for case in wrong]
@@ -60,6 +61,11 @@ def _changed(question: Question, cases: Sequence[Judgement], coarsely: bool) -> 
             return ""
         found.append(f"{name} is {words}")
     return "; ".join(found)
+
+
+def _in_doubles(known: Iterable[tuple[str, float]]) -> Iterator[tuple[str, float]]:
+    """What did not vanish in doubles: the square of what is small enough is zero, and so is much else."""
+    return ((words, value) for words, value in known if value)
 
 
 def held(question: Question, cases: Sequence[Judgement]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation, Outcome
-from ..proofs.errors import ExistenceError, ParameterError, UnsolvedError
+from ..proofs.errors import DataError, ExistenceError, ParameterError, UnsolvedError
 from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
 from .direction import coordinate_names, level_direction
@@ -22,6 +23,10 @@ Data = tuple[Array, Array | None]
 """Observations, and weights where the function takes them."""
 ORDINARY, EXTREME = 1e3, 1e100
 """Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
+
+
+_FEW = 3
+"""A third of the datasets have no more observations, where so few can be asked for at all."""
 
 
 def require_data_for(derivation: Derivation, existence: Existence) -> None:
@@ -54,14 +59,20 @@ def drawn_data(
     max_size: int,
     sizes: tuple[float, ...] = (ORDINARY, EXTREME),
 ) -> st.SearchStrategy[Data]:
-    """Return datasets of the given sizes in equal parts, each with weights if the function takes them."""
+    """Return datasets of the given sizes and small ones in equal parts, with weights if the function takes them."""
     family, conditions = derivation.family, derivation.exists_when
     kind: Any = "any" if existence == "either" or derivation.outcome is Outcome.UNBOUNDED else existence
-    both = [
-        datasets(family, existence=kind, conditions=conditions, min_size=min_size, max_size=max_size, largest=largest)
-        for largest in sizes
-    ]
-    data = st.one_of(both)
+
+    def of(most: int, largest: float) -> st.SearchStrategy[Array]:
+        return datasets(
+            family, existence=kind, conditions=conditions, min_size=min_size, max_size=most, largest=largest
+        )
+
+    data = st.one_of([of(max_size, largest) for largest in sizes])
+    if min_size < _FEW < max_size:
+        # Of one, two or three observations only a few of a hundred would be, and some estimators fail of two alone.
+        with suppress(DataError):
+            data = st.one_of(data, of(_FEW, min(sizes)))
     if derivation.point is not None and existence == "holds":
         # Only a search over the observations tells which data have a maximiser. One for a member above edges takes
         # longer than to judge an answer, which stays undecided where none is found.

@@ -14,7 +14,7 @@ from ..proofs.family import Family
 from ..strategies.conditions import decide_sample, fails_beyond_doubt
 from .direction import in_words, level_direction, separating_direction
 from .enclosure import holds
-from .ends import outside_space
+from .ends import outside_space, space_ends
 from .observations import Observations
 from .tolerance import FIRST_BITS
 
@@ -73,11 +73,18 @@ def require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
             )
     j = outside_space(family, list(theta_hat.values()))
     if j is not None:
-        item = family.parameters[j]
+        item, theta = family.parameters[j], list(theta_hat.values())
+        ends = space_ends(family)[j]
+        if theta[j] not in (ends.lo.at(theta), ends.hi.at(theta)):
+            raise UnsolvedError(
+                f"{family.name}: the likelihood equations hold at {item.name} = {theta[j]!r}, as far as doubles tell, "
+                f"which is outside its space {item.space}, and nowhere that was found inside: these data may have no "
+                "maximiser. Fix a parameter."
+            )
         raise UnsolvedError(
-            f"{family.name}: the estimate of {item.name} rounds to {theta_hat[item.name]!r}, outside its space "
-            f"{item.space}: either the likelihood rises up to that end, and these data have no maximiser, or no double "
-            "lies between the exact estimate and the end. Fix the parameter, or use one that is not so close to an end."
+            f"{family.name}: the estimate of {item.name} rounds to {theta[j]!r}, outside its space {item.space}: "
+            "either the likelihood rises up to that end, and these data have no maximiser, or no double lies between "
+            "the exact estimate and the end. Fix the parameter, or use one that is not so close to an end."
         )
 
 
