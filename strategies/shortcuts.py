@@ -11,7 +11,7 @@ from sympy import Dummy, Expr, Matrix, S, Symbol, expand
 
 from ..proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ..proofs.algebra.signs import is_nonnegative
-from ..proofs.algebra.size import factored
+from ..proofs.algebra.size import factored, is_spreadable
 from .rounded import NotDecidedError, exact, exact_constant, rational_value
 from .samples import Sample
 
@@ -113,7 +113,7 @@ def positive_by_part(expression: Expr, sample: Sample, places: Mapping[Symbol, i
 def _spanning(expression: Expr) -> tuple[Symbol, ...]:
     """The columns whose Gram determinant, with a column of ones, the expression is; none if it is no such thing."""
     averages = expression.atoms(Mean)
-    if not averages or set(atoms_of(expression)) != averages:
+    if not averages or set(atoms_of(expression)) != averages or not is_spreadable(expression):
         return ()
     data = next(iter(averages)).data
     columns = tuple(symbol for symbol in data if any(symbol in atom.integrand.free_symbols for atom in averages))

@@ -8,11 +8,16 @@ from hypothesis import given
 from sympy import Abs, Expr, Interval, Piecewise, Reals, Symbol, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
+from thetahat import family as thetahat_family
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError, UnsolvedError
 from thetahat.proofs.validation import require_normalised
 from thetahat.proofs.voids import places_without_density
 from thetahat.strategies import datasets
+from thetahat.verify.answers import Question
+from thetahat.verify.judging import judge
+from thetahat.verify.parameter_map import parameter_map
+from thetahat.verify.rounding_cost import cost_of_doubles
 
 POSITIVE = Interval.open(0, oo)
 a, b, s, t = (Symbol(name, positive=True) for name in "abst")
@@ -131,3 +136,37 @@ def test_what_rounding_leaves_of_zero_is_not_called_a_guard() -> None:
         "normal", lambda data: [data.mean(), max(data.std(), 1e-8)], existence="fails", examples=50
     )
     assert "a guard: sigma is 1e-08 from an end" in guarded.counterexamples[0]
+
+
+def test_what_logarithms_lose_is_no_mistake_of_an_estimator() -> None:
+    """Of data that agree in many digits the logarithms agree in more: a textbook's formula was called wrong there.
+
+    Of the data themselves differences are exact, and nothing is excused.
+    """
+    close = np.array([117.0, 116.999999999884])
+    density = -log(2 * s * t) - Abs(log(t) - m) / s
+    item = derive(Family("log_laplace", t, POSITIVE, (Parameter(m, Reals), SCALE), density))
+    logs = np.log(close)
+    textbook = [float(np.median(logs)), float(np.abs(logs - np.median(logs)).mean())]
+    certificate = certify(item.family, close)
+    assert certificate.nats_lost(textbook).low > 2e-7
+    assert certificate.nats_lost(textbook).high < cost_of_doubles(item, fit(item.family, close).theta.tolist(), close)
+    plain = derive(thetahat_family("laplace"))
+    far = [1e8, 1e8 + 1e-6, 1e8 + 3e-6]
+    assert cost_of_doubles(plain, fit(plain.family, far).theta.tolist(), far) < 1e-12
+
+
+def test_a_mistake_that_is_named_is_that_of_the_case_shown() -> None:
+    """``a is 1 whatever the data`` was said of a returned 485165210; a huge loss was called one of the support."""
+
+    def mostly_one(data: np.ndarray) -> list[float]:
+        return [1.0] if data[0] > 3 else [2 / data.mean()]
+
+    report = check_estimator("exponential", mostly_one, examples=50)
+    shown = report.counterexamples[0]
+    assert "whatever the data" not in shown or "lambda = 1.0:" in shown
+    density = log(a / s) + (a - 1) * log(t / s) + 1 + (t / s) ** a - exp((t / s) ** a)
+    item = Family("power", t, POSITIVE, (Parameter(a, POSITIVE), SCALE), density)
+    question = Question(derive(item), lambda data: [1.5, 1e-33], parameter_map(item, None), item, {}, "mle", 1e-7)
+    found = judge(question, np.array([1.0, 1.0, 1.0001]))
+    assert found.reason == "not a maximiser"

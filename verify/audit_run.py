@@ -238,7 +238,7 @@ class Run:
 
     def _finding(self, kind: AuditVerdict, seen: Sequence[Judgement]) -> Finding:
         last = seen[-1]
-        words = last.text(likely(self.question, seen[-_SHOWN:]) if kind.value.startswith("refuted") else "")
+        words = last.text(likely(self.question, seen[-_SHOWN:], last) if kind.value.startswith("refuted") else "")
         x = last.x.tolist()
         return Finding(kind.value, tuple(x), words, command_for(self.target.name, self.target.family, x, self.options))
 

@@ -14,8 +14,9 @@ from .diagnosis_data import of_other_data, single_precision, support_violated
 from .diagnosis_families import another_family, median_matched
 from .diagnosis_moments import mean_matched, moments
 from .diagnosis_search import another_maximum, unrepeatable
-from .diagnosis_values import another_statistic, changed, changed_coarsely, held, swapped
+from .diagnosis_values import another_statistic, changed, changed_coarsely, has_their_number, held, swapped
 from .judgement import ABSENT, Judgement
+from .other_values import WHATEVER
 
 Hypothesis = Callable[[Question, Sequence[Judgement]], str]
 """Of failing cases: what was probably done, or an empty text where it does not fit most of them."""
@@ -38,8 +39,10 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
 )
 
 
-def likely(question: Question, failed: Sequence[Judgement]) -> str:
+def likely(question: Question, failed: Sequence[Judgement], shown: Judgement) -> str:
     """Return what an estimator probably does instead, or an empty text where nothing known fits every case.
+
+    ``shown`` is the case that a reader sees: a number said to be returned for most data has to be returned there too.
 
     >>> import numpy as np
     >>> from thetahat import check_estimator
@@ -48,8 +51,9 @@ def likely(question: Question, failed: Sequence[Judgement]) -> str:
     likely     sigma is the estimate times sqrt(n/(n - 1)): the denominator n - 1 in place of n
     """
     if all(case.certificate is not None and case.certificate.verdict in ABSENT for case in failed):
-        return guarded(question, failed)
+        return guarded(question, failed, shown)
     cases = [case for case in failed if case.theta is not None and case.fit is not None]
     if not cases or len(cases) < len(failed):
         return ""
-    return next((told for hypothesis in HYPOTHESES if (told := hypothesis(question, cases))), "")
+    told = (words for hypothesis in HYPOTHESES if (words := hypothesis(question, cases)))
+    return next((words for words in told if WHATEVER not in words or has_their_number(cases, shown)), "")

@@ -17,8 +17,8 @@ _DIFFERENT = 2
 """On so many different datasets a number has to be seen."""
 
 
-def guarded(question: Question, cases: Sequence[Judgement]) -> str:
-    """A value, or its distance from an end of its space, is the same on most data that have no maximiser.
+def guarded(question: Question, cases: Sequence[Judgement], shown: Judgement) -> str:
+    """A value, or its distance from an end of its space, is the same on most data that have no maximiser, and as shown.
 
     >>> from thetahat import check_estimator
     >>> report = check_estimator("bernoulli", lambda x: [min(max(x.mean(), 1e-6), 1 - 1e-6)], existence="fails")
@@ -32,7 +32,9 @@ def guarded(question: Question, cases: Sequence[Judgement]) -> str:
     if left and len({theirs(case) for case in told}) > 1:
         return f"{left}: on such data no maximiser exists, and a refusal is expected"
     words = common(_constants(question, case) for case in told)
-    return f"a guard: {words}, where no maximiser exists and a refusal is expected" if words else ""
+    if shown.theta is None or words not in _constants(question, shown):
+        return ""
+    return f"a guard: {words}, where no maximiser exists and a refusal is expected"
 
 
 def _residues(question: Question, case: Judgement) -> Iterator[str]:

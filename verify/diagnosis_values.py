@@ -79,6 +79,15 @@ def held(question: Question, cases: Sequence[Judgement]) -> str:
     return "; ".join(found)
 
 
+def has_their_number(cases: Sequence[Judgement], shown: Judgement) -> bool:
+    """Return whether one more case has, at some place, the number that most of the cases have there."""
+    if shown.theta is None:
+        return False
+    return any(
+        np.mean([close(theirs(case)[j], value) for case in cases]) >= MOST for j, value in enumerate(theirs(shown))
+    )
+
+
 def _summaries(case: Judgement) -> dict[str, float]:
     """Those of the observation; with one covariate also those of what it is worth per unit of that, or times it."""
     w = weights_of(case)

@@ -75,7 +75,10 @@ def check_estimator(
     weights
         Whether the function takes weights, which may be fractional, zero, or wildly unequal.
     tolerance
-        Nats per observation (per unit of weight) that an answer may lose.
+        Nats per observation (per unit of weight) that an answer may lose. An error of d times the standard deviation of
+        an estimate from one observation loses d**2/2, so that the default lets d = 4.5e-4 pass: the scale of an
+        exponential may be off by that share, a place by that share of the spread. ``tolerance=1e-14`` asks for seven
+        digits, 1.4e-7.
     strict
         Where data have many digits in common, or are huge, terms of the likelihood equations or of the formula for the
         estimate cancel, as in a mean of squares minus the square of a mean. What a few units in the last place of each
@@ -108,6 +111,8 @@ def check_estimator(
     True
     >>> check_estimator("normal", lambda x: [x.mean(), x.std(ddof=1)], examples=50).ok
     False
+    >>> [check_estimator("exponential", lambda x: [(1 + 1e-6) / x.mean()], tolerance=t).ok for t in (1e-7, 1e-14)]
+    [True, False]
     >>> report = check_estimator(
     ...     "exponential", lambda x: {"scale": x.mean()}, parameters={"lambda": "1/scale"},
     ...     log_density="-log(scale) - x/scale", examples=20,
@@ -164,7 +169,7 @@ def _row(question: Question, found: Asked, name: str, existence: Existence, seed
     text = ""
     if found.failed:
         cases = telling_cases(question, found.failed, existence, seed)
-        text = found.failed[-1].text(likely(question, cases))
+        text = found.failed[-1].text(likely(question, cases, found.failed[-1]))
     kind = {"holds": "", "fails": " without a maximiser", "either": " with or without a maximiser"}[existence]
     agree, disagree, undecided = (found.counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
     return Tally(question.family.name, f"{name}{kind}", agree, disagree, undecided, text)

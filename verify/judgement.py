@@ -16,6 +16,8 @@ CANCELLED = "what doubles lose on such data may explain it"
 ROUNDED = "what rounding costs"
 UNPROVED = "it is as likely as the highest point known, and that none is higher is not proved"
 LOCALLY = "promise='local' asks for no more than a local maximum"
+INFINITELY = "infinitely many"
+"""Nats lost where the data lie outside the support; other losses may be beyond doubles, too."""
 OUTSIDE = "the data lie outside the support there"
 ABSENT = (CertificateVerdict.NO_MAXIMUM, CertificateVerdict.UNBOUNDED)
 """Verdicts that say that there is no maximiser."""

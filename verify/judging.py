@@ -19,7 +19,7 @@ from .doubles import Doubles
 from .edge_heights import is_above_edges
 from .ends import outside_space
 from .fitting import Fit, fit_with
-from .judgement import ABSENT, CANCELLED, DIGITS, LOCALLY, OUTSIDE, ROUNDED, UNPROVED, Judgement
+from .judgement import ABSENT, CANCELLED, DIGITS, INFINITELY, LOCALLY, OUTSIDE, ROUNDED, UNPROVED, Judgement
 from .likelihood import log_likelihood_ball, nats_lost
 from .slopes import bends_down, promised, slopes_of
 from .tolerance import THETA_ULPS
@@ -168,7 +168,7 @@ class _Case:
             return self._found(Verdict.AGREE, ROUNDED, shown, theta, text, limit)
         if not low > limit:
             return self._found(Verdict.UNDECIDED, self._open(high), shown, theta, text, limit)
-        if math.isinf(low):
+        if math.isinf(low) and text == INFINITELY:
             return self._found(Verdict.DISAGREE, OUTSIDE, shown, theta, text, limit)
         if not self.exists:
             # Whoever is beaten does not maximise, but is not to blame for it where nobody could.
@@ -217,7 +217,7 @@ class _Case:
     def _infinite(self, theta: tuple[float, ...]) -> tuple[float, float, str]:
         """Infinitely many nats where the data certainly lie outside the support, else nothing is known."""
         outside = log_likelihood_ball(self.question.family, theta, self.x, self.weights) == arb("-inf")
-        return math.inf if outside else -math.inf, math.inf, "infinitely many" if outside else ""
+        return math.inf if outside else -math.inf, math.inf, INFINITELY if outside else ""
 
     @cached_property
     def _doubles(self) -> Doubles:

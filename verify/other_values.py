@@ -12,6 +12,9 @@ from .tolerance import DIAGNOSIS_SHARE
 _SQUARED = 1e-4
 """Relative distance within which differences of squares are the same: they lose half of the digits."""
 
+WHATEVER = "whatever the data"
+"""What is said of one number that most data get: it has to be that of the case shown, too."""
+
 
 def changes(value: float, n: float, rows: int, parameters: int) -> Iterator[tuple[str, float]]:
     """Yield what may be returned in place of ``value``, with words.
@@ -83,7 +86,7 @@ def a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, diff
     '0.5 whatever the data: a limit, or a value that was never changed'
     """
     same = _constant(theirs, DIAGNOSIS_SHARE, most) if len(set(ours)) >= different else ""
-    return f"{same} whatever the data: a limit, or a value that was never changed" if same else ""
+    return f"{same} {WHATEVER}: a limit, or a value that was never changed" if same else ""
 
 
 def by_a_constant(theirs: Sequence[float], ours: Sequence[float], most: float, different: int) -> str:

@@ -33,7 +33,9 @@ def cost_of_doubles(
 ) -> float:
     """Return the nats that errors of double precision may cost.
 
-    Zero where the density has no smooth score, unless weights lose all their digits when they multiply distances.
+    Where the density has no smooth score, it is twice what rounding moves the likelihood by: whoever finds the highest
+    of heights that are off by e loses up to 2 e. It is infinite there if weights lose all their digits when they
+    multiply distances.
 
     Every operation is off by a few units in the last place, and a sum by as many more as there are observations; so
     are the data themselves, which most algorithms rescale. Of an error e of the score the root moves by the inverse of
@@ -55,7 +57,7 @@ def cost_of_doubles(
     slopes = slopes_of(family, frozenset(symbol for symbol, _, _ in derivation.within))
     observations = require_data(family, x, weights)
     if slopes is None:
-        return math.inf if _below_doubles(observations) else 0.0
+        return math.inf if _below_doubles(observations) else _cost_of_heights(family, maximiser, observations)
     seen = observations if history is None else require_data(family, history)
     tables = table_of(family, observations), table_of(family, seen)
     for bits in precisions():
@@ -63,6 +65,22 @@ def cost_of_doubles(
             cost = _cost(derivation, slopes, [arb(value) for value in maximiser], *tables, seen.n)
             if cost.is_finite():
                 return float(cost.upper())
+    return 0.0
+
+
+def _cost_of_heights(family: Family, maximiser: Sequence[float | arb], observations: Observations) -> float:
+    """Twice what computing the log-likelihood of exact data costs at the maximiser; zero where no rule tells."""
+    try:
+        bound = running_error(family.log_density, {})
+    except NoBoundError:
+        return 0.0
+    table = table_of(family, observations)
+    for bits in precisions():
+        with precision(bits):
+            point = [arb(value) for value in maximiser]
+            (total,) = row_sums((bound,), family.columns, family.symbols)(table.rows, table.weights, *point)
+            if total.is_finite():
+                return float((2 * UNIT_ROUNDOFF * ELEMENTARY_ULPS * total).upper())
     return 0.0
 
 

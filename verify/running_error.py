@@ -73,6 +73,8 @@ def running_error(e: Expr, entering: Mapping[Symbol, Expr]) -> Expr:
         return Mean(running_error(e.integrand, entering) + modulus(e.integrand), *e.data)
     if isinstance(e, Piecewise):
         return Piecewise(*((running_error(value, entering), condition) for value, condition in e.args))
+    if e.is_Mul and e.args[0] is S.NegativeOne:
+        return running_error(-e, entering)  # a change of sign is exact
     errors = [running_error(argument, entering) for argument in e.args]
     if isinstance(e, Add):
         # Of two terms there is one rounding; of more also those of partial sums, in whatever order.
