@@ -14,7 +14,9 @@ from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportErro
 from thetahat.proofs.validation import require_normalised
 from thetahat.proofs.voids import places_without_density
 from thetahat.strategies import datasets
+from thetahat.verify.adapters.target import Promise, Target
 from thetahat.verify.answers import Question
+from thetahat.verify.audit import audit
 from thetahat.verify.judging import judge
 from thetahat.verify.parameter_map import parameter_map
 from thetahat.verify.rounding_cost import cost_of_doubles
@@ -170,3 +172,12 @@ def test_a_mistake_that_is_named_is_that_of_the_case_shown() -> None:
     question = Question(derive(item), lambda data: [1.5, 1e-33], parameter_map(item, None), item, {}, "mle", 1e-7)
     found = judge(question, np.array([1.0, 1.0, 1.0001]))
     assert found.reason == "not a maximiser"
+
+
+@pytest.mark.thorough
+def test_an_audit_names_a_mistake_that_more_data_confirm() -> None:
+    """Of two values the median was said to be the estimate without the last one; audits looked at what was shrunk."""
+    middle = Target("median", "rayleigh", lambda data: [np.sqrt(np.median(data**2) / 2)], Promise("", ""))
+    (finding, *_) = audit(middle, examples=20).findings
+    assert "returned" in finding.words
+    assert "left out" not in finding.words

@@ -25,6 +25,7 @@ from .existence import has_maximiser
 from .judgement import ABSENT, ROUNDED, Judgement
 from .judging import judge
 from .parameter_map import parameter_map
+from .telling_cases import telling_cases
 from .tolerance import AUDIT_NATS, ORDINARY
 
 Array = NDArray[np.float64]
@@ -36,6 +37,7 @@ _FIRST_BATCH, _LARGEST_BATCH = 5, 50
 _APART = 1000
 _SHOWN = 8
 _SHRINK_SECONDS = 10.0
+_TELLING_SECONDS = 3.0
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Run:
             derivation, self._called, reading, target.declared, dict(target.fixed), promised, self._tolerance
         )
         self._raised = False
+        self._telling: list[Judgement] = []
 
     @property
     def _tolerance(self) -> float:
@@ -113,6 +116,8 @@ class Run:
             self._shrink(counts.failed, refused=False)
             self._shrink(counts.refusals, refused=True)
             if counts.failed:
+                # What was made smaller differs too little to tell one mistake from another.
+                self._telling = telling_cases(self.question, counts.failed, "holds", seed, _TELLING_SECONDS)
                 break
         return self.row()
 
@@ -238,7 +243,8 @@ class Run:
 
     def _finding(self, kind: AuditVerdict, seen: Sequence[Judgement]) -> Finding:
         last = seen[-1]
-        words = last.text(likely(self.question, seen[-_SHOWN:], last) if kind.value.startswith("refuted") else "")
+        cases = self._telling or seen[-_SHOWN:]
+        words = last.text(likely(self.question, cases, last) if kind.value.startswith("refuted") else "")
         x = last.x.tolist()
         return Finding(kind.value, tuple(x), words, command_for(self.target.name, self.target.family, x, self.options))
 

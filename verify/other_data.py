@@ -38,14 +38,15 @@ def _weighed(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
 
 
 def _left_out(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
-    order: NDArray[np.intp] = np.argsort(x if x.ndim == 1 else x[:, 0], kind="stable")
-    yield "the largest observation is left out", x[order[:-1]], w[order[:-1]]
-    yield "the smallest observation is left out", x[order[1:]], w[order[1:]]
-    yield "both extremes are left out", x[order[1:-1]], w[order[1:-1]]
+    different = np.unique(x, axis=0)
+    if len(different) > 2:  # of two values, what is left is a median as well, a mode, and much else
+        order: NDArray[np.intp] = np.argsort(x if x.ndim == 1 else x[:, 0], kind="stable")
+        yield "the largest observation is left out", x[order[:-1]], w[order[:-1]]
+        yield "the smallest observation is left out", x[order[1:]], w[order[1:]]
+        yield "both extremes are left out", x[order[1:-1]], w[order[1:-1]]
     yield "the first observation is left out", x[1:], w[1:]
     yield "the last observation is left out", x[:-1], w[:-1]
     yield "the second half of the observations is left out", x[: len(x) // 2], w[: len(x) // 2]
-    different = np.unique(x, axis=0)
     yield "equal observations are counted once", different, np.ones(len(different))
     if x.ndim == 1:
         yield "zeros are left out", x[x != 0], w[x != 0]

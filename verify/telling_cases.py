@@ -23,12 +23,15 @@ _SPREAD = 1 / 32
 """The range of data, relative to their size, from which estimates keep the digits by which mistakes are told apart."""
 
 
-def telling_cases(question: Question, failed: Sequence[Judgement], existence: Existence, seed: int) -> list[Judgement]:
+def telling_cases(
+    question: Question, failed: Sequence[Judgement], existence: Existence, seed: int, seconds: float = _SECONDS
+) -> list[Judgement]:
     """Return failing cases for a diagnosis: new ones, and where these are too few, some of those that are known.
 
     The smallest case is the last of ``failed``. Data without a maximiser are few of a kind, and any will do.
     """
-    found = _others(question, failed[-1], seed) if existence == "fails" else _richer(question, failed[-1], seed)
+    last = failed[-1]
+    found = _others(question, last, seed) if existence == "fails" else _richer(question, last, seed, seconds)
     return found if len(found) >= _ENOUGH else [*found, *failed[:_ENOUGH], failed[-1]]
 
 
@@ -46,11 +49,11 @@ def _others(question: Question, smallest: Judgement, seed: int) -> list[Judgemen
     return found
 
 
-def _richer(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
+def _richer(question: Question, smallest: Judgement, seed: int, seconds: float) -> list[Judgement]:
     """More failing cases, of several different observations each, if there are: of one, many explanations are true."""
     found: list[Judgement] = []
     poor: list[Data] = []
-    until = time.monotonic() + _SECONDS
+    until = time.monotonic() + seconds
     derivation, many = question.derivation, max(_SEVERAL, len(smallest.x))
     if derivation.outcome is Outcome.UNBOUNDED:
         return []
