@@ -231,6 +231,8 @@ def _place(
     active = ceilings if slope > 0 else floors
     if not active or (len(active) > 1 and not all(_always_stops(parameter, ends, one, domain) for one in active)):
         return None
+    if whole and not all(one.is_integer for one in active):
+        return None  # the data may stop it between two integers
     value = active[0] if len(active) == 1 else (Min if slope > 0 else Max)(*active)
     return AtEnd(parameter, value, slope, increment, each=each is not None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Max, Min, Rational, S, Symbol, log
+from sympy import Add, Dummy, Expr, Max, Min, Rational, S, Symbol, log
 
 from .algebra.atoms import Quantile
 from .algebra.beside import density_beside, outweighs
@@ -44,7 +44,16 @@ def support_end(step: Step, context: Context) -> Finding:
     met = len(_alternatives(value, slope)) == len(stops) and all(stops)
     if len(stops) > 1:
         met = met and all(_reaches(p, context, placed, one, domain) for one in _alternatives(value, slope))
+    if p.is_integer and not all(_is_whole(context, one) for one in _alternatives(value, slope)):
+        return Finding(Evidence.REFUTED, f"the data may stop {p} between two integers")
     return by_sign(right_sign and met, f"the log-likelihood is strictly monotone in {p}, and the data stop it")
+
+
+def _is_whole(context: Context, value: Expr) -> bool:
+    """Whether a value is an integer whatever the data: order statistics are as far as observations are."""
+    whole = context.family.observation.is_integer
+    masks = {atom: Dummy(integer=whole, real=True) for atom in context.unfolded(value).atoms(Quantile)}
+    return bool(context.unfolded(value).xreplace(masks).is_integer)
 
 
 def _reaches(p: Symbol, context: Context, placed: dict[Symbol, Expr], value: Expr, domain: Domain) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
-from sympy import Abs, Expr, Interval, Piecewise, Reals, Symbol, exp, log, loggamma, oo, pi
+from sympy import Abs, Expr, Interval, Piecewise, Range, Reals, Set, Symbol, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
 from thetahat import family as thetahat_family
+from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError, UnsolvedError
 from thetahat.proofs.validation import require_normalised
@@ -181,3 +184,44 @@ def test_an_audit_names_a_mistake_that_more_data_confirm() -> None:
     (finding, *_) = audit(middle, examples=20).findings
     assert "returned" in finding.words
     assert "left out" not in finding.words
+
+
+WHOLE = Symbol("N", integer=True, positive=True)
+COUNT, RANK = Symbol("k", integer=True, nonnegative=True), Symbol("k", integer=True, positive=True)
+
+
+@pytest.mark.parametrize(
+    ("observation", "support", "density", "data", "largest"),
+    [
+        (x, Interval(0, WHOLE), -log(WHOLE), [1.5, 2.2], 3.0),
+        (COUNT, Range(0, 3 * WHOLE + 1), -log(3 * WHOLE + 1), [1.0, 7.0], 3.0),
+        (RANK, Range(WHOLE, 2 * WHOLE + 1), -log(WHOLE + 1), [4.0, 7.0], 4.0),
+    ],
+    ids=["a real observation", "a third", "a half"],
+)
+def test_an_integer_is_not_stopped_between_two_integers(
+    observation: Symbol, support: Set, density: Expr, data: list[float], largest: float
+) -> None:
+    """``N = 2.2`` was certified as the only maximum of a family whose N is an integer: it is the next one."""
+    item = Family("unseen", observation, support, (Parameter(WHOLE, Range(1, oo)),), density)
+    assert derive(item).outcome is Outcome.INTEGER_SEARCH
+    assert dict(fit(item, data).theta_hat) == {"N": largest}
+    certificate = certify(item, data)
+    assert certificate.theta["N"].low == certificate.theta["N"].high == largest
+
+
+def test_the_checker_refutes_an_integer_between_two_integers() -> None:
+    """Planted: the step of the same family with a real end, written for the integer."""
+    smooth = derive(Family("smooth", x, Interval(0, s), (SCALE,), -log(s)))
+    item = Family("whole", x, Interval(0, WHOLE), (Parameter(WHOLE, Range(1, oo)),), -log(WHOLE))
+    steps = []
+    for step in smooth.steps[:2]:
+        using = {name: value.xreplace({s: WHOLE}) if isinstance(value, Expr) else value for name, value in step.using}
+        if step.rule == "support-end":
+            using["increment"] = log(WHOLE) - log(WHOLE + 1)
+        subject = WHOLE if step.subject == s else step.subject
+        moved = replace(step, value=step.value.xreplace({s: WHOLE}), subject=subject, using=tuple(using.items()))
+        steps.append(moved)
+    (_, end) = check_steps(item, tuple(steps))
+    assert end.evidence is Evidence.REFUTED
+    assert "between two integers" in end.detail
