@@ -11,7 +11,7 @@ from .algebra.signs import Domain, is_nonnegative
 from .checker import check_steps
 from .conclusions import add_conditions, normalisation, refutation, unproved_steps
 from .conditions import Condition
-from .derivation import Derivation, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step
+from .derivation import Derivation, Finding, Label, Obligation, Optimality, Outcome, Section, Statistic, Step, Verdict
 from .extremes import ranges
 from .family import Family
 from .integer_search import integer_search
@@ -27,6 +27,7 @@ _COMPARED = (
     "turns from rise to fall once at most"
 )
 _RANGE = "every integer that the data allow is compared"
+_SEARCHING = ("integer-increment", "integer-range", "integer-tail", "integer-falling")
 _PROFILED = "the other parameters are at their values for each integer"
 
 
@@ -217,6 +218,12 @@ def _assembled(
 ) -> Derivation:
     findings = check_steps(family, steps)
     refuted = refutation(family, steps, findings)
+    # Where the likelihood of large integers is not proved to fall, neither is that one of those compared is highest.
+    searching = (f for s, f in zip(steps, findings, strict=True) if s.rule in _SEARCHING)
+    unproved = next((f for f in searching if f.evidence.verdict is not Verdict.AGREE), None)
+    if unproved is not None:
+        proved = False
+        optimality = Optimality(False, f"a step of the argument is not proved: {unproved.detail}", False)
     return replace(
         _without_estimator(family, found.statistics, ell, steps, findings),
         outcome=Outcome.UNSOLVED if refuted else Outcome.INTEGER_SEARCH,

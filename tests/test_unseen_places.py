@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from sympy import Abs, Expr, Interval, Piecewise, Range, Reals, Set, Symbol, exp
 from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
 from thetahat import family as thetahat_family
 from thetahat.proofs.checker import check_steps
-from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.derivation import Evidence, Outcome, Verdict
 from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError, UnsolvedError
 from thetahat.proofs.validation import require_normalised
 from thetahat.proofs.voids import places_without_density
@@ -20,6 +21,7 @@ from thetahat.strategies import datasets
 from thetahat.verify.adapters.target import Promise, Target
 from thetahat.verify.answers import Question
 from thetahat.verify.audit import audit
+from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.judging import judge
 from thetahat.verify.parameter_map import parameter_map
 from thetahat.verify.rounding_cost import cost_of_doubles
@@ -225,3 +227,17 @@ def test_the_checker_refutes_an_integer_between_two_integers() -> None:
     (_, end) = check_steps(item, tuple(steps))
     assert end.evidence is Evidence.REFUTED
     assert "between two integers" in end.detail
+
+
+def test_a_standard_deviation_may_be_an_integer() -> None:
+    """Its condition for a maximiser read ``0 > nan``, and no dataset was fitted."""
+    density = -log(2 * pi * WHOLE**2) / 2 - y**2 / (2 * WHOLE**2)
+    item = Family("whole", y, Reals, (Parameter(WHOLE, Range(1, oo)),), density)
+    found = derive(item)
+    assert found.exists_when == ()
+    assert found.existence_proved
+    assert all(finding.evidence.verdict is Verdict.AGREE for finding in found.findings)
+    data = [20.0, 30.0]
+    heights = {n: -math.log(n) - 650 / (2 * n**2) for n in range(1, 100)}
+    assert dict(fit(item, data).theta_hat) == {"N": max(heights, key=lambda n: heights[n])}
+    assert certify(item, data).verdict is CertificateVerdict.UNIQUE_GLOBAL

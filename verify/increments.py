@@ -69,6 +69,8 @@ class OnIntegers:
             found = self._once(arb_series([start, arb(1)], length), guarded=False)
             whole = arb_series([arb(0)], length) + found
             return [whole[place] for place in range(length)]
+        except ValueError:  # python-flint's, for a denominator whose enclosure holds zero
+            return [arb("nan")] * length
         finally:
             ctx.cap = cap
 

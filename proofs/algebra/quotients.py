@@ -6,6 +6,7 @@ from sympy import Add, Expr, Integer, Mul, S, Symbol, fraction, log, together
 
 from .atoms import Mean
 from .signs import Domain, is_positive
+from .size import cancelled
 
 
 def split_quotients(expression: Expr, domain: Domain) -> Expr:
@@ -38,10 +39,13 @@ def scaled_reciprocal(expression: Expr, large: Symbol, small: Symbol, domain: Do
     >>> scaled_reciprocal(n * log(n + 1) - n * log(n), n, s, {})
     (log(s + 1), 1)
     """
-    inverse = split_quotients(expression.subs(large, 1 / small), {**domain}).expand()
+    split = split_quotients(expression.subs(large, 1 / small), {**domain}).expand()
+    # A fraction such as 1/(1 + 1/s)**2 has no pole at zero once it is one fraction.
+    inverse = Add(*(cancelled(t) if t.is_rational_function(small) else t for t in Add.make_args(split)))
     power = -min(0, *(_exponent(term, small) for term in Add.make_args(inverse)))
     whole = (small**power * inverse).expand()
     atoms = (*whole.atoms(log), *(mean.integrand for mean in whole.atoms(Mean)))
+    atoms = (*atoms, *(term for term in Add.make_args(whole) if term.is_rational_function(small)))
     if any(node.subs(small, 0).has(S.ComplexInfinity, S.NaN, S.NegativeInfinity, S.Infinity) for node in atoms):
         return None
     return whole, power
