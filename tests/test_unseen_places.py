@@ -241,3 +241,10 @@ def test_a_standard_deviation_may_be_an_integer() -> None:
     heights = {n: -math.log(n) - 650 / (2 * n**2) for n in range(1, 100)}
     assert dict(fit(item, data).theta_hat) == {"N": max(heights, key=lambda n: heights[n])}
     assert certify(item, data).verdict is CertificateVerdict.UNIQUE_GLOBAL
+
+
+@pytest.mark.thorough
+def test_a_guard_is_named_where_all_kinds_of_data_are_asked() -> None:
+    """Data without a maximiser were diagnosed by others that have one, as a search that stops early."""
+    report = check_estimator("bernoulli", lambda data: [min(max(data.mean(), 1e-6), 1 - 1e-6)], existence="either")
+    assert "a guard: p is 1e-06 from an end" in report.counterexamples[0]

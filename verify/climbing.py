@@ -195,8 +195,10 @@ def _in_balls(
     most = 1 if derivation.optimality.proved else _CLIMBS
     found = highest(_terrain(derivation, joined, numbers), starts, most)
     if found is None:
+        absent = "" if derivation.existence_proved else "have no maximiser, or may "
         raise UnsolvedError(
-            f"{derivation.family.name}: Newton's method reached no maximum in ball arithmetic either, from the {most} "
-            f"best of {len(starts)} starting points; the data may be too close to a case without a maximiser"
+            f"{derivation.family.name}: Newton's method reached no maximum in ball arithmetic either, from the "
+            f"{f'{most} ' * (most > 1)}best of {len(starts)} starting points; these data may {absent}be too close to "
+            "data without a maximiser"
         )
     return found

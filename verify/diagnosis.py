@@ -15,7 +15,7 @@ from .diagnosis_families import another_family, median_matched
 from .diagnosis_moments import mean_matched, moments
 from .diagnosis_search import another_maximum, unrepeatable
 from .diagnosis_values import another_statistic, changed, changed_coarsely, has_their_number, held, swapped
-from .judgement import ABSENT, Judgement
+from .judgement import Judgement
 from .other_values import WHATEVER
 
 Hypothesis = Callable[[Question, Sequence[Judgement]], str]
@@ -50,8 +50,8 @@ def likely(question: Question, failed: Sequence[Judgement], shown: Judgement) ->
     >>> print(report.counterexamples[0].splitlines()[-1].strip())
     likely     sigma is the estimate times sqrt(n/(n - 1)): the denominator n - 1 in place of n
     """
-    if all(case.certificate is not None and case.certificate.verdict in ABSENT for case in failed):
-        return guarded(question, failed, shown)
+    if shown.has_no_maximiser:
+        return guarded(question, [case for case in failed if case.has_no_maximiser], shown)
     cases = [case for case in failed if case.theta is not None and case.fit is not None]
     if not cases or len(cases) < len(failed):
         return ""

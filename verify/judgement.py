@@ -53,6 +53,11 @@ class Judgement:
     allowed: float = 0.0
 
     @property
+    def has_no_maximiser(self) -> bool:
+        """Whether it is certified that the data have none."""
+        return self.certificate is not None and self.certificate.verdict in ABSENT
+
+    @property
     def excused(self) -> bool:
         """Whether it is undecided for the only reason that the errors of double precision may explain it."""
         return self.verdict is Verdict.UNDECIDED and self.reason.endswith(CANCELLED)

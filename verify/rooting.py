@@ -187,9 +187,10 @@ def root_in_balls(derivation: Derivation, table: Observations) -> Root:
     others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
     root = _highest(cache(exactly.residual), derivation, height, exactly.line, others)
     if root is None:
+        absent = "" if derivation.existence_proved else "either these data have no maximiser, or "
         raise UnsolvedError(
-            f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, "
-            "in ball arithmetic either; the estimate is too large, or too close to an end of its space, for a double"
+            f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, in ball "
+            f"arithmetic either; {absent}the estimate is too large, or too close to an end of its space, for a double"
         )
     return Root(exactly, root, height, others)
 

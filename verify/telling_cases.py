@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..proofs.derivation import Outcome, Verdict
+from ..proofs.derivation import Derivation, Outcome, Verdict
+from ..strategies import can_fail
 from .answers import Question
 from .driving import run_afresh
 from .estimator_data import ORDINARY, Data, Existence, drawn_data, key_of, spread_of
@@ -31,8 +32,15 @@ def telling_cases(
     The smallest case is the last of ``failed``. Data without a maximiser are few of a kind, and any will do.
     """
     last = failed[-1]
-    found = _others(question, last, seed) if existence == "fails" else _richer(question, last, seed, seconds)
+    more = existence == "fails" or (last.has_no_maximiser and _can_fail(question.derivation))
+    found = _others(question, last, seed) if more else _richer(question, last, seed, seconds)
     return found if len(found) >= _ENOUGH else [*found, *failed[:_ENOUGH], failed[-1]]
+
+
+def _can_fail(derivation: Derivation) -> bool:
+    """Whether data without a maximiser are drawn."""
+    unbounded = derivation.outcome is Outcome.UNBOUNDED
+    return unbounded or can_fail(derivation.family, conditions=derivation.exists_when)
 
 
 def _others(question: Question, smallest: Judgement, seed: int) -> list[Judgement]:
