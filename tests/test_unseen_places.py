@@ -248,3 +248,17 @@ def test_a_guard_is_named_where_all_kinds_of_data_are_asked() -> None:
     """Data without a maximiser were diagnosed by others that have one, as a search that stops early."""
     report = check_estimator("bernoulli", lambda data: [min(max(data.mean(), 1e-6), 1 - 1e-6)], existence="either")
     assert "a guard: p is 1e-06 from an end" in report.counterexamples[0]
+
+
+@pytest.mark.parametrize("offset", [0.0, 100.0, 1e6])
+def test_a_place_where_nothing_is_observed_is_sought_between_observations(offset: float) -> None:
+    """The likelihood is zero at every observation and highest between two; a local maximum lost up to 5 nats."""
+    density = log((y - m) ** 2) - 3 * log(s) - log(2 * pi) / 2 - (y - m) ** 2 / (2 * s**2)
+    item = Family("unseen", y, Reals, (Parameter(m, Reals), SCALE), density)
+    data = np.array([-3.65, -1.49, -0.46, -0.09, 0.37, 0.56])
+    grid = np.linspace(-20, 20, 80_001)[:, None]
+    spreads = np.mean((data - grid) ** 2, axis=1) / 3
+    heights = np.sum(np.log((data - grid) ** 2), axis=1) - 9 * np.log(spreads) - 9 - 3 * np.log(2 * np.pi)
+    found = fit(item, data + offset)
+    assert abs(found.theta_hat["m"] - offset - grid[np.argmax(heights), 0]) < 1e-3
+    assert found.log_likelihood > heights.max() - 1e-6

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol
+from sympy import Rational, Symbol, oo, zoo
 
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
+from ..proofs.family import Family
 from .ends import outside_space
 from .likelihood import log_likelihood
 from .line import Line
@@ -53,10 +55,31 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     column, unknown = table.columns[0], derivation.unknowns[0]
     places = np.quantile(column, np.linspace(0, 1, _PROBES)) if table.n > EXAMINED_ROWS else np.unique(column)
     if is_a_place(derivation.family, unknown):
+        if _vanishes_at(derivation.family, unknown):
+            # Nothing is observed at the place itself: there is a maximum between any two neighbours.
+            places = np.concatenate([places, _between(places)])
         near = (float(place_unit(derivation.family, unknown)) * places).tolist()
     else:
         near = on_a_grid(spread(column), line, column) if table.n <= _SCANNED else []
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
+
+
+@lru_cache(maxsize=512)
+def _vanishes_at(family: Family, place: Symbol) -> bool:
+    """Whether an observation at the place has no density."""
+    at = place / Rational(place_unit(family, place))
+    return bool(family.log_density.subs(family.observation, at).has(-oo, zoo))
+
+
+def _between(places: Array) -> Array:
+    """The middles between neighbours, and one place beyond either end.
+
+    >>> _between(np.array([0.0, 1.0, 4.0])).tolist()
+    [-4.0, 0.5, 2.5, 8.0]
+    """
+    middles = places[:-1] + np.diff(places) / 2
+    reach = float(np.ptp(places)) or 1.0
+    return np.array([places[0] - reach, *middles, places[-1] + reach])
 
 
 def on_a_grid(size: float, line: Line, column: Array | None = None) -> list[float]:
