@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
-from sympy import Abs, Expr, Interval, Piecewise, Range, Reals, Set, Symbol, exp, log, loggamma, oo, pi
+from sympy import (
+    Abs,
+    Expr,
+    Interval,
+    Mul,
+    Piecewise,
+    Range,
+    Rational,
+    Reals,
+    Set,
+    Symbol,
+    exp,
+    log,
+    loggamma,
+    oo,
+    pi,
+    sqrt,
+)
 
 from thetahat import Family, Parameter, certify, check_estimator, derive, estimator, fit, fit_rows
 from thetahat import family as thetahat_family
+from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome, Verdict
 from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError, UnsolvedError
 from thetahat.proofs.validation import require_normalised
 from thetahat.proofs.voids import places_without_density
+from thetahat.proofs.zero import prove_zero
 from thetahat.strategies import datasets
+from thetahat.strategies.samples import sample_of
+from thetahat.strategies.shortcuts import positive_by_part
 from thetahat.verify.adapters.target import Promise, Target
 from thetahat.verify.answers import Question
 from thetahat.verify.audit import audit
@@ -262,3 +284,24 @@ def test_a_place_where_nothing_is_observed_is_sought_between_observations(offset
     found = fit(item, data + offset)
     assert abs(found.theta_hat["m"] - offset - grid[np.argmax(heights), 0]) < 1e-3
     assert found.log_likelihood > heights.max() - 1e-6
+
+
+def test_fractions_with_one_square_root_vanish_by_algebra() -> None:
+    """Two counts with their shares took a minute: nested fractions of one root were multiplied out in vain."""
+    root = sqrt((a - b) * (2 - a - b))
+    zero = (a - b) / root - root / (2 - a - b)
+    nested = 1 / (1 + zero + root) - (1 - root) / (1 - (a - b) * (2 - a - b))
+    for expression in (zero, nested, root**3 / (a - b) - root * (2 - a - b)):
+        assert prove_zero(expression, {}, list).evidence is Evidence.ALGEBRA
+    for planted in (zero + root, nested + 1, (a - b) / root + root / (2 - a - b)):
+        points = [({a: Rational(3, 4), b: Rational(1, 4)}, ())]
+        assert prove_zero(planted, {}, lambda points=points: points).evidence is Evidence.REFUTED
+
+
+def test_a_long_condition_is_no_determinant() -> None:
+    """To see whether it is one it was multiplied out, and a quadratic regression of two rows took minutes."""
+    factors = (Mean(t**i, t) + Mean(t ** (i + 1), t) - Mean(t, t) ** i for i in range(2, 14))
+    condition = Mul(*(factor**4 for factor in factors))
+    began = time.process_time()
+    assert positive_by_part(condition, sample_of([1.0, 2.0, 4.0]), {t: 0}) is None
+    assert time.process_time() - began < 5

@@ -22,11 +22,9 @@ Existence = Literal["holds", "fails", "either"]
 Data = tuple[Array, Array | None]
 """Observations, and weights where the function takes them."""
 ORDINARY, EXTREME = 1e3, 1e100
-"""Half of the datasets stay within this size; the others take every extreme that doubles and the support allow."""
-
-
+"""A third of the datasets stay within this size, and a third take every extreme that doubles and the support allow."""
 _FEW = 3
-"""A third of the datasets have no more observations, where so few can be asked for at all."""
+"""The last third have no more observations, and stay within the ordinary size, where so few can be asked for at all."""
 
 
 def require_data_for(derivation: Derivation, existence: Existence) -> None:
