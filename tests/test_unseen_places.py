@@ -44,6 +44,8 @@ from thetahat.verify.adapters.target import Promise, Target
 from thetahat.verify.answers import Question
 from thetahat.verify.audit import audit
 from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.diagnosis_values import has_their_number
+from thetahat.verify.judgement import Judgement
 from thetahat.verify.judging import judge
 from thetahat.verify.parameter_map import parameter_map
 from thetahat.verify.rounding_cost import cost_of_doubles
@@ -185,15 +187,16 @@ def test_what_logarithms_lose_is_no_mistake_of_an_estimator() -> None:
     assert cost_of_doubles(plain, fit(plain.family, far).theta.tolist(), far) < 1e-12
 
 
-def test_a_mistake_that_is_named_is_that_of_the_case_shown() -> None:
-    """``a is 1 whatever the data`` was said of a returned 485165210; a huge loss was called one of the support."""
+def test_a_number_that_is_named_is_that_of_the_case_shown() -> None:
+    """``a is 1 whatever the data`` was said of a returned 485165210."""
+    cases = [Judgement(Verdict.DISAGREE, "not a maximiser", np.array([float(n)]), theta=(1.0,)) for n in range(4)]
+    shown, other = cases[0], replace(cases[0], theta=(485165210.0,))
+    assert has_their_number(cases, shown)
+    assert not has_their_number(cases, other)
 
-    def mostly_one(data: np.ndarray) -> list[float]:
-        return [1.0] if data[0] > 3 else [2 / data.mean()]
 
-    report = check_estimator("exponential", mostly_one, examples=50)
-    shown = report.counterexamples[0]
-    assert "whatever the data" not in shown or "lambda = 1.0:" in shown
+def test_a_loss_beyond_doubles_is_not_said_to_be_one_of_the_support() -> None:
+    """Of a density on the whole half-line it was said that the data lie outside the support of a member."""
     density = log(a / s) + (a - 1) * log(t / s) + 1 + (t / s) ** a - exp((t / s) ** a)
     item = Family("power", t, POSITIVE, (Parameter(a, POSITIVE), SCALE), density)
     question = Question(derive(item), lambda data: [1.5, 1e-33], parameter_map(item, None), item, {}, "mle", 1e-7)
