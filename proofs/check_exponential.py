@@ -6,7 +6,7 @@ from sympy import Add, Expr, Mul, Symbol
 
 from .algebra.atoms import Mean
 from .algebra.derivatives import derivative
-from .algebra.logs import normal_form
+from .apart import log_density_form
 from .check_context import Context, confirmed_zero
 from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .expectations import is_normalised
@@ -23,7 +23,7 @@ def exponential(step: Step, context: Context) -> Finding:
         e.free_symbols & data for e in step.named("eta").args
     ):
         return Finding(Evidence.REFUTED, "a statistic contains a parameter, or a natural parameter contains data")
-    identity = normal_form(family.log_density, family.columns, family.domain) - claim
+    identity = log_density_form(family) - claim
     points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
     same = confirmed_zero(claim - step.value, family.domain, lambda: points)
     found = weakest([confirmed_zero(identity, family.domain, lambda: points), same])

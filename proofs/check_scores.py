@@ -9,9 +9,10 @@ from sympy import Dummy, Expr, Mul, Pow, Symbol, log, together
 
 from .algebra.atoms import Mean, atoms_of, stand_ins
 from .algebra.derivatives import derivative
-from .algebra.logs import normal_form, split_logs
+from .algebra.logs import split_logs
 from .algebra.signs import is_nonzero
 from .algebra.size import cancelled, factored
+from .apart import log_density_form
 from .ball_data import evaluate
 from .balls import precision
 from .check_context import Context, pairs
@@ -23,7 +24,7 @@ from .zero import prove_zero
 def mean_log_likelihood(step: Step, context: Context) -> Finding:
     """The claim, unfolded, against the average of the declared log-density: by algebra, and in balls at random data."""
     family = context.family
-    declared = Mean(normal_form(family.log_density, family.columns, family.domain), *family.columns)
+    declared = Mean(log_density_form(family), *family.columns)
     claimed = context.unfolded(step.value)
     for theta, sample in context.points():
         with precision(256):

@@ -73,9 +73,9 @@ def refutation(family: Family, steps: tuple[Step, ...], findings: tuple[Finding,
 
 def _total(family: Family) -> str:
     """What a density adds up to that is none."""
-    found = normaliser(family)
+    found = is_normalised(family) or normaliser(family)
     total = f"to {exp(found.value)}, not to 1" if found is not None else "to another number than 1"
-    given = f" given {', '.join(map(str, family.covariates))}" if family.covariates else ""
+    given = f" given {', '.join(map(str, family.given))}" if family.covariates else ""
     return (
         f"the density is not normalised: {'it sums' if family.countable else 'its integral comes'} {total}, over "
         f"{family.support}{given}; check the normalising constant and the support"

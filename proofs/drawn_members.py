@@ -156,7 +156,7 @@ def drawn_point(family: Family, seed: int) -> dict[Symbol, Expr]:
     if not family.covariates:
         return dict(theta)
     row = data_points(family, theta, 1, seed)[0]
-    return theta | {s: row[s] for s in family.covariates}
+    return theta | {s: row[s] for s in family.given}
 
 
 def drawn_points(family: Family) -> Callable[[], Sequence[Point]]:

@@ -14,6 +14,7 @@ from .expectation_rules import mean_as_whole, mean_by_terms
 from .expectation_tilts import mean_log_density
 from .expected_forms import tidy_mean
 from .family import Family
+from .group_totals import group_totals, has_censored, joined_totals
 from .integration.lemma import joined_names
 from .joint import Chain, chain_of
 from .lemmas import Integrated, log_integral, product_of
@@ -40,13 +41,19 @@ def normaliser(family: Family) -> Integrated | None:
 def is_normalised(family: Family) -> Integrated | None:
     """Return the normaliser with its value brought to zero where algebra can; another value is shown as it is.
 
+    Given covariates of few values it is taken for each of these, and may be one of rows that are censored.
+
     >>> from thetahat import family
     >>> is_normalised(family("negative_binomial"))
     Integrated(value=0, lemma='binomial_series', conditions=(r, p), substitution='')
     """
     found = normaliser(family)
-    if found is None or found.value == 0:
+    if found is not None and found.value == 0:
         return found
+    if groups := group_totals(family):
+        return joined_totals(groups)
+    if found is None:
+        return None
     value = found.value.replace(erfc, lambda z: 1 - erf(z)) if found.value.has(erf, erfc) else found.value
     ratio = cancel(together(product_of(value)))
     return replace(found, value=S.Zero) if ratio == 1 else found
@@ -93,6 +100,8 @@ def expectation(family: Family, statistic: Expr, beside: Domain | None = None) -
     >>> expectation(gamma, log(gamma.observation)).value
     log(theta) + polygamma(0, k)
     """
+    if has_censored(family):
+        return None
     around = tuple((beside or {}).items())
     if not family.also:
         return expectation_under(measure_of(family, around), statistic)
@@ -135,6 +144,8 @@ def entropy(family: Family) -> Expected | None:
 
 @lru_cache(maxsize=512)
 def _entropy(family: Family) -> Expected | None:
+    if has_censored(family):
+        return None
     measure = measure_of(family, ())
     if family.also:
         found = expectation(family, family.log_density)

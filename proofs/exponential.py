@@ -10,9 +10,9 @@ from flint import arb, arb_mat
 from sympy import Abs, Add, Expr, Integer, Max, Mul, S, Symbol
 
 from .algebra.atoms import Mean, atoms_of
-from .algebra.logs import normal_form
 from .algebra.signs import is_nonnegative
 from .algebra.size import cancelled
+from .apart import log_density_form
 from .ball_data import evaluate
 from .balls import precision
 from .bounds import Bounds
@@ -47,7 +47,7 @@ def mean_log_density(family: Family) -> Expr:
     >>> mean_log_density(family("exponential"))
     -lambda*Mean(x, x) + log(lambda)
     """
-    return Mean(normal_form(family.log_density, family.columns, family.domain), *family.columns)
+    return Mean(log_density_form(family), *family.columns)
 
 
 def split_means(family: Family) -> tuple[dict[Expr, Expr], Expr, Expr]:
@@ -111,7 +111,8 @@ def _by_factor(
     oriented: list[tuple[Expr, Expr]] = []
     for leader, statistic in joined.items():
         size, one = _one_sided(statistic)
-        sign = -1 if is_nonnegative(-one, family.domain) else 1
+        turned = one.could_extract_minus_sign() and not is_nonnegative(one, family.domain)
+        sign = -1 if turned or is_nonnegative(-one, family.domain) else 1
         oriented.append((sign * one, sign * size * leader))
     return _summed(oriented), left
 

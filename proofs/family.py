@@ -12,10 +12,10 @@ from .algebra.plain_forms import plain_form
 from .bounds import Bounds, bounds, exact_number, values_allowing
 from .change import change_of_variable
 from .errors import ParameterError
-from .parts import Observed, Parameter, Source
+from .parts import Covariate, Observed, Parameter, Source, assumed_space
 from .sense import as_tuple, require_evaluated, require_sense, sharpened
 
-__all__ = ["Family", "Observed", "Parameter", "Source"]
+__all__ = ["Covariate", "Family", "Observed", "Parameter", "Source"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Family:
     sources
         Where the density stands in the literature.
     covariates
-        Variables that the density is conditional on. A dataset then has one column for the observation,
-        followed by one for each covariate.
+        Variables that the density is conditional on, each a ``Covariate``; a symbol by itself may lie anywhere that its
+        assumptions allow. A dataset then has one column for the observation, followed by one for each covariate.
     constants
         Known numbers, such as the size of a binomial; give them a value with ``fix`` before estimating.
     also
@@ -66,7 +66,7 @@ class Family:
     parameters: tuple[Parameter, ...]
     log_density: Expr
     sources: tuple[Source, ...] = ()
-    covariates: tuple[Symbol, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
     constants: tuple[Parameter, ...] = ()
     also: tuple[Observed, ...] = ()
 
@@ -74,6 +74,7 @@ class Family:
         """Refuse a declaration that contradicts itself."""
         for field in ("parameters", "sources", "covariates", "constants", "also"):
             object.__setattr__(self, field, as_tuple(self.name, field, getattr(self, field)))
+        object.__setattr__(self, "covariates", tuple(map(_with_space, self.covariates)))
         require_sense(self)
         object.__setattr__(self, "log_density", plain_form(self.log_density, self.observation, self.bounds))
         require_evaluated(self)
@@ -109,15 +110,20 @@ class Family:
         """The variables that the density is one of: the observation, and what is observed together with it."""
         return (self.observation, *(one.symbol for one in self.also))
 
+    @cached_property
+    def given(self) -> tuple[Symbol, ...]:
+        """The variables that the density is conditional on."""
+        return tuple(one.symbol for one in self.covariates)
+
     @property
     def beside(self) -> tuple[Symbol, ...]:
         """The data variables but the first: what is observed together with it, then the covariates."""
-        return (*self.observed[1:], *self.covariates)
+        return (*self.observed[1:], *self.given)
 
     @cached_property
     def columns(self) -> tuple[Symbol, ...]:
         """The data variables: those observed, then the covariates."""
-        return (*self.observed, *self.covariates)
+        return (*self.observed, *self.given)
 
     def require_one_column(self, what: str) -> None:
         """Raise ``ParameterError`` where an observation is several numbers, or has covariates; ``what`` needs one."""
@@ -139,9 +145,10 @@ class Family:
 
     @property
     def domain(self) -> dict[Symbol, Bounds]:
-        """Where every declared symbol lies, constants and parameters first, the observation last."""
+        """Where every declared symbol lies: covariates, constants and parameters first, the observation last."""
+        given = {item.symbol: item.bounds for item in self.covariates}
         known = {item.symbol: item.bounds for item in (*self.constants, *self.parameters)}
-        return known | {self.observation: self.bounds}
+        return given | known | {self.observation: self.bounds}
 
     def fix(self, **values: object) -> Family:
         """Return the family in which the named parameters or constants have known values.
@@ -289,3 +296,9 @@ class Family:
             log_density=self.log_density.subs(known),
             also=tuple(replace(one, support=one.support.subs(known)) for one in self.also),
         )
+
+
+def _with_space(covariate: object) -> object:
+    """A symbol by itself as a covariate; what is neither is refused afterwards."""
+    bare = isinstance(covariate, Symbol) and covariate.is_real
+    return Covariate(covariate, assumed_space(covariate)) if bare else covariate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Symbol, oo
+from sympy import Symbol
 
 from .bounds import Bounds
 from .family import Family
@@ -41,6 +41,5 @@ def domain_of(family: Family) -> dict[Symbol, Bounds]:
     >>> list(domain_of(family("gamma")))
     [k, theta]
     """
-    line = Bounds(-oo, oo, False, False, False)
-    given = dict.fromkeys(family.covariates, line) | {one.symbol: one.bounds for one in family.also}
-    return {s: b for s, b in family.domain.items() if s != family.observation} | given
+    also = {one.symbol: one.bounds for one in family.also}
+    return {s: b for s, b in family.domain.items() if s != family.observation} | also

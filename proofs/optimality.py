@@ -11,6 +11,8 @@ from .derivation import Label, Optimality, Section
 from .divergence import MeanMap, divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
 from .family import Family
+from .group_steps import group_step
+from .group_totals import censored_words
 from .half_plane_steps import half_plane_step
 from .harmonic import harmonic
 from .induced_loss import induced_loss
@@ -42,6 +44,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         or _concave(family, route, structure, trail)
         or _along_a_predictor(family, route, trail)
         or _concave_throughout(family, route, trail)
+        or (None if route.ends.placed else group_step(family, trail))
         or _wave(family, route, trail)
         or ridge_steps(family, route, trail)
         or turning_steps(family, route, trail)
@@ -83,7 +86,8 @@ def _density_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, 
         trail.add(
             "normalised",
             _KL,
-            f"Normalised: the {'probabilities sum' if family.countable else 'density integrates'} to one.",
+            f"Normalised: the {'probabilities sum' if family.countable else 'density integrates'} to one"
+            f"{censored_words(family)}.",
             normal.value,
             Label("log sum p", r"\log \sum p") if family.countable else Label("log integral p", r"\log \int p"),
         )

@@ -55,8 +55,8 @@ def parameter_points(family: Family, count: int, seed: int) -> list[dict[Symbol,
 def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: int) -> list[dict[Symbol, Rational]]:
     """Return ``count`` rational data points inside the support at ``theta``, with a value for every column.
 
-    ``theta`` holds the parameters and the constants, as ``parameter_points`` gives them. Covariates obey their
-    assumptions. The points are generic, not random draws from the density.
+    ``theta`` holds the parameters and the constants, as ``parameter_points`` gives them. Covariates lie in their
+    spaces. The points are generic, not random draws from the density.
 
     Raises
     ------
@@ -76,8 +76,8 @@ def data_points(family: Family, theta: Mapping[Symbol, Expr], count: int, seed: 
         values: dict[Symbol, Rational] = {}
         for one in family.also:
             values[one.symbol] = _inside(at(one.bounds, theta), rng, (family.name, "the support", one.support), theta)
-        for symbol in family.covariates:
-            values[symbol] = _inside(_by_assumptions(symbol), rng, (family.name, "covariate", symbol), {})
+        for item in family.covariates:
+            values[item.symbol] = _inside(item.bounds, rng, (family.name, "covariate", item.symbol), {})
         known = {**theta, **values}
         ends = _around(at(family.bounds, known), _kinks(family), rng)
         observed = _inside(ends, rng, (family.name, "the support", family.support), known)
@@ -169,18 +169,6 @@ def _bracketed(end: Expr, direction: int) -> Fraction:
         return Fraction(int(end.p), int(end.q))
     scale = 10**_DIGITS
     return Fraction(int(ceiling(end * scale)) - (1 if direction < 0 else 0), scale)
-
-
-def _by_assumptions(symbol: Symbol) -> Bounds:
-    """The set that a covariate's assumptions describe."""
-    lo = Integer(0) if symbol.is_nonnegative else -oo
-    closed = bool(symbol.is_nonnegative and not symbol.is_positive)
-    hi = Integer(0) if symbol.is_nonpositive else oo
-    if symbol.is_integer and symbol.is_positive:
-        lo = Integer(1)
-    if symbol.is_integer and symbol.is_negative:
-        hi = Integer(-1)
-    return Bounds(lo, hi, closed, bool(symbol.is_nonpositive and not symbol.is_negative), bool(symbol.is_integer))
 
 
 def written(values: Mapping[Symbol, Expr]) -> str:

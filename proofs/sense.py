@@ -27,7 +27,7 @@ from sympy import (
 
 from .bounds import Bounds
 from .errors import DeclarationError
-from .parts import Observed, Parameter, Source
+from .parts import Covariate, Observed, Parameter, Source
 
 if TYPE_CHECKING:
     from .family import Family
@@ -44,6 +44,10 @@ def require_sense(family: Family) -> None:
     if not isinstance(family.name, str) or not _NAME.fullmatch(family.name):
         raise DeclarationError(
             f"{who}: a name has lower-case letters, digits and underscores, and starts with a letter"
+        )
+    for symbol in (one for one in family.covariates if isinstance(one, Symbol)):
+        raise DeclarationError(
+            f"{who}: covariate {symbol} needs an assumption; write Symbol({symbol.name!r}, real=True)"
         )
     _require_kinds(who, family)
     if not isinstance(family.log_density, Expr):
@@ -79,6 +83,13 @@ def require_sense(family: Family) -> None:
                 "the first observed number may depend on more than known constants"
             )
         _require_assumptions(who, one.symbol, one.bounds, f"support {one.support}")
+    for given in family.covariates:
+        if given.space.free_symbols:
+            raise DeclarationError(
+                f"{who}: the space {given.space} of the covariate {given.symbol} holds "
+                f"{min(given.space.free_symbols, key=str)}; the ends of a covariate's space are numbers"
+            )
+        _require_assumptions(who, given.symbol, given.bounds, f"space {given.space}")
     _require_use(who, family)
 
 
@@ -88,6 +99,7 @@ def _require_kinds(who: str, family: Family) -> None:
         "parameters": Parameter,
         "constants": Parameter,
         "also": Observed,
+        "covariates": Covariate,
         "sources": Source,
     }
     for field, kind in wanted.items():
@@ -104,6 +116,11 @@ def as_tuple(name: str, field: str, given: object) -> tuple[object, ...]:
     >>> as_tuple("waiting", "covariates", [1, 2])
     (1, 2)
     """
+    if isinstance(given, Mapping):
+        kind = {"also": "Observed", "covariates": "Covariate"}.get(field, "Parameter")
+        raise DeclarationError(
+            f"family {name!r}: {field} is a mapping, {given!r}; write a tuple of {kind}(symbol, set), one for each"
+        )
     if isinstance(given, Iterable) and not isinstance(given, (str, Set)):
         return tuple(given)
     raise DeclarationError(
@@ -124,24 +141,19 @@ def require_evaluated(family: Family) -> None:
 
 def _declared_symbols(who: str, family: Family) -> dict[str, Symbol]:
     """Return every declared symbol by its name; refuse what is no symbol, has no set, or occurs twice."""
-    items = (*family.constants, *family.parameters)
+    items: tuple[Parameter | Covariate, ...] = (*family.covariates, *family.constants, *family.parameters)
     observed = ((family.observation, family.support), *((one.symbol, one.support) for one in family.also))
     sets = (*((s, where, "support") for s, where in observed), *((item.symbol, item.space, "space") for item in items))
     for symbol, where, label in sets:
         if not isinstance(where, Set):
             raise DeclarationError(f"{who}: the {label} of {symbol} is {where!r}, which is no SymPy set")
     declared: dict[str, Symbol] = {}
-    for symbol in (*family.columns, *(item.symbol for item in items)):
+    for symbol in (*family.observed, *(item.symbol for item in items)):
         if not isinstance(symbol, Symbol):
             raise DeclarationError(f"{who}: {symbol!r} is not a SymPy Symbol")
         if symbol.name in declared:
             raise DeclarationError(f"{who}: two symbols are called {symbol.name!r}; rename one")
         declared[symbol.name] = symbol
-    for symbol in family.covariates:
-        if not symbol.is_real:
-            raise DeclarationError(
-                f"{who}: covariate {symbol} needs an assumption; write Symbol({symbol.name!r}, real=True)"
-            )
     return declared
 
 

@@ -11,6 +11,7 @@ from sympy import Expr, Symbol
 from .digits import DIGITS, log_density_at, number, score_at
 from .errors import DeclarationError, UndecidedError
 from .family import Family
+from .group_totals import group_totals
 from .probes import at, data_points, parameter_points, written
 from .totals import Total, spread, total
 
@@ -20,6 +21,7 @@ Prover = Callable[[Family], "bool | None"]
 
 _SEED = 1
 _POINTS = 3
+_ROWS = 20
 # A lost constant, such as sqrt(2 pi) or 2, is off by more than a per cent, so quadrature need not be sharper than this:
 # its error estimate has to be 1e-7, it agrees to 1e-6, and in between the two lies what is left undecided.
 _RELIABLE = mp.mpf("1e-7")
@@ -136,6 +138,11 @@ def require_normalised(family: Family, prover: Prover | None = None) -> None:
                 f"{mp.nstr(found.error, 2)} and at least {mp.nstr(found.tail, 2)} left in the tails; "
                 "simplify the log-density, or narrow the parameter spaces to where the tails are lighter"
             )
+        if not agrees and any(one.open and dict(one.values).items() <= values.items() for one in group_totals(family)):
+            raise UndecidedError(
+                f"{family.name}: {where} {shown}; whether it is the probability of what lies beyond a censored "
+                "observation instead is undecided; simplify the log-density"
+            )
         if not agrees:
             raise DeclarationError(
                 f"{family.name}: the density is not normalised: {where} {shown} over {family.support}, not to 1; "
@@ -186,11 +193,13 @@ def require_identifiable(family: Family) -> None:
 
 
 def _full_points(family: Family) -> list[Values]:
-    """Parameters, constants and covariates at which the density is integrated."""
+    """Parameters, constants and covariates at which the density is integrated: those of rows that are not censored."""
+    tails = [dict(one.values) for one in group_totals(family) if one.tail]
     points = []
     for k, theta in enumerate(parameter_points(family, _POINTS, _SEED)):
-        row = data_points(family, theta, 1, _SEED + k)[0]
-        points.append(_beside(family, theta, row))
+        rows = data_points(family, theta, _ROWS, _SEED + k)
+        seen = [row for row in rows if not any(tail.items() <= row.items() for tail in tails)]
+        points += [_beside(family, theta, row) for row in seen[:1]]
     return points
 
 

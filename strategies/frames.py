@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
-from sympy import S, Symbol
+from sympy import Symbol
 
-from ..proofs.bounds import Bounds
 from ..proofs.errors import DataError, ParameterError
 from ..proofs.family import Family
 from .pieces import Design, Frame
@@ -27,7 +26,7 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
 
     ``largest`` bounds absolute values, and its inverse what is not zero.
     """
-    covariates = (*(one.bounds for one in family.also), *map(_covariate_bounds, family.covariates))
+    covariates = (*(one.bounds for one in family.also), *(one.bounds for one in family.covariates))
     ends = row_ends(family)
     columns = (
         column_of(family.bounds if ends is None else ends.standard),
@@ -47,19 +46,6 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
     rows = [(response, *rest) for response in responses for rest in others]
     frames = tuple(Frame(squeeze, coarse, row) for squeeze, coarse in _GRAINS for row in rows)
     return Design(columns, frames, min_size, max_size, largest, ends)
-
-
-def _covariate_bounds(symbol: Symbol) -> Bounds:
-    """Where a covariate may lie, as far as its assumptions say."""
-    positive, nonnegative = bool(symbol.is_positive), bool(symbol.is_nonnegative)
-    lattice = bool(symbol.is_integer)
-    if positive or nonnegative:
-        low = S.One if positive and lattice else S.Zero
-        return Bounds(low, S.Infinity, lattice or not positive, False, lattice)
-    if symbol.is_negative or symbol.is_nonpositive:
-        high = S.NegativeOne if symbol.is_negative and lattice else S.Zero
-        return Bounds(S.NegativeInfinity, high, False, lattice or not symbol.is_negative, lattice)
-    return Bounds(S.NegativeInfinity, S.Infinity, False, False, lattice)
 
 
 def _member_ends(family: Family, largest: float) -> list[Ends]:

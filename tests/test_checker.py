@@ -252,7 +252,7 @@ OURS = {
 def _claimed_predictor(steps: Steps) -> Steps:
     """That the density is a concave function of its predictor, as of a regression."""
     step = next(step for step in derive(LOGISTIC).steps if step.rule == "predictor")
-    rows, y = Tuple(S.One, *wavy().covariates), wavy().observation
+    rows, y = Tuple(S.One, *wavy().given), wavy().observation
     terms = Tuple(Tuple(y, step.subject), Tuple(S.One, sin(step.subject)))
     lines = Tuple(*wavy().symbols)
     named = (("rows", rows), ("terms", terms), ("coordinates", lines), ("maps", lines))

@@ -144,7 +144,7 @@ def member(family: Family, seed: int) -> dict[Symbol, Rational]:
         s: value + 1 if s in spaces and spaces[s].hi is oo and spaces[s].lo is not -oo else value
         for s, value in theta.items()
     }
-    return theta | dict.fromkeys(family.covariates, Rational(7, 5))
+    return theta | dict.fromkeys(family.given, Rational(7, 5))
 
 
 # ------------------------------------------------------------------------------------- the lemmas are true statements

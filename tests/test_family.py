@@ -132,7 +132,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "pair for a set": ({"support": (0, oo)}, "the support of x is .*, which is no SymPy set"),
     "string for a density": ({"log_density": "log(rate)"}, "which is no SymPy expression"),
-    "string for a symbol": ({"covariates": ["w"]}, "'w' is not a SymPy Symbol"),
+    "string for a symbol": ({"covariates": ["w"]}, "holds 'w', which is no Covariate"),
     "covariate without assumption": ({"covariates": [Symbol("w")]}, "covariate w needs an assumption"),
     "capital in the name": ({"name": "Waiting"}, "a name has lower-case letters"),
 }

@@ -301,7 +301,7 @@ def renamed(mutant: Mutant, rng: Random) -> Mutant:
     other = replace(
         item,
         observation=new[item.observation],
-        covariates=tuple(new[c] for c in item.covariates),
+        covariates=tuple(replace(c, symbol=new[c.symbol]) for c in item.covariates),
         support=item.support.xreplace(new),
         parameters=tuple(parameters),
         log_density=item.log_density.xreplace(new),
@@ -332,10 +332,10 @@ def is_same_density(item: Family, mutant: Mutant) -> bool:
     other = mutant.family
     theta = parameter_points(other, 1, 5)[0]
     for point in data_points(other, theta, 3, 5):
-        there = {**theta, **{column: point[column] for column in other.covariates}}
+        there = {**theta, **{column: point[column] for column in other.given}}
         known = {p.symbol: theta[p.symbol] for p in item.constants}
         known |= {symbol: value.subs(theta) for symbol, value in mutant.back.items()}
-        known |= {a: point[b] for a, b in zip(item.covariates, other.covariates, strict=True)}
+        known |= {a: point[b] for a, b in zip(item.given, other.given, strict=True)}
         y = point[other.observation]
         with mp.workdps(50):
             x = (mp.mpf(y.p) / y.q - mutant.shift) / mutant.scale

@@ -153,7 +153,7 @@ def test_covariates_are_further_columns() -> None:
         require_data(REGRESSION, [[1.0, 2.0], [3.0, math.nan]])
     y, z, b = Symbol("y", real=True), Symbol("z", positive=True), Symbol("b", real=True)
     declared = Family("priced", y, S.Reals, (Parameter(b, S.Reals),), -((y - b * log(z)) ** 2), covariates=(z,))
-    with pytest.raises(SupportError, match=r"x\[0, 1\] = 0 contradicts .* covariate z"):
+    with pytest.raises(SupportError, match=r"x\[0, 1\] = 0 lies outside .* covariate z"):
         require_data(declared, [[1.0, 0.0]])
 
 

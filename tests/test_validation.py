@@ -245,7 +245,7 @@ def test_totals_are_one_within_their_error(family: Family) -> None:
     """The estimate of the error is honest for every shipped family, at other values than ``validate`` uses."""
     (theta,) = parameter_points(family, 1, seed=77)
     (row,) = data_points(family, theta, 1, seed=77)
-    found = total(family, {**theta, **{symbol: row[symbol] for symbol in family.covariates}})
+    found = total(family, {**theta, **{symbol: row[symbol] for symbol in family.given}})
     # 1e-13 is what the tails that were cut off may hold, in nats: exp(-30).
     assert abs(found.value - 1) <= found.error + found.tail + 1e-13
 

@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 from ..proofs.bounds import Bounds
 from ..proofs.family import Family
 from ..proofs.members import member_symbols
-from ..proofs.probes import at, parameter_points
+from ..proofs.probes import at, data_points, parameter_points
 
 Values = Mapping[Symbol, Rational]
 _SIMPLE = (
@@ -28,13 +28,10 @@ def points(family: Family) -> Iterator[dict[Symbol, Rational]]:
     >>> [list(point.values()) for point in islice(points(family("gamma")), 3)]
     [[1, 1], [1, 2], [2, 1]]
     """
-    others = {
-        one: Rational(3, 7) + i if not one.is_integer else Integer(2 + i) for i, one in enumerate(family.covariates)
-    }
-    for found in islice(_simple(family), _SIMPLE_MEMBERS):
-        yield others | found
-    for found in parameter_points(family, _GENERIC_MEMBERS, seed=1):
-        yield others | found
+    members = [*islice(_simple(family), _SIMPLE_MEMBERS), *parameter_points(family, _GENERIC_MEMBERS, seed=1)]
+    rows = data_points(family, members[0], len(members), seed=1) if family.covariates else [{}] * len(members)
+    for found, row in zip(members, rows, strict=True):
+        yield {symbol: row[symbol] for symbol in family.given} | found
 
 
 def pairs(family: Family) -> Iterator[dict[Symbol, Rational]]:

@@ -271,7 +271,7 @@ def _names(family: Family, of_both: bool) -> dict[str, Symbol]:
 
 
 def _covariates(family: Family) -> dict[str, Symbol]:
-    return {one.name: one for one in family.covariates}
+    return {one.name: one for one in family.given}
 
 
 def in_symbols(

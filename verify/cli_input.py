@@ -130,7 +130,7 @@ def selected(
             )
     elif len(columns) > 1:
         raise DataError(f"{declared.name}: an observation is one number; give one --column, not {', '.join(columns)}")
-    wanted = [str(symbol) for symbol in declared.covariates]
+    wanted = [str(symbol) for symbol in declared.given]
     if len(covariates) != len(wanted):
         needs = f"needs a column for each of its covariates {', '.join(wanted)}" if wanted else "has no covariates"
         raise DataError(

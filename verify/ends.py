@@ -48,17 +48,14 @@ def _reach_of(ends: Bounds) -> Reach:
 
 @lru_cache(maxsize=1024)
 def reach_beside(family: Family) -> tuple[Reach, ...]:
-    """Return the doubles that each data variable but the first can take: by its support, or by its assumptions.
+    """Return the doubles that each data variable but the first can take.
 
     >>> from thetahat import family
     >>> reach_beside(family("linear_regression"))
     (Reach(lo=-inf, hi=inf, lo_closed=False, hi_closed=False, discrete=False),)
     """
-    found = [_reach_of(one.bounds) for one in family.also]
-    for symbol in family.covariates:
-        low, low_closed = (0.0, not symbol.is_positive) if symbol.is_nonnegative else (-math.inf, False)
-        found.append(Reach(low, math.inf, low_closed, False, bool(symbol.is_integer)))
-    return tuple(found)
+    beside = (*(one.bounds for one in family.also), *(one.bounds for one in family.covariates))
+    return tuple(map(_reach_of, beside))
 
 
 def _extreme(end: Expr, domain: dict[Symbol, Bounds], side: int) -> tuple[Expr, bool]:

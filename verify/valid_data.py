@@ -136,8 +136,8 @@ def _require_support(family: Family, observations: Observations, position: NDArr
                 "observation or choose a family whose support contains it; nothing is clipped or dropped for you."
             )
         raise SupportError(
-            f"{where} contradicts what the declaration assumes of the covariate {family.columns[j]}. Remove the row "
-            "or declare the covariate more widely."
+            f"{where} lies outside {family.covariates[j - 1 - len(family.also)].space}, the declared space of the "
+            f"covariate {family.columns[j]}. Remove the row or declare the covariate more widely."
         )
     _require_row_ends(family, observations, position)
     _require_density(family, observations, position)

@@ -18,6 +18,7 @@ from sympy import (
 )
 
 from ..bounds import Bounds
+from .indicator import Indicator
 from .refute import Items, signs_seen
 from .sign_facts import NOTHING, Fact, fact, structure
 
@@ -107,6 +108,11 @@ def _fact_on(expression: Expr, domain: Items) -> Fact:
         masks = {wave: _wave(wave) for wave in waves}
         ends = Bounds(S.NegativeOne, S.One, True, True, False)
         return _fact_on(expression.xreplace(masks), (*domain, *((mask, ends) for mask in masks.values())))
+    if cases := expression.atoms(Indicator):
+        # No value is put into a condition: between the integers of its set it would hold nowhere.
+        masks = {case: _wave(case) for case in cases}
+        ends = Bounds(S.Zero, S.One, True, True, False)
+        return _fact_on(expression.xreplace(masks), (*domain, *((mask, ends) for mask in masks.values())))
     freed, lost = _free(expression, domain)
     found = fact(freed)
     if found.nonzero and lost:
@@ -151,7 +157,7 @@ def _free(expression: Expr, domain: Items) -> tuple[Expr, list[tuple[Symbol, Exp
 
 @lru_cache(maxsize=256)
 def _wave(wave: Expr) -> Dummy:
-    """A number between minus one and one, the same for each sine or cosine."""
+    """A real number, the same for each sine, cosine or indicator."""
     return Dummy(wave.func.__name__, real=True)
 
 

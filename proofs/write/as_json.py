@@ -9,7 +9,7 @@ import sympy
 from sympy import Basic, Tuple
 
 from ..derivation import Derivation, Evidence, Finding, Step
-from ..family import Family, Parameter
+from ..family import Covariate, Family, Parameter
 from .latex import expression_latex
 from .steps import is_proof
 from .text import expression_text
@@ -76,13 +76,13 @@ def _value(value: Basic) -> Any:
 
 
 def _family(family: Family) -> dict[str, Any]:
-    def declared(item: Parameter) -> dict[str, str]:
-        return {"name": item.name, "space": str(item.space), "meaning": item.meaning}
+    def declared(item: Parameter | Covariate) -> dict[str, str]:
+        return {"name": str(item.symbol), "space": str(item.space), "meaning": item.meaning}
 
     return {
         "name": family.name,
         "observation": str(family.observation),
-        "covariates": [str(symbol) for symbol in family.covariates],
+        "covariates": [declared(item) for item in family.covariates],
         "support": str(family.support),
         "also": [{"name": str(one.symbol), "support": str(one.support)} for one in family.also],
         "discrete": family.discrete,

@@ -53,13 +53,17 @@ def declared(family: Family) -> tuple[Line, ...]:
     for beside in family.also:
         where += [", ", membership(beside.symbol, beside.bounds)]
     if family.covariates:
-        where += [" given ", Formula(listed(*family.covariates))]
+        where.append(" given ")
+    for place, given in enumerate(family.covariates):
+        where += [", "] if place else []
+        where.append(membership(given.symbol, given.bounds))
+        where += [f" ({given.meaning})"] if given.meaning else []
     for prefix, items in (("; ", family.parameters), ("; known: ", family.constants)):
         for one in items:
             where += [prefix, membership(one.symbol, one.bounds)]
             where += [f" ({one.meaning})"] if one.meaning else []
-    given = listed(*family.covariates, *(one.symbol for one in family.constants), *family.symbols)
-    head = (sign("log p(", r"\log p("), *listed(*family.observed), sign("|", r"\mid"), *given, sign(")"))
+    known = listed(*family.given, *(one.symbol for one in family.constants), *family.symbols)
+    head = (sign("log p(", r"\log p("), *listed(*family.observed), sign("|", r"\mid"), *known, sign(")"))
     bar, data = sign("mean(f)", r"\overline{f}"), sign("p_hat", r"\hat p")
     average = sign("sum_i w_i f_i / sum_i w_i", r"\sum_i w_i f_i / \sum_i w_i")
     return (

@@ -15,7 +15,7 @@ if __name__ != "thetahat":
 if TYPE_CHECKING:
     from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Verdict
     from thetahat.proofs.directions import derive
-    from thetahat.proofs.family import Family, Observed, Parameter, Source
+    from thetahat.proofs.family import Covariate, Family, Observed, Parameter, Source
     from thetahat.proofs.laws import laws
     from thetahat.proofs.registry import families, family, register, structured
     from thetahat.proofs.targets import Member, Mixture, Table
@@ -47,6 +47,7 @@ _HOME = {
     "Claim": "thetahat.verify.claims",
     "ClaimVerdict": "thetahat.verify.claims",
     "CompiledEstimator": "thetahat.verify.compiled.kept",
+    "Covariate": "thetahat.proofs.family",
     "Derivation": "thetahat.proofs.derivation",
     "Evidence": "thetahat.proofs.derivation",
     "Family": "thetahat.proofs.family",
@@ -91,6 +92,7 @@ __all__ = [
     "Claim",
     "ClaimVerdict",
     "CompiledEstimator",
+    "Covariate",
     "Derivation",
     "Evidence",
     "Family",
