@@ -31,6 +31,14 @@ def concave(step: Step, context: Context) -> str:
     return ""
 
 
+def groups(step: Step, context: Context) -> str:
+    """Two places between which the kernel of a group of rows lies below its chord."""
+    trial, z = context.trials[0], subject_of(step)
+    if any(_sags(partial(_height, trial, shape, z), _PLACES) for shape in step.value.args):
+        return f"a kernel lies below one of its chords in {z}"
+    return ""
+
+
 def _height(trial: Trial, function: Expr, variable: Symbol, place: arb) -> arb:
     return trial.moved({variable: place}).number(function)
 

@@ -33,6 +33,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "transport": counter_equations.transport,
     "concave": counter_shapes.concave,
     "half-plane": counter_shapes.half_plane,
+    "groups": counter_shapes.groups,
     "curvature": counter_shapes.curvature,
     "loss": counter_shapes.loss,
     "predictor": counter_predictors.predictor,

@@ -88,7 +88,7 @@ def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) 
         if _is_refuted(location, scale, density, line, family) or not is_regular(*inner, family):
             continue
         # Substituting the data variable by an expression of other assumptions is safe: the line is all reals.
-        kernel = _free_of(density.subs(line, location + scale * Z) + log(scale), family)
+        kernel = free_of(density.subs(line, location + scale * Z) + log(scale), family)
         if kernel is not None and is_positive(unit, family.domain):
             return LocationScale(shown / unit, *inner, kernel, lo)
     return None
@@ -131,7 +131,7 @@ def _scale_alone(family: Family) -> LocationScale | None:
     for scale in (family.symbols[0], 1 / family.symbols[0]):
         if _is_refuted(S.Zero, scale, family.log_density, x, family):
             continue
-        moved = _free_of(family.log_density.subs(x, scale * above) + log(scale), family)
+        moved = free_of(family.log_density.subs(x, scale * above) + log(scale), family)
         if moved is not None and is_concave(moved.subs(above, Z), Z, S.Zero):
             return LocationScale(x, S.Zero, scale, moved.subs(above, Z), S.Zero)
     return None
@@ -150,7 +150,7 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     used = tuple(p for p in family.symbols if p in location.free_symbols | scale.free_symbols)
     if set(used) != set(family.symbols):
         return False
-    slopes = [part / scale for part in _coefficients(location, family) if part.free_symbols & set(used)]
+    slopes = [part / scale for part in coefficients(location, family) if part.free_symbols & set(used)]
     coordinates = [*([1 / scale] if scale.free_symbols & set(used) else []), *slopes]
     if len(coordinates) == len(used):
         determinant = Matrix([[derivative(c, p) for p in used] for c in coordinates]).det()
@@ -162,7 +162,7 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     return bool(straight and (is_nonzero(first, family.domain) or is_nonzero(second, family.domain)))
 
 
-def _coefficients(location: Expr, family: Family) -> list[Expr]:
+def coefficients(location: Expr, family: Family) -> list[Expr]:
     """What stands before each function of the covariates, of which a location is the sum; itself without covariates."""
     if not family.beside:
         return [location]
@@ -173,7 +173,7 @@ def _coefficients(location: Expr, family: Family) -> list[Expr]:
     return list(found.values())
 
 
-def _free_of(moved: Expr, family: Family) -> Expr | None:
+def free_of(moved: Expr, family: Family) -> Expr | None:
     # Powers of exponentials are joined by hand: SymPy does so only for some ways of writing them.
     moved = expand(moved).replace(
         lambda e: isinstance(e, Pow) and isinstance(e.base, exp), lambda e: exp(expand(e.base.args[0] * e.exp))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pairs import CENTRED
 from sympy import Expr, Interval, Rational, S, Symbol, Tuple, log, oo, pi
+from test_covariates import CENSORED
 
 import thetahat.proofs
 from thetahat.proofs import (
@@ -179,6 +180,7 @@ PLANTED = (
     Planted("concave", "half_logistic", value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),
     Planted("half-plane", "cauchy", named("ratio", lambda one: one / 100)),
+    Planted("groups", CENSORED["weibull"], value(lambda kernels: Tuple(*(-one for one in kernels.args)))),
     Planted("loss", "linear_regression", named("weight", opposite)),
     Planted("predictor", LOGISTIC, named("terms", lambda terms: Tuple(terms.args[0]))),
     Planted("recession", POISSON, value(lambda slopes: Tuple(S.Zero, *slopes.args[1:]))),
@@ -350,6 +352,7 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
         "trail",
         "turning",
         "half_plane_steps",
+        "group_steps",
         "slant_steps",
         "crest",
         "crest_steps",

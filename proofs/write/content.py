@@ -18,6 +18,7 @@ _DECISIVE = (
     "concave",
     "predictor",
     "half-plane",
+    "groups",
     "curvature",
     "harmonic",
     "ridge",

@@ -1,0 +1,46 @@
+"""Records that the log-likelihood is concave in the places and scales of all groups of rows, where it is proved."""
+
+from __future__ import annotations
+
+from sympy import Integer, Tuple
+
+from .derivation import Label, Optimality, Section
+from .family import Family
+from .group_kernels import GroupKernel, group_kernels
+from .location import Z
+from .trail import Trail
+
+
+def group_step(family: Family, trail: Trail) -> Optimality | None:
+    """Record the kernels of all groups of rows, if the log-likelihood is proved to be concave by them.
+
+    >>> from thetahat import family
+    >>> group_step(family("linear_regression"), Trail()) is None
+    True
+    """
+    found = group_kernels(family)
+    if not found:
+        return None
+    shown = " and ".join(
+        f"`{one.location}` and `{one.scale}` where "
+        f"{' and '.join(f'`{symbol} = {value}`' for symbol, value in one.values)}"
+        for one in found
+    )
+    trail.add(
+        "groups",
+        Section.OPTIMALITY,
+        f"Concave in each group of rows: with location and scale {shown}, the log-density of `z`, or the logarithm of "
+        "the probability beyond it, is free of parameters and concave. The likelihood is concave in 1/scale and "
+        "location/scale of all groups together, and every stationary point is a global maximum.",
+        Tuple(*(one.kernel for one in found)),
+        Label("g(z)", "g(z)"),
+        given=(0,),
+        subject=Z,
+        using=(("groups", Tuple(*map(_told, found))),),
+    )
+    return Optimality(True, "concave in 1/scale and location/scale of all groups of rows", False, concave=True)
+
+
+def _told(group: GroupKernel) -> Tuple:
+    values = Tuple(*(Tuple(symbol, value) for symbol, value in group.values))
+    return Tuple(values, group.location, group.scale, group.kernel, Integer(group.censored))
