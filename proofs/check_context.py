@@ -11,6 +11,7 @@ from sympy import Expr, Symbol, Tuple
 
 from .algebra.atoms import plain
 from .algebra.signs import Domain
+from .algebra.size import has_nested_quotients
 from .ball_data import is_zero_at
 from .balls import ball, precision
 from .check_data import members_with_data, of_many_sizes, stretched, trials, with_others
@@ -72,7 +73,7 @@ class Context:
         Algebra may take long over an expression that is not zero: what balls refute is left out first.
         """
         every = list(candidates)
-        if any(candidate.expand() == 0 for candidate in every):
+        if any(candidate.expand() == 0 for candidate in every if not has_nested_quotients(candidate)):
             return Finding(Evidence.ALGEBRA)
         left = [candidate for candidate in every if not self._refuted(candidate)]
         if every and not left:

@@ -113,7 +113,7 @@ def _positive_statistics(needed: Iterable[Expr], context: Context) -> dict[Symbo
 def reduced(step: Step, context: Context) -> Finding:
     """A score with all roots put in."""
     roots = pairs(step, "roots")
-    scores = [context.steps[i].value for i in step.given]
+    scores = [one for i in step.given for one in _equations(context.steps[i])]
     found = context.one_of([chained(one, roots) - step.value for one in scores])
     if found.evidence.verdict is Verdict.AGREE:
         return found

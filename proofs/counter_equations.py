@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from flint import arb
-from sympy import Expr, Matrix, fraction, together
+from flint import arb, arb_mat
+from sympy import Expr, fraction, together
 
 from .algebra.atoms import Quantile
 from .check_context import Context, pairs, subject_of
@@ -52,10 +52,14 @@ def combined(step: Step, context: Context) -> str:
 
 def agreement(step: Step, context: Context) -> str:
     """Two members between which the determinant of ``J`` changes its sign, or that it seems to vanish everywhere."""
-    determinant = Matrix([list(row.args) for row in step.named("jacobian").args]).det()
-    generic = [one.number(determinant) for one in context.trials]
-    everywhere = all(value.contains(0) and value.rad() < arb(2) ** -100 for value in generic)
-    if everywhere or _both_signs([one.number(determinant) for one in context.members]):
+    rows = [row.args for row in step.named("jacobian").args]
+
+    def determinant(trial: Trial) -> arb:
+        # Multiplied out, that of three parameters takes SymPy seconds.
+        return arb_mat([[trial.number(entry) for entry in row] for row in rows]).det()
+
+    everywhere = all(value.contains(0) and value.rad() < arb(2) ** -100 for value in map(determinant, context.trials))
+    if everywhere or _both_signs([determinant(one) for one in context.members]):
         return "the determinant of J vanishes inside the space"
     return ""
 

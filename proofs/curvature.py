@@ -16,12 +16,14 @@ from .algebra.invertible import determinant
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
-from .algebra.size import cancelled, factored
+from .algebra.size import cancelled, factored, operations
 from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
 
 _MOST_PARAMETERS, _SCALED = 8, 2
+# Second derivatives whose signs are proved have some forty operations; of those with thousands none has been.
+_MOST_OPERATIONS = 1000
 """Of how many parameters second derivatives are looked at, and up to how many on other scales."""
 _MEMBERS, _BITS = 4, 128
 
@@ -229,7 +231,10 @@ def _cases(matrix: Matrix) -> Iterator[Matrix]:
 def _is_semidefinite(matrix: Matrix, domain: Domain) -> bool:
     if matrix.rows == 1 and is_nonnegative_by_gaps(matrix[0, 0], domain):
         return True
-    diagonal = all(is_nonnegative(_short(matrix[i, i], domain), domain) for i in range(matrix.rows))
+    entries = [_short(matrix[i, i], domain) for i in range(matrix.rows)]
+    if max(map(operations, entries)) > _MOST_OPERATIONS:
+        return False
+    diagonal = all(is_nonnegative(entry, domain) for entry in entries)
     if matrix.rows > 2:
         return diagonal and _is_of_rank_one(matrix, domain)
     if not diagonal or matrix.rows == 1:

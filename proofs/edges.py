@@ -10,11 +10,13 @@ from .algebra.signs import is_positive, strict_sign
 from .algebra.tidying import tidy
 from .conditions import Condition
 from .existence import Existence
+from .exponential import ExponentialForm
 from .family import Family
 from .location import LocationScale, Z
 from .reach import reaching
 from .sameness import all_equal
 from .tails import tail_exponent
+from .wording import describe
 
 
 def by_tails(family: Family, structure: LocationScale) -> Existence | None:
@@ -64,6 +66,34 @@ def _runs_over_all(family: Family, structure: LocationScale, moves: bool, scales
     wanted = [(structure.location, Dummy("l", real=True))] if moves else []
     wanted += [(structure.scale, Dummy("c", positive=True))] if scales else []
     return reaching(family, wanted) is not None
+
+
+def by_bounded_support(family: Family, form: ExponentialForm | None) -> Existence | None:
+    """Return the existence condition of an exponential family with one statistic on a bounded support.
+
+    Where the statistic and the base measure are continuous up to the ends, the normaliser is finite for every natural
+    parameter. If all of these are those of members, the family is regular and full, and a maximiser exists exactly when
+    the mean statistic is interior to the convex hull of its range (Barndorff-Nielsen 1978, theorem 9.13): unless all
+    data lie on one end.
+
+    >>> from thetahat import family
+    >>> by_bounded_support(family("exponential"), None) is None
+    True
+    """
+    ends, x = family.bounds, family.observation
+    if form is None or len(form.statistics) != 1 or len(family.parameters) != 1 or family.beside or ends.free_symbols:
+        return None
+    statistic, natural = form.statistics[0], form.eta[0]
+    way = strict_sign(statistic.diff(x), family.domain)
+    continuous = ends.discrete or all(one.is_polynomial(x) for one in (statistic, form.log_base_measure))
+    if not (ends.lo.is_finite and ends.hi.is_finite and form.minimal and way and continuous):
+        return None
+    if reaching(family, [(natural, Dummy("eta", real=True))]) is None:
+        return None
+    rule = "the mean statistic is interior to its convex support, which is bounded (Barndorff-Nielsen 1978)"
+    mean = Mean(statistic, x)
+    gaps = ((mean - statistic.subs(x, ends.lo), ends.lo_closed), (statistic.subs(x, ends.hi) - mean, ends.hi_closed))
+    return Existence(tuple(describe(way * gap, family, (), rule) for gap, closed in gaps if closed), True, rule)
 
 
 def by_faces(family: Family, statistics: tuple[Expr, ...]) -> Existence | None:

@@ -23,7 +23,7 @@ from .crest_steps import add_crest, by_crest
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
-from .edges import by_faces, by_tails
+from .edges import by_bounded_support, by_faces, by_tails
 from .end_conditions import by_ends
 from .existence import Existence, inside_space
 from .extremes import ranges
@@ -209,7 +209,7 @@ def _existence(
     if found is not None:
         return found
     if len(unknowns) == 1:
-        found = _by_ends(family, route, optimality)
+        found = by_bounded_support(family, route.averages.form) or _by_ends(family, route, optimality)
         if found is not None:
             return found
     if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):

@@ -15,7 +15,7 @@ from .algebra.atoms import (
     stand_ins,
 )
 from .algebra.signs import Domain, is_nonnegative, is_positive
-from .algebra.size import factored
+from .algebra.size import factored, flattened
 from .bounds import Bounds
 from .conditions import Condition
 from .crest import Crest
@@ -152,7 +152,7 @@ def _conditions(
         if closed_end:
             weak.append(gap.subs(closed))
         else:
-            strict += above_zero(gap, domain)
+            strict += above_zero(flattened(gap), domain)
     return [
         two for one in strict for two in (above_zero(one.subs(closed), domain) if one.has(*closed) else [one])
     ], weak

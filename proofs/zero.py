@@ -33,7 +33,7 @@ from .algebra.logs import normal_form, split_logs
 from .algebra.primes import has_powers_of_numbers, vanishes_by_primes
 from .algebra.refute import signs_seen
 from .algebra.signs import Domain, is_positive
-from .algebra.size import cancelled, is_joinable, is_small, is_spreadable, joined
+from .algebra.size import cancelled, has_nested_quotients, is_joinable, is_small, is_spreadable, joined
 from .ball_data import Values, is_zero_at
 from .derivation import Evidence, Finding
 
@@ -77,6 +77,9 @@ def _vanishes(expression: Expr, domain: Domain) -> bool:
     if not atoms_of(whole) and signs_seen(whole, tuple(domain.items())):
         return False
     if vanishes_by_primes(whole):
+        return True
+    if has_nested_quotients(whole) and _numerator(whole, domain) == 0:
+        # Multiplied out, each denominator in another stays in every term: one fraction is far shorter.
         return True
     for rewrite in (_one_root, _expanded, _arguments, _split, _numerator, _special, _exponentiated):
         whole = rewrite(whole, domain)

@@ -29,6 +29,7 @@ from sympy import (
     sin,
     sqrt,
 )
+from test_covariates import TWO_SAMPLES
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -243,6 +244,7 @@ OURS = {
     "ageing": ageing,
     "spiked": spiked,
     "turned": turned,
+    "two samples": lambda: TWO_SAMPLES,
 }
 
 
@@ -676,6 +678,7 @@ REFUTED = (
     Planted("another metric", "half-plane", "cauchy", using("ratio", twice)),
     Planted("a metric that is none", "half-plane", "cauchy", using("ratio", opposite)),
     Planted("no kernel", "half-plane", "cauchy", _premise(0)),
+    Planted("lost factor", "groups", "two samples", value(twice)),
     Planted("lost factor", "line-turn", "birnbaum_saunders", value(twice)),
     Planted("lost term", "line-turn", "rayleigh_shifted", value(more)),
     Planted("the score for the likelihood", "line-turn", "rayleigh_shifted", _premise(1)),

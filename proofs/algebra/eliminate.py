@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Symbol, expand_log, fraction, numer, together
 
 from .combine import combinations
+from .derivatives import derivative
 from .elimination import Elimination, Solved
 from .kinks import may_jump
 from .logs import split_logs
@@ -18,7 +19,7 @@ from .solve import solve_one
 from .tidying import cleared, tidy
 
 # Operations of all equations together from which on others are asked for before any of them is solved.
-_LONG = 300
+_LONG = 100
 Choose = Callable[[Symbol, tuple[Root, ...]], Root | None]
 Step = tuple[Solved, Symbol]
 Instead = Callable[[], "Mapping[Symbol, Expr] | None"]
@@ -40,7 +41,7 @@ def eliminate(
     applies, two equations are first combined so that a function or an average in both is gone. Where a root had to be
     chosen among several, one of the ``statistics`` is taken out of two equations instead, if that leaves no choice.
     Where the unknowns' own equations do not solve all, ``instead`` is asked for others with the same zeros, which are
-    taken if they leave nothing and no choice.
+    taken if they leave no choice, and nothing; in place of long equations also if they leave one.
 
     >>> from sympy import Interval, S, oo
     >>> from thetahat.proofs.bounds import bounds
@@ -51,16 +52,28 @@ def eliminate(
     """
     solver = _Solver(dict(equations), domain, choose)
     begun = _Progress(solver.equations)
-    if sum(map(operations, equations.values())) < _LONG:
+    long = sum(map(operations, equations.values())) >= _LONG
+    if not long:
         begun = _advanced(solver, begun, (solver.own,))
     others = instead() if begun.left else None
     if others is not None:
-        again = replace(solver, equations=others)
-        found = _finished(again, _advanced(again, _Progress(others), (again.own, again.other)))
-        if not found.unknowns and not found.chosen:
-            return replace(found, instead=True)
+        found = _of_others(replace(solver, equations=others), long)
+        if found is not None:
+            return found
     found = _finished(solver, _advanced(solver, begun, solver.ways(combine)))
     return _without_choice(solver, combine, statistics, found) if found.chosen and statistics else found
+
+
+def _of_others(solver: _Solver, long: bool) -> Elimination | None:
+    """The elimination by other equations with the same zeros, if it leaves no choice, and nothing.
+
+    In place of ``long`` ones it may leave one equation, into which roots are put of which none has a pole inside.
+    """
+    for again in (solver, replace(solver, plainly=True)) if long else (solver,):
+        found = _finished(again, _advanced(again, _Progress(again.equations), (again.own, again.other)))
+        if len(found.unknowns) <= again.plainly and not found.chosen:
+            return replace(found, instead=True, crossed=True)
+    return None
 
 
 def _without_choice(solver: _Solver, combine: bool, statistics: Collection[Symbol], found: Elimination) -> Elimination:
@@ -134,6 +147,8 @@ class _Solver:
     equations: Mapping[Symbol, Expr]
     domain: Domain
     choose: Choose
+    plainly: bool = False
+    """Whether only unknowns that stand linearly in an equation are solved for: others would leave poles inside."""
 
     def own(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from its own equation: as it stood at first, else after substitution."""
@@ -199,7 +214,7 @@ class _Solver:
         inside = cleared(equation, self.domain, gaps([(e.unknown, e.root.value) for e in solved], self.domain))
         roots = solve_one(equation if inside == clear else inside, unknown, self.domain)
         chosen = self.choose(unknown, roots) if len(roots) > 1 else roots[0] if roots else None
-        if chosen is None:
+        if chosen is None or (self.plainly and derivative(inside, unknown, unknown).expand() != 0):
             return None
         return Solved(unknown, chosen, equation, inside, tuple(root for root in roots if root is not chosen))
 

@@ -49,6 +49,8 @@ def is_positive_by_gaps(expression: Expr, domain: Domain) -> bool:
 def _as_sums(expression: Expr, domain: Domain) -> list[tuple[Expr, Expr, Domain, Symbol]]:
     """For each count: what is outside the sum, its general term, where the term's symbols lie, and the count."""
     found: list[tuple[Expr, Expr, Domain, Symbol]] = []
+    if not expression.has(polygamma):
+        return found
     for count, ends in domain.items():
         if not (count.is_integer and ends.discrete and ends.lo.is_nonnegative):
             continue

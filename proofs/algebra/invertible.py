@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Add, Expr, Matrix, S, cos, sin
 
 from .signs import Domain, is_nonzero
-from .size import cancelled, factored, is_moderate, joined
+from .size import cancelled, factored, is_moderate, is_small, joined
 
 _MOST_EXPANDED = 3
 
@@ -19,8 +19,13 @@ def is_invertible(matrix: Matrix, domain: Domain) -> bool:
     (True, False)
     """
     whole = determinant(matrix)
-    short = factored(cancelled(joined(whole))) if is_moderate(whole) else whole
+    short = _short(joined(whole)) if is_moderate(whole) else whole
     return is_nonzero(short, domain) or is_nonzero(_on_the_circle(short), domain)
+
+
+def _short(fraction: Expr) -> Expr:
+    """The fraction in factors, from those that it has: multiplied out, it may be too long to be factored again."""
+    return factored(fraction) if is_small(fraction) else factored(cancelled(fraction))
 
 
 def determinant(matrix: Matrix) -> Expr:
