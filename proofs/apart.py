@@ -53,7 +53,23 @@ def log_density_form(family: Family) -> Expr:
     >>> log_density_form(family("exponential"))
     -lambda*x + log(lambda)
     """
-    return _by_groups(family.log_density, few_valued(family), family)
+    whole = _by_groups(family.log_density, few_valued(family), family)
+    two = _of_two_values(family, whole)
+    return whole if two is None else normal_form(two, family.columns, family.domain)
+
+
+def _of_two_values(family: Family, whole: Expr) -> Expr | None:
+    """A density of an observation that is zero or one, linear in it as any is: ``log(p x + (1 - p)(1 - x))``, too.
+
+    ``None`` where there are more values, where it stands so already, or where a value is infinite.
+    """
+    x, values = family.observation, few_values(family.bounds)
+    if family.beside or len(values) != 2 or not values[0].is_Integer:
+        return None
+    if whole.is_polynomial(x) and _degree(whole, x) < 2:
+        return None
+    first, last = (family.log_density.subs(x, value) for value in values)
+    return None if any(one.has(nan, zoo, oo) for one in (first, last)) else first + (x - values[0]) * (last - first)
 
 
 def _by_groups(expression: Expr, groups: Groups, family: Family) -> Expr:

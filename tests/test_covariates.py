@@ -264,6 +264,18 @@ def test_a_kernel_that_bends_up_is_noticed() -> None:
     assert counterexample(replace(step, value=Tuple(-(Z**2) / 2, Z**4 - Z**2)), context)
 
 
+def test_an_observation_of_two_values_is_taken_apart_as_well() -> None:
+    """However its probability is written, the estimate is the share of ones; a constant base is no reason to."""
+    x, p = Symbol("x", integer=True, nonnegative=True), Symbol("p", positive=True)
+    toss = Family("toss", x, Range(0, 2), (Parameter(p, Interval.open(0, 1)),), log(p * x + (1 - p) * (1 - x)))
+    derivation = derive(toss)
+    assert derivation.outcome is Outcome.CLOSED_FORM
+    assert not derivation.obligations
+    assert fit(toss, [0, 1, 0, 0]).theta_hat == {"p": 0.25}
+    linear = replace(toss, log_density=x * log(p) + (1 - x) * log(1 - p))
+    assert not log_density_form(linear).has(Eq)
+
+
 # --- Censored rows. ---------------------------------------------------------------------------------------------------
 
 

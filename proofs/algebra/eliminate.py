@@ -67,7 +67,7 @@ def eliminate(
 def _of_others(solver: _Solver, long: bool) -> Elimination | None:
     """The elimination by other equations with the same zeros, if it leaves no choice, and nothing.
 
-    In place of ``long`` ones it may leave one equation, into which roots are put of which none has a pole inside.
+    In place of ``long`` ones it may leave one equation, into which roots of linear equations alone are put.
     """
     for again in (solver, replace(solver, plainly=True)) if long else (solver,):
         found = _finished(again, _advanced(again, _Progress(again.equations), (again.own, again.other)))
@@ -148,7 +148,7 @@ class _Solver:
     domain: Domain
     choose: Choose
     plainly: bool = False
-    """Whether only unknowns that stand linearly in an equation are solved for: others would leave poles inside."""
+    """Whether only unknowns that stand linearly in an equation are solved for: logarithms of others end inside."""
 
     def own(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from its own equation: as it stood at first, else after substitution."""
