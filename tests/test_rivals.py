@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from sympy import Symbol
+from sympy import FiniteSet, Interval, Reals, Symbol, log, oo, pi
 
-from thetahat import derive, family, fit
+from thetahat import Covariate, Family, Parameter, derive, family, fit
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import rooting
@@ -71,6 +71,29 @@ def test_only_what_is_surely_lower_is_not_asked_again() -> None:
     """Not what is a little lower, and not what has no height."""
     heights = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}
     assert worth_asking(heights, [1.0, 2.0, 3.0, 4.0], -5.0) == [2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("alone", [5.0, 50.0])
+def test_a_group_of_one_row_has_no_highest_member(alone: float) -> None:
+    """Two samples with one mean and two scales: about a single row the second scale may shrink to nothing.
+
+    The stationary point between both samples is no estimate; with two different rows in each group it is.
+    """
+    x, g, m = Symbol("x", real=True), Symbol("g", integer=True, nonnegative=True), Symbol("m", real=True)
+    first, second = Symbol("s", positive=True), Symbol("t", positive=True)
+    scale, half_line = first * (1 - g) + second * g, Interval.open(0, oo)
+    two = Family(
+        "two_samples",
+        x,
+        Reals,
+        (Parameter(m, Reals), Parameter(first, half_line), Parameter(second, half_line)),
+        -log(scale) - log(2 * pi) / 2 - (x - m) ** 2 / (2 * scale**2),
+        covariates=(Covariate(g, FiniteSet(0, 1), "which sample"),),
+    )
+    rows = [[0.0, 0], [1.0, 0], [3.0, 0], [alone, 1]]
+    with pytest.raises(UnsolvedError, match="it is higher at m = "):
+        fit(two, rows)
+    assert 1 < fit(two, [*rows, [alone + 2, 1]]).theta_hat["m"] < 6
 
 
 def test_a_higher_value_is_still_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,8 +53,13 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     if derivation.optimality.proved:
         return []
     column, unknown = table.columns[0], derivation.unknowns[0]
-    places = np.quantile(column, np.linspace(0, 1, _PROBES)) if table.n > EXAMINED_ROWS else np.unique(column)
+    few = table.n <= EXAMINED_ROWS
+    places = np.unique(column) if few else np.quantile(column, np.linspace(0, 1, _PROBES))
     if is_a_place(derivation.family, unknown):
+        if few and derivation.formulas:
+            # Next to an observation that has a scale to itself the likelihood grows without bound.
+            step = _CLOSE * (spread(column) or 1.0)
+            places = np.unique([places - step, places, places + step])
         if _vanishes_at(derivation.family, unknown):
             # Nothing is observed at the place itself: there is a maximum between any two neighbours.
             places = np.concatenate([places, _between(places)])
