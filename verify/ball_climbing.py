@@ -68,10 +68,8 @@ def _beside(terrain: Terrain, place: Place) -> Balls | None:
     return max(above, key=lambda pair: float(pair[0].mid()))[1] if above else None
 
 
-def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS, most: int = BALL_STEPS) -> Place | None:
+def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | None:
     """Return the maximum that damped Newton steps reach; precision doubles where the radii would decide a step.
-
-    ``None`` where ``most`` steps do not reach one.
 
     >>> from sympy import Symbol
     >>> from thetahat.proofs.ball_data import Table
@@ -82,7 +80,7 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS, most: int = 
     >>> bool(found.point[0] == 2)
     True
     """
-    point, steps = start, iter(range(most))
+    point, steps = start, iter(range(BALL_STEPS))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
             here, ended = _walked(terrain, terrain(point), steps)

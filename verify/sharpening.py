@@ -21,8 +21,7 @@ from .observations import Observations
 from .terrain import Balls, Place
 from .tolerance import MOST_BITS
 
-_BITS, _MOST_STEPS = 512, 40
-"""The precision to begin with, and how many steps a search may take: each asks for the likelihood a dozen times."""
+_BITS = 512
 _CELL = Symbol("_u", real=True)
 
 
@@ -47,7 +46,7 @@ def sharpened(family: Family, observations: Observations, theta: Sequence[float]
         start = terrain.coordinates(theta)
         if not all(u.is_finite() for u in start):
             return None
-    found = climbed(terrain, [u.mid() for u in start], _BITS, _MOST_STEPS)
+    found = climbed(terrain, [u.mid() for u in start], _BITS)
     if found is None:
         return None
     with precision(MOST_BITS):
