@@ -14,7 +14,7 @@ FAMILIES = frozenset(
 
 WIDE = 12
 """Cases from which a test counts as one question put to many."""
-SHARE = 5
+SHARE = 8
 """Of so many cases the default run asks one."""
 
 
@@ -29,9 +29,9 @@ def unit_of(nodeid: str) -> str:
 
 
 def left_for_later(nodeids: Sequence[str], thorough: Collection[str] = ()) -> set[str]:
-    """Return what the default run leaves out: the thorough tests, and four cases in five of each test of many cases.
+    """Return what the default run leaves out: the thorough tests, and seven cases in eight of each test of many cases.
 
-    Each test begins at another case, so that every family still meets about a fifth of the tests.
+    Each test begins at another case, so that every family still meets about an eighth of the tests.
     """
     cases = Counter(nodeid.partition("[")[0] for nodeid in nodeids)
     places: Counter[str] = Counter()

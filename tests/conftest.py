@@ -20,9 +20,9 @@ if find_spec("thetahat") is None:
 
 # deadline=None: the first SymPy call of a test warms caches up and may take long.
 # derandomize: everybody's default run is the same run; the deep profile searches anew each time.
-# The default run is meant to be over in three minutes (benchmarks/README.md says what it takes): it asks a fifth of the
-# cases of wide tests, and ``--rest`` the others. ``--hypothesis-profile=deep`` is for a night: more examples of every
-# property, and whatever tests leave out by ``amounts``: further datasets, longer ones, further maps between families.
+# The default run is meant to be over in three minutes (benchmarks/README.md says what it takes): it asks one in eight
+# of the cases of wide tests, and ``--rest`` the others. ``--hypothesis-profile=deep`` is for a night: more examples of
+# every property, and whatever tests leave out by ``amounts``: more and longer datasets, more maps between families.
 # Without the phase that explains a failure: tests that plant one would pay for it, and its seed tells more.
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
 settings.register_profile("default", max_examples=20, deadline=None, derandomize=True, phases=PHASES)

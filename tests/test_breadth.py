@@ -9,8 +9,8 @@ TESTS = [f"tests/test_{number}.py::test_{number}" for number in range(60)]
 CASES = [f"{test}[{name}]" for test in TESTS for name in sorted(FAMILIES)]
 
 
-def test_every_test_keeps_a_fifth_of_the_families_and_every_family_some_tests() -> None:
-    """Sixty tests leave out none of them altogether: by chance alone that happens to a family once in 600,000."""
+def test_every_test_keeps_an_eighth_of_the_families_and_every_family_some_tests() -> None:
+    """Sixty tests leave out none of them altogether: by chance alone that happens to a family once in 3,000."""
     later = left_for_later(CASES)
     kept = [case for case in CASES if case not in later]
     each = Counter(case.partition("[")[0] for case in kept)
@@ -48,7 +48,7 @@ def test_quick():
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "passed"),
-    [(["."], 7), (["--rest", "."], 25), (["--all", "."], 32), (["test_project.py"], 32), (["-k", "long", "."], 1)],
+    [(["."], 4), (["--rest", "."], 28), (["--all", "."], 32), (["test_project.py"], 32), (["-k", "long", "."], 1)],
     ids=["default", "rest", "all", "a file", "a word"],
 )
 def test_the_rest_is_what_the_default_run_leaves_out(

@@ -73,6 +73,7 @@ def test_no_curve_is_claimed_of_a_part_of_the_space(space: Interval) -> None:
     assert derive(part).edges == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["lognormal", "power_function"])
 def test_the_limits_are_the_maxima_of_the_families_at_the_ends(name: str) -> None:
     """As the power tends to zero the logarithm becomes normal; far out the density becomes a power of x."""

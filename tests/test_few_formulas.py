@@ -61,6 +61,7 @@ def few(allowed: FewRows, seed: int) -> Iterator[np.ndarray]:
         yield np.rint(x[:9]).astype(np.int64) if scale == 1 else np.append(x[:9], -scale)
 
 
+@pytest.mark.thorough
 def test_which_families_are_computed_in_fractions() -> None:
     """They are named, so that none gets lost."""
     found = {f.name for f in SCALAR if estimator_of(derivation_with(f, {})) is not None}

@@ -64,6 +64,7 @@ def truncated(support: Interval, space: Interval = Reals) -> Family:
     return Family("truncated", u, support, (Parameter(m, space),), density)
 
 
+@pytest.mark.thorough
 def test_counts_inflated_at_zero_and_one_have_formulas() -> None:
     """Beyond one, counts are geometric: the mean gives their parameter, the shares of zeros and ones the others."""
     derivation = derive(GEOMETRIC)
@@ -78,6 +79,7 @@ def test_counts_inflated_at_zero_and_one_have_formulas() -> None:
     assert certify(GEOMETRIC, COUNTS).verdict is CertificateVerdict.UNIQUE_GLOBAL
 
 
+@pytest.mark.thorough
 def test_poisson_counts_inflated_twice_are_left_with_one_equation() -> None:
     """From the means: two of three parameters have formulas, and the maximum is proved."""
     derivation = derive(POISSON)
@@ -85,6 +87,7 @@ def test_poisson_counts_inflated_twice_are_left_with_one_equation() -> None:
     assert certify(POISSON, COUNTS).verdict is CertificateVerdict.UNIQUE_GLOBAL
 
 
+@pytest.mark.thorough
 def test_another_equation_left_is_refuted() -> None:
     """Planted: the equation that is left is one of the untangled ones with the roots put in, not its double."""
     derivation = derive(POISSON)

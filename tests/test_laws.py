@@ -227,6 +227,7 @@ def test_what_is_proved_of_pairs_holds_for_drawn_pairs(world: World, data: st.Da
     assert holds(concrete(smaller.value - smaller.subject, world), at_least=True) is True
 
 
+@pytest.mark.thorough
 def test_a_distribution_without_the_means_breaks_pythagoras() -> None:
     """The condition is needed: for an arbitrary ``q`` the concrete cases refute the identity."""
     step = step_about(Divergence(Q, SECOND))

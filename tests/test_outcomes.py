@@ -74,6 +74,7 @@ def test_the_best_of_nearly_equal_observations_is_found(monkeypatch: pytest.Monk
     assert tuple(fit(item, x).theta.tolist()) != best
 
 
+@pytest.mark.thorough
 @given(st.lists(st.integers(-6, 6), min_size=2, max_size=7))
 @example([0, 1, 2])
 @example([-9, 0, 1, 2, 9])

@@ -62,6 +62,7 @@ def test_no_proved_sign_is_refuted(expression):
     assert is_nonzero(expression, where) == (expression != Abs(b))
 
 
+@pytest.mark.thorough
 def test_derivatives_refute_a_scale_only_where_the_matrix_is_not_semidefinite():
     """The scale that is proved concave has no observation at which a second derivative is positive."""
     found = {f.name: (f, concave_scale(f)) for f in families() if len(f.parameters) == 1}

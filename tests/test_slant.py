@@ -196,6 +196,7 @@ def test_a_maximum_below_the_limits_is_no_estimate() -> None:
     assert "as high where alpha grows without bound and xi tends to the least observation" in local.why
 
 
+@pytest.mark.thorough
 def test_whoever_refuses_such_data_is_not_called_wrong() -> None:
     """Planted before: a local maximum was taken for a proof that a maximiser exists."""
 
@@ -209,6 +210,7 @@ def test_whoever_refuses_such_data_is_not_called_wrong() -> None:
     assert judge(question, above).verdict is Verdict.DISAGREE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("offset", [0.0, 1e5])
 def test_a_place_in_another_unit_is_fitted_alike(offset: float) -> None:
     """With half the location as the parameter: the normal member, where slopes and curvature vanish, is no maximum.

@@ -47,6 +47,7 @@ def rules(derivation: Derivation) -> set[str]:
     return {step.rule for step in derivation.steps}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*TURNING, *OTHERS])
 def test_one_turn_is_found_in_other_parameters_and_families(name: str) -> None:
     """Every step is proved, and every root is the one maximum."""
