@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 from math import prod
 
 from sympy import Add, Eq, Expr, Symbol, nan, oo, zoo
@@ -15,6 +16,7 @@ from .family import Family
 _MOST_VALUES = 4
 _MOST_GROUPS = 8
 
+Values = tuple[tuple[Symbol, Expr], ...]
 Groups = tuple[tuple[Symbol, tuple[Expr, ...]], ...]
 
 
@@ -40,6 +42,27 @@ def few_valued(family: Family) -> Groups:
     """
     found = tuple((one.symbol, few_values(one.bounds)) for one in family.covariates if few_values(one.bounds))
     return found if prod(len(values) for _, values in found) <= _MOST_GROUPS else ()
+
+
+def groups_of_rows(family: Family) -> tuple[Values, ...]:
+    """Return every combination of the values of covariates that have few, each value with its symbol.
+
+    >>> from thetahat import family
+    >>> groups_of_rows(family("linear_regression"))
+    ((),)
+    """
+    each = [[(symbol, value) for value in values] for symbol, values in few_valued(family)]
+    return tuple(product(*each))
+
+
+def in_words(group: Values) -> str:
+    """Return for which rows something holds.
+
+    >>> from sympy import Integer
+    >>> in_words(((Symbol("d"), Integer(1)), (Symbol("e"), Integer(0))))
+    '`d = 1` and `e = 0`'
+    """
+    return " and ".join(f"`{symbol} = {value}`" for symbol, value in group)
 
 
 @lru_cache(maxsize=512)

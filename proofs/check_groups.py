@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from sympy import Tuple, log
 
 from .algebra.derivatives import derivative
 from .algebra.signs import is_positive
-from .apart import few_valued
+from .apart import groups_of_rows
 from .check_context import Context
 from .derivation import Evidence, Finding, Step, by_sign
 from .group_kernels import GroupKernel, are_coordinates, is_group_concave, shown_place
@@ -20,8 +18,7 @@ def groups(step: Step, context: Context) -> Finding:
     """Each group's kernel, moved and scaled, is the declared log-density there; each is concave; none is missing."""
     family = context.family
     told = [_read(one) for one in step.named("groups").args]
-    symbols = [symbol for symbol, _ in few_valued(family)]
-    wanted = {tuple(zip(symbols, row, strict=True)) for row in product(*(values for _, values in few_valued(family)))}
+    wanted = set(groups_of_rows(family))
     if len(told) != len(wanted) or {one.values for one in told} != wanted:
         return Finding(Evidence.REFUTED, "these are not the groups of rows")
     if step.value != Tuple(*(one.kernel for one in told)):

@@ -22,9 +22,9 @@ from .family import Family
 from .probes import data_points, parameter_points
 
 _MOST_PARAMETERS, _SCALED = 8, 2
-# Second derivatives whose signs are proved have some forty operations; of those with thousands none has been.
-_MOST_OPERATIONS = 1000
 """Of how many parameters second derivatives are looked at, and up to how many on other scales."""
+_MOST_OPERATIONS = 1000
+"""Second derivatives whose signs are proved have some forty operations; of those with thousands none has been."""
 _MEMBERS, _BITS = 4, 128
 
 

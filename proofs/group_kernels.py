@@ -12,18 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Expr, Matrix, Symbol, exp, log, oo
+from sympy import Expr, Matrix, exp, log, oo
 
 from .algebra.derivatives import derivative
 from .algebra.distribution_functions import bends_down
 from .algebra.regions import is_concave
 from .algebra.signs import is_nonzero
 from .algebra.tidying import tidy
+from .apart import Values
 from .family import Family
 from .group_totals import GroupTotal, group_totals
 from .location import Z, coefficients, free_of, location_scale
-
-Values = tuple[tuple[Symbol, Expr], ...]
 
 
 @dataclass(frozen=True)

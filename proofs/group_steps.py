@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Integer, Tuple
 
+from .apart import in_words
 from .derivation import Label, Optimality, Section
 from .family import Family
 from .group_kernels import GroupKernel, group_kernels
@@ -21,11 +22,7 @@ def group_step(family: Family, trail: Trail) -> Optimality | None:
     found = group_kernels(family)
     if not found:
         return None
-    shown = " and ".join(
-        f"`{one.location}` and `{one.scale}` where "
-        f"{' and '.join(f'`{symbol} = {value}`' for symbol, value in one.values)}"
-        for one in found
-    )
+    shown = " and ".join(f"`{one.location}` and `{one.scale}` where {in_words(one.values)}" for one in found)
     trail.add(
         "groups",
         Section.OPTIMALITY,

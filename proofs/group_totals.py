@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 
 from sympy import Expr, PoleError, S, Symbol, exp, limit, log, nan, oo, zoo
 
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
-from .apart import few_valued
+from .apart import Values, few_valued, groups_of_rows, in_words
 from .derivation import Evidence
 from .family import Family
 from .integration.lemma import Integrated, joined_names
@@ -38,7 +37,7 @@ class GroupTotal:
     proved.
     """
 
-    values: tuple[tuple[Symbol, Expr], ...]
+    values: Values
     total: Integrated | None
     tail: int = 0
     open: bool = False
@@ -54,9 +53,7 @@ def group_totals(family: Family) -> tuple[GroupTotal, ...]:
     """
     if family.also or not few_valued(family):
         return ()
-    symbols, values = zip(*few_valued(family), strict=True)
-    groups = [tuple(zip(symbols, row, strict=True)) for row in product(*values)]
-    densities = {group: family.log_density.subs(dict(group)) for group in groups}
+    densities = {group: family.log_density.subs(dict(group)) for group in groups_of_rows(family)}
     found = [
         GroupTotal(group, log_integral(density, family.observation, family.bounds, domain_of(family)))
         for group, density in densities.items()
@@ -120,8 +117,7 @@ def censored_words(family: Family) -> str:
     """
     sides = {1: "above", -1: "below"}
     return "".join(
-        f"; given {' and '.join(f'`{symbol} = {value}`' for symbol, value in one.values)} it is the probability of "
-        f"what lies {sides[one.tail]} `{family.observation}`"
+        f"; given {in_words(one.values)} it is the probability of what lies {sides[one.tail]} `{family.observation}`"
         for one in group_totals(family)
         if one.tail
     )

@@ -11,6 +11,7 @@ from sympy import Symbol
 
 from ..proofs.errors import DataError, ParameterError
 from ..proofs.family import Family
+from ..proofs.members import domain_of
 from .pieces import Design, Frame
 from .placing import Column, Ends, Placement, Shape, column_of, ends_of, place
 from .row_ends import row_ends
@@ -26,7 +27,8 @@ def design_of(family: Family, min_size: int, max_size: int, largest: float) -> D
 
     ``largest`` bounds absolute values, and its inverse what is not zero.
     """
-    covariates = (*(one.bounds for one in family.also), *(one.bounds for one in family.covariates))
+    around = domain_of(family)
+    covariates = tuple(around[symbol] for symbol in family.beside)
     ends = row_ends(family)
     columns = (
         column_of(family.bounds if ends is None else ends.standard),

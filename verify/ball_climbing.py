@@ -12,14 +12,12 @@ import numpy as np
 from flint import arb
 
 from ..proofs.balls import precision
-from .solving import flat_ways
+from .solving import MOST_LEFT, flat_ways
 from .terrain import Balls, Ground, Place, Terrain
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 _FIRST_BITS = 256
 _LONGEST, _SHORTEST = 5.0, 2.0**-40
-_LEFT = 3
-"""How many flat places are left in one climb."""
 _DAMPING = (0.0, *(10.0**power for power in range(-3, 13)))
 
 
@@ -49,7 +47,7 @@ def _summit(terrain: Terrain, start: Balls) -> Place | None:
     ``None`` where it reaches no other: such a place is no maximum.
     """
     found = climbed(terrain, start)
-    for _ in range(_LEFT):
+    for _ in range(MOST_LEFT):
         beside = None if found is None else _beside(terrain, found)
         if beside is None:
             return found

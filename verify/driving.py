@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Hashable
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
@@ -95,26 +95,15 @@ def run_different(
     >>> sorted(seen)
     [0, 1, 2, 3]
     """
-    passed: dict[Hashable, float | None] = {}
-    failed = False
+    asking = _Asking(key, examine, examples)
 
     def once(value: T) -> None:
-        nonlocal failed
-        name = key(value)
-        if name not in passed:
-            if not failed and len(passed) >= examples:
-                raise _EnoughError
-            try:
-                passed[name] = examine(value)
-            except DisagreementError:
-                failed = True
-                raise
-        hard = passed[name]
+        hard = asking.of(value)
         if hard is not None:
             aim(hard)
 
     run_property(strategy, once, examples, seed)
-    _repeat(lambda run: run_property(strategy, once, _SHORT, run), passed, lambda: failed, examples, seed)
+    asking.repeat(lambda run: run_property(strategy, once, _SHORT, run), seed)
 
 
 def run_afresh(
@@ -135,36 +124,43 @@ def run_afresh(
     >>> sorted(seen)
     [0, 1, 2, 3]
     """
-    passed: set[Hashable] = set()
-    failed = False
+    asking = _Asking(key, examine, examples)
 
     def once(values: list[T]) -> None:
-        nonlocal failed
         for value in values:
-            name = key(value)
-            if name in passed:
-                continue
-            if not failed and len(passed) >= examples:
-                raise _EnoughError
-            try:
-                examine(value)
-            except DisagreementError:
-                failed = True
-                raise
-            passed.add(name)
+            asking.of(value)
 
     together = st.lists(strategy, min_size=1, max_size=_TOGETHER)
-    _repeat(lambda run: run_property(together, once, _SHORT, run), passed, lambda: failed, examples, seed)
+    asking.repeat(lambda run: run_property(together, once, _SHORT, run), seed)
 
 
-def _repeat(
-    run: Callable[[int], None], passed: Collection[Hashable], failed: Callable[[], bool], examples: int, seed: int
-) -> None:
-    """Short runs, each with a seed of its own, until enough values have passed, one failed, or no others turn up."""
-    quiet = 0
-    for turn in range(_RUNS * math.ceil(examples / _SHORT)):
-        if failed() or len(passed) >= examples or quiet == _QUIET:
-            return
-        before = len(passed)
-        run(seed * _APART + turn)
-        quiet = quiet + 1 if len(passed) == before else 0
+class _Asking(Generic[T]):
+    """Asks a property of each different value once, and keeps what it said, until so many have passed or one failed."""
+
+    def __init__(self, key: Callable[[T], Hashable], examine: Callable[[T], float | None], examples: int) -> None:
+        self._key, self._examine, self._examples = key, examine, examples
+        self._passed: dict[Hashable, float | None] = {}
+        self._failed = False
+
+    def of(self, value: T) -> float | None:
+        """Return what ``examine`` returns, or returned; end the run where enough values have passed and none failed."""
+        name = self._key(value)
+        if name not in self._passed:
+            if not self._failed and len(self._passed) >= self._examples:
+                raise _EnoughError
+            try:
+                self._passed[name] = self._examine(value)
+            except DisagreementError:
+                self._failed = True
+                raise
+        return self._passed[name]
+
+    def repeat(self, run: Callable[[int], None], seed: int) -> None:
+        """Make short runs, each with its own seed, until enough values passed, one failed, or no others turn up."""
+        quiet = 0
+        for turn in range(_RUNS * math.ceil(self._examples / _SHORT)):
+            if self._failed or len(self._passed) >= self._examples or quiet == _QUIET:
+                return
+            before = len(self._passed)
+            run(seed * _APART + turn)
+            quiet = quiet + 1 if len(self._passed) == before else 0

@@ -16,6 +16,7 @@ from sympy import Add, Expr, Mul, Rational, S, Symbol, oo
 from ..proofs.bounds import Bounds
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
+from ..proofs.members import domain_of
 from .compiled.reach import Reach
 from .compiled.special import Numeric
 from .density import compiled
@@ -54,8 +55,8 @@ def reach_beside(family: Family) -> tuple[Reach, ...]:
     >>> reach_beside(family("linear_regression"))
     (Reach(lo=-inf, hi=inf, lo_closed=False, hi_closed=False, discrete=False),)
     """
-    beside = (*(one.bounds for one in family.also), *(one.bounds for one in family.covariates))
-    return tuple(map(_reach_of, beside))
+    around = domain_of(family)
+    return tuple(_reach_of(around[symbol]) for symbol in family.beside)
 
 
 def _extreme(end: Expr, domain: dict[Symbol, Bounds], side: int) -> tuple[Expr, bool]:

@@ -56,14 +56,15 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     few = table.n <= EXAMINED_ROWS
     places = np.unique(column) if few else np.quantile(column, np.linspace(0, 1, _PROBES))
     if is_a_place(derivation.family, unknown):
+        beside = [places]
         if few and derivation.formulas:
             # Next to an observation that has a scale to itself the likelihood grows without bound.
             step = _CLOSE * (spread(column) or 1.0)
-            places = np.unique([places - step, places, places + step])
+            beside += [places - step, places + step]
         if _vanishes_at(derivation.family, unknown):
             # Nothing is observed at the place itself: there is a maximum between any two neighbours.
-            places = np.concatenate([places, _between(places)])
-        near = (float(place_unit(derivation.family, unknown)) * places).tolist()
+            beside.append(_between(places))
+        near = (float(place_unit(derivation.family, unknown)) * np.concatenate(beside)).tolist()
     else:
         near = on_a_grid(spread(column), line, column) if table.n <= _SCANNED else []
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})

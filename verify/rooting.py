@@ -83,15 +83,17 @@ def solve_one(
     if root is None:
         return solved_in_balls(derivation, table)
     values = completed(root)
-    require_highest(derivation, observations, values, height, worth_asking(rough, others, height(root)))
+    if others:
+        require_highest(derivation, observations, values, height, worth_asking(rough, others, height(root)))
     if table.n <= EXAMINED_ROWS:
         exactly = ExactEquation(derivation, table)
         polished = exactly.polished(root)
         found = values if polished is None else exactly.ended(polished)
-        sharp = exactly.height(found[unknown])
-        # Where doubles lose the height of the root itself, they may lose that of any other.
-        left = worth_asking(rough, others, sharp) if abs(sharp - height(root)) < SLACK / 2 else others
-        require_highest(derivation, table, found, exactly.height, left)
+        if others:
+            sharp = exactly.height(found[unknown])
+            # Where doubles lose the height of the root itself, they may lose that of any other.
+            left = worth_asking(rough, others, sharp) if abs(sharp - height(root)) < SLACK / 2 else others
+            require_highest(derivation, table, found, exactly.height, left)
         if polished is not None:
             return found
     elif _carried(derivation, table, known, residual, root):

@@ -39,7 +39,7 @@ _STRIDES = (1.0, 0.3, 0.1, 0.03)
 _SHORT, _SHORTEST = 2.0**-6, 2.0**-40
 """Shares of a step: from which on slopes are asked close to a maximum, and below which none is tried."""
 
-_LEFT = 3
+MOST_LEFT = 3
 """How many flat places are left in one climb."""
 
 # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
@@ -159,7 +159,7 @@ def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maxi
     True
     """
     found = _climbed(objective, np.asarray(start, dtype=np.float64))
-    for _ in range(_LEFT):
+    for _ in range(MOST_LEFT):
         beside = _beside(objective, found) if found.converged else None
         if beside is None:
             break
