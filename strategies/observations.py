@@ -35,6 +35,7 @@ def datasets(
     max_size: int = 50,
     conditions: tuple[Condition, ...] | None = None,
     largest: float = 1e100,
+    scattered: bool = False,
 ) -> SearchStrategy[Doubles]:
     """Return a strategy of datasets inside the support, shape ``(n,)``, float64.
 
@@ -54,6 +55,9 @@ def datasets(
         The existence conditions; ``derive(family).exists_when`` when omitted.
     largest
         Greatest absolute value. Extreme scales reach up to about this, and down to about its inverse.
+    scattered
+        Only datasets with a bulk of a dozen rows or more besides a single value, as one draws them from a member, for
+        families of which data with many ties seldom have a maximiser. On a lattice the bulk may have ties.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def datasets(
     if existence not in get_args(Existence):
         raise DataError(f"{who}: existence={existence!r} is none of {', '.join(map(repr, get_args(Existence)))}")
     wanted = () if existence == "any" else _conditions(family, conditions)
-    return _datasets(family, existence, wanted, min_size, max_size, float(largest))
+    return _datasets(family, existence, wanted, min_size, max_size, float(largest), scattered)
 
 
 def can_fail(family: Family, *, max_size: int = 50, conditions: tuple[Condition, ...] | None = None) -> bool:
@@ -126,9 +130,10 @@ def _datasets(
     min_size: int,
     max_size: int,
     largest: float,
+    scattered: bool,
 ) -> SearchStrategy[Doubles]:
     design = design_of(family, min_size, max_size, largest)
-    pieces = pieces_of(design)
+    pieces = pieces_of(design, scattered)
     if existence == "fails":
         return _failing(family, conditions, design, pieces)
     wanted = (*_likely(family), *conditions)

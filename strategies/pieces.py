@@ -15,6 +15,8 @@ from .row_ends import RowEnds
 _MOST_PAIRS = 6
 _COARSE = 8
 _WHOLE = (*range(17), 20, 30, 100, 1000, 30000)
+_SCATTERED = 12
+"""How many rows without ties scattered data have at least, where so many are allowed."""
 _BULK_POWERS = (1.0, 0.2, 2.0)  # powers of what the bulk draws: from nearly equal to heavy-tailed
 _LARGEST_COORDINATE = 1e6
 _LARGEST_SEED = 2**32 - 1
@@ -104,15 +106,23 @@ def _coarse(column: Column, coordinates: Doubles) -> Doubles:
     return small if column.shape is Shape.LINE or column.starts_closed else np.maximum(small, 1.0)
 
 
-def pieces_of(design: Design) -> SearchStrategy[Pieces]:
-    """Return the strategy of what one dataset is built from.
+def pieces_of(design: Design, scattered: bool = False) -> SearchStrategy[Pieces]:
+    """Return the strategy of what one dataset is built from; with a large bulk and one pair where ``scattered``.
 
     Its cost does not depend on the size: large datasets come from multiplicities and from the seeded bulk.
     """
-    most = max(1, design.max_size // 4)
+    most = 1 if scattered else max(1, design.max_size // 4)
     pair = st.tuples(*(_coordinates(column, design) for column in design.columns), st.integers(1, most))
-    pairs = st.lists(pair, min_size=1, max_size=_MOST_PAIRS)
-    return st.tuples(pairs, st.sampled_from(design.frames), st.integers(0, _LARGEST_SEED))
+    pairs = st.lists(pair, min_size=1, max_size=1 if scattered else _MOST_PAIRS)
+    seeds = _scattering_seeds(design.max_size) if scattered else st.integers(0, _LARGEST_SEED)
+    return st.tuples(pairs, st.sampled_from(design.frames), seeds)
+
+
+def _scattering_seeds(max_size: int) -> SearchStrategy[int]:
+    """The seeds that add a bulk of at least so many rows as scattered data have."""
+    counts = st.integers(min(_SCATTERED, max_size), max_size)
+    rounds = st.integers(0, _LARGEST_SEED // (2 * max_size) - 1)
+    return st.builds(lambda count, turn: 2 * (count - 1 + max_size * turn) + 1, counts, rounds)
 
 
 def _coordinates(column: Column, design: Design) -> SearchStrategy[float]:

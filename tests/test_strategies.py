@@ -456,3 +456,23 @@ def test_deciding_a_condition_does_not_import_hypothesis():
     """The strategies are loaded when one is asked for."""
     code = "import sys; from thetahat.strategies import decide; print('hypothesis' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("family", [NORMAL, EXPONENTIAL, BETA, UNIFORM], ids=lambda family: family.name)
+@pytest.mark.parametrize("most", [5, 40])
+def test_scattered_data_have_a_dozen_rows_or_all_that_are_allowed_and_seldom_ties(family: Family, most: int) -> None:
+    """Ties come from squeezing and from closed ends alone; of other data at most half as many have none."""
+
+    def without_ties(scattered: bool) -> int:
+        seen: list[bool] = []
+
+        @settings(max_examples=200, deadline=None, database=None, derandomize=True, phases=[Phase.generate])
+        @given(datasets(family, max_size=most, conditions=(), largest=1e3, scattered=scattered))
+        def drawn(x: np.ndarray) -> None:
+            assert (min(12, most) if scattered else 1) <= len(x) <= most
+            seen.append(len(set(x)) == len(x) > 1)
+
+        drawn()
+        return sum(seen)
+
+    assert without_ties(scattered=True) > 2 * without_ties(scattered=False)

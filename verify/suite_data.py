@@ -82,21 +82,34 @@ def asked_of(derivation: Derivation) -> st.SearchStrategy[Asked]:
         return st.tuples(
             st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS).map(tuple),
             st.integers(0, 2**16),
-            _with_maximiser(
-                known,
-                st.one_of(
-                    datasets(member, conditions=known.exists_when, largest=ORDINARY),
-                    datasets(member, conditions=known.exists_when),
-                ),
-            ),
+            _with_maximiser(known),
         ).map(lambda parts: Asked(known, *parts, declared=general, constants=values))
 
     return constants(general).flatmap(members) if general.constants else members({})
 
 
-def _with_maximiser(derivation: Derivation, strategy: st.SearchStrategy[Array]) -> st.SearchStrategy[Array]:
-    """The datasets that have a maximiser, where only a search tells which have."""
-    return strategy if not derivation.existence_searched else strategy.filter(lambda x: has_maximiser(derivation, x))
+def _with_maximiser(derivation: Derivation) -> st.SearchStrategy[Array]:
+    """Datasets that have a maximiser, as far as conditions tell; where only a search tells, those that it finds one of.
+
+    A search takes as long as a fit, and few data with ties pass it: most are then drawn scattered, and what is known of
+    data is kept, since Hypothesis comes back to them.
+    """
+    family, conditions = derivation.family, derivation.exists_when
+    ordinary = datasets(family, conditions=conditions, largest=ORDINARY)
+    far = datasets(family, conditions=conditions)
+    if not derivation.existence_searched:
+        return st.one_of(ordinary, far)
+    known: dict[bytes, bool] = {}
+
+    def found(x: Array) -> bool:
+        name = x.tobytes()
+        if name not in known:
+            known[name] = has_maximiser(derivation, x)
+        return known[name]
+
+    scattered = datasets(family, conditions=conditions, largest=ORDINARY, scattered=True)
+    far_scattered = datasets(family, conditions=conditions, scattered=True)
+    return st.one_of(st.one_of(ordinary, far), scattered, far_scattered).filter(found)
 
 
 def fitted(asked: Asked) -> Drawn | Refused:
