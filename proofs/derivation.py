@@ -290,6 +290,11 @@ class Derivation:
         """
         return sum(finding.evidence is evidence for finding in self.findings)
 
+    def __repr__(self) -> str:
+        """Return family, outcome and estimator in one line; ``print`` shows the derivation."""
+        found = ", ".join(f"{symbol} = {value}" for symbol, value in self.estimator.items())
+        return f"Derivation({self.family.name}, {self.outcome.value}{': ' * bool(found)}{found})"
+
     def __str__(self) -> str:
         """Return the derivation as plain text."""
         from .write.text import derivation_text

@@ -491,3 +491,13 @@ def test_the_samples_here_are_not_degenerate() -> None:
         rows = sample(name)
         assert len(rows) == 40
         assert len(np.unique(rows, axis=0)) > 1
+
+
+def test_a_fit_and_a_derivation_show_themselves_in_a_line() -> None:
+    """A session prints what is asked for: the whole derivation inside a fit would be pages."""
+    found = fit(family("laplace"), [1.0, 2.0, 6.0])
+    assert repr(found) == "Fit(laplace, n=3, mu=2.0, b=1.6666666666666667)"
+    assert str(found).splitlines()[:2] == ["laplace: closed form, 3 observations", "  mu = 2.0"]
+    assert repr(derive(family("exponential"))) == "Derivation(exponential, closed form: lambda = 1/t_1)"
+    several = fit(family("uniform_unit_length"), [1.0, 1.5])
+    assert "as good as all from 0.5 to 1.0" in str(several)

@@ -13,7 +13,7 @@ from sympy import Symbol, exp
 from thetahat.proofs.ball_data import Table
 from thetahat.verify.ball_climbing import climbed, highest
 from thetahat.verify.line import Line
-from thetahat.verify.solving import bracketed_root, newton_maximum, sign_changes
+from thetahat.verify.solving import Maximum, bracketed_root, newton_maximum, sign_changes
 from thetahat.verify.terrain import Objective as BallObjective
 from thetahat.verify.terrain import Terrain
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS
@@ -279,3 +279,27 @@ def test_a_turning_point_is_left_for_the_maximum_beyond_it() -> None:
     found = newton_maximum(objective, [-0.5, 1.0])
     assert found.converged
     assert found.point == pytest.approx([0.75, 0.0], abs=1e-9)
+
+
+def test_a_climb_that_takes_long_is_given_up_where_that_is_hopeless() -> None:
+    """Up a slope without end all steps are taken, unless one is told so; a short climb is not asked."""
+    asked = 0
+
+    def slope(u: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        nonlocal asked
+        asked += 1
+        return float(u.sum()), np.ones(1), -1e-3 * np.eye(1)
+
+    told: list[int] = []
+
+    def hopeless(found: Maximum) -> bool:
+        told.append(asked)
+        return found.value > 200
+
+    assert not newton_maximum(slope, [3.0]).converged
+    alone, asked = asked, 0
+    found = newton_maximum(slope, [3.0], hopeless)
+    assert not found.converged
+    assert (found.value > 200, len(told)) == (True, 2)
+    assert asked < 0.6 * alone
+    assert newton_maximum(quadratic(np.ones(1), np.eye(1)), [0.0], lambda found: pytest.fail("asked")).converged

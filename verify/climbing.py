@@ -61,11 +61,12 @@ def climb(
     if beside is not None:
         return beside
     objective, numbers, ranked = _begun(derivation, observations, known)
-    climbs = _climbs(derivation, objective, ranked)
+    # Few rows are worth their last digits; of many only what shows in nats is mended.
+    enough = CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS
+    climbs = _climbs(derivation, objective, ranked, enough if observations.n <= BALL_ROWS else math.inf)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
     lost = math.inf if best is None else objective.rounding(best)
-    # Few rows are worth their last digits; of many only what shows in nats is mended.
-    if best is not None and lost <= (CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS):
+    if best is not None and lost <= enough:
         _require_highest(derivation, best.value, climbs)
         few = few_rows(observations)
         summit = None if few is None else climbed(_terrain(derivation, few, numbers), [arb(u) for u in best.point])
@@ -76,8 +77,8 @@ def climb(
         # What balls do not confirm may be a likelihood that rises by less than doubles tell, as a parameter runs away.
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
-        starts = [*(found.point.tolist() for found in climbs), *(start for _, start in ranked)]
-        summit = _in_balls(derivation, joined, numbers, starts)
+        reached = [found.point.tolist() for found in climbs]
+        summit = _in_balls(derivation, joined, numbers, reached, [start for _, start in ranked])
         _require_highest(derivation, float(summit.value.mid()), climbs)
         return rounded_once(plan, summit, numbers)
     if best is not None and lost <= AGREEMENT_NATS:
@@ -140,13 +141,22 @@ def _placed(
     return dict(known) | {CENTRE: centre, SIZE: size}, point
 
 
-def _climbs(derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start]) -> list[Maximum]:
-    """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out."""
+def _climbs(
+    derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], blurred: float
+) -> list[Maximum]:
+    """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out.
+
+    Where rounding costs more than ``blurred`` at the end of the first, balls have to go on anyway.
+    """
     climbs: list[Maximum] = []
     if derivation.optimality.proved:
+
+        def hopeless(found: Maximum) -> bool:
+            return not objective.rounding(found) <= blurred
+
         for _, start in ranked[:_CLIMBS]:
-            climbs.append(newton_maximum(objective, start))
-            if climbs[-1].converged:
+            climbs.append(newton_maximum(objective, start, hopeless))
+            if climbs[-1].converged or hopeless(climbs[-1]):
                 break
         return climbs
     climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
@@ -189,11 +199,17 @@ def _terrain(derivation: Derivation, joined: Observations, numbers: Mapping[Symb
 
 
 def _in_balls(
-    derivation: Derivation, joined: Observations, numbers: Mapping[Symbol, float], starts: Sequence[Sequence[float]]
+    derivation: Derivation,
+    joined: Observations,
+    numbers: Mapping[Symbol, float],
+    reached: Sequence[Sequence[float]],
+    begun: Sequence[Sequence[float]],
 ) -> Place:
-    """The highest maximum that climbs in balls reach."""
-    most = 1 if derivation.optimality.proved else _CLIMBS
-    found = highest(_terrain(derivation, joined, numbers), starts, most)
+    """The highest maximum that climbs in balls reach from where others ended, and began; the only one from the ends."""
+    terrain, proved = _terrain(derivation, joined, numbers), derivation.optimality.proved
+    starts, most = [*reached, *begun], 1 if proved else _CLIMBS
+    found = highest(terrain, reached, most) if proved else None
+    found = found or highest(terrain, starts, most)
     if found is None:
         absent = "" if derivation.existence_proved else "have no maximiser, or may "
         raise UnsolvedError(

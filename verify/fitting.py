@@ -53,6 +53,17 @@ class Fit:
         parameter space, a set.
     n
         The number of observations with positive weight.
+
+    Examples
+    --------
+    >>> from thetahat import family
+    >>> found = fit(family("exponential"), [1.0, 3.0])
+    >>> found
+    Fit(exponential, n=2, lambda=0.5)
+    >>> print(found)
+    exponential: closed form, 2 observations
+      lambda = 0.5
+      log-likelihood = -3.386294361119891
     """
 
     family: Family
@@ -78,6 +89,21 @@ class Fit:
         state["sets"] = {}
         state["_given"] = x
         return made
+
+    def __repr__(self) -> str:
+        """Return family, size and estimate in one line; the derivation has a text of its own."""
+        values = ", ".join(f"{name}={value!r}" for name, value in self.theta_hat.items())
+        return f"Fit({self.family.name}, n={self.n}, {values})"
+
+    def __str__(self) -> str:
+        """Return the estimate, the log-likelihood and how they came about, a line each."""
+        lines = [f"{self.family.name}: {self.outcome.value}, {self.n} observations"]
+        for name, value in self.theta_hat.items():
+            ends = self.sets.get(name)
+            lines.append(
+                f"  {name} = {value!r}{'' if ends is None else f', as good as all from {ends[0]!r} to {ends[1]!r}'}"
+            )
+        return "\n".join([*lines, f"  log-likelihood = {self.log_likelihood!r}"])
 
     @property
     def theta(self) -> NDArray[np.float64]:

@@ -39,6 +39,9 @@ _STRIDES = (1.0, 0.3, 0.1, 0.03)
 _SHORT, _SHORTEST = 2.0**-6, 2.0**-40
 """Shares of a step: from which on slopes are asked close to a maximum, and below which none is tried."""
 
+_PATIENCE = 20
+"""How many points are tried before it is asked whether that may lead anywhere; then at twice as many, and so on."""
+
 MOST_LEFT = 3
 """How many flat places are left in one climb."""
 
@@ -146,24 +149,27 @@ class Maximum:
     hessian: Array | None = None
 
 
-def newton_maximum(objective: Objective, start: Sequence[float] | Array) -> Maximum:
+def newton_maximum(
+    objective: Objective, start: Sequence[float] | Array, hopeless: Callable[[Maximum], bool] = lambda found: False
+) -> Maximum:
     """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
 
     ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite
     it is shifted; a step that does not increase the value is halved. A place where the gradient vanishes and the
-    curvature with it, in some direction, is left along that direction as long as that leads up.
+    curvature with it, in some direction, is left along that direction as long as that leads up. A climb that takes long
+    is given up where ``hopeless`` says so.
 
     >>> def bowl(u):
     ...     return -float(u @ u), -2 * u, -2 * np.eye(1)
     >>> newton_maximum(bowl, [3.0]).converged
     True
     """
-    found = _climbed(objective, np.asarray(start, dtype=np.float64))
+    found = _climbed(objective, np.asarray(start, dtype=np.float64), hopeless)
     for _ in range(MOST_LEFT):
         beside = _beside(objective, found) if found.converged else None
         if beside is None:
             break
-        found = _climbed(objective, beside)
+        found = _climbed(objective, beside, hopeless)
     return replace(found, converged=False) if found.converged and _is_level(objective, found) else found
 
 
@@ -209,10 +215,14 @@ def _flat(hessian: Array, units: Array) -> list[Array]:
     return [line / np.abs(line).max()]
 
 
-def _climbed(objective: Objective, u: Array) -> Maximum:
+def _climbed(objective: Objective, u: Array, hopeless: Callable[[Maximum], bool]) -> Maximum:
     value, gradient, hessian = objective(u)
-    trials = 0
+    trials, patience = 0, _PATIENCE
     for _ in range(NEWTON_STEPS):
+        if trials > patience:
+            if hopeless(Maximum(u, value, False, hessian)):
+                break
+            patience = 2 * trials
         here, step = Maximum(u, value, False, hessian), _ascent(gradient, hessian)
         expected = float(gradient @ step)
         if not math.isfinite(expected):

@@ -51,6 +51,18 @@ class StructuredFit:
     log_likelihood: float
     derivation: StructuredDerivation
 
+    def __repr__(self) -> str:
+        """Return family, size and estimate; the derivation has a text of its own."""
+        values = ", ".join(f"{name}={value.tolist()}" for name, value in self.theta_hat.items())
+        return f"StructuredFit({self.family.name}, n={self.n}, {values})"
+
+    def __str__(self) -> str:
+        """Return the estimate, the log-likelihood and how they came about, a line for each."""
+        lines = [f"{self.family.name}: {self.outcome.value}, {self.n} observations"]
+        for name, value in self.theta_hat.items():
+            lines += [f"  {name} =", *(f"    {row}" for row in str(value).splitlines())]
+        return "\n".join([*lines, f"  log-likelihood = {self.log_likelihood!r}"])
+
 
 def structured_fit(
     family: StructuredFamily,

@@ -65,6 +65,10 @@ class StructuredDerivation:
         """
         return sum(finding.evidence is evidence for finding in self.findings)
 
+    def __repr__(self) -> str:
+        """Return family and outcome; ``print`` shows the derivation."""
+        return f"StructuredDerivation({self.family.name}, {self.outcome.value})"
+
     def __str__(self) -> str:
         """Return the derivation as plain text."""
         from ..write.structured_page import structured_text

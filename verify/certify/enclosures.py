@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 from flint import arb, fmpq
 
 from ...proofs.balls import precision
+
+_SHOWN = 9
+"""Decimal digits of the ends of an enclosure too wide for any; a radius has thirty binary digits."""
 
 BITS = 4096
 """Enough for every operation on the ends of an enclosure to be exact."""
@@ -70,9 +74,19 @@ class Enclosure:
         return bool(low <= number <= high)
 
     def digits(self, count: int = 15) -> str:
-        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
+        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open.
+
+        Where not even the first is told, as of a set of maximisers, both ends are returned, rounded outwards.
+
+        >>> Enclosure.of(arb(3, 1)).digits()
+        '[1.99999999, 4.00000001]'
+        """
         with precision(BITS):
-            return str(self.ball.str(count))
+            text = str(self.ball.str(count))
+        if not text.startswith("[+/-") or self.is_beyond_doubles:
+            return text
+        low, high = Context(_SHOWN, ROUND_FLOOR), Context(_SHOWN, ROUND_CEILING)
+        return f"[{low.create_decimal(self.low)}, {high.create_decimal(self.high)}]"
 
     def rounded(self) -> float:
         """Return the double nearest to the number inside.
