@@ -11,8 +11,10 @@ from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import rooting
 from thetahat.verify.likelihood import log_likelihood
+from thetahat.verify.line import Line
 from thetahat.verify.observations import Observations
 from thetahat.verify.probed import SLACK, heights_together, worth_asking
+from thetahat.verify.rivals import probes
 from thetahat.verify.statistics import evaluate
 
 FAR = np.array([0.28, 0.58, 0.59, 0.73, 0.77, 0.8, 1.1, 1.7, 2.1, 2.6, 3.4, 4.3, 6.8, 13.0])
@@ -71,6 +73,29 @@ def test_only_what_is_surely_lower_is_not_asked_again() -> None:
     """Not what is a little lower, and not what has no height."""
     heights = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}
     assert worth_asking(heights, [1.0, 2.0, 3.0, 4.0], -5.0) == [2.0, 3.0, 4.0]
+
+
+def test_where_doubles_lose_the_height_of_the_root_all_are_asked_again() -> None:
+    """The slack is small where they are known to be right to many digits, and large where nothing is known."""
+    heights, places = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}, [1.0, 2.0, 3.0]
+    assert worth_asking(heights, places, -5.0, 1e-12) == [3.0]
+    assert worth_asking(heights, places, -5.0, 1e-3) == [2.0, 3.0]
+    for off in (SLACK, math.inf, math.nan):
+        assert worth_asking(heights, places, -5.0, off) == places
+
+
+def test_a_shape_is_looked_for_around_one_over_the_spread_of_logarithms() -> None:
+    """So another unit leaves the grid as it is, and data that are closer by a million move it as far."""
+    shape, scale = derive(family("generalised_gamma")), derive(family("lomax"))
+    line = Line(0.0, math.inf)
+
+    def grid(derivation: Derivation, data: np.ndarray) -> np.ndarray:
+        return np.array(probes(derivation, Observations(data.reshape(-1, 1), None, len(data)), line))
+
+    assert grid(shape, FAR * 2.0**70) == pytest.approx(grid(shape, FAR), rel=1e-9)
+    assert (grid(scale, FAR * 2.0**70) > 2.0**75).sum() > (grid(scale, FAR) > 2.0**75).sum()
+    close = grid(shape, 1.0 + 1e-6 * FAR)
+    assert ((close > 1e4) & (close < 1e8)).sum() > 30
 
 
 @pytest.mark.parametrize("alone", [5.0, 50.0])

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 SLACK = 1.0
 """Nats by which a value looked at together with others has to be too low for it not to be looked at by itself."""
+_CLEAR, _CLEAR_SLACK = 1e-8, 1e-2
+"""What doubles may be off at one value, in nats, for the slack to be so small."""
 _TOGETHER = 65_536
 """Values of the log-density that are computed at once: the arrays of a pass stay in the processor's cache."""
 
@@ -57,13 +59,23 @@ def heights_together(
     return {places[at]: height for at, height in zip(inside, heights, strict=True) if math.isfinite(height)}
 
 
-def worth_asking(heights: Mapping[float, float], places: Sequence[float], height: float) -> list[float]:
+def worth_asking(
+    heights: Mapping[float, float], places: Sequence[float], height: float, off: float | None = None
+) -> list[float]:
     """Return the places of which these heights do not say that they are lower than ``height``, with some slack.
 
-    >>> worth_asking({1.0: -7.0, 2.0: -4.5}, [1.0, 2.0, 3.0], -5.0)
+    ``off`` is what doubles are off where ``height`` is, in nats, if that is known: where they lose the height of the
+    root itself, they may lose that of any other, and all places are returned.
+
+    >>> worth_asking({1.0: -7.0, 2.0: -5.5}, [1.0, 2.0, 3.0], -5.0)
     [2.0, 3.0]
+    >>> worth_asking({1.0: -7.0, 2.0: -5.5}, [1.0, 2.0, 3.0], -5.0, 1e-13)
+    [3.0]
     """
-    return [place for place in places if not heights.get(place, math.inf) < height - SLACK]
+    if off is not None and not off < SLACK / 2:
+        return list(places)
+    slack = _CLEAR_SLACK if off is not None and off < _CLEAR else SLACK
+    return [place for place in places if not heights.get(place, math.inf) < height - slack]
 
 
 def _along(expression: Expr, observations: Observations, values: Mapping[Symbol, Any]) -> Any:

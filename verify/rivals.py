@@ -20,7 +20,7 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .solving import Scalar, bracketed_root
-from .suggestions import is_a_place, place_unit, spread
+from .suggestions import is_a_number, is_a_place, place_unit, spread
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -65,8 +65,13 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
             # Nothing is observed at the place itself: there is a maximum between any two neighbours.
             beside.append(_between(places))
         near = (float(place_unit(derivation.family, unknown)) * np.concatenate(beside)).tolist()
+    elif table.n > _SCANNED:
+        near = []
+    elif (column > 0).all() and is_a_number(derivation.family, unknown):
+        # A power of the data has the unit of one over their logarithms.
+        near = on_a_grid(1.0 / (spread(np.log(column)) or 1.0), line)
     else:
-        near = on_a_grid(spread(column), line, column) if table.n <= _SCANNED else []
+        near = on_a_grid(spread(column), line, column)
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
 
 

@@ -26,7 +26,7 @@ from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
-from .probed import SLACK, heights_together, worth_asking
+from .probed import heights_together, worth_asking
 from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
 from .solving import Scalar, bracketed_root, sign_changes
@@ -91,8 +91,7 @@ def solve_one(
         found = values if polished is None else exactly.ended(polished)
         if others:
             sharp = exactly.height(found[unknown])
-            # Where doubles lose the height of the root itself, they may lose that of any other.
-            left = worth_asking(rough, others, sharp) if abs(sharp - height(root)) < SLACK / 2 else others
+            left = worth_asking(rough, others, sharp, abs(sharp - height(root)))
             require_highest(derivation, table, found, exactly.height, left)
         if polished is not None:
             return found
