@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
@@ -48,6 +49,16 @@ class Bounds:
         {a}
         """
         return set(self.lo.free_symbols | self.hi.free_symbols)
+
+    def moved(self, changes: Mapping[Symbol, Expr]) -> Bounds:
+        """Return the same with symbols in the ends replaced.
+
+        >>> from sympy import Interval, Symbol, oo
+        >>> a, b = Symbol("a", real=True), Symbol("b", real=True)
+        >>> bounds(Interval(a, oo)).moved({a: b}).lo
+        b
+        """
+        return replace(self, lo=self.lo.xreplace(dict(changes)), hi=self.hi.xreplace(dict(changes)))
 
     def without_ends(self) -> Bounds:
         """Return the same ends, which do not belong to it.

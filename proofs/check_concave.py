@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sympy import Symbol, atan2, cancel, cos, exp, expand_trig, log, oo, pi, sin, sqrt
+from sympy import Add, Symbol, atan2, cancel, cos, exp, expand_trig, log, oo, pi, sin
 
 from .algebra.atoms import Mean, plain
+from .algebra.concave_terms import shape_of
 from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.regions import is_concave, is_strictly_concave
 from .algebra.signs import is_positive
 from .check_context import Context, confirmed_zero, subject_of
 from .curvature import (
-    coordinate_domain,
     has_corners,
+    in_coordinates,
     is_definite,
     is_semidefinite,
     leaves_an_interval,
@@ -21,6 +22,7 @@ from .curvature import (
 from .derivation import Evidence, Finding, Step, by_sign
 from .half_plane import covers_half_plane, falls_along_lines
 from .location import Z, is_regular
+from .scales import Scale, scales
 from .zero import prove_zero
 
 
@@ -81,8 +83,35 @@ def half_plane(step: Step, context: Context) -> Finding:
 
 def curvature(step: Step, context: Context) -> Finding:
     """Minus the second derivatives are what is claimed, and have no negative eigenvalue wherever data and theta lie."""
+    scale = _scale_of(step, context)
+    if isinstance(scale, Finding):
+        return scale
+    matrix, domain = minus_second(context.family, scale), scale.domain(context.family)
+    if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):
+        return Finding(Evidence.REFUTED, "these are not the second derivatives")
+    holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
+    return by_sign(holds, "the log-density is concave at every observation")
+
+
+def concave_terms(step: Step, context: Context) -> Finding:
+    """The terms differ from the log-density by what is free of the coordinates, and each is of a concave shape."""
+    scale = _scale_of(step, context)
+    if isinstance(scale, Finding):
+        return scale
+    domain = scale.domain(context.family)
+    rest = in_coordinates(context.family, scale) - Add(*step.value.args)
+    found = [prove_zero(derivative(rest, phi), domain, list).evidence for phi in scale.coordinates]
+    if any(evidence is not Evidence.ALGEBRA for evidence in found):
+        return Finding(Evidence.REFUTED, "the terms do not add up to the log-density")
+    holds = all(shape_of(term, scale.coordinates, domain) for term in step.value.args)
+    return by_sign(holds, "every term is concave at every observation")
+
+
+def _scale_of(step: Step, context: Context) -> Scale | Finding:
+    """The scale that a step names, or why the log-density may not be bent by second derivatives and shapes in it."""
     coordinates, maps = step.named("coordinates").args, step.named("maps").args
-    if any(how not in (phi, exp(phi), 1 / phi, 1 / sqrt(phi)) for how, phi in zip(maps, coordinates, strict=True)):
+    known = [one for one in scales(context.family) if (one.coordinates, one.maps) == (coordinates, maps)]
+    if not known:
         return Finding(Evidence.REFUTED, "a parameter is no monotone function of its coordinate")
     if any(one.rule == "support-end" and one.value.has(*context.family.symbols) for one in context.steps):
         return Finding(Evidence.REFUTED, "a parameter of the support moves with these where the data stop it")
@@ -90,12 +119,7 @@ def curvature(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "an observation may have a density at two places and none between them")
     if has_corners(context.family):
         return Finding(Evidence.REFUTED, "the log-density has corners, where it has no second derivatives")
-    matrix = minus_second(context.family, coordinates, maps)
-    domain = coordinate_domain(context.family, coordinates, maps)
-    if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):
-        return Finding(Evidence.REFUTED, "these are not the second derivatives")
-    holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
-    return by_sign(holds, "the log-density is concave at every observation")
+    return known[0]
 
 
 def harmonic(step: Step, context: Context) -> Finding:

@@ -107,6 +107,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "half-plane": check_concave.half_plane,
     "groups": check_groups.groups,
     "curvature": check_concave.curvature,
+    "concave-terms": check_concave.concave_terms,
     "harmonic": check_concave.harmonic,
     "loss": check_concave.loss,
     "predictor": check_predictor.predictor,

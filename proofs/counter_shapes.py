@@ -7,12 +7,13 @@ from functools import partial
 from itertools import combinations, pairwise
 
 from flint import arb
-from sympy import Expr, Symbol, exp, oo
+from sympy import Expr, Symbol, oo
 
 from .ball_data import evaluate
 from .check_context import Context, subject_of
 from .derivation import Step
 from .location import Z
+from .scales import scales
 from .trial import Trial
 
 _PLACES = tuple(arb(place) / 8 for place in (-80, -24, -9, -3, 1, 5, 15, 40, 100))
@@ -71,20 +72,15 @@ def curvature(step: Step, context: Context) -> str:
     """Two members between which, in the coordinates, the log-density of an observation lies below its chord."""
     family = context.family
     coordinates, maps = step.named("coordinates").args, step.named("maps").args
-    scales = list(zip(family.symbols, maps, coordinates, strict=True))
+    scale = next(one for one in scales(family) if (one.coordinates, one.maps) == (coordinates, maps))
     for ends in combinations(context.members, 2):
-        places = [[_coordinate(end.number(p), how, phi) for p, how, phi in scales] for end in ends]
-        between = {phi: (a + b) / 2 for phi, a, b in zip(coordinates, *places, strict=True)}
-        middle = ends[0].moved({p: evaluate(how, between) for p, how, _ in scales})
+        places = [[end.number(back) for back in scale.back] for end in ends]
+        between = {phi: (a + b) / 2 for phi, a, b in zip(scale.coordinates, *places, strict=True)}
+        middle = ends[0].moved({p: evaluate(how, between) for p, how in zip(family.symbols, scale.maps, strict=True)})
         heights = [one.each(family.log_density) for one in (*ends, middle)]
         if middle.is_possible() and any(2 * c < a + b for a, b, c in zip(*heights, strict=True)):
             return "the log-density of an observation lies below one of its chords"
     return ""
-
-
-def _coordinate(value: arb, how: object, phi: Symbol) -> arb:
-    """The coordinate of a parameter that is it, its logarithm or its inverse."""
-    return value.log() if how == exp(phi) else value if how == phi else 1 / value
 
 
 def loss(step: Step, context: Context) -> str:

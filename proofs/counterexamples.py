@@ -35,6 +35,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "half-plane": counter_shapes.half_plane,
     "groups": counter_shapes.groups,
     "curvature": counter_shapes.curvature,
+    "concave-terms": counter_shapes.curvature,
     "loss": counter_shapes.loss,
     "predictor": counter_predictors.predictor,
     "recession": counter_predictors.recession,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Abs, Add, Eq, Expr, Matrix, Max, Min, Piecewise, S, Symbol, exp, false, fraction, oo, sign, sqrt, true
+from sympy import Abs, Add, Eq, Expr, Matrix, Max, Min, Piecewise, S, Symbol, false, fraction, oo, sign, true
 from sympy.core.relational import Relational
 
+from .algebra.concave_terms import concave_terms
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
 from .algebra.invertible import determinant
@@ -20,9 +21,10 @@ from .algebra.size import cancelled, factored, operations
 from .balls import ball, precision
 from .family import Family
 from .probes import data_points, parameter_points
+from .scales import Scale, scales
 
-_MOST_PARAMETERS, _SCALED = 8, 2
-"""Of how many parameters second derivatives are looked at, and up to how many on other scales."""
+_MOST_PARAMETERS = 8
+"""Of how many parameters second derivatives are looked at."""
 _MOST_OPERATIONS = 1000
 """Second derivatives whose signs are proved have some forty operations; of those with thousands none has been."""
 _MEMBERS, _BITS = 4, 128
@@ -30,18 +32,25 @@ _MEMBERS, _BITS = 4, 128
 
 @dataclass(frozen=True)
 class Curvature:
-    """Minus the matrix of second derivatives in ``coordinates``, of which each parameter is a monotone function.
+    """Minus the matrix of second derivatives in the coordinates of a scale.
 
     ``strict`` says that it is positive definite at every single observation, not only nonnegative.
     """
 
-    coordinates: tuple[Symbol, ...]
-    maps: tuple[Expr, ...]
+    scale: Scale
     matrix: Matrix
     strict: bool
 
 
-def concave_scale(family: Family) -> Curvature | None:
+@dataclass(frozen=True)
+class ConcaveSum:
+    """Terms, each concave in the coordinates of a scale by its shape, whose sum is the log-density."""
+
+    scale: Scale
+    terms: tuple[Expr, ...]
+
+
+def concave_scale(family: Family) -> Curvature | ConcaveSum | None:
     """Return coordinates in which the log-density is proved concave for every observation; ``None`` where none is.
 
     >>> from thetahat import family
@@ -55,15 +64,16 @@ def concave_scale(family: Family) -> Curvature | None:
         return None
     if has_corners(family):
         return None
-    coordinates = tuple(Symbol(f"phi_{i}", real=True) for i in range(count))
     seen = _derivatives_seen(family)
-    for maps in _scales(family, coordinates):
-        if any(_refutes(point, coordinates, maps) for point in seen):
+    for scale in scales(family):
+        if any(_refutes(point, scale) for point in seen):
             continue
-        matrix = minus_second(family, coordinates, maps)
-        domain = coordinate_domain(family, coordinates, maps)
+        matrix, domain = minus_second(family, scale), scale.domain(family)
         if is_semidefinite(matrix, domain):
-            return Curvature(coordinates, maps, matrix, is_definite(matrix, domain))
+            return Curvature(scale, matrix, is_definite(matrix, domain))
+        terms = concave_terms(in_coordinates(family, scale), scale.coordinates, domain)
+        if terms is not None:
+            return ConcaveSum(scale, terms)
     return None
 
 
@@ -97,20 +107,6 @@ def has_corners(family: Family) -> bool:
     return any(parameters & node.free_symbols for node in switches)
 
 
-def _scales(family: Family, coordinates: tuple[Symbol, ...]) -> Iterator[tuple[Expr, ...]]:
-    """The parameters as they are, then positive ones through their logarithm or inverse, if there are not many."""
-    if len(coordinates) > _SCALED:
-        yield coordinates
-        return
-    # A scale of the support often stands in the density as the inverse of its square.
-    further = [1 / sqrt(phi) for phi in coordinates] if family.bounds.free_symbols & set(family.symbols) else []
-    options = [
-        (phi, exp(phi), 1 / phi, *further) if item.bounds.lo == 0 and item.bounds.hi is oo else (phi,)
-        for item, phi in zip(family.parameters, coordinates, strict=True)
-    ]
-    yield from product(*options)
-
-
 @dataclass(frozen=True)
 class _Point:
     """Parameters, first and second derivatives of the log-density at one member and one observation."""
@@ -141,50 +137,44 @@ def _known(values: list[arb | None]) -> tuple[arb, ...]:
     return tuple(value for value in values if value is not None)
 
 
-def _refutes(point: _Point, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> bool:
+def _refutes(point: _Point, scale: Scale) -> bool:
     """Whether minus the second derivatives in the coordinates, by the chain rule, have a negative eigenvalue there."""
     with precision(_BITS):
-        steps = [_steps(p, phi, how) for p, phi, how in zip(point.theta, coordinates, maps, strict=True)]
-        size = len(steps)
-        entries = [[-point.second[i][j] * steps[i][0] * steps[j][0] for j in range(size)] for i in range(size)]
-        for i, (_, bend) in enumerate(steps):
-            entries[i][i] -= point.first[i] * bend
-        minors = [entries[i][i] for i in range(size)]
-        minors += [
-            entries[i][i] * entries[j][j] - entries[i][j] * entries[j][i] for i, j in combinations(range(size), 2)
+        known = dict(zip(scale.symbols, point.theta, strict=True))
+        there = {phi: enclosure(back, known) for phi, back in zip(scale.coordinates, scale.back, strict=True)}
+        own = {phi: value for phi, value in there.items() if value is not None}
+        size = range(len(scale.coordinates))
+        if len(own) != len(size):
+            return False
+        steps = [[enclosure(derivative(how, phi), own) for phi in scale.coordinates] for how in scale.maps]
+        bends = [
+            [[enclosure(derivative(how, a, b), own) for b in scale.coordinates] for a in scale.coordinates]
+            for how in scale.maps
         ]
+        if any(part is None for table in (steps, *bends) for row in table for part in row):
+            return False
+        entries = [[-_bend(point, steps, bends, a, b) for b in size] for a in size]
+        minors = [entries[i][i] for i in size]
+        minors += [entries[i][i] * entries[j][j] - entries[i][j] * entries[j][i] for i, j in combinations(size, 2)]
         return any(minor < 0 for minor in minors)
 
 
-def _steps(p: arb, phi: Symbol, how: Expr) -> tuple[arb, arb]:
-    """First and second derivative of a parameter in its coordinate: itself, its logarithm, or an inverse power."""
-    if how == phi:
-        return arb(1), arb(0)
-    if how == 1 / sqrt(phi):
-        return -(p**3) / 2, 3 * p**5 / 4
-    return (p, p) if isinstance(how, exp) else (-(p**2), 2 * p**3)
+def _bend(point: _Point, steps: list[list[arb]], bends: list[list[list[arb]]], a: int, b: int) -> arb:
+    """The second derivative in two coordinates, from those in the parameters."""
+    size = range(len(point.first))
+    total = sum((point.first[i] * bends[i][a][b] for i in size), arb(0))
+    return sum((point.second[i][j] * steps[i][a] * steps[j][b] for i in size for j in size), total)
 
 
-def minus_second(family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> Matrix:
+def in_coordinates(family: Family, scale: Scale) -> Expr:
+    """Return the log-density with every parameter written in the coordinates."""
+    return family.log_density.xreplace(dict(zip(family.symbols, scale.maps, strict=True)))
+
+
+def minus_second(family: Family, scale: Scale) -> Matrix:
     """Return minus the second derivatives of the log-density in the coordinates."""
-    moved = family.log_density.xreplace(dict(zip(family.symbols, maps, strict=True)))
+    moved, coordinates = in_coordinates(family, scale), scale.coordinates
     return Matrix([[-moved.diff(a, b) for b in coordinates] for a in coordinates])
-
-
-def coordinate_domain(family: Family, coordinates: tuple[Symbol, ...], maps: tuple[Expr, ...]) -> Domain:
-    """Return where the coordinates and the data lie: a logarithm anywhere, else where the parameter does."""
-    moved = dict(zip(family.symbols, maps, strict=True))
-    data = {
-        s: replace(b, lo=b.lo.xreplace(moved), hi=b.hi.xreplace(moved))
-        for s, b in family.domain.items()
-        if s not in family.symbols
-    }
-    spaces = {
-        phi: item.bounds
-        for item, phi, how in zip(family.parameters, coordinates, maps, strict=True)
-        if not isinstance(how, exp)
-    }
-    return {**spaces, **data}
 
 
 def is_semidefinite(matrix: Matrix, domain: Domain) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, S, Tuple
+from sympy import Expr, Integer, S, Symbol, Tuple
 
 from . import labels
+from .algebra.concave_terms import shape_of
 from .algebra.regions import is_concave, is_strictly_concave, regions
-from .curvature import concave_scale
+from .curvature import ConcaveSum, Curvature, concave_scale
 from .derivation import Label, Optimality, Section
 from .divergence import MeanMap, divergence_between, fisher_information
 from .expectations import entropy, expectation, is_normalised
@@ -21,6 +22,7 @@ from .members import member_symbols
 from .recession import predictor_step
 from .ridge_steps import ridge_steps
 from .routes import DivergenceRoute, LikelihoodRoute
+from .scales import Scale
 from .trail import Trail
 from .turning import turning_steps
 
@@ -244,31 +246,56 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
     curvature = concave_scale(held)
     if curvature is None:
         return None
-    scaled = ", ".join(
-        f"`{p}` = `{how}`" for p, how in zip(held.symbols, curvature.maps, strict=True) if not how.is_Symbol
-    )
+    strict = isinstance(curvature, Curvature) and curvature.strict
     known = f", whatever {' and '.join(f'`{p}`' for p in placed)} may be" if placed else ""
+    (_bend_step if isinstance(curvature, Curvature) else _shape_step)(curvature, held, known, placed, trail)
+    if placed:
+        # The only root of a concave likelihood is its only maximum.
+        only = not route.elimination.unknowns and all(item.root.only for item in route.elimination.solved)
+        unique = strict or only
+        return Optimality(True, "monotone in the ends of the support, then concave in the rest", unique)
+    return Optimality(True, "concave in the parameters at every observation", strict, concave=True)
+
+
+def _bend_step(curvature: Curvature, held: Family, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
+    scale = curvature.scale
     trail.add(
         "curvature",
         _OPTIMAL,
         f"Concave: the log-density of every observation is {'strictly ' * curvature.strict}concave in the parameters"
-        f"{f', written as {scaled}' * bool(scaled)}{known}, and so is the likelihood; every stationary point is a "
+        f"{_written(scale)}{known}, and so is the likelihood; every stationary point is a "
         "global maximum. Minus the second derivatives:",
         Tuple(*curvature.matrix),
         Label("-d2 log p", r"-\partial^2 \log p"),
         using=(
-            ("coordinates", Tuple(*curvature.coordinates)),
-            ("maps", Tuple(*curvature.maps)),
+            ("coordinates", Tuple(*scale.coordinates)),
+            ("maps", Tuple(*scale.maps)),
             ("strict", Integer(curvature.strict)),
         ),
         held=placed,
     )
-    if placed:
-        # The only root of a concave likelihood is its only maximum.
-        only = not route.elimination.unknowns and all(item.root.only for item in route.elimination.solved)
-        unique = curvature.strict or only
-        return Optimality(True, "monotone in the ends of the support, then concave in the rest", unique)
-    return Optimality(True, "concave in the parameters at every observation", curvature.strict, concave=True)
+
+
+def _shape_step(found: ConcaveSum, held: Family, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
+    scale, domain = found.scale, found.scale.domain(held)
+    shapes = dict.fromkeys(shape_of(term, scale.coordinates, domain) for term in found.terms)
+    trail.add(
+        "concave-terms",
+        _OPTIMAL,
+        f"Concave: the log-density of every observation is, in the parameters{_written(scale)}{known}, beside what is "
+        f"free of them, a sum of concave terms: each is {' or '.join(shapes)}. So the likelihood is concave, and "
+        "every stationary point is a global maximum. The terms:",
+        Tuple(*found.terms),
+        Label("terms of log p", r"\text{terms of } \log p"),
+        using=(("coordinates", Tuple(*scale.coordinates)), ("maps", Tuple(*scale.maps))),
+        held=placed,
+    )
+
+
+def _written(scale: Scale) -> str:
+    pairs = zip(scale.symbols, scale.maps, strict=True)
+    scaled = ", ".join(f"`{p}` = `{how}`" for p, how in pairs if not how.is_Symbol)
+    return f", written as {scaled}" if scaled else ""
 
 
 def _wave(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:

@@ -29,15 +29,18 @@ from sympy import (
     sin,
     sqrt,
 )
+from test_concave_terms import CONCAVE
 from test_covariates import TWO_SAMPLES
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
+from thetahat.proofs.curvature import in_coordinates
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Outcome, Statistic, Step, Verdict
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.half_plane import bends
 from thetahat.proofs.registry import family
+from thetahat.proofs.scales import scales
 from thetahat.proofs.slack import one_observation
 from thetahat.proofs.transport import transport
 from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
@@ -245,10 +248,20 @@ OURS = {
     "spiked": spiked,
     "turned": turned,
     "two samples": lambda: TWO_SAMPLES,
+    "rounded": lambda: CONCAVE["rounded normal of known spread"],
+    "mixed": lambda: CONCAVE["mixture in its weight"],
 }
 
 
 # --------------------------------------------------------------------------------------- mistakes of their own kind
+
+
+def _claimed_terms(steps: Steps) -> Steps:
+    """That the same density is concave by its shape in the logarithm of the odds as well."""
+    scale = scales(OURS["mixed"]())[-1]
+    named = (("coordinates", Tuple(*scale.coordinates)), ("maps", Tuple(*scale.maps)))
+    moved = in_coordinates(OURS["mixed"](), scale)
+    return (*steps[:-1], replace(steps[-1], value=Tuple(moved), using=named))
 
 
 def _claimed_predictor(steps: Steps) -> Steps:
@@ -650,6 +663,9 @@ REFUTED = (
     Planted(
         "not by the logarithm", "curvature", "yule_simon", using("maps", lambda one: Tuple(1 / one.args[0].args[0]))
     ),
+    Planted("lost factor", "concave-terms", "mixed", value(twice)),
+    Planted("a term lost", "concave-terms", "rounded", value(lambda one: S.Zero)),
+    Planted("no coordinate", "concave-terms", "mixed", using("maps", lambda one: Tuple(one.args[0] ** 3))),
     Planted("flipped sign", "ridge", "generalised_poisson", value(opposite)),
     Planted("lost term", "ridge", "generalised_poisson", value(more)),
     Planted("one at rest", "ridge", "generalised_poisson", using("moves", _one_at_rest)),
@@ -722,6 +738,7 @@ UNDECIDED = (
     Planted("one of two ends", "support-end", "centred", value(lambda one: one.args[0])),
     Planted("no witness", "edge-growth", "weibull_with_location", using("witness", lambda one: Tuple())),
     Planted("strict where it is not", "curvature", "poisson_exposure", using("strict", lambda one: S.One)),
+    Planted("a mixture that bends up", "concave-terms", "mixed", _claimed_terms),
     Planted("a curve for coordinates", "kernel", "bent", _bent_kernel),
     Planted("another equation", "score-zero", "rayleigh", value(more)),
     Planted("wrong branch", "branch", "von_mises", _exchanged_roots),

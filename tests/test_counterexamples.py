@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pairs import CENTRED
 from sympy import Expr, Interval, Rational, S, Symbol, Tuple, log, oo, pi
+from test_concave_terms import CONCAVE
 from test_covariates import CENSORED
 
 import thetahat.proofs
@@ -36,6 +37,7 @@ from thetahat.proofs.derivation import Derivation, Evidence, Finding, Outcome, S
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.registry import family
+from thetahat.proofs.scales import scales
 from thetahat.proofs.transport import transport
 from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
 
@@ -156,6 +158,11 @@ def in_the_inverse(step: Step) -> Step:
     return named("maps", lambda _: Tuple(1 / step.named("coordinates").args[0]))(step)
 
 
+def in_the_odds(step: Step) -> Step:
+    """Take the logarithm of the odds for the coordinate, in which a mixture's log-density is not concave."""
+    return named("maps", lambda _: Tuple(*scales(CONCAVE["mixture in its weight"])[-1].maps))(step)
+
+
 def bent_upwards(step: Step) -> Step:
     """Put the ridge where the log-density along it bends upwards."""
     p = min(step.named("root").free_symbols & set(family("generalised_poisson").symbols), key=str)
@@ -179,6 +186,7 @@ PLANTED = (
     Planted("transport", "pareto", named("rising", opposite)),
     Planted("concave", "half_logistic", value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),
+    Planted("concave-terms", CONCAVE["mixture in its weight"], in_the_odds),
     Planted("half-plane", "cauchy", named("ratio", lambda one: one / 100)),
     Planted("groups", CENSORED["weibull"], value(lambda kernels: Tuple(*(-one for one in kernels.args)))),
     Planted("loss", "linear_regression", named("weight", opposite)),

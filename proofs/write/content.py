@@ -20,6 +20,7 @@ _DECISIVE = (
     "half-plane",
     "groups",
     "curvature",
+    "concave-terms",
     "harmonic",
     "ridge",
     "ridge-profile",
