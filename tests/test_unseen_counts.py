@@ -14,6 +14,7 @@ from sympy import (
     Piecewise,
     Range,
     Reals,
+    S,
     Set,
     Symbol,
     besselk,
@@ -298,3 +299,20 @@ def test_zeros_beside_a_logarithmic_series_leave_its_estimate_as_it_is() -> None
     alone = Family("unseen", rank, Range(1, oo), (Parameter(a, UNIT),), series.xreplace({count: rank}))
     (rate,) = fit(alone, [1, 1, 2, 3, 1, 7]).theta
     np.testing.assert_allclose(fit(zeros, [0, 0, 1, 1, 2, 3, 1, 7]).theta, [1 / 4, rate], rtol=1e-12)
+
+
+def test_ranks_beside_zeros_have_the_exponent_of_the_ranks() -> None:
+    """Taken apart by linearity, the average of ``log(c)`` over zeros was no number: every fit was refused."""
+    w, zeros = Symbol("w", positive=True), [0, 0, 1, 1, 2, 1, 5]
+    density = Piecewise((log(w), Eq(count, 0)), (log(1 - w) - a * log(count) - log(zeta(a)), True))
+    space = (Parameter(w, UNIT), Parameter(a, Interval.open(1, oo)))
+    hurdle = Family("unseen", count, S.Naturals0, space, density)
+    ranks = Family("ranks", rank, S.Naturals, space[1:], -a * log(rank) - log(zeta(a)))
+    found, alone = fit(hurdle, zeros), fit(ranks, [one for one in zeros if one])
+    assert derive(hurdle).obligations == ()
+    assert found.theta_hat["w"] == 2 / 7
+    assert found.theta_hat["a"] == pytest.approx(alone.theta_hat["a"], rel=1e-14)
+    with pytest.raises(ExistenceError, match="share"):
+        fit(hurdle, [1, 1, 2])
+    with pytest.raises(ExistenceError, match="mean"):
+        fit(hurdle, [0, 1, 1])

@@ -23,6 +23,7 @@ from sympy import (
     Symbol,
     ceiling,
     floor,
+    log,
     true,
 )
 from sympy.core.relational import Relational
@@ -77,7 +78,7 @@ def indicators(expression: Expr, data: tuple[Symbol, ...], domain: Mapping[Symbo
         before: list[Boolean] = []
         for value, condition in piecewise.args:
             if condition is true:
-                return total + value * rest
+                return total + _finite_beside(value, before) * rest
             exclusive = all(isinstance(c, Eq) for c in (condition, *before))
             here = _by_points(condition if exclusive else And(condition, *(Not(c) for c in before)), domain)
             total, rest = total + value * here, rest - here
@@ -88,6 +89,19 @@ def indicators(expression: Expr, data: tuple[Symbol, ...], domain: Mapping[Symbo
         return expression
     out = expression.replace(lambda e: isinstance(e, Piecewise), cases)
     return out.replace(lambda e: isinstance(e, KroneckerDelta), lambda e: Indicator(Eq(*e.args)))
+
+
+def _finite_beside(value: Expr, before: list[Boolean]) -> Expr:
+    """The value of the last case, with logarithms that have none at points of other cases written as zero there.
+
+    Taken apart by the linearity of averages, zero times ``log(0)`` would be no number: ``log(x + [x = 0])`` is one.
+    """
+    for case in before:
+        if isinstance(case, Eq) and case.lhs.is_Symbol and case.rhs.is_Rational:
+            for node in value.atoms(log):
+                if node.args[0].subs(case.lhs, case.rhs) == 0:
+                    value = value.xreplace({node: log(node.args[0] + Indicator(case))})
+    return value
 
 
 def pointwise(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
