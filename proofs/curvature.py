@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
@@ -28,6 +28,7 @@ _MOST_PARAMETERS = 8
 _MOST_OPERATIONS = 1000
 """Second derivatives whose signs are proved have some forty operations; of those with thousands none has been."""
 _MEMBERS, _BITS = 4, 128
+_Row = tuple[arb, ...]
 
 
 @dataclass(frozen=True)
@@ -146,12 +147,9 @@ def _refutes(point: _Point, scale: Scale) -> bool:
         size = range(len(scale.coordinates))
         if len(own) != len(size):
             return False
-        steps = [[enclosure(derivative(how, phi), own) for phi in scale.coordinates] for how in scale.maps]
-        bends = [
-            [[enclosure(derivative(how, a, b), own) for b in scale.coordinates] for a in scale.coordinates]
-            for how in scale.maps
-        ]
-        if any(part is None for table in (steps, *bends) for row in table for part in row):
+        steps = [_known([enclosure(derivative(how, a), own) for a in own]) for how in scale.maps]
+        bends = [[_known([enclosure(derivative(how, a, b), own) for b in own]) for a in own] for how in scale.maps]
+        if any(len(row) != len(size) for table in (steps, *bends) for row in table):
             return False
         entries = [[-_bend(point, steps, bends, a, b) for b in size] for a in size]
         minors = [entries[i][i] for i in size]
@@ -159,7 +157,7 @@ def _refutes(point: _Point, scale: Scale) -> bool:
         return any(minor < 0 for minor in minors)
 
 
-def _bend(point: _Point, steps: list[list[arb]], bends: list[list[list[arb]]], a: int, b: int) -> arb:
+def _bend(point: _Point, steps: Sequence[_Row], bends: Sequence[Sequence[_Row]], a: int, b: int) -> arb:
     """The second derivative in two coordinates, from those in the parameters."""
     size = range(len(point.first))
     total = sum((point.first[i] * bends[i][a][b] for i in size), arb(0))

@@ -248,7 +248,10 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
         return None
     strict = isinstance(curvature, Curvature) and curvature.strict
     known = f", whatever {' and '.join(f'`{p}`' for p in placed)} may be" if placed else ""
-    (_bend_step if isinstance(curvature, Curvature) else _shape_step)(curvature, held, known, placed, trail)
+    if isinstance(curvature, Curvature):
+        _bend_step(curvature, known, placed, trail)
+    else:
+        _shape_step(curvature, held, known, placed, trail)
     if placed:
         # The only root of a concave likelihood is its only maximum.
         only = not route.elimination.unknowns and all(item.root.only for item in route.elimination.solved)
@@ -257,7 +260,7 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
     return Optimality(True, "concave in the parameters at every observation", strict, concave=True)
 
 
-def _bend_step(curvature: Curvature, held: Family, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
+def _bend_step(curvature: Curvature, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
     scale = curvature.scale
     trail.add(
         "curvature",
