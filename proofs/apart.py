@@ -13,7 +13,7 @@ from .algebra.logs import normal_form
 from .bounds import Bounds
 from .family import Family
 
-_MOST_VALUES = 4
+_MOST_VALUES = 8
 _MOST_GROUPS = 8
 
 Values = tuple[tuple[Symbol, Expr], ...]
@@ -21,7 +21,7 @@ Groups = tuple[tuple[Symbol, tuple[Expr, ...]], ...]
 
 
 def few_values(ends: Bounds) -> tuple[Expr, ...]:
-    """Return the values of a run of at most four integers, nothing for any other set.
+    """Return the values of a run of at most eight integers, nothing for any other set.
 
     >>> from sympy import FiniteSet, Naturals0
     >>> from thetahat.proofs.bounds import bounds

@@ -8,6 +8,7 @@ from functools import lru_cache
 from flint import arb
 from sympy import Expr, Integer, Rational, S, Symbol, oo
 
+from .apart import groups_of_rows
 from .ball_data import Values, evaluate
 from .balls import precision
 from .family import Family
@@ -17,7 +18,8 @@ from .zero import Point
 
 _MEMBERS = 3
 _MORE, _SHARES = range(31, 43), (3, 9)
-_OBSERVATIONS = 6
+_OBSERVATIONS, _GROUPS = 6, 4
+"""How many rows are drawn, and up to how many groups of rows these are left to chance."""
 _FEW, _MANY, _BITS = 12, 60, 128
 _DYADIC = 30
 _FAR = 2**20
@@ -39,7 +41,12 @@ def members_with_data(family: Family) -> tuple[Point, ...]:
 
 def _drawn(family: Family, seed: int) -> Point:
     theta = parameter_points(family, 1, seed)[0]
-    return theta, data_points(family, theta, _OBSERVATIONS, seed)
+    groups = groups_of_rows(family)
+    if len(groups) <= _GROUPS or family.bounds.free_symbols & set(family.beside):
+        return theta, data_points(family, theta, _OBSERVATIONS, seed)
+    # Every group has its share: a mean over no rows is no number.
+    rows = data_points(family, theta, 2 * len(groups), seed)
+    return theta, [{**row, **dict(groups[place % len(groups)])} for place, row in enumerate(rows)]
 
 
 @lru_cache(maxsize=64)

@@ -38,7 +38,7 @@ from thetahat.proofs.check_context import Context
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.counterexamples import counterexample
 from thetahat.proofs.derivation import Outcome, Step, Verdict
-from thetahat.proofs.errors import DeclarationError, SupportError
+from thetahat.proofs.errors import DeclarationError, ExistenceError, SupportError
 from thetahat.proofs.expectations import proves_normalised
 from thetahat.proofs.group_kernels import group_kernels
 from thetahat.proofs.group_totals import group_totals
@@ -334,3 +334,27 @@ def test_the_censored_rate_is_events_over_time(rows: list[tuple[int, int]]) -> N
 def test_without_an_event_there_is_no_rate() -> None:
     """The supremum lies at zero, on the open end of the space."""
     assert [str(one.meaning) for one in derive(CENSORED["exponential"]).exists_when] == ["share(d = 1) > 0"]
+
+
+def test_six_groups_of_rows_with_one_spread_have_their_means() -> None:
+    """Of more than four values of a covariate groups were not told apart: minutes went by, and no answer came."""
+    value, group, spread = (
+        Symbol("value", real=True),
+        Symbol("group", integer=True, nonnegative=True),
+        Symbol("spread", positive=True),
+    )
+    places = [Symbol(f"m_{number}", real=True) for number in range(6)]
+    cases = [(-((value - place) ** 2), Eq(group, number)) for number, place in enumerate(places[:-1])]
+    squares = Piecewise(*cases, (-((value - places[-1]) ** 2), True))
+    density = squares / (2 * spread**2) - log(spread) - log(2 * pi) / 2
+    spaces = (*(Parameter(place, S.Reals) for place in places), Parameter(spread, Interval.open(0, oo)))
+    member = Family("layout", value, S.Reals, spaces, density, covariates=(Covariate(group, Range(6)),))
+    derivation = derive(member)
+    assert derivation.outcome is Outcome.CLOSED_FORM
+    assert derivation.optimality.proved
+    assert derivation.obligations == ()
+    rows = np.array([[number + step * (1 + number) / 2, number] for number in range(6) for step in range(3)])
+    means = [rows[rows[:, 1] == number, 0].mean() for number in range(6)]
+    assert list(fit(member, rows).theta[:6]) == pytest.approx(means, rel=1e-14)
+    with pytest.raises(ExistenceError, match="share"):
+        fit(member, rows[:9])
