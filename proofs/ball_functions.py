@@ -126,40 +126,25 @@ def _sign(z: arb) -> arb:
     return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
 
 
-FUNCTIONS: dict[str, Callable[..., arb]] = {
-    "exp": methodcaller("exp"),
-    "log": methodcaller("log"),
+METHODS = {
+    name: name
+    for name in (
+        *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asin", "acos", "asinh", "atanh"),
+        *("sec", "sech", "csc", "coth", "gamma", "digamma", "zeta", "erf", "erfc"),
+    )
+} | {"loggamma": "lgamma"}
+"""Functions that balls have as methods, by their names; a call of a method takes half as long as that of its caller."""
+
+FUNCTIONS: dict[str, Callable[..., arb]] = {name: methodcaller(method) for name, method in METHODS.items()} | {
     "log1p": _log1p,
-    "sqrt": methodcaller("sqrt"),
-    "sin": methodcaller("sin"),
-    "cos": methodcaller("cos"),
-    "tan": methodcaller("tan"),
-    "sinh": methodcaller("sinh"),
-    "cosh": methodcaller("cosh"),
-    "tanh": methodcaller("tanh"),
-    "atan": methodcaller("atan"),
     "atan2": lambda y, x: arb.atan2(y, x),
-    "asin": methodcaller("asin"),
-    "acos": methodcaller("acos"),
-    "asinh": methodcaller("asinh"),
-    "atanh": methodcaller("atanh"),
-    "sec": methodcaller("sec"),
-    "sech": methodcaller("sech"),
-    "csc": methodcaller("csc"),
-    "coth": methodcaller("coth"),
     "Abs": abs,
     "sign": _sign,
-    "gamma": methodcaller("gamma"),
-    "loggamma": methodcaller("lgamma"),
     "factorial": lambda z: (z + 1).gamma(),
     "binomial": lambda n, k: ((n + 1).lgamma() - (k + 1).lgamma() - (n - k + 1).lgamma()).exp(),
     "beta": lambda a, b: (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp(),
-    "digamma": methodcaller("digamma"),
     "polygamma": _polygamma,
-    "zeta": methodcaller("zeta"),
     "ZetaDerivative": lambda order, s: zeta_derivative(_whole(order), s),
-    "erf": methodcaller("erf"),
-    "erfc": methodcaller("erfc"),
     "besseli": lambda order, z: z.bessel_i(order),
     "besselk": lambda order, z: z.bessel_k(order),
     "LambertW": lambda z, *branch: z.lambertw(_whole(branch[0]) if branch else 0),

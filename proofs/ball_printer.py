@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Function, Piecewise, Symbol, erfc, log
+from flint import arb
+from sympy import Expr, Function, Piecewise, S, Symbol, erfc, log
 from sympy.printing.pycode import PythonCodePrinter
 
-from .ball_functions import FUNCTIONS
+from .ball_functions import FUNCTIONS, METHODS
 from .errors import DeclarationError
 
 
@@ -69,16 +70,20 @@ class BallPrinter(PythonCodePrinter):
         if expr.exp.is_Integer:
             exponent = int(expr.exp)
             power = _printed_power(self._print(expr.base), abs(exponent))
-            return power if exponent >= 0 else f"(1 / {power})"
+            return power if exponent >= 0 else f"({self._print(S.One)} / {power})"
         if expr.exp.is_Rational and expr.exp.q == 2:
-            return f"f_power_integer(f_sqrt({self._print(expr.base)}), {int(expr.exp.p)})"
+            root = self._called("sqrt", expr.base)
+            return root if expr.exp.p == 1 else f"f_power_integer({root}, {int(expr.exp.p)})"
         return f"f_power({self._print(expr.base)}, {self._print(expr.exp)})"
 
     def _print_Function(self, expr: Any) -> str:
         name = type(expr).__name__
         if name not in FUNCTIONS:
             raise DeclarationError(f"no ball evaluation is known for the function {name}; it occurs in {expr}")
-        return f"f_{name}({', '.join(self._print(arg) for arg in expr.args)})"
+        return self._called(name, *expr.args)
+
+    def _called(self, name: str, *args: Any) -> str:
+        return f"f_{name}({', '.join(map(self._print, args))})"
 
     # SymPy counts these among the lattice operations: left to Python, `max` would keep whichever of two balls that
     # overlap comes first.
@@ -125,10 +130,16 @@ class BallPrinter(PythonCodePrinter):
         if len(expr.args) == 2 and expr.args[0] == 2 and isinstance(-expr.args[1], erfc):
             # SymPy writes erfc(-z) so: of the difference, which is small where z is large, a ball would lose all.
             return f"f_erfc(-{self._print((-expr.args[1]).args[0])})"
-        return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
+        return "(" + "".join(map(self._printed_term, expr.args)).removeprefix(" + ").lstrip() + ")"
+
+    def _printed_term(self, term: Any) -> str:
+        coefficient, rest = term.as_coeff_Mul()
+        return f" - {self._print(rest)}" if coefficient == -1 else f" + {self._print(term)}"
 
     def _print_Mul(self, expr: Any) -> str:
-        return "(" + " * ".join(self._print(arg) for arg in expr.args) + ")"
+        negative = expr.args[0] == -1
+        factors = expr.args[1:] if negative else expr.args
+        return f"({'-' * negative}{' * '.join(map(self._print, factors))})"
 
     def _print_zoo(self, expr: Any) -> str:
         return "arb('nan')"
@@ -144,6 +155,43 @@ class BallPrinter(PythonCodePrinter):
 
     def _print_NegativeInfinity(self, expr: Any) -> str:
         return "arb('-inf')"
+
+
+class ConstantPrinter(BallPrinter):
+    """Prints code that is run often: calls of methods, and names of constants that are exact at any precision.
+
+    >>> printer = ConstantPrinter({})
+    >>> printer.printed(S.Half), printer.printed(log(3, evaluate=False)), printer.printed(S.One / 3)
+    ('n0', '(n1).log()', 'arb(fmpq(1, 3))')
+    >>> printer.constants
+    {'n0': 0.500000000000000, 'n1': 3.00000000000000}
+    """
+
+    def __init__(self, names: Mapping[Symbol, str]) -> None:
+        super().__init__(names)
+        self.constants: dict[str, arb] = {}
+        self._known: dict[Any, str] = {}
+
+    def _print_Rational(self, expr: Any) -> str:
+        numerator, denominator = int(expr.p), int(expr.q)
+        if denominator & (denominator - 1):
+            return super()._print_Rational(expr)
+        if expr not in self._known:
+            name = self._known[expr] = f"n{len(self._known)}"
+            self.constants[name] = arb((numerator, 1 - denominator.bit_length()))
+        return self._known[expr]
+
+    _print_Integer = _print_Rational
+
+    def _called(self, name: str, *args: Any) -> str:
+        return f"({self._print(args[0])}).{METHODS[name]}()" if name in METHODS else super()._called(name, *args)
+
+    def _print_Infinity(self, expr: Any) -> str:
+        self.constants["infinity"] = arb("inf")
+        return "infinity"
+
+    def _print_NegativeInfinity(self, expr: Any) -> str:
+        return f"(-{self._print_Infinity(expr)})"
 
 
 def _printed_power(base: str, exponent: int) -> str:

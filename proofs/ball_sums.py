@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -10,30 +10,37 @@ from itertools import chain
 from flint import arb
 from sympy import Expr, Symbol, cse, log
 
-from .ball_printer import BallPrinter, added_to_one, beside_one
+from .ball_functions import NAMESPACE
+from .ball_printer import ConstantPrinter, added_to_one, beside_one
 from .balls import defined
 
 Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]
 
 _INDENT = "    "
+_NAMES = NAMESPACE | {"zero": arb(0), "one": arb(1), "minus_one": arb(-1), "nan": arb("nan")}
 
 
-class _Lines(BallPrinter):
-    """Prints expressions with constants that are made before the loop."""
+class _Lines(ConstantPrinter):
+    """Prints expressions with constants that are made before the loop.
 
-    def __init__(self, names: dict[Symbol, str]) -> None:
+    Squares of what is made of rows alone need no call: ``others`` may be series, which have no sign.
+    """
+
+    def __init__(self, names: dict[Symbol, str], columns: Iterable[Symbol]) -> None:
         super().__init__(names)
-        self.constants = dict[str, str]()
-
-    def _print_Integer(self, expr: Expr) -> str:  # noqa: N802
-        return self._constant(super()._print_Integer(expr))
+        self.rounded, self.of_rows = dict[str, str](), set(columns)
 
     def _print_Rational(self, expr: Expr) -> str:  # noqa: N802
-        return self._constant(super()._print_Rational(expr))
+        text = super()._print_Rational(expr)
+        return text if text in self.constants else self.rounded.setdefault(text, f"r{len(self.rounded)}")
 
-    def _constant(self, text: str) -> str:
-        return self.constants.setdefault(text, f"n{len(self.constants)}")
+    _print_Integer = _print_Rational  # noqa: N815
+
+    def _print_Pow(self, expr: Expr, rational: bool = False) -> str:  # noqa: N802
+        if expr.exp == 2 and expr.base.free_symbols <= self.of_rows:
+            return f"(z if (z := (y := {self.printed(expr.base)}) * y) > zero else f_square(y))"
+        return super()._print_Pow(expr, rational)
 
 
 @dataclass(frozen=True)
@@ -46,33 +53,37 @@ class _Way:
     function: str
 
 
-_PLAIN = _Way(lambda s: [f"{s} = arb(0)"], lambda s, z: [f"{s} = {s} + {z}"], lambda s: [], "")
+_PLAIN = _Way(lambda s: [f"{s} = zero"], lambda s, z: [f"{s} = {s} + {z}"], lambda s: [], "")
 # An argument of a logarithm has to be positive itself: the signs of two would cancel.
 _LOG = _Way(
-    lambda s: [f"{s} = arb(1)"],
-    lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > 0 else arb('nan')"],
-    lambda s: [f"{s} = f_log({s})"],
+    lambda s: [f"{s} = one"],
+    lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > zero else nan"],
+    lambda s: [f"{s} = {s}.log()"],
     "f_log",
 )
 # Of factors 1 + z the product less one as well: z may be far smaller than the precision, and so may the product be.
 _LOG1P = _Way(
-    lambda s: [f"{s} = arb(0)", f"whole_{s} = arb(1)"],
+    lambda s: [f"{s} = zero", f"whole_{s} = one"],
     lambda s, z: [
         f"f = {z}",
-        f"whole_{s} = whole_{s} * (1 + f) if f > -1 else arb('nan')",
-        f"{s} = {s} + f * (1 + {s})",
+        f"whole_{s} = whole_{s} * (one + f) if f > minus_one else nan",
+        f"{s} = {s} + f * (one + {s})",
     ],
     lambda s: [f"{s} = f_log_of_product(whole_{s}, {s})"],
     "f_log1p",
 )
 
 
-def _way_of(term: Expr) -> tuple[_Way, Expr]:
-    """How ``term`` is summed, and what of it is printed: of a logarithm what it is taken of."""
+def _way_of(term: Expr, terms: tuple[Expr, ...]) -> tuple[_Way, Expr]:
+    """How ``term`` is summed, and what of it is printed: of a logarithm what it is taken of.
+
+    A logarithm that another term needs for every row is at hand, and is summed as it is.
+    """
     small = added_to_one(term)
     if small is not None:
         return _LOG1P, small
-    return (_LOG, term.args[0]) if isinstance(term, log) else (_PLAIN, term)
+    alone = isinstance(term, log) and not any(other.has(term) for other in terms if other is not term)
+    return (_LOG, term.args[0]) if alone else (_PLAIN, term)
 
 
 @lru_cache(maxsize=2048)
@@ -87,20 +98,24 @@ def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
     >>> powers == 30, bool(abs(logs - arb(16).log()) < 1e-12)
     (True, True)
     """
-    return defined("sums", _written(terms, columns, others))
+    lines, constants = _written(terms, columns, others)
+    return defined("sums", lines, _NAMES | constants)
 
 
-def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]) -> list[str]:
-    """The lines of the function ``sums``."""
-    ways, summed = zip(*(_way_of(term) for term in terms), strict=True) if terms else ((), ())
+def _written(
+    terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]
+) -> tuple[list[str], dict[str, arb]]:
+    """The lines of the function ``sums``, and the constants that they name."""
+    ways, summed = zip(*(_way_of(term, terms) for term in terms), strict=True) if terms else ((), ())
     found, printed = cse([beside_one(term) for term in summed])
     names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
     names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
-    lines, moving = _Lines(names), set(columns)
+    lines, moving = _Lines(names, columns), set(columns)
     before, inside = list[str](), list[str]()
     for symbol, part in found:
         of_row = bool(part.free_symbols & moving)
         moving |= {symbol} if of_row else set()
+        lines.of_rows |= {symbol} if part.free_symbols <= lines.of_rows else set()
         (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
     starts, plain, heavy, after = list[str](), list[str](), list[str](), list[str]()
     for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
@@ -110,17 +125,20 @@ def _written(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple
         heavy.append(f"s{place} = s{place} + w * {way.function}({text})")
         after += way.after(f"s{place}")
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
-    return [
-        "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
-        *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.constants.items()), *before)),
-        f"{_INDENT}if weights is None:",
-        *(f"{_INDENT * 2}{line}" for line in starts),
-        f"{_INDENT * 2}for {row} in rows:",
-        *(f"{_INDENT * 3}{line}" for line in chain(inside, plain or ["pass"])),
-        *(f"{_INDENT * 2}{line}" for line in after),
-        f"{_INDENT}else:",
-        *(f"{_INDENT * 2}s{place} = arb(0)" for place in range(len(terms))),
-        f"{_INDENT * 2}for ({row}), w in zip(rows, weights):",
-        *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
-        f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
-    ]
+    return (
+        [
+            "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
+            *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.rounded.items()), *before)),
+            f"{_INDENT}if weights is None:",
+            *(f"{_INDENT * 2}{line}" for line in starts),
+            f"{_INDENT * 2}for {row} in rows:",
+            *(f"{_INDENT * 3}{line}" for line in chain(inside, plain or ["pass"])),
+            *(f"{_INDENT * 2}{line}" for line in after),
+            f"{_INDENT}else:",
+            *(f"{_INDENT * 2}s{place} = zero" for place in range(len(terms))),
+            f"{_INDENT * 2}for ({row}), w in zip(rows, weights):",
+            *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
+            f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
+        ],
+        lines.constants,
+    )

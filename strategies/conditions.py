@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -20,7 +20,7 @@ from .overlap import direction, overlaps
 from .readings import Reader
 from .rounded import NotDecidedError
 from .samples import Sample, sample_of
-from .shortcuts import positive_by_ends, positive_by_order, positive_by_part
+from .shortcuts import Shortcut, shortcut_for
 
 Truth: TypeAlias = bool | None
 """Three values: proved, refuted, or ``None`` where neither was possible."""
@@ -124,9 +124,6 @@ def fails_beyond_doubt(condition: Condition, sample: Sample, columns: Sequence[S
     return _decide(replace(condition, expression=-condition.expression), sample, columns) is True
 
 
-_plain = lru_cache(maxsize=2048)(plain)
-
-
 def separating(
     conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None
 ) -> tuple[Fraction, ...] | None:
@@ -140,7 +137,7 @@ def separating(
     """
     for condition in conditions:
         if isinstance(condition.expression, Overlapping):
-            places = _places(condition.expression, None if columns is None else tuple(columns), len(sample.columns))
+            places = _places(condition.expression, None if columns is None else tuple(columns), len(sample.given))
             return direction(condition.expression, sample, places)
     return None
 
@@ -189,17 +186,31 @@ def _places(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) ->
     return {name: place for place, name in enumerate(names)}
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A condition's expression in plain functions, where its columns are, and what may decide it at once."""
+
+    expression: Expr
+    places: Mapping[Symbol, int]
+    shortcut: Shortcut | None
+
+
+@lru_cache(maxsize=2048)
+def _question(expression: Expr, columns: tuple[Symbol, ...] | None, width: int) -> _Question:
+    written = plain(expression)
+    return _Question(written, _places(written, columns, width), shortcut_for(written))
+
+
 def _decide(condition: Condition, sample: Sample, columns: Sequence[Symbol] | None) -> Truth:
-    expression = _plain(condition.expression)
-    places = _places(expression, None if columns is None else tuple(columns), len(sample.columns))
+    question = _question(condition.expression, None if columns is None else tuple(columns), len(sample.given))
+    expression, places = question.expression, question.places
     if isinstance(expression, Overlapping):
         return overlaps(expression, sample, places)
     if sample.constant and (_vanishes(expression) or _vanishes_at(expression, sample, places)):
         return condition.weak
-    for shortcut in (positive_by_order, positive_by_ends, positive_by_part):
-        truth = shortcut(expression, sample, places)
-        if truth is not None:
-            return truth
+    truth = None if question.shortcut is None else question.shortcut(expression, sample, places)
+    if truth is not None:
+        return truth
     for value in _values(expression, Reader(sample, places)):
         if value > 0 or (condition.weak and value >= 0):
             return True

@@ -41,7 +41,7 @@ class Sample:
     @kept
     def columns(self) -> tuple[Doubles, ...]:
         """The columns as doubles, each in one piece of memory."""
-        return tuple(np.ascontiguousarray(column, dtype=np.float64) for column in self.given)
+        return tuple([np.ascontiguousarray(column, dtype=np.float64) for column in self.given])
 
     @property
     def size(self) -> int:
@@ -61,7 +61,14 @@ class Sample:
     @kept
     def ends(self) -> tuple[tuple[float, float], ...]:
         """The least and the greatest value of each column; both ``nan`` where a value is."""
-        return tuple(map(_ends, self.given))
+        if self.size > _SHORT:
+            return tuple((float(column.min()), float(column.max())) for column in self.given)
+        return tuple([_ends(values) for values in self.lists])
+
+    @kept
+    def lists(self) -> tuple[list[Any], ...]:
+        """The columns as lists, which of a short sample are quicker to look through."""
+        return tuple([column.tolist() for column in self.given])
 
     @kept
     def enclosed(self) -> dict[Any, Any]:
@@ -89,9 +96,13 @@ class Sample:
     @property
     def _sorted(self) -> tuple[tuple[Doubles, ...], list[Any]]:
         """The distinct values and their counts of a short column, where array functions cost more than they save."""
-        counts = Counter(self.columns[0].tolist())
-        values = sorted(counts)
-        return (np.array(values),), [counts[value] for value in values]
+        counts = Counter(self._ordered)
+        return (np.array(list(counts), dtype=np.float64),), list(counts.values())
+
+    @kept
+    def _ordered(self) -> list[Any]:
+        """The values of a short first column in increasing order."""
+        return sorted(self.lists[0])
 
     @kept
     def whole(self) -> bool:
@@ -178,6 +189,8 @@ class Sample:
         if level == 0 or level == 1:
             end = exact(self.ends[index][0 if level == 0 else 1])
             return end, end
+        if self.weights is None and self.size <= _SHORT and len(self.given) == 1 and isinstance(level, fmpq):
+            return _between(self._ordered, level * self.size)
         values, weights = self.tally(index)
         below = list(accumulate(weights))
         target = level * self.total
@@ -202,13 +215,19 @@ class Sample:
         return sums
 
 
-def _ends(column: NDArray[Any]) -> tuple[float, float]:
-    """The least and the greatest value; of a short column as a list, if its sum shows that no value is ``nan``."""
-    if len(column) <= _SHORT:
-        values = column.tolist()
-        if math.isfinite(sum(values)):
-            return float(min(values)), float(max(values))
+def _ends(values: list[Any]) -> tuple[float, float]:
+    """The least and the greatest value, both ``nan`` where one is, which the sum shows."""
+    if math.isfinite(sum(values)):
+        return float(min(values)), float(max(values))
+    column = np.array(values)
     return float(column.min()), float(column.max())
+
+
+def _between(values: list[Any], below: fmpq) -> tuple[fmpq, fmpq]:
+    """The ends of the interval above the first so many of sorted values, a part of one counting as none."""
+    place, rest = divmod(int(below.p), int(below.q))
+    upper = exact(values[place])
+    return (upper if rest or not place else exact(values[place - 1])), upper
 
 
 def are_whole(values: Doubles) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,14 +15,32 @@ from ..proofs.algebra.size import factored, is_spreadable
 from .rounded import NotDecidedError, exact, exact_constant, rational_value
 from .samples import Sample
 
+Shortcut = Callable[[Expr, Sample, Mapping[Symbol, int]], bool | None]
+
+
+def shortcut_for(expression: Expr) -> Shortcut | None:
+    """Return the one of the following that may decide an expression, whatever the data; ``None`` if none does.
+
+    >>> from sympy.abc import x
+    >>> shortcut_for(1 - Mean(x, x)) is positive_by_ends, shortcut_for(Mean(x, x) ** 2)
+    (True, None)
+    """
+    ways: tuple[tuple[Shortcut, Callable[[Expr], object]], ...] = (
+        (positive_by_order, _as_difference),
+        (positive_by_ends, _as_average),
+        (positive_by_part, _spanning),
+    )
+    return next((way for way, applies in ways if applies(expression)), None)
+
 
 @dataclass(frozen=True)
 class _Average:
-    """An expression that is one average: of which function of which column, and whether that is a line in it."""
+    """An expression that is one average: of which function of which column; whether that is a line, or the column."""
 
     column: Symbol
     integrand: Expr
     line: bool
+    plain: bool
 
 
 def positive_by_ends(expression: Expr, sample: Sample, places: Mapping[Symbol, int]) -> bool | None:
@@ -41,7 +59,7 @@ def positive_by_ends(expression: Expr, sample: Sample, places: Mapping[Symbol, i
         return None
     least, greatest = sample.ends[places[average.column]]
     try:
-        values = [_at(average, end) for end in (least, greatest)]
+        values = [least, greatest] if average.plain else [_at(average, end) for end in (least, greatest)]
     except NotDecidedError:
         return None
     if average.line:
@@ -123,8 +141,6 @@ def _spanning(expression: Expr) -> tuple[Symbol, ...]:
 
 
 def _at(average: _Average, end: float) -> fmpq:
-    if average.integrand == average.column:
-        return exact(end)
     value = rational_value(average.integrand, {average.column: exact(end)}, exact_constant)
     assert isinstance(value, fmpq)
     return value
@@ -146,7 +162,7 @@ def _as_average(expression: Expr) -> _Average | None:
     column = columns.pop()
     integrand = intercept + sum(slope * atom.integrand for slope, atom in zip(slopes, atoms, strict=True))
     slope = integrand.diff(column)
-    return _Average(column, integrand, bool(slope.is_Rational and slope.is_nonzero))
+    return _Average(column, integrand, bool(slope.is_Rational and slope.is_nonzero), integrand == column)
 
 
 @lru_cache(maxsize=2048)

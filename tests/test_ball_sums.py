@@ -1,12 +1,12 @@
 """Whether sums over rows enclose what they say, however little is added to one under a logarithm."""
 
 import pytest
-from flint import arb
-from sympy import exp, log
+from flint import arb, arb_series, ctx
+from sympy import Rational, exp, log
 from sympy.abc import a, x
 
 from thetahat.proofs.ball_sums import row_sums
-from thetahat.proofs.balls import compiled
+from thetahat.proofs.balls import compiled, precision
 
 FAR = [(arb(10) ** 6,), (arb(10) ** 9,), (arb(10) ** 12,)]
 
@@ -46,3 +46,58 @@ def test_both_ways_agree(value):
     (plain,) = compiled((log(x),), (x,))(1 + number)
     assert by_rows.overlaps(2 * single)
     assert single.overlaps(plain)
+
+
+@pytest.mark.parametrize("weights", [None, [arb(2)]])
+def test_the_square_of_a_ball_around_zero_is_not_negative(weights):
+    """Though the product of two such balls would be, whether what is squared is a column or made of one."""
+    around = arb(0, 1)
+    for term in (x**2, (x / 2) ** 2, (log(3 + x) - log(3)) ** 2):
+        (found,) = row_sums((term,), (x,))([(around,)], weights)
+        # A radius has 30 binary digits, and is rounded up.
+        assert found.lower() > -(arb(2) ** -25), term
+        assert found.contains(0)
+    assert (around * around).lower() < -0.9
+
+
+def test_squares_of_what_may_be_a_series_are_not_compared():
+    """Of a parameter that is one, the coefficients are what a square of numbers and a derivative give."""
+    (found,) = row_sums(((a - x) ** 2,), (x,), (a,))([(arb(3),)], None, arb_series([arb(1), arb(1)], 2))
+    assert [float(found[place]) for place in (0, 1)] == [4.0, -4.0]
+
+
+@pytest.mark.parametrize("weights", [None, [arb(1)] * 3])
+def test_logarithms_that_rows_need_anyway_sum_to_the_same(weights):
+    """Alone they are the logarithm of a product."""
+    rows = [(arb("0.1"),), (arb(7),), (arb("1e30"),)]
+    (alone,) = row_sums((log(x),), (x,))(rows, weights)
+    beside, squares = row_sums((log(x), log(x) ** 2), (x,))(rows, weights)
+    assert alone.overlaps(beside)
+    assert squares.overlaps(sum((row[0].log() ** 2 for row in rows), arb(0)))
+
+
+def test_constants_that_no_ball_holds_follow_the_precision():
+    """A third is made anew; a half, made once at 53 binary digits, is the same at any."""
+    with precision(53):
+        function = compiled((x / 3, x / 2), (x,))
+        wide, half = function(arb(1))
+    with precision(300):
+        narrow, same = function(arb(1))
+    assert narrow.rad() < arb(2) ** -290 < wide.rad()
+    assert half == same == compiled((Rational(1, 2),), ())()[0]
+
+
+def test_the_precision_is_restored_after_an_error():
+    """And nests."""
+
+    def fails_inside():
+        with precision(200):
+            with precision(300):
+                assert ctx.prec == 300
+            assert ctx.prec == 200
+            raise ZeroDivisionError
+
+    before = ctx.prec
+    with pytest.raises(ZeroDivisionError):
+        fails_inside()
+    assert ctx.prec == before

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -374,6 +375,17 @@ def test_json_holds_exact_numbers():
     for name, held in proof.theta.items():
         pairs = record["theta"][name]
         assert Enclosure(*(tuple(map(int, pairs[key])) for key in ("middle", "radius"))) == held
+
+
+def test_enclosures_are_equal_by_their_numbers():
+    """Whether they were made of a ball or of numbers, or sent to another process."""
+    held = certify(family("gamma"), X).theta["k"]
+    again = Enclosure(held.middle, held.radius)
+    assert again == held == pickle.loads(pickle.dumps(held))
+    assert hash(again) == hash(held)
+    assert again.ball.contains(held.ball)
+    assert held != Enclosure(held.middle, (0, 0))
+    assert held != held.middle
 
 
 @given(st.integers(-(2**80), 2**80), st.integers(-90, 90), st.integers(0, 2**30), st.integers(-90, 90))

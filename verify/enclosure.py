@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import count, takewhile
 from typing import Any
 
 from flint import arb, fmpq
@@ -14,6 +15,7 @@ from sympy import Eq, Expr, Mul, Piecewise, log, oo, sign
 from ..proofs.ball_data import Table
 from ..proofs.ball_sums import Sums, row_sums
 from ..proofs.balls import ball, compiled, precision
+from ..proofs.bounds import Bounds
 from ..proofs.errors import ParameterError, SupportError
 from ..proofs.family import Family
 from .ends import in_order, require_theta
@@ -149,17 +151,15 @@ def height_above(
     return lost
 
 
-def precisions() -> Iterator[int]:
+@cache
+def precisions() -> tuple[int, ...]:
     """The working precisions to try, each twice the one before.
 
-    >>> list(precisions())
-    [128, 256, 512, 1024, 1200]
+    >>> precisions()
+    (128, 256, 512, 1024, 1200)
     """
-    bits = FIRST_BITS
-    while bits < MOST_BITS:
-        yield bits
-        bits *= 2
-    yield MOST_BITS
+    doubled = takewhile(lambda bits: bits < MOST_BITS, (FIRST_BITS << times for times in count()))
+    return (*doubled, MOST_BITS)
 
 
 def _balls(family: Family, theta: Any) -> list[arb]:
@@ -223,13 +223,20 @@ def holds(family: Family, point: Sequence[arb], observations: Observations) -> b
     >>> holds(UNIFORM, [arb(0), arb(1)], Observations(np.array([[0.5], [2.0]]), None, 2))
     False
     """
-    ends, sample = moved_bounds(family), observations.sample
-    if (ends.discrete and not sample.whole) or outside_rows(family, observations.columns).size:
+    ends, function = _moved(family)
+    sample = observations.sample
+    if (ends.discrete and not sample.whole) or outside_rows(family, sample).size:
         return False
-    lo, hi = compiled((ends.lo, ends.hi), family.symbols)(*point)
-    least, most = (arb(float(end)) for end in sample.ends[0])
-    parts = (_ordered(lo, least, ends.lo_closed), _ordered(most, hi, ends.hi_closed))
+    (lo, hi), (least, most) = function(*point), sample.ends[0]
+    parts = (_ordered(lo, arb(least), ends.lo_closed), _ordered(arb(most), hi, ends.hi_closed))
     return False if False in parts else None if None in parts else True
+
+
+@lru_cache(maxsize=512)
+def _moved(family: Family) -> tuple[Bounds, Callable[..., list[arb]]]:
+    """The ends of the support, and how they are enclosed at a point."""
+    ends = moved_bounds(family)
+    return ends, compiled((ends.lo, ends.hi), family.symbols)
 
 
 def _ordered(below: arb, above: arb, equal_counts: bool) -> bool | None:

@@ -101,7 +101,7 @@ def in_support(family: Family, point: Sequence[float], observations: Observation
             return False
         if error > 0 and distance <= error:
             decided = None
-    return False if outside_rows(family, observations.columns).size else decided
+    return False if outside_rows(family, observations.sample).size else decided
 
 
 def summed(function: Numeric, point: Sequence[float], observations: Observations) -> tuple[float, float]:

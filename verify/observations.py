@@ -84,9 +84,11 @@ class Observations:
         ([(2.00000000000000,)], [0.750000000000000])
         """
         if self.n <= _SHORT and self.rows.shape[1] == 1 and self.weights is None:
-            counts = Counter(self.rows.ravel().tolist())
-            rows: list[tuple[arb, ...]] = list(zip(map(arb, counts), strict=True))
-            return rows, None if len(rows) == self.n else list(map(arb, counts.values()))
+            (values,) = self.sample.lists
+            if len(set(values)) == self.n:
+                return list(zip(map(arb, values), strict=True)), None
+            counts = Counter(values)
+            return list(zip(map(arb, counts), strict=True)), list(map(arb, counts.values()))
         columns, weights = self.sample.distinct
         rows = list(zip(*(map(arb, column.tolist()) for column in columns), strict=True))
         return rows, None if all(w == 1 for w in weights) else [_exact_ball(w) for w in weights]

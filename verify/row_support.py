@@ -11,10 +11,10 @@ from sympy import Expr, Rational, S
 from ..proofs.bounds import Bounds
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
+from ..strategies.samples import Sample
 from .density import compiled
 from .rounding import exact
 
-Array = NDArray[np.float64]
 Side = tuple[int, Expr, bool]
 
 _NONE = np.zeros(0, dtype=np.intp)
@@ -48,17 +48,18 @@ def moved_bounds(family: Family) -> Bounds:
     return Bounds(lo, hi, ends.lo_closed and lo == ends.lo, ends.hi_closed and hi == ends.hi, ends.discrete)
 
 
-def outside_rows(family: Family, columns: tuple[Array, ...]) -> NDArray[np.intp]:
+def outside_rows(family: Family, sample: Sample) -> NDArray[np.intp]:
     """Return the rows whose first column lies beyond an end that their other columns set.
 
-    >>> import numpy as np
     >>> from thetahat import family
-    >>> outside_rows(family("normal"), (np.zeros(3),)).size
+    >>> from thetahat.strategies.samples import sample_of
+    >>> outside_rows(family("normal"), sample_of([0.0, 1.0])).size
     0
     """
     sides = _sides(family)
     if not sides:
         return _NONE
+    columns = sample.columns
     found = np.zeros(len(columns[0]), dtype=bool)
     for side, end, closed in sides:
         function = compiled(end, family.beside, rounded=True)

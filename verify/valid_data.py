@@ -85,8 +85,7 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
     require_fixed(family)
     values = real_numbers(family.name, x, "x")
     columns = len(family.columns)
-    if values.ndim == 1 and columns == 1:
-        values = values.reshape(-1, 1)
+    values = values.reshape(-1, 1) if values.ndim == 1 and columns == 1 else values.view()
     if values.ndim != 2 or values.shape[1] != columns:
         wanted = f"(n, {columns}), columns {', '.join(map(str, family.columns))}" if columns > 1 else "(n,)"
         raise DataError(f"{family.name}: x has shape {np.shape(values)}; the shape has to be {wanted}")
@@ -95,7 +94,6 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
     w, position = positive_weights(family.name, weights, len(values))
     if position is not None:
         values = values[position]
-    values = values.view()
     values.flags.writeable = False
     found = Observations(values, w, len(values))
     if not all(map(math.isfinite, chain(*found.sample.ends))):
@@ -114,8 +112,9 @@ def _place(position: NDArray[np.intp] | None, row: int) -> str:
 
 
 def _require_support(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
-    ends, allowed = observations.sample.ends, reach(family)
-    if not allowed.spans(*ends[0]) or (allowed.discrete and not observations.sample.whole):
+    sample, allowed = observations.sample, reach(family)
+    ends = sample.ends
+    if not allowed.spans(*ends[0]) or (allowed.discrete and not sample.whole):
         column = observations.columns[0]
         row = int(np.argmax(allowed.outside(column)))
         some = " of every member" if family.bounds.free_symbols else ""
@@ -157,7 +156,7 @@ def _require_density(family: Family, observations: Observations, position: NDArr
 
 
 def _require_row_ends(family: Family, observations: Observations, position: NDArray[np.intp] | None) -> None:
-    beyond = outside_rows(family, observations.columns)
+    beyond = outside_rows(family, observations.sample)
     if beyond.size:
         row = int(beyond[0])
         shown = ", ".join(

@@ -124,12 +124,12 @@ class _Ground:
     def __init__(self, slopes: Slopes, table: Table, estimate: Mapping[Symbol, float | arb]) -> None:
         self._slopes, self._table = slopes, table
         self._placed = {symbol: arb(estimate[symbol]) for symbol in self._slopes.placed}
-        self._fixed: dict[Symbol, arb] = {}
+        self._fixed: Balls = []
         self.parameters = self._slopes.parameters
 
     def read(self) -> None:
         """Read the averages that nothing changes but the data, at the working precision."""
-        self._fixed = self._slopes.program.fixed(self._table, {})
+        self._fixed = self._slopes.program.fixed(self._table)
 
     def __call__(self, point: Balls) -> _Slope | None:
         """Return the slopes at the working precision, ``None`` where they are not finite."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 from flint import arb, fmpq
 
 from ...proofs.balls import precision
+from ...strategies.kept import kept
 
 _SHOWN = 9
 """Decimal digits of the ends of an enclosure too wide for any; a radius has thirty binary digits."""
@@ -19,30 +19,60 @@ BITS = 4096
 """Enough for every operation on the ends of an enclosure to be exact."""
 
 
-@dataclass(frozen=True)
 class Enclosure:
     """An interval whose middle and radius are exact: whole numbers times powers of two.
+
+    Those are told when asked for: many certificates are looked at by nobody.
 
     >>> half = Enclosure.of(arb(0.5))
     >>> half.low, half.high, half.contains(0.5)
     (0.5, 0.5, True)
+    >>> half
+    Enclosure(middle=(1, -1), radius=(0, 0))
     """
 
-    middle: tuple[int, int]
-    radius: tuple[int, int]
+    def __init__(self, middle: tuple[int, int], radius: tuple[int, int]) -> None:
+        """Keep the numbers: each a whole one, and the exponent of the power of two that it is multiplied with."""
+        self.middle, self.radius = middle, radius
 
     @classmethod
     def of(cls, ball: arb) -> Enclosure:
         """Return the enclosure that a finite ball is."""
         if not ball.is_finite():
             raise ValueError(f"the ball {ball} is not finite, so it encloses nothing")
-        middle, radius = ball.mid().man_exp(), ball.rad().man_exp()
-        return cls((int(middle[0]), int(middle[1])), (int(radius[0]), int(radius[1])))
+        found = cls.__new__(cls)
+        found.ball = ball
+        return found
 
-    @property
+    @kept
     def ball(self) -> arb:
-        """The ball; exact at any working precision, as the numbers are stored."""
+        """The ball, whatever the working precision; FLINT may round up a radius of given numbers."""
         return arb(self.middle, self.radius)
+
+    @kept
+    def middle(self) -> tuple[int, int]:
+        """The middle."""
+        return _exactly(self.ball.mid())
+
+    @kept
+    def radius(self) -> tuple[int, int]:
+        """The radius."""
+        return _exactly(self.ball.rad())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Enclosure):
+            return NotImplemented
+        return (self.middle, self.radius) == (other.middle, other.radius)
+
+    def __hash__(self) -> int:
+        return hash((self.middle, self.radius))
+
+    def __reduce__(self) -> tuple[type[Enclosure], tuple[tuple[int, int], tuple[int, int]]]:
+        """Leave the ball behind, which cannot be pickled."""
+        return Enclosure, (self.middle, self.radius)
+
+    def __repr__(self) -> str:
+        return f"Enclosure(middle={self.middle}, radius={self.radius})"
 
     @cached_property
     def low(self) -> float:
@@ -100,6 +130,11 @@ class Enclosure:
         if low != high:
             raise ValueError(f"the enclosure {self.digits()} is too wide to tell the nearest double")
         return low
+
+
+def _exactly(number: arb) -> tuple[int, int]:
+    mantissa, exponent = number.man_exp()
+    return int(mantissa), int(exponent)
 
 
 def _fraction(number: float) -> fmpq:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from flint import arb, fmpq
-from sympy import Expr, Symbol
+from sympy import Symbol
 
-from ...proofs.algebra.atoms import Quantile
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
@@ -27,8 +26,7 @@ _DIGITS, _ENOUGH = 100, 64
 """Binary digits after which an enclosure is narrow enough: near twice those of a double; for long data a few more."""
 
 
-@dataclass(frozen=True)
-class Enclosed:
+class Enclosed(NamedTuple):
     """Enclosures of all parameters that have a formula, and the precision that sufficed.
 
     ``inside`` says that they are all of the parameters and certainly lie in the interior of their space, ``wide`` that
@@ -55,20 +53,23 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     """
     formulas, family = formulas_of(derivation), derivation.family
     table, last = laid_out(family, observations), None
-    ends = {symbol: _interval(atom, observations.sample) for atom, symbol in formulas.orders.items()}
-    wide = any(low != high for low, high in ends.values())
+    ends = [_interval(level, observations.sample) for level in formulas.levels]
+    wide = any(low != high for low, high in ends)
+    parameters, margins, _ = formulas.places
     for bits in precisions():
         with precision(bits):
-            low = formulas.program(table, {symbol: arb(pair[0]) for symbol, pair in ends.items()})
-            sides, theta = [low], {symbol: low[symbol] for symbol in formulas.parameters}
+            low = formulas.program.listed(table, [arb(pair[0]) for pair in ends])
+            sides, point = [low], [low[place] for place in parameters]
+            digits = min([ball.rel_accuracy_bits() for ball in point], default=_DIGITS)
             if wide:
-                sides.append(formulas.program(table, {symbol: arb(pair[1]) for symbol, pair in ends.items()}))
-                theta = {symbol: ball.union(sides[1][symbol]) for symbol, ball in theta.items()}
-            if not all(ball.is_finite() for ball in theta.values()):
+                high = formulas.program.listed(table, [arb(pair[1]) for pair in ends])
+                sides.append(high)
+                digits = min([digits, *(high[place].rel_accuracy_bits() for place in parameters)])
+                point = [ball.union(high[place]) for ball, place in zip(point, parameters, strict=True)]
+            if not all(map(arb.is_finite, point)):
                 continue
-            inside = formulas.complete and all(side[margin] > 0 for side in sides for margin in formulas.margins)
-            last = Enclosed(theta, bits, inside, wide)
-            digits = min([side[s].rel_accuracy_bits() for side in sides for s in theta], default=_DIGITS)
+            inside = formulas.complete and all(side[place] > 0 for side in sides for place in margins)
+            last = Enclosed(dict(zip(formulas.parameters, point, strict=True)), bits, inside, wide)
             if digits >= _DIGITS and (
                 not formulas.complete or _height(family, formulas, low, observations).rad() <= NARROW
             ):
@@ -81,14 +82,14 @@ def enclosed(derivation: Derivation, observations: Observations) -> Enclosed | N
     return last
 
 
-def _height(family: Family, formulas: Formulas, values: Balls, observations: Observations) -> arb:
+def _height(family: Family, formulas: Formulas, values: Sequence[arb], observations: Observations) -> arb:
     """The log-likelihood but for a constant; ``nan`` where it is not certain that the support holds the data.
 
     A place far from zero may have all its digits right and still be many standard errors off.
     """
-    if formulas.moving and not holds(family, [values[symbol] for symbol in family.symbols], observations):
+    if formulas.moving and not holds(family, [values[place] for place in formulas.moving], observations):
         return arb("nan")
-    return values[formulas.kernel] * observations.total
+    return values[formulas.places[2]] * observations.total
 
 
 @lru_cache(maxsize=512)
@@ -99,22 +100,17 @@ def uses_order(derivation: Derivation) -> bool:
     >>> uses_order(derive(family("laplace"))), uses_order(derive(family("uniform")))
     (True, False)
     """
-    return any(atom.level not in (0, 1) for atom in formulas_of(derivation).orders)
+    return any(level not in (0, 1) for level in formulas_of(derivation).levels)
 
 
-def _interval(atom: Quantile, sample: Sample) -> tuple[fmpq, fmpq]:
+def _interval(level: fmpq | int, sample: Sample) -> tuple[fmpq, fmpq] | tuple[float, float]:
     """Both ends of an order statistic of the observation, exactly."""
-    ends = sample.interval(0, _level(atom))
+    if isinstance(level, int):
+        end = sample.ends[0][level]
+        return end, end
+    ends = sample.interval(0, level)
     assert ends is not None, "a rational level leaves nothing open"
     return ends
-
-
-@lru_cache(maxsize=512)
-def _level(atom: Quantile) -> fmpq:
-    level: Expr = atom.level
-    if not level.is_Rational:
-        raise ValueError(f"the level of {atom} is no rational number")
-    return fmpq(int(level.p), int(level.q))
 
 
 def bounds_of_set(derivation: Derivation, observations: Observations) -> Mapping[Symbol, tuple[arb, arb]] | None:

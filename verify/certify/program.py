@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flint import arb
+from flint import arb, fmpq
 from sympy import Add, DiracDelta, Dummy, Expr, Symbol, oo
 
 from ...proofs.algebra.atoms import Mean, Quantile, atoms_of
@@ -23,29 +23,29 @@ Named = list[tuple[Symbol, Expr]]
 
 @dataclass(frozen=True, eq=False)
 class _Averages:
-    """Averages over the rows, each by its symbol; ``others`` are what their integrands contain beside data."""
+    """Averages over the rows; ``others`` are what their integrands contain beside data, ``places`` where that is."""
 
     atoms: tuple[Mean, ...]
-    symbols: tuple[Symbol, ...]
     columns: tuple[Symbol, ...]
     sums: Sums
     others: tuple[Symbol, ...]
+    places: tuple[int, ...]
 
-    def __call__(self, table: Table, known: Mapping[Symbol, arb]) -> Balls:
+    def __call__(self, table: Table, known: Sequence[arb] = ()) -> list[arb]:
         if not self.atoms:
-            return {}
+            return []
         ready = table.read_off(self.atoms)
         if not ready:
-            return dict(zip(self.symbols, self._by_rows(self.sums, table, known), strict=True))
+            return self._by_rows(self.sums, table, known)
         left = [place for place in range(len(self.atoms)) if place not in ready]
         if left:
             sums = row_sums(tuple(self.atoms[place].integrand for place in left), self.columns, self.others)
             ready |= zip(left, self._by_rows(sums, table, known), strict=True)
-        return {self.symbols[place]: ball for place, ball in ready.items()}
+        return [ready[place] for place in range(len(self.atoms))]
 
-    def _by_rows(self, sums: Sums, table: Table, known: Mapping[Symbol, arb]) -> list[arb]:
+    def _by_rows(self, sums: Sums, table: Table, known: Sequence[arb]) -> list[arb]:
         total = table.total()
-        return [one / total for one in sums(table.rows, table.weights, *[known[symbol] for symbol in self.others])]
+        return [one / total for one in sums(table.rows, table.weights, *[known[place] for place in self.places])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,27 +54,35 @@ class _Stage:
 
     averages: _Averages
     function: Callable[..., list[arb]]
-    arguments: tuple[Symbol, ...]
-    results: tuple[Symbol, ...]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Named values in plain averages, compiled. Averages that nothing changes but the data are ``fixed``."""
+    """Named values in plain averages, compiled. Averages that nothing changes but the data are ``fixed``.
 
+    ``given`` are named first, then the fixed averages, then what each stage adds.
+    """
+
+    given: tuple[Symbol, ...]
     fixed: _Averages
     stages: tuple[_Stage, ...]
+    names: tuple[Symbol, ...]
 
-    def __call__(self, table: Table, given: Balls, fixed: Balls | None = None) -> Balls:
+    def __call__(self, table: Table, given: Mapping[Symbol, arb], fixed: Sequence[arb] | None = None) -> Balls:
         """Return enclosures of all values by their names, at the working precision, and of what they are made of.
 
         ``fixed`` are the fixed averages, if they are at hand from another call at this precision.
         """
-        known = given | (self.fixed(table, {}) if fixed is None else fixed)
+        return dict(zip(self.names, self.listed(table, [given[symbol] for symbol in self.given], fixed), strict=True))
+
+    def listed(self, table: Table, given: Sequence[arb], fixed: Sequence[arb] | None = None) -> list[arb]:
+        """Return the same in the order of the names: symbols are hashed in Python, at the price of two additions."""
+        known = [*given, *(self.fixed(table) if fixed is None else fixed)]
         for stage in self.stages:
-            known.update(stage.averages(table, known))
-            values = stage.function(*[known[symbol] for symbol in stage.arguments])
-            known.update(zip(stage.results, values, strict=True))
+            if stage.averages.atoms:
+                known += stage.averages(table, known)
+            known += stage.function(*[known[place] for place in stage.places])
         return known
 
 
@@ -89,19 +97,25 @@ def program(items: Named, columns: tuple[Symbol, ...], given: Iterable[Symbol] =
     """
     atoms = dict.fromkeys(atom for _, expression in items for atom in atoms_of(expression))
     fixed = {atom: Dummy("t", real=True) for atom in atoms if not atom.free_symbols}
-    known = {*given, *fixed.values()}
+    first = tuple(given)
+    names = [*first, *fixed.values()]
     left = [(symbol, expression.xreplace(fixed)) for symbol, expression in items]
-    return Program(_averages(fixed, columns), tuple(_stages(left, columns, known)))
+    stages = tuple(_stages(left, columns, names))
+    return Program(first, _averages(fixed, columns, []), stages, tuple(names))
 
 
-def _averages(atoms: Mapping[Expr, Symbol], columns: tuple[Symbol, ...]) -> _Averages:
+def _averages(atoms: Mapping[Expr, Symbol], columns: tuple[Symbol, ...], names: Sequence[Symbol]) -> _Averages:
     others = tuple(sorted(set().union(*(atom.free_symbols for atom in atoms)), key=lambda s: s.sort_key()))
     sums = row_sums(tuple(atom.integrand for atom in atoms), columns, others)
-    return _Averages(tuple(atoms), tuple(atoms.values()), columns, sums, others)
+    return _Averages(tuple(atoms), columns, sums, others, tuple(map(names.index, others)))
 
 
-def _stages(left: Named, columns: tuple[Symbol, ...], known: set[Symbol]) -> Iterator[_Stage]:
-    """As few stages as possible; what an average contains has to be known before the stage."""
+def _stages(left: Named, columns: tuple[Symbol, ...], order: list[Symbol]) -> Iterator[_Stage]:
+    """As few stages as possible; what an average contains has to be known before the stage.
+
+    ``order`` are the names that are known before, to which each stage adds its own.
+    """
+    known = set(order)
     averages: dict[Expr, Symbol] = {}
     while left:
         here: dict[Symbol, Expr] = {}
@@ -117,7 +131,10 @@ def _stages(left: Named, columns: tuple[Symbol, ...], known: set[Symbol]) -> Ite
                 fresh |= {atom: names[atom] for atom in atoms}
         assert here, "items come in an order in which each uses those before it"
         arguments = tuple(sorted(set().union(*(v.free_symbols for v in here.values())), key=lambda s: s.sort_key()))
-        yield _Stage(_averages(fresh, columns), compiled(tuple(here.values()), arguments), arguments, tuple(here))
+        means = _averages(fresh, columns, order)
+        order += fresh.values()
+        yield _Stage(means, compiled(tuple(here.values()), arguments), tuple(map(order.index, arguments)))
+        order += here
         averages |= fresh
         known |= set(here) | set(fresh.values())
         left = [(symbol, expression) for symbol, expression in left if symbol not in here]
@@ -127,19 +144,22 @@ def _stages(left: Named, columns: tuple[Symbol, ...], known: set[Symbol]) -> Ite
 class Formulas:
     """A derivation's formulas, compiled.
 
-    ``orders`` are the order statistics that the program has to be given; ``kernel`` names the mean log-likelihood
-    without the terms that no parameter changes, ``margins`` the distances of parameters from the ends of their spaces:
-    zero and none where not every parameter has a formula, as ``complete`` says. ``moving`` says that the support hangs
-    on parameters.
+    ``orders`` are the order statistics that the program has to be given, ``levels`` their levels; ``kernel`` names the
+    mean log-likelihood without the terms that no parameter changes, ``margins`` the distances of parameters from the
+    ends of their spaces: zero and none where not every parameter has a formula, as ``complete`` says. ``places`` tells
+    where parameters, margins and kernel are among what the program lists, ``moving`` where parameters are in declared
+    order if the support hangs on them.
     """
 
     parameters: tuple[Symbol, ...]
     orders: Mapping[Quantile, Symbol]
+    levels: tuple[fmpq | int, ...]
     kernel: Symbol
     margins: tuple[Symbol, ...]
     program: Program
     complete: bool
-    moving: bool
+    moving: tuple[int, ...]
+    places: tuple[tuple[int, ...], tuple[int, ...], int]
 
 
 @lru_cache(maxsize=512)
@@ -162,8 +182,20 @@ def formulas_of(derivation: Derivation) -> Formulas:
     items = [*formulas, (kernel, _kernel(derivation) if complete else Add()), *margins]
     written = [(symbol, expression.xreplace(orders)) for symbol, expression in items]
     compiled_ = program(written, family.columns, orders.values())
-    moving = bool(family.bounds.free_symbols)
-    return Formulas(solved, orders, kernel, tuple(symbol for symbol, _ in margins), compiled_, complete, moving)
+    beyond = tuple(symbol for symbol, _ in margins)
+    place = compiled_.names.index
+    places = (tuple(map(place, solved)), tuple(map(place, beyond)), place(kernel))
+    moving = tuple(map(place, family.symbols)) if complete and family.bounds.free_symbols else ()
+    levels = tuple(map(_level, orders))
+    return Formulas(solved, orders, levels, kernel, beyond, compiled_, complete, moving, places)
+
+
+def _level(atom: Quantile) -> fmpq | int:
+    """The level as an exact number, zero and one as integers."""
+    level: Expr = atom.level
+    if not level.is_Rational:
+        raise ValueError(f"the level of {atom} is no rational number")
+    return int(level) if level in (0, 1) else fmpq(int(level.p), int(level.q))
 
 
 def _kernel(derivation: Derivation) -> Expr:

@@ -119,7 +119,8 @@ def certify(
 
 
 def _by_name(family: Family, balls: Mapping[Symbol, arb]) -> dict[str, Enclosure]:
-    return {name: Enclosure.of(balls[symbol]) for name, symbol in _names(family) if symbol in balls}
+    found = [(name, balls.get(symbol)) for name, symbol in _names(family)]
+    return {name: Enclosure.of(ball) for name, ball in found if ball is not None}
 
 
 @lru_cache(maxsize=1024)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
+from typing import NamedTuple
 
 from flint import arb
 from sympy import Symbol
@@ -12,21 +13,22 @@ from sympy import Symbol
 from .certificate import CertificateVerdict as Verdict
 
 Balls = Mapping[Symbol, arb]
+_NONE: Balls = MappingProxyType({})
+_NOWHERE: Mapping[str, Fraction] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Proved:
+class Proved(NamedTuple):
     """What was proved, before it is made into a certificate; ``inside``: that no parameter is on an end of a space.
 
     ``witness`` is a direction of coefficients along which the likelihood rises for ever.
     """
 
     verdict: Verdict
-    theta: Balls = field(default_factory=dict)
-    region: Balls = field(default_factory=dict)
+    theta: Balls = _NONE
+    region: Balls = _NONE
     method: str = ""
     argument: str = ""
     why: str = ""
     bits: int = 0
     inside: bool = False
-    witness: Mapping[str, Fraction] = field(default_factory=dict)
+    witness: Mapping[str, Fraction] = _NOWHERE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from flint import arb
 from sympy import Symbol
@@ -41,16 +40,16 @@ def by_formula(derivation: Derivation, observations: Observations) -> Proved:
     values, bits, optimality = found.theta, found.bits, derivation.optimality
     if optimality.proved and optimality.unique:
         return Proved(Verdict.UNIQUE_GLOBAL, values, {}, "formulas", optimality.argument, "", bits, found.inside)
-    stationary = Proved(Verdict.LOCAL, values, method="formulas", bits=bits, inside=found.inside)
-    if not optimality.proved:
-        return _ranked(derivation, stationary)
-    if uses_order(derivation):
+    if optimality.proved and uses_order(derivation):
         # Along a segment of maximisers log(1/scale), which is strictly concave, would have to be a line: they share
         # the scale, and differ in a location between the ends of the order statistic.
         single = optimality.concave and not found.wide
         argument = f"{optimality.argument}{'; the order statistic is a single number' * single}"
         verdict = Verdict.UNIQUE_GLOBAL if single else Verdict.GLOBAL_SET
         return Proved(verdict, values, {}, "formulas", argument, "", bits, found.inside)
+    stationary = Proved(Verdict.LOCAL, values, method="formulas", bits=bits, inside=found.inside)
+    if not optimality.proved:
+        return _ranked(derivation, stationary)
     box = contracted(derivation, observations, {symbol: float(ball.mid()) for symbol, ball in values.items()})
     if box is not None and optimality.concave:
         region = dict(zip(box.parameters, box.region, strict=True))
@@ -83,13 +82,13 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     region = dict(zip(box.parameters, box.region, strict=True))
     found = Proved(Verdict.LOCAL, values, region, "contraction of a box around the estimate", bits=box.bits)
     if not derivation.optimality.proved and on_half_plane(family) is not None:
-        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=LEMMAS[HALF_PLANE].statement)
+        return found._replace(verdict=Verdict.UNIQUE_GLOBAL, argument=LEMMAS[HALF_PLANE].statement)
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     ranked = _ranked(derivation, found, strict=True)
     if not derivation.edges:
         return ranked
-    return replace(ranked, why=f"{ranked.why}; {_beside_edges(derivation, ranked, observations)}")
+    return ranked._replace(why=f"{ranked.why}; {_beside_edges(derivation, ranked, observations)}")
 
 
 def _beside_edges(derivation: Derivation, found: Proved, observations: Observations) -> str:
@@ -149,8 +148,8 @@ def _ranked(derivation: Derivation, found: Proved, strict: bool = False) -> Prov
     """A stationary point with the verdict that the derivation's argument allows; ``strict`` for a strict maximum."""
     optimality = derivation.optimality
     if not optimality.proved:
-        return replace(found, why=optimality.argument)
+        return found._replace(why=optimality.argument)
     if optimality.unique or (strict and optimality.concave):
-        return replace(found, verdict=Verdict.UNIQUE_GLOBAL, argument=optimality.argument)
+        return found._replace(verdict=Verdict.UNIQUE_GLOBAL, argument=optimality.argument)
     why = "that no other point is as high is not proved"
-    return replace(found, verdict=Verdict.GLOBAL_SET, argument=optimality.argument, why=why)
+    return found._replace(verdict=Verdict.GLOBAL_SET, argument=optimality.argument, why=why)
