@@ -29,6 +29,7 @@ from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.existence import has_maximiser
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with, kept_with
+from thetahat.verify.lowering import Lowering
 from thetahat.verify.natural_newton import natural_newton
 from thetahat.verify.tolerance import EXAMINED_ROWS, FORMULA_ULPS, JOINED_ROWS, ROOT_SHARE, SLOPE_NATS
 
@@ -192,6 +193,50 @@ def test_which_sums_stand_for_the_greatest_row(name: str, power: int) -> None:
     for n in (100, 3000):
         for bad in (-1.0, 1e300, np.inf, np.nan):
             assert estimator(np.append(np.arange(1.0, n), bad)) is None or (name == "normal" and bad == -1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("normal", True),
+        ("normal_by_variance", True),
+        ("normal_by_precision", True),
+        ("normal_natural", False),  # asks for no row thirty-two times as large as the mean
+        ("laplace", False),
+        ("lognormal", False),
+    ],
+)
+def test_squares_tell_enough_of_the_ends_where_these_hardly_matter(name: str, told: bool) -> None:
+    """What is fitted so is what is fitted with both ends at hand, and what is far from ordinary is left alone."""
+    derivation = derivation_with(family(name), {})
+    estimator, looking = estimator_of(derivation), assembly._written(derivation)
+    assert estimator is not None
+    assert looking is not None
+    assert estimator.told == told
+    assert not looking.told
+    for n in (100, 3000, 70_000):
+        x = ordinary(derivation, n, 3)
+        assert estimator(x) == looking(x) != None  # noqa: E711 - in one comparison
+        size = float(np.abs(x).max())
+        for scale in (1e-80, 1e80, 1e200):
+            assert estimator(x * (scale / size)) is None
+        for bad in (1e300, np.inf, -np.inf, np.nan):
+            assert estimator(np.append(x, bad)) is None
+        if told:
+            assert estimator(x + 1e6) == looking(x + 1e6) != None  # noqa: E711
+        for close in (x * 0 + 1.5, 1e12 + x, np.append(np.full(n, 1e9), np.nextafter(1e9, 2e9))):
+            assert estimator(close) is None
+
+
+@pytest.mark.parametrize("wrong", ["spread", "size"])
+def test_demands_that_ends_farther_apart_or_smaller_would_break_need_both(wrong: str) -> None:
+    """Planted: one that a wider spread, or a smaller size, makes fail."""
+    lowering = Lowering(derivation_with(family("normal"), {}).family.observation)
+    least, most, size = lowering.least, lowering.most, lowering.size
+    assert assembly._rises_with_spread(most - least - size * 2**-20, lowering)
+    planted = least - most + 1 if wrong == "spread" else size * 2**-20 + most - least
+    assert not assembly._rises_with_spread(planted, lowering)
+    assert not assembly._rises_with_spread(most - size * 2**-20, lowering)
 
 
 def test_threads_fit_side_by_side_in_silence() -> None:

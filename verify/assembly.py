@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, Pow, Symbol
+from sympy import Add, Dummy, Expr, Max, Mul, Pow, Symbol
 
 from ..proofs.algebra.atoms import Mean, atoms_of
 from ..proofs.algebra.averages import averaged
@@ -26,11 +26,14 @@ from .passes import shared
 from .row_equation import row_equation
 from .straight import Script
 from .tabulated import tabulated
-from .tolerance import CLEAR_CONDITION
+from .tolerance import CLEAR_CONDITION, CLOSE
 
 
 def assembled(derivation: Derivation) -> Estimator:
-    """Return the estimator, which does without the greatest row where a sum of rows, or of squares, is all it needs.
+    """Return the estimator, which does without looking for the ends of the rows where it can.
+
+    It needs no greatest row where a sum of rows, or of squares, is all that it is made of, and neither end where the
+    support is the whole line and the squares of what rows are off their mean tell enough of both.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -48,18 +51,26 @@ def assembled(derivation: Derivation) -> Estimator:
         read = [statistic.definition for statistic in derivation.statistics]
         power = next((power for power in (1, 2) if read == [Mean(x**power, x)]), 0)
         found = _written(derivation, power) if power else None
+    elif not derivation.unknowns and bounds.lo.is_infinite and bounds.hi.is_infinite and not bounds.discrete:
+        found = _written(derivation, told=True)
     found = found or _written(derivation)
-    assert found is not None, "without the sum of a power anything can be written"
+    assert found is not None, "with both ends of the rows anything can be written"
     return found
 
 
-def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
-    """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more."""
+def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Estimator | None:
+    """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more.
+
+    With ``told`` the one that is told of the ends by squares of distances from the mean, if these suffice.
+    """
     family = derivation.family
     lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
     given = lowering.supplied(lowering.data**power) if power else None
     plan = _plan(derivation, lowering)
     search, x = plan.search, lowering.data
+    squares = _told(plan, lowering) if told else None
+    if told and squares is None:
+        return None
     read = [[integrand for _, integrand in stage.averages] for stage in (*plan.before, *plan.after)]
     script = Script(x, shared(read, x), (lowering.least, lowering.most, lowering.size))
     if given is not None:
@@ -67,9 +78,11 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
     for level, symbol in lowering.quantiles.items():
         script.quantile(symbol, float(level))
     script.stages(plan.before)
+    if squares is not None:
+        script.tell(*squares)
     script.demand([*plan.clear, *lowering.wide])
     if plan.asked:
-        script.demand(plan.asked, unless=is_ordinary)
+        script.demand(plan.asked, unless=None if told else is_ordinary)
     if search is not None:
         script.solve(search.solver, search.needs, search.solved)
     script.stages(plan.after)
@@ -85,6 +98,7 @@ def _written(derivation: Derivation, power: int = 0) -> Estimator | None:
         plan.asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(e == x for one in read for e in one),
         power,
+        told,
     )
 
 
@@ -118,6 +132,41 @@ def _plan(derivation: Derivation, lowering: Lowering) -> Plan:
         lowering.define(*formula)
     theta = [lowering.number(symbol) for symbol in derivation.family.symbols]
     return Plan(before, clear, asked, search, lowering.stages(), theta)
+
+
+def _told(plan: Plan, lowering: Lowering) -> tuple[Symbol, Symbol] | None:
+    """The mean of the rows and the average square of what they are off it, if these suffice; ``None`` if not.
+
+    They do where the ends are asked for in demands alone, all of which hold the sooner the farther the ends are apart
+    and the smaller the rows are: no row is farther from the mean than the root of the sum of squares, and the ends are
+    farther apart than the root of their average.
+    """
+    x, averages = lowering.data, [pair for stage in plan.before for pair in stage.averages]
+    scalars = [expression for stage in plan.before for _, expression in stage.scalars]
+    mean = next((symbol for symbol, integrand in averages if integrand == x), None)
+    square = next((symbol for symbol, integrand in averages if mean and integrand == (x - mean) ** 2), None)
+    ends = {lowering.least, lowering.most, lowering.size}
+    elsewhere = set().union(*(e.free_symbols for e in (*scalars, *plan.theta, *(f for _, f in averages))))
+    if mean is None or square is None or plan.asked is None or lowering.quantiles or elsewhere & ends:
+        return None
+    demands = (*plan.clear, *lowering.wide, *plan.asked)
+    return (mean, square) if all(_rises_with_spread(demand, lowering) for demand in demands) else None
+
+
+def _rises_with_spread(demand: Expr, lowering: Lowering) -> bool:
+    """Whether the ends enter a demand by their distance, which can only help it, and by a small share of their size.
+
+    The size that squares allow may be as many times too large as the root of the number of rows.
+    """
+    spread = Dummy("spread", positive=True)
+    for term in Add.make_args(demand.xreplace({lowering.most: lowering.least + spread}).expand()):
+        coefficient, rest = term.as_coeff_Mul()
+        apart = rest == spread or (isinstance(rest, Max) and spread in rest.args)
+        if lowering.least in term.free_symbols or (spread in term.free_symbols and not (apart and coefficient > 0)):
+            return False
+        if lowering.size in term.free_symbols and not (term.is_nonpositive and abs(coefficient) <= CLOSE):
+            return False
+    return True
 
 
 @dataclass(frozen=True, eq=False)

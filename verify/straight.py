@@ -7,6 +7,7 @@ as well, or found by their names, and solvers that hold such functions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from .ends import Ends
 from .lowering import Stage
 from .passes import code_of, functions_of, sums_of
 from .stable_forms import stable
+from .tolerance import FAR
 from .written import NamingPrinter
 
 
@@ -50,6 +52,7 @@ class Script:
             self._printer.names[symbol] = name
             self._known.append(symbol)
         self._most, self._size = ends[1:]
+        self._is_told = False
         self._lines = list[str]()
         of_rows = functions_of(functions, data)
         self._of_rows = "None" if of_rows is None else self._other(of_rows)
@@ -92,6 +95,19 @@ class Script:
             within = [f"    {line}" for line in self._lines[before:]]
             self._lines[before:] = [f"if not {self._other(unless)}(least, most):", *within]
 
+    def tell(self, mean: Symbol, square: Symbol) -> None:
+        """Tell of the ends of the rows by their mean and the average square of what they are off it.
+
+        The ends are taken to be no farther apart than they certainly are, the rows as large as they can be.
+        """
+        mean_, square_ = (self._printer.names[symbol] for symbol in (mean, square))
+        self._lines += [
+            f"reach = {self._other(math.sqrt)}({square_})",
+            f"least, most, size = {mean_} - reach / 2, {mean_} + reach / 2, abs({mean_}) + reach * n**0.5",
+            f"if not (n / {FAR!r} <= reach / 2 and size <= {FAR!r}): return None",
+        ]
+        self._is_told = True
+
     def solve(self, solver: Solver, needs: Sequence[Expr], unknowns: Sequence[Symbol]) -> None:
         """Solve for the unknowns from numbers that are known, and give up where that fails."""
         texts = self._texts(needs)
@@ -106,7 +122,8 @@ class Script:
         held = [part for value, ends in zip(values, spaces, strict=True) for part in self._inside(value, ends)]
         answer = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in zip(symbols, values, strict=True))
         self._lines.append(f"return {{{answer}}} if {' and '.join(held)} else None")
-        begin = ["size = most if most > -least else -least"] if self._size in self._printer.used else []
+        sized = self._size in self._printer.used and not self._is_told
+        begin = ["size = most if most > -least else -least"] if sized else []
         body = "\n".join(f"        {line}" for line in (*begin, "n = len(x)", *self._lines))
         text = (
             f"def theta(x, least, most):\n    try:\n{body}\n"

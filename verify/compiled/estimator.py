@@ -44,7 +44,8 @@ class Estimator:
     where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone. Of few
     different values ``rounded`` makes the estimate that the careful path does from the one in doubles. With a
     ``power`` none is negative, and ``theta`` asks of them their least and the sum of that power, which it is given in
-    place of the greatest, and which no row exceeds: none is looked for.
+    place of the greatest, and which no row exceeds: none is looked for. With ``told`` it learns all that it asks of the
+    ends of doubles by what it computes anyway.
     """
 
     reach: Reach
@@ -53,6 +54,7 @@ class Estimator:
     examined: bool
     sums_alone: bool
     power: int = 0
+    told: bool = False
     rounded: Rounded | None = None
 
     def __call__(self, x: Array) -> dict[str, float] | None:
@@ -67,6 +69,8 @@ class Estimator:
         return silent().run(self._near, x)
 
     def _estimate(self, x: Array) -> dict[str, float] | None:
+        if self.told and x.dtype is _DOUBLE:
+            return self.theta(x, math.nan, math.nan) if len(x) > EXAMINED_ROWS else None
         rows = x if self.sums_alone or x.dtype is _DOUBLE else x.astype(_DOUBLE)
         least, most = self._ends(x, rows)
         if not (self.reach.spans(least, most) and self._suits(x, least, most)):
