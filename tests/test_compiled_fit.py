@@ -288,6 +288,23 @@ def test_whole_numbers_are_counted_exactly(dtype: type) -> None:
     assert compiled_estimate(derivation_with(family("poisson"), {}), x + 0.5) is None
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64])
+@pytest.mark.parametrize("n", [5, 3000])
+def test_integers_below_zero_are_seen_in_any_width(dtype: type, n: int) -> None:
+    """Also where their sum is what sums of counts may be, and where no least is looked for."""
+    x = np.arange(n, dtype=np.int64).astype(dtype) % 7
+    estimator = estimator_of(derivation_with(family("poisson"), {}))
+    assert estimator is not None
+    assert estimator.from_zero
+    assert estimator(x) == {"lambda": float(x.mean())}
+    x[3] = -1
+    assert x.sum() > 0
+    assert estimator(x) is None
+    geometric = estimator_of(derivation_with(family("geometric"), {}))
+    assert geometric is not None
+    assert not geometric.from_zero  # it has no zero either
+
+
 @pytest.mark.parametrize(
     "x",
     [

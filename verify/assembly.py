@@ -98,6 +98,7 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Esti
         plan.asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(e == x for one in read for e in one),
         power,
+        power == 1 and reach(family).spans(0.0, 1.0) and not script.uses(lowering.least),
         told,
     )
 

@@ -31,6 +31,7 @@ Rounded = Callable[[Array, Mapping[str, float]], dict[str, float] | None]
 _EXACT = 2.0**53
 """Below it in size every integer is a double."""
 _DOUBLE = np.dtype(np.float64)
+_LONG = (np.dtype(np.int64), np.dtype(np.uint64))
 _FEW = 16_384
 """Rows up to which it is quicker to ask where an end lies: a reduction takes longer to begin."""
 _least, _most = np.minimum.reduce, np.maximum.reduce
@@ -44,8 +45,9 @@ class Estimator:
     where formulas lose digits, ``sums_alone`` whether the rows enter through their sum and their ends alone. Of few
     different values ``rounded`` makes the estimate that the careful path does from the one in doubles. With a
     ``power`` none is negative, and ``theta`` asks of them their least and the sum of that power, which it is given in
-    place of the greatest, and which no row exceeds: none is looked for. With ``told`` it learns all that it asks of the
-    ends of doubles by what it computes anyway.
+    place of the greatest, and which no row exceeds: none is looked for; nor is the least of integers ``from_zero`` on,
+    of which it matters only that none is below. With ``told`` it learns all that it asks of the ends of doubles by what
+    it computes anyway.
     """
 
     reach: Reach
@@ -54,6 +56,7 @@ class Estimator:
     examined: bool
     sums_alone: bool
     power: int = 0
+    from_zero: bool = False
     told: bool = False
     rounded: Rounded | None = None
 
@@ -83,6 +86,8 @@ class Estimator:
     def _ends(self, x: Array, rows: Array) -> tuple[float, float]:
         if not self.power:
             return ends_of(x)
+        if self.from_zero and rows.dtype in _LONG:
+            return 0.0, _whole_sum(rows)
         least = least_of(x)
         return least, _power_sum(rows, self.power) if least >= 0 else math.nan
 
@@ -142,6 +147,11 @@ def _power_sum(x: Array, power: int) -> float:
     if x.dtype is not _DOUBLE and not most_of(x) * len(x) < _EXACT:
         return math.inf  # NumPy adds integers modulo a power of two
     return total(x) if power == 1 else square_total(x)
+
+
+def _whole_sum(x: Array) -> float:
+    """The sum of integers of 64 bits; infinite where one is too large, as one below zero is if taken as unsigned."""
+    return total(x) if most_of(x.view(np.uint64)) * len(x) < _EXACT else math.inf
 
 
 def least_of(x: Array) -> float:
