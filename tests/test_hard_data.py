@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from mpmath import mp
 
-from thetahat import family, fit
+from thetahat import certify, family, fit
 from thetahat.proofs.engine import derive
 from thetahat.proofs.errors import UnsolvedError
+from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import nats_lost
@@ -225,3 +226,23 @@ def test_a_place_next_to_the_least_observation_is_found(x: list[float]) -> None:
         found = fit(family("rayleigh_shifted"), x).theta_hat
         assert abs(mp.mpf(found["mu"]) - place) <= math.ulp(x[0])
         assert abs(mp.mpf(found["sigma"]) / scale - 1) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("name", "x"),
+    [
+        ("beta_prime", [1.9248e85, 1.9249e85, 1.9258e85]),
+        ("beta_by_mean", [1.25e-81, 2.190657962868566e-81, 9.350122911173897e-81]),
+        ("beta_by_mean", [6.681125507777156e-81, 6.68112550971844e-81, 6.6811256028895e-81]),
+    ],
+)
+def test_a_climb_takes_no_step_that_its_precision_does_not_show(name: str, x: list[float]) -> None:
+    """Of balls wider than any slope the middles once led far beyond the maximum, from where no step leads back."""
+    proof = certify(family(name), x)
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.check(x)
+    if name == "beta_by_mean":
+        shapes = certify(family("beta"), x).theta
+        mean, total = proof.theta["mu"].ball, proof.theta["phi"].ball
+        assert (mean * total).overlaps(shapes["alpha"].ball)
+        assert ((1 - mean) * total).overlaps(shapes["beta"].ball)

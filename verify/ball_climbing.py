@@ -132,11 +132,14 @@ def _settles(step: Balls, last: Place, limited: tuple[int, ...]) -> bool:
 
 
 def _uphill(terrain: Ground, here: Place, step: Balls, promise: arb) -> Place | None:
-    """The first of ever shorter steps that raises the value by a share of what it promises, or a longer one."""
+    """The first of ever shorter steps that raises the value by a share of what it promises, or a longer one.
+
+    ``None`` where none does, also as far as the working precision shows it.
+    """
     factor = 1.0
     while factor > _SHORTEST:
         height = terrain.height(_moved(here.point, step, factor))
-        if height.is_finite() and height.mid() >= (here.value + 1e-4 * factor * promise).mid():
+        if _shows(height, factor * promise) and height.mid() >= (here.value + 1e-4 * factor * promise).mid():
             factor = _further(terrain, here, step, promise, height) if factor == 1 else factor
             return terrain(_moved(here.point, step, factor))
         factor /= 2
@@ -152,10 +155,15 @@ def _further(terrain: Ground, here: Place, step: Balls, promise: arb, height: ar
     factor = 1.0
     while height.mid() >= (here.value + 0.9 * factor * promise).mid() and factor < 1 / _SHORTEST:
         ahead = terrain.height(_moved(here.point, step, 2 * factor))
-        if not (ahead.is_finite() and ahead.mid() > height.mid()):
+        if not (_shows(ahead, 2 * factor * promise) and ahead.mid() > height.mid()):
             break
         factor, height = 2 * factor, ahead
     return factor
+
+
+def _shows(height: arb, promise: arb) -> bool:
+    """Whether a height is known well enough to say whether a promise was kept: a ball may be wider than all slopes."""
+    return bool(height.rad() <= abs(promise.mid()) / 4)
 
 
 def _step(here: Place, limited: tuple[int, ...]) -> tuple[Balls, bool] | None:
