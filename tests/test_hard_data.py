@@ -231,13 +231,18 @@ def test_a_place_next_to_the_least_observation_is_found(x: list[float]) -> None:
 @pytest.mark.parametrize(
     ("name", "x"),
     [
+        ("beta", [4.3595681112178085e-09] * 7 + [4.359568141841358e-09, 4.3595681586531185e-09, 4.359568165476264e-09]),
+        ("beta_prime", [100000000.93564875, 100000001.0]),
         ("beta_prime", [1.9248e85, 1.9249e85, 1.9258e85]),
         ("beta_by_mean", [1.25e-81, 2.190657962868566e-81, 9.350122911173897e-81]),
         ("beta_by_mean", [6.681125507777156e-81, 6.68112550971844e-81, 6.6811256028895e-81]),
     ],
 )
-def test_a_climb_takes_no_step_that_its_precision_does_not_show(name: str, x: list[float]) -> None:
-    """Of balls wider than any slope the middles once led far beyond the maximum, from where no step leads back."""
+def test_climbs_in_balls_reach_maxima_far_out_along_ridges(name: str, x: list[float]) -> None:
+    """Of balls wider than any slope the middles once led far beyond the maximum, from where no step leads back.
+
+    And where a ridge bends upwards ever so little, damping made steps a millionth as long as the way.
+    """
     proof = certify(family(name), x)
     assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
     assert proof.check(x)

@@ -18,7 +18,7 @@ from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 _FIRST_BITS = 256
 _LONGEST, _SHORTEST = 5.0, 2.0**-40
-_DAMPING = (0.0, *(10.0**power for power in range(-3, 13)))
+_DAMPING = (0.0, *(10.0**power for power in (*range(-24, -3, 3), *range(-3, 13))))
 
 
 def highest(terrain: Terrain, starts: Sequence[Sequence[float]], most: int) -> Place | None:
