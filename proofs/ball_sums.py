@@ -8,17 +8,24 @@ from functools import lru_cache
 from itertools import chain
 
 from flint import arb
-from sympy import Expr, Symbol, cse, log
+from sympy import Expr, S, Symbol, cse, log, tanh
 
 from .ball_functions import NAMESPACE
 from .ball_printer import ConstantPrinter, added_to_one, beside_one
 from .balls import defined
+from .saturating import parts_of_tanh, saturating
 
 Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]
 
 _INDENT = "    "
-_NAMES = NAMESPACE | {"zero": arb(0), "one": arb(1), "minus_one": arb(-1), "nan": arb("nan")}
+_NAMES = NAMESPACE | {
+    "f_parts_of_tanh": parts_of_tanh,
+    "zero": arb(0),
+    "one": arb(1),
+    "minus_one": arb(-1),
+    "nan": arb("nan"),
+}
 
 
 class _Lines(ConstantPrinter):
@@ -45,21 +52,30 @@ class _Lines(ConstantPrinter):
 
 @dataclass(frozen=True)
 class _Way:
-    """How a term is summed: lines before the rows, for each row and after them, and the function that is summed."""
+    """How a term is summed: lines before the rows, for each row and after them; with weights, a line for each row.
+
+    Of a term in two ``parts`` the one that is a whole number for most rows is summed by itself, weights or not.
+    """
 
     before: Callable[[str], list[str]]
     row: Callable[[str, str], list[str]]
     after: Callable[[str], list[str]]
-    function: str
+    heavy: Callable[[str, str], list[str]]
+    parts: bool = False
 
 
-_PLAIN = _Way(lambda s: [f"{s} = zero"], lambda s, z: [f"{s} = {s} + {z}"], lambda s: [], "")
+_PLAIN = _Way(
+    lambda s: [f"{s} = zero"],
+    lambda s, z: [f"{s} = {s} + {z}"],
+    lambda s: [],
+    lambda s, z: [f"{s} = {s} + w * ({z})"],
+)
 # An argument of a logarithm has to be positive itself: the signs of two would cancel.
 _LOG = _Way(
     lambda s: [f"{s} = one"],
     lambda s, z: [f"f = {z}", f"{s} = {s} * f if f > zero else nan"],
     lambda s: [f"{s} = {s}.log()"],
-    "f_log",
+    lambda s, z: [f"{s} = {s} + w * ({z}).log()"],
 )
 # Of factors 1 + z the product less one as well: z may be far smaller than the precision, and so may the product be.
 _LOG1P = _Way(
@@ -70,20 +86,37 @@ _LOG1P = _Way(
         f"{s} = {s} + f * (one + {s})",
     ],
     lambda s: [f"{s} = f_log_of_product(whole_{s}, {s})"],
-    "f_log1p",
+    lambda s, z: [f"{s} = {s} + w * f_log1p({z})"],
+)
+# Of tangents far from zero as many of either sign cancel, and what each lacks of one is left.
+_TANH = _Way(
+    lambda s: [f"{s} = zero", f"whole_{s} = zero"],
+    lambda s, z: [f"whole, rest = f_parts_of_tanh({z})", f"whole_{s} = whole_{s} + whole", f"{s} = {s} + rest"],
+    lambda s: [f"{s} = whole_{s} + {s}"],
+    lambda s, z: [
+        f"whole, rest = f_parts_of_tanh({z})",
+        f"whole_{s} = whole_{s} + w * whole",
+        f"{s} = {s} + w * rest",
+    ],
+    parts=True,
 )
 
 
-def _way_of(term: Expr, terms: tuple[Expr, ...]) -> tuple[_Way, Expr]:
-    """How ``term`` is summed, and what of it is printed: of a logarithm what it is taken of.
+def _way_of(term: Expr, terms: tuple[Expr, ...], columns: tuple[Symbol, ...]) -> tuple[_Way, Expr, Expr]:
+    """How ``term`` is summed, what of it is printed, and a factor of the sum: of a logarithm what it is taken of.
 
     A logarithm that another term needs for every row is at hand, and is summed as it is.
     """
     small = added_to_one(term)
     if small is not None:
-        return _LOG1P, small
-    alone = isinstance(term, log) and not any(other.has(term) for other in terms if other is not term)
-    return (_LOG, term.args[0]) if alone else (_PLAIN, term)
+        return _LOG1P, small, S.One
+    if isinstance(term, log) and not any(other.has(term) for other in terms if other is not term):
+        return _LOG, term.args[0], S.One
+    found = saturating(term, columns)
+    if found is None:
+        return _PLAIN, term, S.One
+    factor, function = found
+    return (_TANH, function.args[0], factor) if isinstance(function, tanh) else (_PLAIN, function, factor)
 
 
 @lru_cache(maxsize=2048)
@@ -106,8 +139,9 @@ def _written(
     terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...]
 ) -> tuple[list[str], dict[str, arb]]:
     """The lines of the function ``sums``, and the constants that they name."""
-    ways, summed = zip(*(_way_of(term, terms) for term in terms), strict=True) if terms else ((), ())
-    found, printed = cse([beside_one(term) for term in summed])
+    found_ways = [_way_of(term, terms, columns) for term in terms]
+    ways, factors = [way for way, _, _ in found_ways], [factor for _, _, factor in found_ways]
+    found, printed = cse([beside_one(summed) for _, summed, _ in found_ways])
     names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
     names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
     lines, moving = _Lines(names, columns), set(columns)
@@ -117,13 +151,17 @@ def _written(
         moving |= {symbol} if of_row else set()
         lines.of_rows |= {symbol} if part.free_symbols <= lines.of_rows else set()
         (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
-    starts, plain, heavy, after = list[str](), list[str](), list[str](), list[str]()
+    starts, plain, after, end = list[str](), list[str](), list[str](), list[str]()
+    heavy_starts, heavy, heavy_after = list[str](), list[str](), list[str]()
     for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
         text = lines.printed(term)
         starts += way.before(f"s{place}")
         plain += way.row(f"s{place}", text)
-        heavy.append(f"s{place} = s{place} + w * {way.function}({text})")
+        heavy += way.heavy(f"s{place}", text)
         after += way.after(f"s{place}")
+        heavy_starts += way.before(f"s{place}") if way.parts else [f"s{place} = zero"]
+        heavy_after += way.after(f"s{place}") if way.parts else []
+        end += [] if factors[place] is S.One else [f"s{place} = {lines.printed(factors[place])} * s{place}"]
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
     return (
         [
@@ -135,9 +173,11 @@ def _written(
             *(f"{_INDENT * 3}{line}" for line in chain(inside, plain or ["pass"])),
             *(f"{_INDENT * 2}{line}" for line in after),
             f"{_INDENT}else:",
-            *(f"{_INDENT * 2}s{place} = zero" for place in range(len(terms))),
+            *(f"{_INDENT * 2}{line}" for line in heavy_starts),
             f"{_INDENT * 2}for ({row}), w in zip(rows, weights):",
             *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
+            *(f"{_INDENT * 2}{line}" for line in heavy_after),
+            *(f"{_INDENT}{line}" for line in end),
             f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
         ],
         lines.constants,

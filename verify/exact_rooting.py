@@ -10,6 +10,7 @@ from sympy import Symbol
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
+from ..proofs.saturating import as_saturating
 from .enclosure import sharp_log_likelihood, table_of
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
@@ -49,7 +50,8 @@ class ExactEquation:
     def __init__(self, derivation: Derivation, table: Observations) -> None:
         """Write out equation and formulas in plain averages."""
         self._derivation, self._unknown = derivation, derivation.unknowns[0]
-        self._equation = written_out(derivation, derivation.equations[0])
+        equation = written_out(derivation, derivation.equations[0])
+        self._equation = as_saturating(equation, derivation.family.columns)
         self._formulas = in_data(derivation)
         self._exactly = Exactly(table_of(derivation.family, table))
         self._family, self.table = derivation.family, table

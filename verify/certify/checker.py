@@ -183,10 +183,27 @@ def _one_maximum(family: Family, theta: Balls, free: list[int], table: Table) ->
             for i, j in enumerate(free):
                 point[j] = (point[j] + step[i, 0]).mid()
         slopes, curvature = _sums(family, symbols, point, table)
-        inverse, box = curvature.mid().inv(), list(point)
-        for i, j in enumerate(free):
-            box[j] = arb(point[j], (abs(inverse[i, i]).sqrt() * arb(2) ** -(ctx.prec // 3)).upper())
-        _, across = _sums(family, symbols, box, table)
+        inverse, near = curvature.mid().inv(), curvature.mid().solve(slopes)
+    except ZeroDivisionError:
+        return None
+    shares = [(abs(inverse[i, i]).sqrt() * arb(2) ** -(ctx.prec // 3)).upper() for i in range(len(free))]
+    # Where next to nothing keeps the maximum in its place, a share of its error is wider than its curvature lasts.
+    for radii in (shares, [4 * abs(near[i, 0]).upper() for i in range(len(free))]):
+        found = _inside_a_box(family, point, free, radii, slopes, table)
+        if found is not None:
+            return found
+    return None
+
+
+def _inside_a_box(
+    family: Family, point: Balls, free: list[int], radii: Balls, slopes: arb_mat, table: Table
+) -> Balls | None:
+    """What encloses the one maximum in the box of these radii around a point with these slopes."""
+    box, symbols = list(point), tuple(family.symbols[j] for j in free)
+    for j, radius in zip(free, radii, strict=True):
+        box[j] = arb(point[j], radius)
+    _, across = _sums(family, symbols, box, table)
+    try:
         step = across.solve(slopes)
     except ZeroDivisionError:
         return None

@@ -22,7 +22,7 @@ from ..exact import written_out
 from ..observations import Observations
 from ..terrain import Objective, Terrain
 from .long_table import laid_out
-from .program import Slopes, slopes_of
+from .program import Slopes, saturating_slopes, slopes_of
 
 Balls = list[arb]
 
@@ -78,9 +78,22 @@ def contracted_on(
     >>> bool(found.inner[0].overlaps(arb(0.5)))
     True
     """
-    slopes = slopes_of(derivation)
-    if slopes is None:
-        return None
+    for slopes in (slopes_of(derivation), saturating_slopes(derivation)):
+        found = None if slopes is None else _contracted(slopes, table, derivation, estimate, climbing, least)
+        if found is not None:
+            return found
+    return None
+
+
+def _contracted(
+    slopes: Slopes,
+    table: Table,
+    derivation: Derivation,
+    estimate: Mapping[Symbol, float | arb],
+    climbing: bool,
+    least: int,
+) -> Contracted | None:
+    """The same by one way of computing slopes."""
     ground = _Ground(slopes, table, estimate)
     start = [arb(estimate[p]) for p in ground.parameters]
     for bits in (bits for bits in precisions() if bits >= least):
@@ -94,7 +107,7 @@ def contracted_on(
             start = onwards or start
             if near is None:
                 continue
-            boxes = _contraction(ground, near)
+            boxes = _contraction(ground, near) or _closer(ground, near)
             if boxes is not None:
                 return Contracted(ground.parameters, *boxes, bits)
     return None
@@ -195,10 +208,29 @@ def _approached(ground: _Ground, start: Balls) -> tuple[_Near | None, Balls | No
     return None, point if all(abs(s) < w for s, w in zip(step, widths, strict=True)) else None
 
 
-def _contraction(ground: _Ground, near: _Near) -> tuple[Balls, Balls] | None:
+def _closer(ground: _Ground, near: _Near) -> tuple[Balls, Balls] | None:
+    """The same in a box little wider than Newton's step, where a share of half a nat is wider than curvature lasts.
+
+    So it is where as many rows lie far to either side: what keeps the place is a share of next to nothing.
+    """
+    found = None
+    for _ in range(_STEPS):
+        found = _contraction(ground, near, [4 * abs(s).upper() for s in near.step]) or found
+        if all(s.contains(0) for s in near.step):
+            break
+        point = [(u + s).mid() for u, s in zip(near.point, near.step, strict=True)]
+        here = ground(point)
+        inverse = None if here is None else _inverse(here.curvature)
+        if here is None or inverse is None:
+            break
+        near = _Near(point, _times(inverse, here.gradient), inverse, _widths(inverse))
+    return found
+
+
+def _contraction(ground: _Ground, near: _Near, radii: Balls | None = None) -> tuple[Balls, Balls] | None:
     """A box around a point and the image that lies strictly inside it."""
     size = range(len(near.point))
-    radii = [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in near.widths]
+    radii = radii or [(w * arb(2) ** -(ctx.prec // 2)).upper() for w in near.widths]
     region = [arb(u, r) for u, r in zip(near.point, radii, strict=True)]
     with _coarsely():
         across = ground(region)

@@ -15,6 +15,7 @@ from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
+from ...proofs.saturating import as_saturating
 from ..exact import written_out
 
 Balls = dict[Symbol, arb]
@@ -238,15 +239,37 @@ def slopes_of(derivation: Derivation) -> Slopes | None:
     """
     family = derivation.family
     ends = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
-    parameters = tuple(p for p in family.symbols if p not in ends)
     value = _kernel(derivation)
+    return _slopes(family, [value.diff(p) for p in family.symbols if p not in ends], ends)
+
+
+@lru_cache(maxsize=512)
+def saturating_slopes(derivation: Derivation) -> Slopes | None:
+    """Return the same as averages of what each row adds, where that tends to a constant far from the parameter.
+
+    >>> from thetahat import derive, family
+    >>> saturating_slopes(derive(family("exponential"))) is None
+    True
+    >>> saturating_slopes(derive(family("logistic_known_scale").fix(s=2))) is None
+    False
+    """
+    family = derivation.family
+    slopes = [_kernel(derivation).diff(p) for p in family.symbols]
+    told = [as_saturating(slope, family.columns) for slope in slopes]
+    return None if told == slopes else _slopes(family, told, set(), lambda e: as_saturating(e, family.columns))
+
+
+def _slopes(
+    family: Family, first: list[Expr], ends: set[Symbol], write: Callable[[Expr], Expr] = lambda e: e
+) -> Slopes | None:
+    """The compiled slopes, of which the first ones are given, without parameters at ``ends`` of the support."""
+    parameters = tuple(p for p in family.symbols if p not in ends)
     size = range(len(parameters))
-    first = [value.diff(p) for p in parameters]
     gradient = tuple(Dummy("g", real=True) for _ in size)
     curvature = tuple(tuple(Dummy("h", real=True) for _ in size[i:]) for i in size)
     items = list(zip(gradient, first, strict=True))
     for i in size:
-        items += [(curvature[i][j - i], -first[i].diff(parameters[j])) for j in size[i:]]
+        items += [(curvature[i][j - i], write(-first[i].diff(parameters[j]))) for j in size[i:]]
     if any(expression.has(DiracDelta) for _, expression in items):
         return None
     placed = tuple(p for p in family.symbols if p in ends)
