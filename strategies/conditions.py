@@ -191,7 +191,7 @@ class _Question:
     """A condition's expression in plain functions, where its columns are, and what may decide it at once."""
 
     expression: Expr
-    places: Mapping[Symbol, int]
+    places: dict[Symbol, int]
     shortcut: Shortcut | None
 
 
