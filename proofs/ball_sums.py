@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from flint import arb
 from sympy import Expr, S, Symbol, cse, log, tanh
@@ -163,22 +162,21 @@ def _written(
         heavy_after += way.after(f"s{place}") if way.parts else []
         end += [] if factors[place] is S.One else [f"s{place} = {lines.printed(factors[place])} * s{place}"]
     row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
-    return (
-        [
-            "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
-            *(f"{_INDENT}{line}" for line in (*(f"{n} = {text}" for text, n in lines.rounded.items()), *before)),
-            f"{_INDENT}if weights is None:",
-            *(f"{_INDENT * 2}{line}" for line in starts),
-            f"{_INDENT * 2}for {row} in rows:",
-            *(f"{_INDENT * 3}{line}" for line in chain(inside, plain or ["pass"])),
-            *(f"{_INDENT * 2}{line}" for line in after),
-            f"{_INDENT}else:",
-            *(f"{_INDENT * 2}{line}" for line in heavy_starts),
-            f"{_INDENT * 2}for ({row}), w in zip(rows, weights):",
-            *(f"{_INDENT * 3}{line}" for line in chain(inside, heavy or ["pass"])),
-            *(f"{_INDENT * 2}{line}" for line in heavy_after),
-            *(f"{_INDENT}{line}" for line in end),
-            f"{_INDENT}return [{', '.join(f's{place}' for place in range(len(terms)))}]",
-        ],
-        lines.constants,
-    )
+    written = [
+        "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
+        *_indented([*(f"{name} = {text}" for text, name in lines.rounded.items()), *before]),
+        f"{_INDENT}if weights is None:",
+        *_indented(_loop(f"for {row} in rows:", starts, [*inside, *plain], after), 2),
+        f"{_INDENT}else:",
+        *_indented(_loop(f"for ({row}), w in zip(rows, weights):", heavy_starts, [*inside, *heavy], heavy_after), 2),
+        *_indented([*end, f"return [{', '.join(f's{place}' for place in range(len(terms)))}]"]),
+    ]
+    return written, lines.constants
+
+
+def _loop(head: str, before: Sequence[str], body: Sequence[str], after: Sequence[str]) -> list[str]:
+    return [*before, head, *_indented(body or ["pass"]), *after]
+
+
+def _indented(lines: Sequence[str], times: int = 1) -> list[str]:
+    return [_INDENT * times + line for line in lines]

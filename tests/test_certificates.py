@@ -5,7 +5,7 @@ import math
 import pickle
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from fractions import Fraction
 from multiprocessing import get_context
 
@@ -24,7 +24,7 @@ from thetahat.proofs.ball_functions import zeta_derivative
 from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import DataError, ParameterError, SupportError, UnsolvedError
 from thetahat.strategies import datasets
-from thetahat.verify.certify import CertificateVerdict, Enclosure, contraction
+from thetahat.verify.certify import Certificate, CertificateVerdict, Enclosure, contraction
 
 MOST_ULPS = 4
 HARD = {"beta_by_mean", "beta_prime", "lomax", "rayleigh_shifted", "logistic_known_scale"}
@@ -375,6 +375,16 @@ def test_json_holds_exact_numbers():
     for name, held in proof.theta.items():
         pairs = record["theta"][name]
         assert Enclosure(*(tuple(map(int, pairs[key])) for key in ("middle", "radius"))) == held
+
+
+def test_a_certificate_that_is_made_at_once_has_every_field():
+    """As its own constructor would have set them, which asks for each."""
+    proof = certify(family("gamma"), X)
+    given = {name: value for name, value in vars(proof).items() if name in Certificate.__dataclass_fields__}
+    assert list(given) == list(Certificate.__dataclass_fields__)
+    assert Certificate(**given).to_json() == proof.to_json()
+    with pytest.raises(FrozenInstanceError):
+        proof.n = 3
 
 
 def test_enclosures_are_equal_by_their_numbers():

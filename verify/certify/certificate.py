@@ -91,6 +91,16 @@ class Certificate:
     _observations: Observations = field(repr=False)
     witness: Mapping[str, Fraction] = field(default_factory=dict)
 
+    @classmethod
+    def at_once(cls, **values: Any) -> Certificate:
+        """Return the certificate with a value for each field.
+
+        The setters of a frozen class take longer than to enclose an average.
+        """
+        made = object.__new__(cls)
+        made.__dict__.update(values)
+        return made
+
     @cached_property
     def log_likelihood(self) -> Enclosure | None:
         """The maximum, summed over observations, in nats, enclosed when asked for; of a set, at its middle.

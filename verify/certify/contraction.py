@@ -22,7 +22,7 @@ from ..exact import written_out
 from ..observations import Observations
 from ..terrain import Objective, Terrain
 from .long_table import laid_out
-from .program import Slopes, saturating_slopes, slopes_of
+from .slope_program import Slopes, saturating_slopes, slopes_of
 
 Balls = list[arb]
 

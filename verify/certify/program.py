@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb, fmpq
-from sympy import Add, DiracDelta, Dummy, Expr, Symbol, oo
+from sympy import Add, Dummy, Expr, Symbol, oo
 
 from ...proofs.algebra.atoms import Mean, Quantile, atoms_of
 from ...proofs.ball_data import Table
@@ -15,7 +15,6 @@ from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
-from ...proofs.saturating import as_saturating
 from ..exact import written_out
 
 Balls = dict[Symbol, arb]
@@ -180,7 +179,7 @@ def formulas_of(derivation: Derivation) -> Formulas:
     solved, kernel = tuple(symbol for symbol, _ in formulas), Dummy("kernel", real=True)
     complete = set(family.symbols) == set(solved)
     margins = list(_margins(family)) if complete else []
-    items = [*formulas, (kernel, _kernel(derivation) if complete else Add()), *margins]
+    items = [*formulas, (kernel, kernel_of(derivation) if complete else Add()), *margins]
     written = [(symbol, expression.xreplace(orders)) for symbol, expression in items]
     compiled_ = program(written, family.columns, orders.values())
     beyond = tuple(symbol for symbol, _ in margins)
@@ -199,7 +198,13 @@ def _level(atom: Quantile) -> fmpq | int:
     return int(level) if level in (0, 1) else fmpq(int(level.p), int(level.q))
 
 
-def _kernel(derivation: Derivation) -> Expr:
+def kernel_of(derivation: Derivation) -> Expr:
+    """Return the mean log-likelihood without the terms that no parameter changes.
+
+    >>> from thetahat import derive, family
+    >>> kernel_of(derive(family("exponential")))
+    -lambda*Mean(x, x) + log(lambda)
+    """
     whole, parameters = written_out(derivation, derivation.mean_log_likelihood), set(derivation.family.symbols)
     return Add(*(term for term in Add.make_args(whole) if term.free_symbols & parameters))
 
@@ -211,66 +216,3 @@ def _margins(family: Family) -> Iterator[tuple[Symbol, Expr]]:
             yield Dummy("above", real=True), item.symbol - lo
         if hi is not oo:
             yield Dummy("below", real=True), hi - item.symbol
-
-
-@dataclass(frozen=True, eq=False)
-class Slopes:
-    """The gradient of the mean log-likelihood in ``parameters`` and the upper triangle of minus its Hessian."""
-
-    parameters: tuple[Symbol, ...]
-    placed: tuple[Symbol, ...]
-    gradient: tuple[Symbol, ...]
-    curvature: tuple[tuple[Symbol, ...], ...]
-    program: Program
-
-
-@lru_cache(maxsize=512)
-def slopes_of(derivation: Derivation) -> Slopes | None:
-    """Return the compiled slopes in the parameters that no formula places at an end of the support.
-
-    ``None`` where the likelihood has corners at observations, so that no Hessian describes it.
-
-    >>> from thetahat import derive, family
-    >>> slopes = slopes_of(derive(family("exponential")))
-    >>> rate, table = family("exponential").symbols[0], Table(family("exponential").columns, [(arb(3),)], None)
-    >>> values = slopes.program(table, {rate: arb(1)})
-    >>> [float(values[symbol]) for symbol in (*slopes.gradient, *slopes.curvature[0])]
-    [-2.0, 1.0]
-    """
-    family = derivation.family
-    ends = {symbol for symbol, _ in derivation.formulas if symbol in family.bounds.free_symbols}
-    value = _kernel(derivation)
-    return _slopes(family, [value.diff(p) for p in family.symbols if p not in ends], ends)
-
-
-@lru_cache(maxsize=512)
-def saturating_slopes(derivation: Derivation) -> Slopes | None:
-    """Return the same as averages of what each row adds, where that tends to a constant far from the parameter.
-
-    >>> from thetahat import derive, family
-    >>> saturating_slopes(derive(family("exponential"))) is None
-    True
-    >>> saturating_slopes(derive(family("logistic_known_scale").fix(s=2))) is None
-    False
-    """
-    family = derivation.family
-    slopes = [_kernel(derivation).diff(p) for p in family.symbols]
-    told = [as_saturating(slope, family.columns) for slope in slopes]
-    return None if told == slopes else _slopes(family, told, set(), lambda e: as_saturating(e, family.columns))
-
-
-def _slopes(
-    family: Family, first: list[Expr], ends: set[Symbol], write: Callable[[Expr], Expr] = lambda e: e
-) -> Slopes | None:
-    """The compiled slopes, of which the first ones are given, without parameters at ``ends`` of the support."""
-    parameters = tuple(p for p in family.symbols if p not in ends)
-    size = range(len(parameters))
-    gradient = tuple(Dummy("g", real=True) for _ in size)
-    curvature = tuple(tuple(Dummy("h", real=True) for _ in size[i:]) for i in size)
-    items = list(zip(gradient, first, strict=True))
-    for i in size:
-        items += [(curvature[i][j - i], write(-first[i].diff(parameters[j]))) for j in size[i:]]
-    if any(expression.has(DiracDelta) for _, expression in items):
-        return None
-    placed = tuple(p for p in family.symbols if p in ends)
-    return Slopes(parameters, placed, gradient, curvature, program(items, family.columns, family.symbols))

@@ -101,7 +101,7 @@ def certify(
     if found.verdict is Verdict.UNDECIDED:
         found = by_end(derivation, observations) or found
     member = derivation.family
-    return Certificate(
+    return Certificate.at_once(
         family=member,
         verdict=found.verdict,
         theta=_by_name(member, found.theta),
