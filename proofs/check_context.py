@@ -14,7 +14,7 @@ from .algebra.signs import Domain
 from .algebra.size import has_nested_quotients
 from .ball_data import is_zero_at
 from .balls import ball, precision
-from .check_data import members_with_data, of_many_sizes, stretched, trials, with_others
+from .check_data import at_both_ends, members_with_data, of_many_sizes, stretched, trials, with_others
 from .derivation import Evidence, Finding, Step
 from .family import Family
 from .trial import Trial, number_at
@@ -96,6 +96,10 @@ class Context:
     def stretched(self) -> Sequence[Point]:
         """The same members with data ever nearer to a finite end of the support, or ever further from it."""
         return stretched(self.family)
+
+    def at_both_ends(self) -> Sequence[Point]:
+        """The same members with counts at the two ends of their support alone, which random ones seldom are."""
+        return at_both_ends(self.family)
 
     def many_points(self) -> Iterator[Point]:
         """The same members with data of many sizes, and of both signs where the whole line supports them."""

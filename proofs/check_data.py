@@ -111,6 +111,22 @@ def stretched(family: Family) -> list[Point]:
     ]
 
 
+def at_both_ends(family: Family) -> list[Point]:
+    """Return the same members with counts of which half stand at either end of a support of few values, or none.
+
+    >>> from thetahat import family
+    >>> [len(at_both_ends(family(name))) for name in ("bernoulli", "poisson", "rayleigh")]
+    [3, 0, 0]
+    """
+    x, found = family.observation, []
+    for theta, sample in members_with_data(family) if family.discrete else ():
+        ends = at(family.bounds, {**theta, **sample[0]})
+        if ends.lo.is_Integer and ends.hi.is_Integer:
+            places = ((ends.lo, ends.hi)[place % 2] for place in range(len(sample)))
+            found.append((theta, [{**row, x: place} for row, place in zip(sample, places, strict=True)]))
+    return found
+
+
 def of_many_sizes(family: Family) -> Iterator[Point]:
     """Yield the same members with data of many sizes, and of both signs where the whole line supports them.
 

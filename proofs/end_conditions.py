@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Expr, Heaviside, Max, Piecewise, S, Symbol, sign
+from sympy import Abs, Expr, Heaviside, Max, Piecewise, Poly, Pow, S, Symbol, log, sign
 
 from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
@@ -29,6 +29,7 @@ from .wording import describe, distinct
 _FAR = (80, 40, 12, 5)
 """Powers of two: how far out, and one over how close to an end, the sign of a limit is looked at."""
 _SEEDS, _ROWS, _BITS = 3, 5, (512, 8192)
+_LARGE = 2**20
 
 
 def by_ends(
@@ -48,6 +49,8 @@ def by_ends(
     if _may_jump(family):
         return None
     equation = unfold(equation, statistics)
+    if _has_pole(equation, unknown, box, family):
+        return None
     low = _near(equation, unknown, box.lo, True, family)
     high = _near(equation, unknown, box.hi, False, family) if low else None
     if not low or not high:
@@ -94,6 +97,34 @@ def _may_jump(family: Family) -> bool:
     density, parameters = family.log_density, set(family.symbols)
     switches = [*density.atoms(sign, Heaviside), *(case for node in density.atoms(Piecewise) for _, case in node.args)]
     return any(parameters & node.free_symbols for node in switches)
+
+
+def _has_pole(equation: Expr, unknown: Symbol, box: Bounds, family: Family) -> bool:
+    """Whether it is unbounded next to a number inside the box: the signs at the ends say nothing then.
+
+    As next to a standard deviation of zero where every real number is allowed, with all data at zero.
+    """
+    inside = [node for node in equation.atoms(Pow, log, sign) if unknown in node.free_symbols]
+    bases = [node.args[0] for node in inside if not isinstance(node, Pow) or node.exp.is_negative]
+    plain_bases = {part.args[0] if isinstance(part, Abs) else part for part in bases}
+    of_unknown = [base for base in plain_bases if base.free_symbols == {unknown} and base.is_polynomial()]
+    roots = {root for base in of_unknown for root in _real_roots(Poly(base, unknown))}
+    theta = parameter_points(family, 1, 1)[0]
+    sample = data_points(family, theta, _ROWS, 1)
+    with precision(_BITS[0]):
+        return any(
+            abs(evaluate(equation, {**theta, unknown: ball(root) + side * ball(2) ** -_FAR[0]}, sample)) > _LARGE
+            for root in roots
+            if (box.lo < root) == True and (root < box.hi) == True  # noqa: E712  (open relations are not true)
+            for side in (1, -1)
+        )
+
+
+def _real_roots(polynomial: Poly) -> list[Expr]:
+    """Those of rational polynomials, and of linear ones."""
+    if polynomial.degree() == 1:
+        return [-polynomial.nth(0) / polynomial.nth(1)]
+    return polynomial.real_roots() if polynomial.domain.is_ZZ or polynomial.domain.is_QQ else []
 
 
 def _of_kinds(*sides: tuple[Approach, ...]) -> bool:

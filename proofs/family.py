@@ -76,7 +76,8 @@ class Family:
             object.__setattr__(self, field, as_tuple(self.name, field, getattr(self, field)))
         object.__setattr__(self, "covariates", tuple(map(_with_space, self.covariates)))
         require_sense(self)
-        object.__setattr__(self, "log_density", plain_form(self.log_density, self.observation, self.bounds))
+        density = plain_form(self.log_density, self.observation, self.bounds, self.domain)
+        object.__setattr__(self, "log_density", density)
         require_evaluated(self)
 
     @cached_property

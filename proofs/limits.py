@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import (
     Abs,
@@ -29,6 +29,7 @@ from sympy import (
     erf,
     exp,
     factorial,
+    gamma,
     limit,
     log,
     loggamma,
@@ -52,6 +53,7 @@ from .algebra.rates import fastest
 from .algebra.signs import Domain, is_positive
 from .algebra.size import is_joinable, operations
 from .algebra.tidying import tidy
+from .bounds import Bounds
 
 _TERMS = 3
 _LONGEST = 300
@@ -205,34 +207,60 @@ class _Approach:
             return None
         if self._continuous(node.integrand):
             return Mean(node.integrand.subs(self.unknown, self.end), *node.data)
-        return self._split_lowest(node) if self.end == 0 else None
+        return self._split_ends(node) if self.end == 0 else None
 
-    def _continuous(self, integrand: Expr) -> bool:
-        """Whether the integrand is continuous in the unknown at its end, uniformly over any finite data."""
+    def _continuous(self, integrand: Expr, *within: tuple[Symbol, Bounds]) -> bool:
+        """Whether the integrand is continuous in the unknown at its end, uniformly over any finite data.
+
+        ``within`` says where a count lies that the domain does not know.
+        """
         if integrand.has(Piecewise, Abs, sign, Indicator, Max, Min):
             return False
         inside = [node for node in integrand.atoms(Function, Pow) if self.unknown in node.free_symbols]
         told = [node for node in inside if not isinstance(node, (exp, sin, cos, tanh, erf))]
         # Asked before any value is put in: SymPy fails at some functions of infinity.
-        if any(
-            not isinstance(node, (Pow, log)) or (isinstance(node, Pow) and node.exp.has(self.unknown)) for node in told
-        ):
+        if not all(isinstance(node, _CONTINUOUS_ABOVE_ZERO) for node in told):
             return False
-        bases = [node.args[0] for node in told if not (isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0)]
-        return all(is_positive(base.subs(self.unknown, self.end), self.domain) for base in bases)
+        if any(self.unknown in node.args[0].free_symbols for node in told if isinstance(node, polygamma)):
+            return False
+        bases = [
+            node.args[1 if isinstance(node, polygamma) else 0]
+            for node in told
+            if not (isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0)
+        ]
+        domain = {**self.domain, **dict(within)}
+        return all(is_positive(base.subs(self.unknown, self.end), domain) for base in bases)
 
-    def _split_lowest(self, node: Mean) -> Expr | None:
-        """Set the lowest value of one count apart; above it the integrand has a limit at zero. Exact up to ``o(1)``."""
+    def _split_ends(self, node: Mean) -> Expr | None:
+        """Set the values at which one count stands at an end of its support apart. Exact up to ``o(1)``.
+
+        Between them the integrand has to be continuous at zero: of ``digamma(a + 6 - x)`` it is not where ``x = 6``.
+        """
         for x in node.data:
-            if not (x.is_integer and x.is_nonnegative) or x not in node.integrand.free_symbols:
+            ends = self.domain.get(x)
+            if ends is None or not (x.is_integer and x.is_nonnegative) or x not in node.integrand.free_symbols:
                 continue
-            lowest, counted = Indicator(Eq(x, 0)), Dummy(integer=True, positive=True)
-            at_lowest = self.expanded(node.integrand.subs(x, 0))
-            above = node.integrand.subs(x, counted).subs(self.unknown, 0)
-            if at_lowest is not None and not above.subs(counted, 1).has(zoo, S.NaN, oo):
-                rest = above.subs(counted, x) * (1 - lowest)
-                return Mean(lowest * at_lowest, *node.data) + Mean(rest, *node.data)
+            highest = (ends.hi,) if ends.hi.is_Integer and ends.hi > 0 else ()
+            for places in ((S.Zero,), (S.Zero, *highest)):
+                found = self._apart(node, x, places, ends)
+                if found is not None:
+                    return found
         return None
+
+    def _apart(self, node: Mean, x: Symbol, places: tuple[Expr, ...], ends: Bounds) -> Expr | None:
+        """The average with the parts at these places expanded, and what lies between them put at the end."""
+        counted, whole = Dummy(integer=True, positive=True), S.Zero
+        last = ends.hi - 1 if ends.hi in places else ends.hi
+        between = replace(ends, lo=S.One, hi=last, lo_closed=True)
+        if not self._continuous(node.integrand.subs(x, counted), (counted, between)):
+            return None
+        for place in places:
+            there = self.expanded(node.integrand.subs(x, place))
+            if there is None:
+                return None
+            whole += Mean(Indicator(Eq(x, place)) * there, *node.data)
+        rest = node.integrand.subs(self.unknown, 0) * (1 - Add(*(Indicator(Eq(x, place)) for place in places)))
+        return whole + Mean(rest, *node.data)
 
 
 def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:
@@ -299,6 +327,7 @@ def _zeta(node: Expr, at_infinity: bool) -> Expr | None:
 
 
 _HYPERBOLIC = (sinh, cosh, coth)
+_CONTINUOUS_ABOVE_ZERO = (Pow, log, gamma, loggamma, polygamma)
 _CONTINUOUS = (exp, log, sin, cos, tanh, erf, Mean, Centred, Order, Indicator)
 _EXPANSIONS: dict[type, Callable[[Expr, bool], Expr | None]] = {
     polygamma: _polygamma,

@@ -81,15 +81,18 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     point, steps = start, iter(range(BALL_STEPS))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
-            here, ended = _walked(terrain, terrain(point), steps)
+            here, ended = _walked(terrain, terrain(point), steps, 2 * bits > 2 * MOST_BITS)
             if ended:
                 return here
         point, bits = here.point, 2 * bits
     return None
 
 
-def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place, bool]:
-    """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps."""
+def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> tuple[Place, bool]:
+    """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps.
+
+    ``most`` says that there is no higher precision, in which a curvature that may be rounding would be seen.
+    """
     for _ in steps:
         found = _step(here, terrain.limited) if here.finite else None
         if found is None:
@@ -104,6 +107,9 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place, 
             if not last.finite:
                 return here, True
             if _settles(step, last, terrain.limited):
+                if not most and solved(last.curvature, last.gradient) is None:
+                    # Along a ridge that rises for ever, a curvature made by rounding stops the steps.
+                    return here, False
                 return (last if last.value >= here.value.lower() else here), True
             if all(slope.contains(0) for slope in last.gradient):
                 return here, False  # no slope is seen any more, nor curvature: more digits are wanted

@@ -89,6 +89,11 @@ class Printer(StrPrinter):
             raise DeclarationError(f"no evaluation in doubles is known for the function {name}; it occurs in {expr}")
         return f"{PREFIX}{name}({', '.join(self._print(arg) for arg in expr.args)})"
 
+    def _print_Derivative(self, expr: Any) -> str:
+        raise DeclarationError(f"no evaluation in doubles is known for the derivative {expr}")
+
+    _print_Subs = _print_Derivative
+
     # SymPy counts these among the lattice operations, not among the functions.
     _print_Max = _print_Min = _print_Function
 

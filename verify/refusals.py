@@ -66,6 +66,11 @@ def require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
     >>> require_doubles(family("gamma"), {"k": 2.0, "theta": 1e-300})
     """
     for name, value in theta_hat.items():
+        if math.isnan(value):
+            raise UnsolvedError(
+                f"{family.name}: the estimate of {name} comes out as no number: what determines it is zero over zero "
+                "on these data, which may have no maximiser, or several. Collect more data, or fix a parameter."
+            )
         if not math.isfinite(value):
             raise UnsolvedError(
                 f"{family.name}: the estimate of {name} is {value}: the data are too large or too small for double "

@@ -17,6 +17,7 @@ import numpy as np
 from sympy import Symbol
 
 from ..proofs.algebra.atoms import atoms_of
+from ..proofs.algebra.kinks import jumps_at_data
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .enclosure import nats_lost
@@ -52,6 +53,7 @@ def solve_one(
         Where the equation has no root, or where doubles do not carry it and the rows are too many for balls.
     """
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
+    _require_smooth(derivation)
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows else few_rows(observations) or observations
     if near is not None and table.n <= EXAMINED_ROWS:
@@ -98,6 +100,16 @@ def solve_one(
     elif _carried(derivation, table, known, residual, root):
         return values
     return solved_in_balls(derivation, table)
+
+
+def _require_smooth(derivation: Derivation) -> None:
+    """Refuse an equation that jumps at every observation: the likelihood then has as many maxima as it has corners."""
+    family, unknown = derivation.family, derivation.unknowns[0]
+    if not derivation.optimality.proved and jumps_at_data(derivation.equations[0], unknown, family.columns):
+        raise UnsolvedError(
+            f"{family.name}: the slope of the likelihood in {unknown} jumps at every observation, and no rule says at "
+            f"which of them it is largest. Fix {unknown}."
+        )
 
 
 def _highest(

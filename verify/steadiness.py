@@ -42,8 +42,14 @@ def require_steady(derivation: Derivation, values: Mapping[Symbol, float], besid
         distances = [(abs(value - end), abs(other - end)) for end in finite]
         apart = any(max(pair) > _FACTOR * min(pair) for pair in distances)
         if apart or (not finite and abs(value - other) > _STEP + _SHARE * abs(value)):
+            # Probabilities are at most one: no likelihood of them is unbounded.
+            why = (
+                "what gives it is nearly zero over zero there, and tells nothing"
+                if family.countable
+                else "a curve may go through all observations, and the likelihood is unbounded then"
+            )
             raise UnsolvedError(
                 f"{family.name}: at the root of the equation that is left {item.name} = {value:.3g}, and at one that "
-                f"differs from it by less than its last digit {other:.3g}: a curve may go through all observations, "
-                f"and the likelihood is unbounded then. Collect more data, or fix {item.name}."
+                f"differs from it by less than its last digit {other:.3g}: {why}. Collect more data, or fix "
+                f"{item.name}."
             )

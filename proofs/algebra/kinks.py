@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
+from sympy.core.relational import Relational
 
 from .indicator import Indicator
 
@@ -28,3 +32,30 @@ def may_jump(expression: Expr, symbol: Symbol) -> bool:
     (True, False)
     """
     return any(symbol in node.free_symbols for node in expression.atoms(*_JUMPING))
+
+
+def jumps_at_data(equation: Expr, unknown: Symbol, data: Iterable[Symbol]) -> bool:
+    """Return whether ``equation`` jumps where ``unknown`` passes an observation, by cases that meet there.
+
+    >>> from sympy.abc import m, x
+    >>> jumps_at_data(Piecewise((1, x < m), (-1, True)), m, (x,))
+    True
+    >>> jumps_at_data(Piecewise((x - m, x < m), (2 * (x - m), True)), m, (x,))
+    False
+    """
+    return any(
+        _jumps_between(before, condition, after, x)
+        for node in equation.atoms(Piecewise)
+        for (before, condition), (after, _) in pairwise(node.args)
+        for x in data
+        if isinstance(condition, Relational) and {unknown, x} <= condition.free_symbols
+    )
+
+
+def _jumps_between(before: Expr, condition: Relational, after: Expr, x: Symbol) -> bool:
+    """Whether two cases differ where the observation stands at the place that separates them, if there is just one."""
+    difference = condition.lhs - condition.rhs
+    slope = difference.diff(x)
+    if slope == 0 or x in slope.free_symbols:
+        return False
+    return bool((before - after).subs(x, x - difference / slope).cancel() != 0)

@@ -178,7 +178,7 @@ def _split_product(product: Mul, domain: Domain) -> Expr:
     outside, kept, flips = S.Zero, [], 0
     for part in product.args:
         real = isinstance(part, exp) and _is_real(part.args[0], domain)
-        if real or _named(part) is not None or is_positive(part, domain):
+        if real or _named(part) is not None or is_positive(part, domain) or _is_positive_power(part, domain):
             outside += _split_log(part, domain)
         elif is_negative(part, domain):
             # An odd power keeps its sign outside: minus a negative factor would come back to this very branch.
@@ -189,6 +189,11 @@ def _split_product(product: Mul, domain: Domain) -> Expr:
             kept.append(part)
     rest = Mul(*kept) * (-1) ** flips
     return outside if rest == 1 else outside + log(rest)
+
+
+def _is_positive_power(part: Expr, domain: Domain) -> bool:
+    """Whether it is a real power of a positive number: of a bounded exponent alone no sign is proved."""
+    return isinstance(part, Pow) and bool(part.exp.is_real) and is_positive(part.base, domain)
 
 
 def _split_sum(total: Add, domain: Domain) -> Expr:

@@ -191,15 +191,28 @@ def _cases_outside(node: Expr, x: Symbol, ends: Bounds) -> Expr:
     for piece in sorted(atoms, key=lambda piece: piece.sort_key()):
         branches = _branches(piece)
         groups.setdefault(tuple(condition for _, condition in branches), {})[piece] = branches
-    if not groups or prod(map(len, groups)) > _MOST_BRANCHES:
+    rows = _rows(tuple(groups), x)
+    if not groups or rows is None:
         return node
     out = []
-    for row in product(*(range(len(conditions)) for conditions in groups)):
-        here = And(*(conditions[i] for conditions, i in zip(groups, row, strict=True)))
+    for row, here in rows:
         chosen = {p: one[i][0] for pieces, i in zip(groups.values(), row, strict=True) for p, one in pieces.items()}
         out.append((_at(node.xreplace(chosen), here, x), here))
     told = _within_reach(tuple(out), x, ends)
     return node if told.has(zoo, nan) else told
+
+
+def _rows(groups: tuple[tuple[Boolean, ...], ...], x: Symbol) -> list[tuple[tuple[int, ...], Boolean]] | None:
+    """Which branch each group takes, and when: at each of several places, and elsewhere, or in every combination."""
+    if len(groups) > 1 and all(len(one) == 2 and isinstance(one[0], Eq) and one[0].lhs == x for one in groups):
+        places = [one[0] for one in groups]
+        if all(place.rhs.is_number for place in places):
+            at = [(tuple(int(other != place) for other in places), place) for place in places]
+            return [*at, (tuple(1 for _ in places), true)]
+    if prod(map(len, groups)) > _MOST_BRANCHES:
+        return None
+    combined = product(*(range(len(conditions)) for conditions in groups))
+    return [(row, And(*(one[i] for one, i in zip(groups, row, strict=True)))) for row in combined]
 
 
 def _at(value: Expr, condition: Boolean, x: Symbol) -> Expr:

@@ -18,6 +18,7 @@ from sympy import (
     S,
     Sum,
     Symbol,
+    beta,
     catalan,
     cosh,
     csch,
@@ -33,13 +34,17 @@ from sympy import (
 
 from ..bounds import Bounds
 from .kernels import with_derivatives
+from .placed_cases import with_places
 from .plain_cases import plain_cases
+from .signs import Domain
 
 _MOST_TERMS = 200
 
 
-def plain_form(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
+def plain_form(expression: Expr, x: Symbol, ends: Bounds, domain: Domain | None = None) -> Expr:
     """Return the same function of the observation ``x`` on its support, in functions that the engine knows.
+
+    ``domain`` says where parameters lie, on which it may depend how conditions are solved for the observation.
 
     >>> from sympy import Interval, oo
     >>> from thetahat.proofs.bounds import bounds
@@ -47,7 +52,8 @@ def plain_form(expression: Expr, x: Symbol, ends: Bounds) -> Expr:
     >>> plain_form(Min(m - x, x - m), x, bounds(Interval(-oo, oo)))
     -Abs(m - x)
     """
-    return plain_cases(with_derivatives(_with_moduli(_renamed(expression), x)), x, ends)
+    plain = plain_cases(with_derivatives(_with_moduli(_renamed(expression), x)), x, ends)
+    return with_places(plain, x, domain or {})
 
 
 def _renamed(node: Expr) -> Expr:
@@ -143,8 +149,9 @@ _DEFINITIONS: dict[type, Callable[[Expr], Expr]] = {
     sech: lambda node: 1 / cosh(node.args[0]),
     csch: lambda node: 1 / sinh(node.args[0]),
     catalan: lambda node: 4 ** node.args[0] * gamma(node.args[0] + S.Half) / (sqrt(pi) * gamma(node.args[0] + 2)),
+    beta: lambda node: gamma(node.args[0]) * gamma(node.args[1]) / gamma(node.args[0] + node.args[1]),
     FallingFactorial: lambda node: gamma(node.args[0] + 1) / gamma(node.args[0] - node.args[1] + 1),
     RisingFactorial: lambda node: gamma(node.args[0] + node.args[1]) / gamma(node.args[0]),
 }
 # Sums and products need no look unless one of these stands in them.
-_WRITTEN = (Heaviside, Max, Min, sech, csch, catalan, FallingFactorial, RisingFactorial, Sum, Product, sign, tanh)
+_WRITTEN = (beta, Heaviside, Max, Min, sech, csch, catalan, FallingFactorial, RisingFactorial, Sum, Product, sign, tanh)

@@ -14,6 +14,7 @@ from sympy import (
     Symbol,
     cos,
     oo,
+    pi,
     sin,
 )
 
@@ -106,8 +107,8 @@ def _fact_on(expression: Expr, domain: Items) -> Fact:
     if waves := [wave for wave in expression.atoms(cos, sin) if wave.args[0].is_real]:
         # A sign that holds for all numbers in their place holds for sines and cosines.
         masks = {wave: _wave(wave) for wave in waves}
-        ends = Bounds(S.NegativeOne, S.One, True, True, False)
-        return _fact_on(expression.xreplace(masks), (*domain, *((mask, ends) for mask in masks.values())))
+        within = ((mask, _range_of(wave, domain)) for wave, mask in masks.items())
+        return _fact_on(expression.xreplace(masks), (*domain, *within))
     if cases := expression.atoms(Indicator):
         # No value is put into a condition: between the integers of its set it would hold nowhere.
         masks = {case: _wave(case) for case in cases}
@@ -124,6 +125,14 @@ def _fact_on(expression: Expr, domain: Items) -> Fact:
         strict = len(lost) == 1 and at_end.nonzero and (at_end.above == found.above or at_end.below == found.below)
         return replace(found, nonzero=strict)
     return found
+
+
+def _range_of(wave: Expr, domain: Items) -> Bounds:
+    """The values of a sine or cosine: above zero where its angle is within the half-turn on which it is."""
+    low, high = (S.Zero, pi) if isinstance(wave, sin) else (-pi / 2, pi / 2)
+    gaps = (wave.args[0] - low, high - wave.args[0])
+    inside = all(known.above and known.nonzero for known in (_fact_on(gap, domain) for gap in gaps))
+    return Bounds(S.Zero if inside else S.NegativeOne, S.One, not inside, True, False)
 
 
 def _placed(ends: Bounds, symbol: Symbol, value: Expr) -> Bounds:

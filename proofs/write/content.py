@@ -171,10 +171,11 @@ def _statistics(derivation: Derivation) -> list[tuple[str, tuple[Line, ...]]]:
     defined: list[tuple[Statistic, Line]] = [
         (one, (equation(one.symbol, unfolded(one.definition, derivation.statistics)),)) for one in derivation.statistics
     ]
-    form = derivation.exponential_form
+    form, rules = derivation.exponential_form, [step.rule for step in derivation.steps]
     if form is None:
+        none = "no exponential form" if "no-exponential-form" in rules else "no exponential form was found"
         return [
-            ("Sufficient statistic", (("no exponential form, so nothing shorter than the data is known",),)),
+            ("Sufficient statistic", ((f"{none}, so nothing shorter than the data is known",),)),
             ("Statistics used", tuple(line for _, line in defined)),
         ]
     means = {Mean(statistic, *derivation.family.columns) for statistic in form.statistics}

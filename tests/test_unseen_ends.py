@@ -1,0 +1,151 @@
+"""Families whose likelihood was misjudged at an end of a space or of a support, each declared to stay right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sympy import (
+    Add,
+    Eq,
+    Expr,
+    Interval,
+    KroneckerDelta,
+    Min,
+    Range,
+    Reals,
+    S,
+    Symbol,
+    Tuple,
+    beta,
+    binomial,
+    cos,
+    log,
+    pi,
+    rf,
+    sin,
+)
+
+from thetahat import Family, Parameter, derive, fit
+from thetahat.proofs.algebra.atoms import Indicator, Mean
+from thetahat.proofs.checker import check_steps
+from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
+
+POSITIVE, UNIT = Interval.open(0, S.Infinity), Interval.open(0, 1)
+a, c, q, x = (Symbol(name, positive=True) for name in ("a", "c", "q", "x"))
+m, y = Symbol("m", real=True), Symbol("y", real=True)
+count = Symbol("k", integer=True, nonnegative=True)
+rank = Symbol("k", integer=True, positive=True)
+
+
+def of_count(density: Expr, most: int, *parameters: Parameter) -> Family:
+    """Counts up to a known one."""
+    return Family("unseen", count, Range(0, most + 1), parameters, density)
+
+
+POLYA = of_count(log(binomial(6, count) * beta(count + a, 6 - count + a) / beta(a, a)), 6, Parameter(a, POSITIVE))
+URN = of_count(log(binomial(4, count) * rf(2, count) * rf(a, 4 - count) / rf(2 + a, 4)), 4, Parameter(a, POSITIVE))
+
+
+@pytest.mark.parametrize(
+    ("family", "needed", "at_an_end"),
+    [(POLYA, "share(k = 0) + share(k = 6) < 1", [0, 6, 6]), (URN, "share(k = 4) < 1", [4, 4])],
+    ids=["both ends", "upper end"],
+)
+def test_an_average_may_be_infinite_at_either_end_of_counts(family: Family, needed: str, at_an_end: list[int]) -> None:
+    """Only the smallest count was looked at where a digamma tends to its pole: existence was claimed at the largest.
+
+    Source: Johnson, Kemp and Kotz 2005, Univariate Discrete Distributions, section 6.2.2.
+    """
+    found = derive(family)
+    assert needed in [condition.meaning for condition in found.exists_when]
+    with pytest.raises(ExistenceError, match="share"):
+        fit(family, at_an_end)
+    assert fit(family, [1, 2, 3, 0, 4]).theta_hat["a"] > 0
+
+
+def test_the_checker_looks_at_counts_at_both_ends_alone() -> None:
+    """Random counts seldom are all at the ends of their support, where a forgotten share changes the sign."""
+    found = derive(POLYA)
+    place = next(i for i, step in enumerate(found.steps) if step.rule == "end-signs")
+    step = found.steps[place]
+    forgotten = replace(step, value=Tuple(1 - Mean(Indicator(Eq(count, 0)), count), step.value.args[1]))
+    steps = (*found.steps[:place], forgotten, *found.steps[place + 1 :])
+    assert check_steps(POLYA, found.steps)[place].evidence is Evidence.BALL
+    assert check_steps(POLYA, steps)[place].evidence is Evidence.REFUTED
+
+
+def test_a_pole_inside_a_space_leaves_existence_open() -> None:
+    """With a standard deviation of any sign, zeros alone have an unbounded likelihood; a maximiser was promised."""
+    density = -log(m**2) / 2 - log(2 * pi) / 2 - y**2 / (2 * m**2)
+    found = derive(Family("unseen", y, Reals, (Parameter(m, Reals),), density))
+    assert not found.existence_proved
+    assert not found.exists_when
+
+
+@pytest.mark.thorough
+def test_a_ridge_that_rises_for_ever_has_no_estimate() -> None:
+    """Balls stopped on it at 1e22, where the curvature along it was smaller than their radius: that was an estimate.
+
+    Source: the Zipf-Mandelbrot law tends to a truncated geometric one; Johnson, Kemp and Kotz 2005, section 11.2.20.
+    """
+    shift = Symbol("q", nonnegative=True)
+    norm = Add(*((place + shift) ** (-a) for place in range(1, 7)))
+    places = (Parameter(a, POSITIVE), Parameter(shift, Interval(0, S.Infinity)))
+    family = Family("unseen", rank, Range(1, 7), places, -a * log(rank + shift) - log(norm))
+    with pytest.raises(UnsolvedError, match="may have no maximiser"):
+        fit(family, np.repeat([1, 2, 3, 4, 5, 6], [4, 7, 7, 6, 2, 4]))
+
+
+def test_the_smaller_of_two_lines_is_a_triangle() -> None:
+    """Cases whose condition multiplies the observation by a parameter are solved for it; a local maximum was given."""
+    density = log(2 * Min(x / c, (1 - x) / (1 - c)))
+    family = Family("unseen", x, UNIT, (Parameter(c, UNIT),), density)
+    assert derive(family).outcome is Outcome.DATA_POINT
+    data = np.random.default_rng(5).uniform(0.01, 0.99, 90).round(3)
+    heights = [np.log(2 * np.minimum(data / place, (1 - data) / (1 - place))).sum() for place in data]
+    assert fit(family, data).theta_hat["c"] == data[int(np.argmax(heights))]
+
+
+def test_a_slope_that_jumps_at_observations_is_no_equation() -> None:
+    """Half of a uniform beside a triangle: one of many local maxima was returned."""
+    family = Family("unseen", x, UNIT, (Parameter(c, UNIT),), log(S.Half + Min(x / c, (1 - x) / (1 - c))))
+    with pytest.raises(UnsolvedError, match="jumps at every observation"):
+        fit(family, [0.2, 0.5, 0.7, 0.9])
+
+
+@pytest.mark.thorough
+def test_powers_of_sines_are_an_exponential_family() -> None:
+    """The page said that there is no exponential form: signs of sines within a half-turn were not known."""
+    angle = Symbol("t", positive=True)
+    density = log(binomial(5, count) * sin(angle) ** (2 * count) * cos(angle) ** (2 * (5 - count)))
+    found = derive(of_count(density, 5, Parameter(angle, Interval.open(0, pi / 2))))
+    assert found.exponential_form is not None
+    assert found.exponential_form.statistics == (count,)
+    assert found.optimality.proved
+
+
+def test_sums_of_indicators_of_single_counts_are_cases() -> None:
+    """Numbers of orders of four things by their distance, written with Kronecker's delta, had no value in balls.
+
+    Source: Mallows 1957, Biometrika 44, pp. 114-130.
+    """
+    orders = sum(number * KroneckerDelta(count, at) for at, number in enumerate((1, 3, 5, 6, 5, 3, 1)))
+    norm = (1 + q) * (1 + q + q**2) * (1 + q + q**2 + q**3)
+    family = of_count(log(orders) + count * log(q) - log(norm), 6, Parameter(q, POSITIVE))
+    assert [condition.meaning for condition in derive(family).exists_when] == ["mean(k) > 0", "mean(k) < 6"]
+    assert fit(family, [3, 3]).theta_hat["q"] == pytest.approx(1, abs=1e-15)
+
+
+@pytest.mark.thorough
+def test_zero_over_zero_is_not_blamed_on_the_size_of_counts() -> None:
+    """Two unknown coins tossed once each: counts were to be rescaled, and their likelihood was called unbounded."""
+    other = Symbol("r", positive=True)
+    heads = q * other * KroneckerDelta(count, 2) + (1 - q) * (1 - other) * KroneckerDelta(count, 0)
+    mixed = (q + other - 2 * q * other) * KroneckerDelta(count, 1)
+    family = of_count(log(heads + mixed), 2, Parameter(q, UNIT), Parameter(other, UNIT))
+    for data in ([0, 0, 0], [2] * 6 + [0]):
+        with pytest.raises(UnsolvedError, match="zero over zero"):
+            fit(family, data)
