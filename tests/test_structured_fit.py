@@ -91,7 +91,7 @@ def test_weights_of_zero_take_observations_out() -> None:
     found = fit(structured("multivariate_normal"), spoiled, weights)
     assert found.theta_hat["mu"].tolist() == fit(structured("multivariate_normal"), X[5:]).theta_hat["mu"].tolist()
     spoiled[7, 1] = np.inf
-    with pytest.raises(DataError, match=r"x\[7, 1, 0\] = inf is not finite"):
+    with pytest.raises(DataError, match=r"x\[7, 1\] = inf is not finite"):
         fit(structured("multivariate_normal"), spoiled, weights)
 
 
@@ -300,7 +300,7 @@ BAD: dict[str, tuple[str, Any, dict[str, Any], type[ThetahatError], str]] = {
     "one axis too few": ("multivariate_normal", X[:, 0], {}, DataError, r"shape \(20,\); the shape has to be \(n, p\)"),
     "no observations": ("multivariate_normal", np.zeros((0, 2)), {}, DataError, "x is empty"),
     "no coordinates": ("multivariate_normal", np.zeros((3, 0)), {}, DataError, "p is 0; it has to be at least 1"),
-    "not a number": ("multivariate_normal", [[1.0, 2.0], [3.0, np.nan]], {}, DataError, r"x\[1, 1, 0\] = nan"),
+    "not a number": ("multivariate_normal", [[1.0, 2.0], [3.0, np.nan]], {}, DataError, r"x\[1, 1\] = nan"),
     "text": ("multivariate_normal", [["a", "b"]], {}, DataError, "entries of type"),
     "ragged": ("multivariate_normal", [[1.0], [1.0, 2.0]], {}, DataError, "not a rectangular array"),
     "an unknown name": ("multivariate_normal", {"z": X}, {}, DataError, "no 'z' among what is observed: x"),

@@ -39,6 +39,11 @@ def real_numbers(who: str, given: ArrayLike, what: str) -> NDArray[Any]:
         if raw.size == 0:
             return np.empty(raw.shape)
         first = raw.reshape(-1)[0]
+        if raw.dtype.kind == "O" and isinstance(first, (int, float)):
+            raise DataError(
+                f"{who}: {what} is an array of objects, the first of which is {first!r}; pass "
+                "np.asarray(..., dtype=float), which fails at any entry that is no number"
+            )
         raise DataError(
             f"{who}: {what} has entries of type {type(first).__name__}, such as {first!r}; "
             "convert them to real numbers first, nothing is converted for you"

@@ -5,7 +5,7 @@ Whether a maximiser exists is asked first, exactly: of slopes far out, and of di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 _ETA = Symbol("eta", real=True)
 _ROUNDS = 200
 _HALVINGS = 60
+_FARTHEST_LEVEL = 700.0
+"""Beyond it exponentials of a predictor overflow."""
 _FLAT = 1e-20
 _ROUNDED = 1e-10
 
@@ -182,7 +184,44 @@ def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Arr
 
     slopes = [spelled.number(kernel, one) for one in etas]
     bends = [[spelled.number(-kernel, one, other) for one in etas] for other in etas]
-    beta, before = np.zeros((len(etas), covariates.shape[1])), np.inf
+    zeros = np.zeros((len(etas), covariates.shape[1]))
+    for start in (zeros, *_levelled(slopes, covariates, often)):
+        found = _settled(height, slopes, bends, start, covariates, often)
+        if found is not None:
+            return found
+    raise UnsolvedError(f"{derivation.family.name}: Newton's method did not settle within {_ROUNDS} rounds")
+
+
+def _levelled(slopes: Sequence[Callable[..., Array]], covariates: Array, often: Array) -> list[Array]:
+    """Coefficients whose predictors are near the one number at which the scores add up to zero, far out as it may be.
+
+    From zero, Newton's steps towards the logarithm of observations of 1e100 are one long each.
+    """
+    if len(slopes) > 1:
+        return []
+
+    def total(level: float) -> float:
+        return float(np.sum(slopes[0](np.full((len(covariates), 1), level)) * often))
+
+    low, high = -_FARTHEST_LEVEL, _FARTHEST_LEVEL
+    if not (total(low) > 0 > total(high)):
+        return []
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if total(middle) > 0 else (low, middle)
+    return [np.linalg.lstsq(covariates, np.full(len(covariates), low), rcond=None)[0][np.newaxis]]
+
+
+def _settled(
+    height: Callable[[Array], float],
+    slopes: Sequence[Callable[..., Array]],
+    bends: Sequence[Sequence[Callable[..., Array]]],
+    beta: Array,
+    covariates: Array,
+    often: Array,
+) -> Array | None:
+    """Where Newton's steps from ``beta`` end; ``None`` where they do not within a number of rounds."""
+    before = np.inf
     for _ in range(_ROUNDS):
         eta = covariates @ beta.T
         score = (np.stack([one(eta) for one in slopes]) * often) @ covariates
@@ -202,7 +241,7 @@ def _newton(derivation: StructuredDerivation, spelled: _Spelled, covariates: Arr
         near, step = left <= _ROUNDED, step.reshape(beta.shape)
         beta = beta + step if near else _climbed(height, beta, step)
         before = left
-    raise UnsolvedError(f"{derivation.family.name}: Newton's method did not settle within {_ROUNDS} rounds")
+    return None
 
 
 def _climbed(height: Callable[[Array], float], beta: Array, step: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from sympy import Expr
 
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import ExistenceError, NotUniqueError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.terms import Matrix
@@ -28,6 +29,8 @@ _AFFORDABLE = 200_000
 _ROUNDS = 5000
 _SETTLED = 1e-13
 _RANK = 1e-10
+_SAME = 1e-3
+"""How far entries of two ends of one trace may be apart: far more than where turns settle, far less than starts are."""
 _LARGEST = 1e12
 
 
@@ -42,6 +45,8 @@ def estimate(derivation: StructuredDerivation, drawn: StructuredData) -> dict[st
     ------
     ExistenceError
         When the data break a condition.
+    NotUniqueError
+        When there are others that are equally likely.
     UnsolvedError
         When the derivation has no estimator, or an iteration does not settle.
     """
@@ -162,11 +167,28 @@ def _with_total(derivation: StructuredDerivation, place: Place) -> Place:
 
 
 def _alternated(derivation: StructuredDerivation, place: Place) -> Place:
-    """Take turns: each unknown by its equation, the others held, until nothing moves."""
-    theta = dict(place.theta)
+    """Take turns: each unknown by its equation, the others held, until nothing moves; the same from two starts.
+
+    Of two square matrices every covariance of the columns is as likely as any other, with its own of the rows.
+    Source: Drton, Kuriki & Hoff 2021, Annals of Statistics, vol. 49, pp. 2721-2754.
+    """
+    lengths = {term: int(term.args[1].subs(place.drawn.sizes)) for term in derivation.unknowns}
+    first = _settled(derivation, place, {term: np.eye(length) for term, length in lengths.items()})
+    other = _settled(derivation, place, {term: np.diag(1.0 + np.arange(length)) for term, length in lengths.items()})
     for term in derivation.unknowns:
-        rows = int(term.args[1].subs(place.drawn.sizes))
-        theta[term.name] = np.eye(rows)
+        # A factor may go from one matrix to the other, which both would still agree on.
+        here, there = (found.theta[term.name] / np.trace(found.theta[term.name]) for found in (first, other))
+        if np.abs(here - there).max() > _SAME:
+            raise NotUniqueError(
+                f"{derivation.family.name}: two ways up end at different {term}, so that no single estimate is told "
+                "by these data; add observations"
+            )
+    return first
+
+
+def _settled(derivation: StructuredDerivation, place: Place, start: Mapping[Expr, Array]) -> Place:
+    """Where the turns end that begin with these matrices."""
+    theta = {**place.theta, **{term.name: matrix for term, matrix in start.items()}}
     for _ in range(_ROUNDS):
         before = {term: theta[term.name] for term in derivation.unknowns}
         for term, _ in derivation.equations:

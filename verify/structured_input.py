@@ -120,7 +120,8 @@ def _shaped(
     column = declared[-1:] == (1,)
     if column and numbers.ndim == several + len(declared) - 1:
         numbers = numbers[..., np.newaxis]
-    if numbers.ndim != several + len(declared):
+    # What has its last axis of one written out has it nowhere else: an array of another length is of another shape.
+    if numbers.ndim != several + len(declared) or (column and numbers.shape[-1] != 1):
         axes = [*(["n"] if several else []), *map(str, declared[:-1] if column else declared)]
         wanted = f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
         raise DataError(f"{family.name}: {name} has shape {np.shape(given)}; the shape has to be {wanted}")

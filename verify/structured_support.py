@@ -13,7 +13,7 @@ from sympy import Expr, sympify
 from ..proofs.errors import DataError, ParameterError, SupportError
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.plates import Component
-from ..proofs.structured.terms import Matrix
+from ..proofs.structured.terms import Matrix, shape
 from ..strategies.structured import StructuredData
 from .arrays import require_doubles
 from .structured_values import Place, number_at
@@ -104,8 +104,9 @@ def doubles_of(family: StructuredFamily, term: Expr, numbers: NDArray[Any], rows
     name, values = name_of(term), numbers.astype(np.float64)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
+        shown = bad[0][:-1] if isinstance(term, Matrix) and shape(term)[-1] == 1 else bad[0]
         raise DataError(
-            f"{family.name}: {name}{rows.place(bad[0])} = {values[tuple(bad[0])]} is not finite. Remove the "
+            f"{family.name}: {name}{rows.place(shown)} = {values[tuple(bad[0])]} is not finite. Remove the "
             "observation; nothing is dropped for you."
         )
     require_doubles(family.name, numbers, ((float(values.min()), float(values.max())),), name)
