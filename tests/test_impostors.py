@@ -151,7 +151,12 @@ CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
     ("exponential", lambda x: [math.log(2) / np.median(x)], {}, "the member returned has the median of the data"),
     ("gumbel_minimum", gumbel_fixed, {}, "the estimate of another family, gumbel"),
     ("poisson", lambda x: [max(x.mean(), 1e-10)], {"existence": "fails"}, "lambda is 1e-10 from an end of its space"),
-    ("poisson_exposure", lambda rows: [(rows[:, 0] / rows[:, 1]).mean()], {}, "mean of the quotients by the covariate"),
+    (
+        "poisson_exposure",
+        lambda rows: [(rows[:, 0] / rows[:, 1]).mean()],
+        {},
+        "mean of the quotients by the second column of the data",
+    ),
 ]
 
 

@@ -12,7 +12,9 @@ from sympy import (
     Expr,
     Interval,
     KroneckerDelta,
+    Max,
     Min,
+    Piecewise,
     Range,
     Reals,
     S,
@@ -21,13 +23,14 @@ from sympy import (
     beta,
     binomial,
     cos,
+    ff,
     log,
     pi,
     rf,
     sin,
 )
 
-from thetahat import Family, Parameter, derive, fit
+from thetahat import Family, Parameter, certify, check_estimator, check_family, derive, fit
 from thetahat.proofs.algebra.atoms import Indicator, Mean
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome
@@ -149,3 +152,55 @@ def test_zero_over_zero_is_not_blamed_on_the_size_of_counts() -> None:
     for data in ([0, 0, 0], [2] * 6 + [0]):
         with pytest.raises(UnsolvedError, match="zero over zero"):
             fit(family, data)
+
+
+def allele(space: Interval) -> Family:
+    """How many of two genes are the rarer one."""
+    share = Symbol("p", nonnegative=True)
+    density = log(binomial(2, count)) + count * log(share) + (2 - count) * log(1 - share)
+    return of_count(density, 2, Parameter(share, space))
+
+
+def test_estimators_are_asked_of_data_beyond_an_end_of_the_space() -> None:
+    """Data of which the maximiser is on an end were never drawn, and a share folded at a half passed for clipped."""
+    family = allele(Interval(0, S.Half))
+
+    def clipped(x: np.ndarray) -> list[float]:
+        return [min(float(np.mean(x)) / 2, 0.5)]
+
+    def folded(x: np.ndarray) -> list[float]:
+        share = float(np.mean(x)) / 2
+        return [min(share, 1 - share)]
+
+    assert check_estimator(family, clipped, examples=30).ok
+    assert check_estimator(family, folded, examples=30).disagree
+
+
+def test_a_score_may_point_out_of_the_space_at_an_end_of_it() -> None:
+    """At a recombination of zero, on an end of its space, the score of data without any was held to be zero."""
+    rate = Symbol("r", nonnegative=True)
+    density = Piecewise((log(1 - rate), Eq(count, 0)), (log(rate), True))
+    found = check_family(of_count(density, 1, Parameter(rate, Interval(0, S.Half))), examples=5)
+    assert found.agree
+    assert not found.disagree
+
+
+def test_ratios_of_gamma_functions_are_told_apart() -> None:
+    """How many of ``cells`` cells four balls meet: a quotient of two gamma functions had no logarithm of its parts.
+
+    Source: Feller 1968, An Introduction to Probability Theory, vol. 1, section II.5.
+    """
+    cells = Symbol("M", integer=True, positive=True)
+    ways = Piecewise((1, Eq(rank, 1)), (7, Eq(rank, 2)), (6, Eq(rank, 3)), (1, True))
+    density = log(ways) + log(ff(cells, rank)) - 4 * log(cells)
+    family = Family("unseen", rank, Range(1, Min(4, cells) + 1), (Parameter(cells, S.Naturals),), density)
+    assert [fit(family, data).theta_hat["M"] for data in ([3], [3, 4], [2, 2, 3])] == [5.0, 11.0, 3.0]
+
+
+def test_several_integers_are_shown_as_these() -> None:
+    """Both sizes of a sample of which four are marked were shown as 1e+1, give or take two."""
+    drawn = Symbol("n", integer=True, positive=True)
+    density = log(binomial(7, count) * binomial(13, drawn - count) / binomial(20, drawn))
+    support = Range(Max(0, drawn - 13), Min(7, drawn) + 1)
+    found = certify(Family("unseen", count, support, (Parameter(drawn, Range(1, 21)),), density), [4])
+    assert "n = from 11 to 12" in str(found)

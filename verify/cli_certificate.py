@@ -17,7 +17,7 @@ def show_certificate(certificate: Certificate, result: Fit | None, digits: int) 
     """Print what is proved of the maximiser, to ``digits`` correct digits at most; ``None`` for a refused estimate."""
     typer.echo(f"\n{'Certificate':<{KEY}}{certificate.verdict.value}")
     if certificate.theta:
-        rows = [(name, held.digits(digits)) for name, held in certificate.theta.items()]
+        rows = [(name, held.values(digits)) for name, held in certificate.theta.items()]
         if result is None:
             show_table([("parameter", "exact maximiser"), *rows])
             typer.echo("")

@@ -89,7 +89,7 @@ def has_their_number(cases: Sequence[Judgement], shown: Judgement) -> bool:
 
 
 def _summaries(case: Judgement) -> dict[str, float]:
-    """Those of the observation; with one covariate also those of what it is worth per unit of that, or times it."""
+    """Those of the observation; with one more column also those of what it is worth per unit of that, or times it."""
     w = weights_of(case)
     if case.x.ndim == 1:
         return summaries(case.x, w)
@@ -98,8 +98,8 @@ def _summaries(case: Judgement) -> dict[str, float]:
         first, second = case.x.T
         with np.errstate(all="ignore"):
             columns = {
-                "quotients by the covariate in": first / second,
-                "products with the covariate in": first * second,
+                "quotients by the second column": first / second,
+                "products with the second column": first * second,
             }
         for words, column in columns.items():
             if np.isfinite(column).all():

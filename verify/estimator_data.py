@@ -14,7 +14,7 @@ from ..proofs.errors import DataError, ExistenceError, ParameterError, UnsolvedE
 from ..strategies import can_fail, datasets
 from ..strategies import weights as weights_of
 from .direction import coordinate_names, level_direction
-from .existence import has_maximiser
+from .existence import has_maximiser, with_data_on_ends
 from .valid_data import require_data
 
 Array = NDArray[np.float64]
@@ -71,6 +71,8 @@ def drawn_data(
         # Of one, two or three observations only a few of a hundred would be, and some estimators fail of two alone.
         with suppress(DataError):
             data = st.one_of(data, of(_FEW, min(sizes)))
+    if existence == "holds":
+        data = with_data_on_ends(derivation, data, min_size, max_size, max(sizes))
     if derivation.point is not None and existence == "holds":
         # Only a search over the observations tells which data have a maximiser. One for a member above edges takes
         # longer than to judge an answer, which stays undecided where none is found.

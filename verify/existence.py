@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Derivation
-from ..proofs.errors import ExistenceError, UnsolvedError
+from ..proofs.errors import DataError, ExistenceError, UnsolvedError
+from ..strategies import can_fail, datasets
 from ..strategies.conditions import decide_sample
 from .edge_heights import is_found_above_edges
 from .fitting import fit_with
@@ -40,3 +42,35 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     except UnsolvedError:
         return not derivation.edges or is_found_above_edges(derivation, require_data(derivation.family, x, weights))
     return True
+
+
+def with_data_on_ends(
+    derivation: Derivation, data: st.SearchStrategy[Array], min_size: int = 1, max_size: int = 50, largest: float = 1e3
+) -> st.SearchStrategy[Array]:
+    """Return ``data``, and where ends belong to the space of the only parameter, data whose maximiser is on one, too.
+
+    Such data break a condition for a maximiser inside. Those that have none on an end either are not used.
+
+    >>> from hypothesis import find
+    >>> from sympy import Interval, Range, Rational, Symbol, log
+    >>> from thetahat import Family, Parameter, derive
+    >>> k, p = Symbol("k", integer=True, nonnegative=True), Symbol("p", positive=True)
+    >>> half = Parameter(p, Interval.Lopen(0, Rational(1, 2)))
+    >>> fold = derive(Family("fold", k, Range(0, 2), (half,), k * log(p) + (1 - k) * log(1 - p)))
+    >>> inside = datasets(fold.family, conditions=fold.exists_when)
+    >>> find(with_data_on_ends(fold, inside), lambda x: x.mean() > 0.5)
+    array([1.])
+    """
+    family, conditions = derivation.family, derivation.exists_when
+    if not derivation.none_inside or len(family.parameters) > 1:
+        return data
+    if not can_fail(family, max_size=max_size, conditions=conditions):
+        return data
+    try:
+        beyond = datasets(
+            family, existence="fails", conditions=conditions, min_size=min_size, max_size=max_size, largest=largest
+        )
+    except DataError:  # those that are known are larger
+        return data
+    held = st.tuples(data, beyond).map(lambda pair: pair[1] if has_maximiser(derivation, pair[1]) else pair[0])
+    return st.one_of(data, held)

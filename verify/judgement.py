@@ -75,7 +75,7 @@ class Judgement:
         ]
         lines.append(f"  returned   {self.shown}: {self.reason}" if self.shown else f"  {self.reason}")
         if self.certificate is not None and self.certificate.theta:
-            held = ", ".join(f"{name} = {ball.digits(DIGITS)}" for name, ball in self.certificate.theta.items())
+            held = ", ".join(f"{name} = {ball.values(DIGITS)}" for name, ball in self.certificate.theta.items())
             lines.append(f"  certified  {held} ({self.certificate.verdict.value})")
         elif self.certificate is not None and self.certificate.verdict in ABSENT:
             lines.append(

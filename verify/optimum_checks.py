@@ -23,6 +23,7 @@ from .optimise import Optimum, beginnings
 from .report import Case
 from .sharpening import sharpened
 from .slopes import promised, slopes_of
+from .space_ends import is_held_by_an_end
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
 from .valid_data import require_data
 
@@ -153,7 +154,10 @@ def stopped_by_data(derivation: Derivation) -> set[Symbol]:
 
 
 def score_is_zero(drawn: Drawn) -> Case:
-    """The score at the estimate promises next to nothing; a parameter of the support lies where the data stop it."""
+    """The score at the estimate promises next to nothing; a parameter of the support lies where the data stop it.
+
+    On an end of the only parameter's space the score may point out of it instead.
+    """
     family, theta = drawn.family, drawn.fit.theta
     for j, symbol in enumerate(family.symbols):
         if symbol in stopped_by_data(drawn.derivation):
@@ -172,6 +176,8 @@ def score_is_zero(drawn: Drawn) -> Case:
     slopes = slopes_of(family, inside_support(drawn.derivation))
     if slopes is None:
         return agree() if stopped_by_data(drawn.derivation) else Case(Verdict.UNDECIDED, "the density has a kink")
+    if len(theta) == 1 and is_held_by_an_end(family, float(theta[0]), require_data(family, drawn.x)):
+        return agree()
     limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
     decrement = promised(family, slopes, theta.tolist(), drawn.x, limit)
     if decrement < limit:

@@ -9,7 +9,7 @@ from sympy import Expr, Rational
 from ..proofs.ball_sums import row_sums
 from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
-from ..proofs.family import Parameter
+from ..proofs.family import Family, Parameter
 from .enclosure import nats_lost, table_of
 from .observations import Observations
 from .slopes import slopes_of
@@ -59,17 +59,41 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
     family = derivation.family
     if not derivation.optimality.concave or len(family.parameters) != 1:
         return None
-    (parameter,), slopes = family.parameters, slopes_of(family)
-    if slopes is None:
-        return None
+    (parameter,) = family.parameters
     for end in _closed_ends(parameter):
-        outwards = 1 if end == parameter.bounds.hi else -1
-        table = table_of(family, observations)
-        with precision(FIRST_BITS):
-            slope = row_sums(slopes.first, family.columns, family.symbols)(table.rows, table.weights, ball(end))[0]
-        if outwards * slope > 0:
+        if _points_out(family, parameter, end, observations):
             return _double_inside(end, _inside(parameter))
     return None
+
+
+def is_held_by_an_end(family: Family, value: float, observations: Observations) -> bool:
+    """Return whether ``value`` of the only parameter is an end of its space beyond which the likelihood rises.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Range, Symbol, log
+    >>> from thetahat import Family, Parameter
+    >>> k, p = Symbol("k", integer=True, nonnegative=True), Symbol("p", positive=True)
+    >>> half = Parameter(p, Interval.Lopen(0, Rational(1, 2)))
+    >>> fold = Family("fold", k, Range(0, 2), (half,), k * log(p) + (1 - k) * log(1 - p))
+    >>> [is_held_by_an_end(fold, 0.5, Observations(np.array([[k]]), None, 1)) for k in (1.0, 0.0)]
+    [True, False]
+    """
+    (parameter,) = family.parameters
+    return any(
+        _double_inside(end, _inside(parameter)) == value and _points_out(family, parameter, end, observations)
+        for end in _closed_ends(parameter)
+    )
+
+
+def _points_out(family: Family, parameter: Parameter, end: Expr, observations: Observations) -> bool:
+    """Whether the likelihood has a slope at an end that certainly points out of the space."""
+    slopes = slopes_of(family)
+    if slopes is None:
+        return False
+    outwards, table = 1 if end == parameter.bounds.hi else -1, table_of(family, observations)
+    with precision(FIRST_BITS):
+        slope = row_sums(slopes.first, family.columns, family.symbols)(table.rows, table.weights, ball(end))[0]
+    return bool(outwards * slope > 0)
 
 
 def _closed_ends(parameter: Parameter) -> list[Expr]:

@@ -16,7 +16,7 @@ from ..strategies import constants, datasets, parameters
 from .certify.certificate import CertificateVerdict
 from .certify.prove import certify
 from .drawn import Drawn
-from .existence import has_maximiser
+from .existence import has_maximiser, with_data_on_ends
 from .fitting import fit_with
 from .known_values import derivation_with
 
@@ -82,7 +82,7 @@ def asked_of(derivation: Derivation) -> st.SearchStrategy[Asked]:
         return st.tuples(
             st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS).map(tuple),
             st.integers(0, 2**16),
-            _with_maximiser(known),
+            with_data_on_ends(known, _with_maximiser(known)),
         ).map(lambda parts: Asked(known, *parts, declared=general, constants=values))
 
     return constants(general).flatmap(members) if general.constants else members({})

@@ -135,7 +135,7 @@ def _split_log(argument: Expr, domain: Domain) -> Expr:
         return argument.args[0]
     if isinstance(argument, Pow):
         base, exponent = argument.as_base_exp()
-        if is_positive(base, domain):
+        if _named(base) is not None or is_positive(base, domain):
             return exponent * _split_log(base, domain)
         if exponent.is_even and is_nonzero(base, domain):
             return exponent * _split_log(_absolute(base, domain), domain)
@@ -192,8 +192,10 @@ def _split_product(product: Mul, domain: Domain) -> Expr:
 
 
 def _is_positive_power(part: Expr, domain: Domain) -> bool:
-    """Whether it is a real power of a positive number: of a bounded exponent alone no sign is proved."""
-    return isinstance(part, Pow) and bool(part.exp.is_real) and is_positive(part.base, domain)
+    """Whether it is a real power of a positive number, as counts of ways are, whose own sign is not asked."""
+    if not isinstance(part, Pow) or not part.exp.is_real:
+        return False
+    return _named(part.base) is not None or is_positive(part.base, domain)
 
 
 def _split_sum(total: Add, domain: Domain) -> Expr:

@@ -237,7 +237,7 @@ class Certificate:
     def __str__(self) -> str:
         """Return the verdict, the digits and the argument, a line each."""
         lines = [f"{self.family.name}: {self.verdict.value}, {self.n} observations"]
-        lines += [f"  {name} = {enclosure.digits(30)}" for name, enclosure in self.theta.items()]
+        lines += [f"  {name} = {enclosure.values(30)}" for name, enclosure in self.theta.items()]
         if self.log_likelihood is not None:
             lines.append(f"  log-likelihood = {self.log_likelihood.digits(30)}")
         lines += [f"  {key}: {text}" for key, text in (("by", self.method), ("since", self.argument)) if text]

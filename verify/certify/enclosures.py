@@ -17,6 +17,8 @@ _SHOWN = 9
 
 BITS = 4096
 """Enough for every operation on the ends of an enclosure to be exact."""
+_WIDE = 1e-6
+"""Relative width from which an enclosure holds several values, and not one that is known to so few digits."""
 
 
 class Enclosure:
@@ -117,6 +119,15 @@ class Enclosure:
             return text
         low, high = Context(_SHOWN, ROUND_FLOOR), Context(_SHOWN, ROUND_CEILING)
         return f"[{low.create_decimal(self.low)}, {high.create_decimal(self.high)}]"
+
+    def values(self, count: int) -> str:
+        """Return the same digits; of several values that are all as good, as whole numbers are, the least and greatest.
+
+        >>> Enclosure((23, -1), (1, -1)).values(15), Enclosure((23, -1), (0, 0)).values(15)
+        ('from 11 to 12', '11.5000000000000')
+        """
+        wide = not self.is_beyond_doubles and self.high - self.low > _WIDE * max(abs(self.low), abs(self.high))
+        return f"from {self.low:.17g} to {self.high:.17g}" if wide else self.digits(count)
 
     def rounded(self) -> float:
         """Return the double nearest to the number inside.
