@@ -118,7 +118,7 @@ def at_both_ends(family: Family) -> list[Point]:
     >>> [len(at_both_ends(family(name))) for name in ("bernoulli", "poisson", "rayleigh")]
     [3, 0, 0]
     """
-    x, found = family.observation, []
+    x, found = family.observation, list[Point]()
     for theta, sample in members_with_data(family) if family.discrete else ():
         ends = at(family.bounds, {**theta, **sample[0]})
         if ends.lo.is_Integer and ends.hi.is_Integer:

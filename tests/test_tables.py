@@ -129,6 +129,20 @@ def test_what_is_wrong_in_a_file_is_named(text: str, words: list[str]) -> None:
     assert [word for word in words if word not in message] == [], message
 
 
+@pytest.mark.parametrize("first", ["1_000", "1.5 2.5", "2|3", "0x10", "3%", "2020-01-01", "-3'000"])
+def test_a_number_written_otherwise_is_no_header(first: str) -> None:
+    """As a header it would take an observation out of the data, and nobody would be told."""
+    with pytest.raises(DataError, match="neither a number nor a name"):
+        parsed(f"{first}\n2\n3\n")
+
+
+def test_what_stands_for_a_missing_number_is_no_header() -> None:
+    """Nor is what stands for an observation that is missing; beside another name it may be sodium."""
+    with pytest.raises(DataError, match="stands for what is missing"):
+        parsed("NA\n2\n3\n")
+    assert parsed("NA,K\n2,3\n").columns == ("NA", "K")
+
+
 def test_bytes_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(DataError, match="line 2 has the byte 0xfc, which is not UTF-8"):
         parse_table("x\n1ü\n".encode("latin-1"), "data.csv")

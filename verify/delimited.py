@@ -18,6 +18,9 @@ from .columns import Table
 _Row = list[str]
 _CHUNK = 1024  # rows turned into floats at a time; measured: with more, their strings leave the processor's cache
 _QUOTED = re.compile(r'"[^"]*"')
+_NO_NAME = re.compile(r"[-+.]?\d[^a-zA-Z]*|0[xX][0-9a-fA-F]+")
+"""Begins as a number and has no letter: as a header it would take an observation out of the data."""
+_MISSING = {"na", "n/a", "#n/a", "null", "none", "missing", "-", "--", ".", "?"}
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
 
@@ -106,6 +109,16 @@ def _header(first: _Row, name: str) -> tuple[str, ...]:
     for position, cell in enumerate(first, start=1):
         if _DECIMAL_COMMA.fullmatch(cell):
             raise _bad_cell(name, 1, f"column {position}", cell)
+    if first and all(_NO_NAME.fullmatch(cell.strip()) for cell in first) and not any(numbers):
+        raise DataError(
+            f"{name}: row 1 is {', '.join(map(repr, first))}, which is neither a number nor a name: write numbers "
+            "without signs between their digits, one in each cell, or begin the name with a letter"
+        )
+    if first and all(cell.strip().lower() in _MISSING for cell in first):
+        raise DataError(
+            f"{name}: row 1 is {', '.join(map(repr, first))}, which stands for what is missing: remove the row, or "
+            "give the column another name"
+        )
     if not first or any(numbers):
         found = f"has numbers and text side by side ({', '.join(map(repr, first))})" if first else "is blank"
         raise DataError(
