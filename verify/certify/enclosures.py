@@ -106,28 +106,22 @@ class Enclosure:
         return bool(low <= number <= high)
 
     def digits(self, count: int = 15) -> str:
-        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open.
-
-        Where not even the first is told, as of a set of maximisers, both ends are returned, rounded outwards.
-
-        >>> Enclosure.of(arb(3, 1)).digits()
-        '[1.99999999, 4.00000001]'
-        """
+        """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
         with precision(BITS):
-            text = str(self.ball.str(count))
-        if not text.startswith("[+/-") or self.is_beyond_doubles:
-            return text
-        low, high = Context(_SHOWN, ROUND_FLOOR), Context(_SHOWN, ROUND_CEILING)
-        return f"[{low.create_decimal(self.low)}, {high.create_decimal(self.high)}]"
+            return str(self.ball.str(count))
 
     def values(self, count: int) -> str:
-        """Return the same digits; of several values that are all as good, as whole numbers are, the least and greatest.
+        """Return the same digits; of several values that are all as good the least and greatest, rounded outwards.
 
         >>> Enclosure((23, -1), (1, -1)).values(15), Enclosure((23, -1), (0, 0)).values(15)
         ('from 11 to 12', '11.5000000000000')
+        >>> Enclosure.of(arb(3, 1)).values(15)
+        'from 1.99999999 to 4.00000001'
         """
-        wide = not self.is_beyond_doubles and self.high - self.low > _WIDE * max(abs(self.low), abs(self.high))
-        return f"from {self.low:.17g} to {self.high:.17g}" if wide else self.digits(count)
+        if self.is_beyond_doubles or self.high - self.low <= _WIDE * max(abs(self.low), abs(self.high)):
+            return self.digits(count)
+        low, high = Context(_SHOWN, ROUND_FLOOR), Context(_SHOWN, ROUND_CEILING)
+        return f"from {low.create_decimal(self.low)} to {high.create_decimal(self.high)}"
 
     def rounded(self) -> float:
         """Return the double nearest to the number inside.
