@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from sympy import Expr, Interval, Reals, S, Set, Symbol, exp, log, loggamma, oo, pi
 
-from thetahat import Family, Parameter, derive, family, fit
+from thetahat import Family, Parameter, certify, check_family, derive, family, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
 from thetahat.verify.fitting import fit_with
@@ -493,11 +493,14 @@ def test_the_samples_here_are_not_degenerate() -> None:
         assert len(np.unique(rows, axis=0)) > 1
 
 
-def test_a_fit_and_a_derivation_show_themselves_in_a_line() -> None:
+def test_answers_show_themselves_in_a_line() -> None:
     """A session prints what is asked for: the whole derivation inside a fit would be pages."""
     found = fit(family("laplace"), [1.0, 2.0, 6.0])
     assert repr(found) == "Fit(laplace, n=3, mu=2.0, b=1.6666666666666667)"
     assert str(found).splitlines()[:2] == ["laplace: closed form, 3 observations", "  mu = 2.0"]
     assert repr(derive(family("exponential"))) == "Derivation(exponential, closed form: lambda = 1/t_1)"
+    proof = certify(family("exponential"), [1.0, 3.0])
+    assert repr(proof) == "Certificate(exponential, n=2, unique global maximum, lambda = 0.500000000000000)"
+    assert repr(check_family(family("exponential"), examples=2)).startswith("Report(")
     several = fit(family("uniform_unit_length"), [1.0, 1.5])
     assert "as good as all from 0.5 to 1.0" in str(several)

@@ -88,6 +88,10 @@ class Report:
             if not tally.ok
         )
 
+    def __repr__(self) -> str:
+        """Return the counts in one line."""
+        return f"Report({self.agree} agree, {self.disagree} disagree, {self.undecided} undecided)"
+
     def __str__(self) -> str:
         """Return the table, one row for each family and check, and the counterexamples below it."""
         head = ("family", "check", "agree", "disagree", "undecided")

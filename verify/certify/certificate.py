@@ -234,6 +234,11 @@ class Certificate:
             indent=2,
         )
 
+    def __repr__(self) -> str:
+        """Return family, verdict and digits in one line."""
+        found = "".join(f", {name} = {enclosure.values(15)}" for name, enclosure in self.theta.items())
+        return f"Certificate({self.family.name}, n={self.n}, {self.verdict.value}{found})"
+
     def __str__(self) -> str:
         """Return the verdict, the digits and the argument, a line each."""
         lines = [f"{self.family.name}: {self.verdict.value}, {self.n} observations"]
