@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb
-from sympy import Expr, S, Symbol, cse, log, tanh
+from sympy import Add, Dummy, Expr, Mul, Piecewise, S, Symbol, cse, log, sift, tanh
+from sympy.logic.boolalg import Boolean
 
 from .ball_functions import NAMESPACE
 from .ball_printer import ConstantPrinter, added_to_one, beside_one
@@ -144,16 +145,26 @@ def _written(
     names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
     names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
     lines, moving = _Lines(names, columns), set(columns)
-    before, inside = list[str](), list[str]()
+    before, inside, once = list[str](), list[str](), dict[Expr, Symbol]()
+
+    def text_of(part: Expr) -> str:
+        known = len(once)
+        left = _lifted(part, moving, once)
+        for fixed, symbol in list(once.items())[known:]:
+            names[symbol] = f"h{len(names)}"
+            before.append(f"{names[symbol]} = {lines.printed(fixed)}")
+        return lines.printed(left)
+
     for symbol, part in found:
         of_row = bool(part.free_symbols & moving)
         moving |= {symbol} if of_row else set()
         lines.of_rows |= {symbol} if part.free_symbols <= lines.of_rows else set()
-        (inside if of_row else before).append(f"{names[symbol]} = {lines.printed(part)}")
+        text = text_of(part) if of_row else lines.printed(part)
+        (inside if of_row else before).append(f"{names[symbol]} = {text}")
     starts, plain, after, end = list[str](), list[str](), list[str](), list[str]()
     heavy_starts, heavy, heavy_after = list[str](), list[str](), list[str]()
     for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
-        text = lines.printed(term)
+        text = text_of(term)
         starts += way.before(f"s{place}")
         plain += way.row(f"s{place}", text)
         heavy += way.heavy(f"s{place}", text)
@@ -172,6 +183,28 @@ def _written(
         *_indented([*end, f"return [{', '.join(f's{place}' for place in range(len(terms)))}]"]),
     ]
     return written, lines.constants
+
+
+def _lifted(part: Expr, moving: set[Symbol], once: dict[Expr, Symbol]) -> Expr:
+    """The expression with symbols for what takes work and is the same in all rows; ``once`` tells what they stand for.
+
+    >>> from sympy import loggamma
+    >>> from sympy.abc import a, b, x
+    >>> once = {}
+    >>> _lifted(x * loggamma(a) * b + loggamma(a + b), {x}, once).has(loggamma), list(once)
+    (False, [b*loggamma(a), loggamma(a + b)])
+    """
+    if part.is_Atom or isinstance(part, Piecewise | Boolean):
+        return part
+    if not part.free_symbols & moving:
+        return part if not part.free_symbols else once.setdefault(part, Dummy())
+    if not isinstance(part, Add | Mul):
+        return part.func(*(_lifted(inner, moving, once) for inner in part.args))
+    still, others = sift(part.args, lambda inner: not inner.free_symbols & moving, binary=True)
+    rest = [_lifted(inner, moving, once) for inner in others]
+    fixed = part.func(*still)
+    kept = list(still) if fixed.is_Atom or not fixed.free_symbols else [once.setdefault(fixed, Dummy())]
+    return part.func(*kept, *rest, evaluate=False)
 
 
 def _loop(head: str, before: Sequence[str], body: Sequence[str], after: Sequence[str]) -> list[str]:

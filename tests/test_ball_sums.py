@@ -2,8 +2,8 @@
 
 import pytest
 from flint import arb, arb_series, ctx
-from sympy import Rational, exp, log
-from sympy.abc import a, x
+from sympy import Piecewise, Rational, exp, log, loggamma, polygamma, sqrt
+from sympy.abc import a, b, x
 
 from thetahat.proofs.ball_sums import row_sums
 from thetahat.proofs.balls import compiled, precision
@@ -101,3 +101,35 @@ def test_the_precision_is_restored_after_an_error():
     with pytest.raises(ZeroDivisionError):
         fails_inside()
     assert ctx.prec == before
+
+
+MIXED = (
+    polygamma(0, a) + polygamma(1, a + b) * log(x) - b * exp(a) * x,
+    (polygamma(0, a) - log(a) + x) ** 2 / (a + b),
+    exp(-(((x - a) / b) ** 2) / 2) * (a * b + x * sqrt(2)),
+    Piecewise((log(x) * loggamma(a), x > a), (loggamma(b) * x, True)),
+    a + b,
+)
+
+
+@pytest.mark.parametrize("weights", [None, [arb(2), arb(1) / 2, arb(3)]])
+@pytest.mark.parametrize("term", MIXED, ids=str)
+def test_what_is_the_same_in_all_rows_is_lifted_out_of_their_sum(term, weights):
+    """By itself and among others, it is what the terms of the rows add up to."""
+    rows, point = [(arb("0.3"),), (arb(2),), (arb(9),)], [arb("1.7"), arb("0.4")]
+    single = compiled((term,), (x, a, b))
+    expected = sum((w * single(*row, *point)[0] for row, w in zip(rows, weights or [arb(1)] * 3, strict=True)), arb(0))
+    assert expected.is_finite()
+    for terms in ((term,), (*MIXED, term)):
+        found = row_sums(terms, (x,), (a, b))(rows, weights, *point)[-1]
+        assert abs(found - expected) < abs(expected) * arb(2) ** -40
+
+
+def test_a_function_of_parameters_is_computed_once_and_not_for_every_row(monkeypatch):
+    """Where it stands in one term alone, too."""
+    asked = []
+    sums = row_sums((polygamma(0, a) * x + polygamma(0, a + b) + log(x),), (x,), (a, b))
+    counted = sums.__globals__["f_polygamma"]
+    monkeypatch.setitem(sums.__globals__, "f_polygamma", lambda *given: asked.append(given) or counted(*given))
+    sums([(arb(row),) for row in range(1, 50)], None, arb(2), arb(3))
+    assert len(asked) == 2
