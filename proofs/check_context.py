@@ -11,7 +11,7 @@ from sympy import Expr, Symbol, Tuple
 
 from .algebra.atoms import plain
 from .algebra.signs import Domain
-from .algebra.size import has_nested_quotients
+from .algebra.size import has_nested_quotients, operations
 from .ball_data import is_zero_at
 from .balls import ball, precision
 from .check_data import at_both_ends, members_with_data, of_many_sizes, stretched, trials, with_others
@@ -21,6 +21,8 @@ from .trial import Trial, number_at
 from .zero import Point, prove_zero
 
 _BITS = 256
+_SHORT = 300
+"""Operations in what is multiplied out sooner than balls refute it."""
 _AGAINST = "algebra makes it zero, and balls exclude that"
 
 
@@ -49,7 +51,7 @@ class Context:
     def unfolded(self, expression: Expr) -> Expr:
         """Return ``expression`` in data atoms: no statistic symbol is left."""
         for symbol, definition in reversed(self.table):
-            expression = expression.subs(symbol, definition)
+            expression = expression.xreplace({symbol: definition})
         return plain(expression)
 
     def zero(self, expression: Expr) -> Finding:
@@ -73,7 +75,8 @@ class Context:
         Algebra may take long over an expression that is not zero: what balls refute is left out first.
         """
         every = list(candidates)
-        if any(candidate.expand() == 0 for candidate in every if not has_nested_quotients(candidate)):
+        short = (one for one in every if operations(one) <= _SHORT and not has_nested_quotients(one))
+        if any(candidate.expand() == 0 for candidate in short):
             return Finding(Evidence.ALGEBRA)
         left = [candidate for candidate in every if not self._refuted(candidate)]
         if every and not left:

@@ -119,5 +119,5 @@ def unfold(expression: Expr, statistics: tuple[Statistic, ...]) -> Expr:
     Mean(x, x) + 1
     """
     for statistic in reversed(statistics):
-        expression = expression.subs(statistic.symbol, statistic.definition)
+        expression = expression.xreplace({statistic.symbol: statistic.definition})
     return expression

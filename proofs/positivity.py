@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul, Pow, S, exp, fraction, log, together
+from sympy import Add, Expr, Mul, Pow, S, exp, fraction, log
 
 from .algebra.atoms import atoms_of, rewrite_outside
 from .algebra.lambert import above_end
 from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive
-from .algebra.size import factored
+from .algebra.size import factored, joined
 
 
 def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
@@ -26,7 +26,7 @@ def above_zero(expression: Expr, domain: Domain) -> list[Expr]:
     )
     if inside is not None:
         return above_zero(inside, domain)
-    top, bottom = fraction(together(expression))
+    top, bottom = fraction(joined(expression))
     if bottom != 1 and is_nonnegative(-bottom, domain):
         top, bottom = -top, -bottom
     if bottom != 1 and is_nonnegative(bottom, domain):
@@ -80,7 +80,7 @@ def denominators_above_zero(value: Expr, domain: Domain) -> list[Expr]:
     >>> denominators_above_zero(1 / (a * b), {})
     [a]
     """
-    _, bottom = fraction(together(value))
+    _, bottom = fraction(joined(value))
     found: list[Expr] = []
     for part in Mul.make_args(bottom):
         signed = next((one for one in (part, -part) if is_nonnegative(one, domain)), part**2)
@@ -121,7 +121,7 @@ def doubtful_divisors(value: Expr, domain: Domain) -> tuple[Expr, ...]:
 
     def visit(node: Expr) -> Expr:
         inside = (node.args[0] if isinstance(node, (Pow, log)) else S.One, value if node == value else S.One)
-        for top, bottom in (fraction(together(part)) for part in inside):
+        for top, bottom in (fraction(joined(part)) for part in inside):
             if not is_nonzero(top, domain) and not is_nonzero(bottom, domain):
                 found.append(top**2 + bottom**2)
         return node

@@ -17,6 +17,9 @@ from .derivation import Statistic
 from .family import Family
 from .likelihood import unfold
 
+_LONGEST = 500
+"""Operations in what centred averages are sought for: none has been found to shorten longer expressions notably."""
+
 
 @dataclass(frozen=True)
 class _Exchange:
@@ -41,6 +44,8 @@ def stable_form(expression: Expr, family: Family, statistics: tuple[Statistic, .
     """
     expression = residual_form(expression, family, statistics)
     expression = tilted(expression, family.symbols)
+    if operations(expression) > _LONGEST:
+        return join_digamma(expression)
     possible = tuple(_exchanges(family, statistics))
     first = {exchange.symbol: exchange for exchange in reversed(possible)}
     # Several differences may only cancel together, as in a regression; then one by one.
@@ -55,7 +60,7 @@ def _exchanged(expression: Expr, group: tuple[_Exchange, ...]) -> Expr:
     if not used:
         return expression
     masks = {exchange.atom: Dummy(nonnegative=exchange.atom.is_nonnegative, real=True) for exchange in used}
-    changed = expression.subs({e.symbol: e.formula.xreplace(masks) for e in used}, simultaneous=True)
+    changed = expression.xreplace({e.symbol: e.formula.xreplace(masks) for e in used})
     changed = tidy(rewrite_outside(changed, lambda e: tidy(e, {}) if isinstance(e, Add) else e), {})
     if _size(changed) >= _size(expression):
         return expression

@@ -40,7 +40,10 @@ def rewrite_outside(expression: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """
     if isinstance(expression, (Mean, Centred, Order)) or not expression.args:
         return change(expression)
-    return change(expression.func(*(rewrite_outside(arg, change) for arg in expression.args)))
+    parts = tuple(rewrite_outside(arg, change) for arg in expression.args)
+    # Building a sum anew sorts its terms: most are as they were. A number times a sum is spread over it by that.
+    same = all(new is old for new, old in zip(parts, expression.args, strict=True))
+    return change(expression if same and not expression.args[0].is_Rational else expression.func(*parts))
 
 
 def plain(expression: Expr) -> Expr:

@@ -14,7 +14,7 @@ from .kinks import may_jump
 from .logs import split_logs
 from .roots import Root
 from .signs import Domain, is_nonzero
-from .size import is_joinable, joined, operations
+from .size import as_one_quotient, is_joinable, joined, operations
 from .solve import solve_one
 from .tidying import cleared, tidy
 
@@ -126,7 +126,7 @@ def _after(solver: _Solver, progress: _Progress, step: Step) -> _Progress:
     # A root may contain unknowns solved before it, which have to go as well.
     value = item.root.value
     for earlier in reversed(progress.solved):
-        value = value.subs(earlier.unknown, earlier.root.value)
+        value = as_one_quotient(value.subs(earlier.unknown, earlier.root.value))
     left = {
         unknown: split_logs(expand_log(equation.subs(item.unknown, value)), solver.domain)
         for unknown, equation in kept.items()

@@ -8,6 +8,7 @@ from sympy import Expr, Symbol
 
 from .combine import Combination
 from .roots import Root
+from .size import as_one_quotient
 from .tidying import tidy
 
 
@@ -54,7 +55,7 @@ class Elimination:
         """Return each solved unknown in terms of statistics and the unknowns that are left."""
         values: dict[Symbol, Expr] = {}
         for item in self.ordered():
-            values[item.unknown] = tidy(item.root.value.subs(values), {})
+            values[item.unknown] = tidy(as_one_quotient(item.root.value.subs(values)), {})
         return values
 
     def ordered(self) -> tuple[Solved, ...]:

@@ -11,6 +11,7 @@ from sympy import Add, Expr, Mul, Pow, cancel, exp, factor, together
 _MOST_SYMBOLS = 5
 _MOST_OPERATIONS = 120
 _MOST_DEGREE = 60
+_SHORT = 40
 _MOST_JOINED = 1000
 _MOST_TERMS = 5000
 
@@ -108,6 +109,23 @@ def cancelled(expression: Expr) -> Expr:
     a + 1
     """
     return cancel(expression) if has_low_degree(expression) else expression
+
+
+def as_one_quotient(expression: Expr) -> Expr:
+    """Return a long rational function, or the root of one, as one cancelled fraction; others as they are.
+
+    Roots of linear equations put into one another have a common denominator that few operations write.
+
+    >>> from sympy.abc import a, b
+    >>> as_one_quotient(1 / a + 1 / b)
+    1/b + 1/a
+    """
+    base, exponent = expression.as_base_exp()
+    if exponent.is_Rational and base.is_Add and not exponent.is_Integer:
+        return as_one_quotient(base) ** exponent
+    if is_small(expression) or not _SHORT < operations(expression) <= _MOST_JOINED:
+        return expression
+    return cancelled(expression) if expression.is_rational_function(*expression.free_symbols) else expression
 
 
 def has_nested_quotients(expression: Expr) -> bool:
