@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sympy import Add, Dummy, Expr, Max, Min, Rational, S, Symbol, log
 
 from .algebra.atoms import Quantile
@@ -16,6 +14,7 @@ from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, str
 from .bounds import Bounds
 from .check_context import Context, confirmed_zero, pairs, subject_of
 from .derivation import Evidence, Finding, Step, by_sign
+from .extremes import beyond, short_of
 
 
 def support_end(step: Step, context: Context) -> Finding:
@@ -102,10 +101,10 @@ def _end_domain(context: Context, placed: dict[Symbol, Expr]) -> Domain:
     }
     ends = context.family.bounds
     low, high = (end.subs(placed) for end in (ends.lo, ends.hi))
-    if S.Zero in symbols and low in moved and moved[low].hi is S.Infinity:
-        moved[low] = replace(moved[low], hi=symbols[S.Zero], hi_closed=ends.lo_closed)
-    if S.One in symbols and high in moved and moved[high].lo is S.NegativeInfinity:
-        moved[high] = replace(moved[high], lo=symbols[S.One], lo_closed=ends.hi_closed)
+    if S.Zero in symbols and low in moved:
+        moved[low] = short_of(moved[low], symbols[S.Zero], ends.lo_closed)
+    if S.One in symbols and high in moved:
+        moved[high] = beyond(moved[high], symbols[S.One], ends.hi_closed)
     if S.Zero in symbols and S.One in symbols:
         spread = Bounds(symbols[S.Zero], S.Infinity, False, False, False)
         return {symbols[S.One]: spread, **moved}

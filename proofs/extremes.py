@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sympy import Expr, S, Symbol, oo
+from sympy import Expr, Max, Min, S, Symbol, oo
 
 from .algebra.atoms import Indicator, Mean, Quantile
 from .algebra.signs import Domain
@@ -63,8 +63,37 @@ def end_domain(
         for item in (*family.constants, *family.parameters)
         if item.symbol not in placed
     }
-    if ends.lo in known and known[ends.lo].hi is oo:
-        known[ends.lo] = replace(known[ends.lo], hi=lowest.symbol, hi_closed=ends.lo_closed)
-    if ends.hi in known and known[ends.hi].lo is -oo:
-        known[ends.hi] = replace(known[ends.hi], lo=highest.symbol, lo_closed=ends.hi_closed)
+    if ends.lo in known:
+        known[ends.lo] = short_of(known[ends.lo], lowest.symbol, ends.lo_closed)
+    if ends.hi in known:
+        known[ends.hi] = beyond(known[ends.hi], highest.symbol, ends.hi_closed)
     return {highest.symbol: Bounds(lowest.symbol, oo, False, False, False), **known}
+
+
+def beyond(space: Bounds, largest: Symbol, closed: bool) -> Bounds:
+    """Return where a parameter lies that is the upper end of the support of data whose largest one is known.
+
+    >>> from sympy import Interval
+    >>> from thetahat.proofs.bounds import bounds
+    >>> beyond(bounds(Interval.open(0, oo)), Symbol("x_max", real=True), True).lo
+    Max(0, x_max)
+    """
+    if space.lo is -oo:
+        return replace(space, lo=largest, lo_closed=closed)
+    # Where data may lie below its space, it is above both.
+    both = space.lo.is_number and not (largest - space.lo).is_nonnegative
+    return replace(space, lo=Max(space.lo, largest), lo_closed=closed) if both else space
+
+
+def short_of(space: Bounds, smallest: Symbol, closed: bool) -> Bounds:
+    """Return where a parameter lies that is the lower end of the support of data whose smallest one is known.
+
+    >>> from sympy import S
+    >>> from thetahat.proofs.bounds import bounds
+    >>> short_of(bounds(S.Reals), Symbol("x_min", real=True), True).hi
+    x_min
+    """
+    if space.hi is oo:
+        return replace(space, hi=smallest, hi_closed=closed)
+    both = space.hi.is_number and not (space.hi - smallest).is_nonnegative
+    return replace(space, hi=Min(space.hi, smallest), hi_closed=closed) if both else space

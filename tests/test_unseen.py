@@ -36,6 +36,7 @@ from sympy import (
 from thetahat import Family, Parameter, certify, derive, family, fit, fit_rows
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.algebra.logs import split_logs
+from thetahat.proofs.algebra.size import operations
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome
@@ -652,3 +653,34 @@ def test_what_is_open_for_all_values_of_a_constant_is_proved_for_some() -> None:
         assert certify(general, data, fixed={"beta": power}).verdict is CertificateVerdict.UNIQUE_GLOBAL
         with pytest.raises(ExistenceError):
             fit(general, [2.0, 2.0], fixed={"beta": power})
+
+
+@pytest.mark.parametrize("below", [True, False], ids=["by its size", "as it is"])
+def test_an_interval_around_zero_ends_at_the_data(below: bool) -> None:
+    """Whether the sum of both ends is positive was not seen, as only their spaces were looked at."""
+    low = Symbol("low", positive=True) if below else Symbol("low", negative=True)
+    high, value = Symbol("high", positive=True), Symbol("value", real=True)
+    start = -low if below else low
+    spaces = (Parameter(low, POSITIVE if below else Interval.open(-oo, 0)), Parameter(high, POSITIVE))
+    member = Family("unseen", value, Interval(start, high), spaces, -log(high - start))
+    assert derive(member).obligations == ()
+    assert fit(member, [-1.0, 0.5, 2.0]).theta_hat == {"low": 1.0 if below else -1.0, "high": 2.0}
+    for data in ([1.0, 2.0], [-1.0, -2.0]):
+        with pytest.raises(ExistenceError, match=r"(min|max)\(value\)"):
+            fit(member, data)
+
+
+def test_the_formulas_of_a_parabola_are_quotients_of_determinants() -> None:
+    """Roots put into one another were fractions in fractions of 600 operations, and took ten seconds."""
+    alpha, beta, gamma, value, at = (Symbol(name, real=True) for name in ("alpha", "beta", "gamma", "value", "at"))
+    sigma = Symbol("sigma", positive=True)
+    density = -((value - alpha - beta * at - gamma * at**2) ** 2) / (2 * sigma**2) - log(sigma) - log(2 * pi) / 2
+    spaces = (*(Parameter(one, S.Reals) for one in (alpha, beta, gamma)), Parameter(sigma, POSITIVE))
+    member = Family("unseen", value, S.Reals, spaces, density, covariates=(at,))
+    closed = dict(derive(member).closed)
+    assert max(operations(closed[one]) for one in (alpha, beta, gamma)) <= 60
+    rows = np.array([[0.5, -1.0], [1.0, 0.0], [3.5, 1.0], [5.0, 2.0], [16.0, 3.0]])
+    expected = np.polyfit(rows[:, 1], rows[:, 0], 2)[::-1]
+    assert list(fit(member, rows).theta[:3]) == pytest.approx(list(expected), rel=1e-9)
+    with pytest.raises(ExistenceError):
+        fit(member, rows[[0, 1]])
