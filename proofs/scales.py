@@ -50,7 +50,7 @@ def scales(family: Family) -> tuple[Scale, ...]:
 
     >>> from thetahat import family
     >>> [scale.back for scale in scales(family("poisson"))]
-    [(lamda,), (log(lamda),), (1/lamda,)]
+    [(lambda,), (log(lambda),), (1/lambda,)]
     >>> scales(family("logistic"))[-1].back
     (mu/s, 1/s)
     """

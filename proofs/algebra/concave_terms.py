@@ -25,7 +25,7 @@ def concave_terms(function: Expr, coordinates: tuple[Symbol, ...], domain: Domai
 
     >>> a, x = Symbol("a", real=True), Symbol("x", positive=True)
     >>> concave_terms(a * x - log(1 + exp(a)), (a,), {})
-    (a*x, -log(1 + exp(a)))
+    (a*x, -log(exp(a) + 1))
     >>> concave_terms(a * x + log(1 + exp(a)), (a,), {}) is None
     True
     """
