@@ -112,11 +112,24 @@ def test_the_smaller_of_two_lines_is_a_triangle() -> None:
     assert fit(family, data).theta_hat["c"] == data[int(np.argmax(heights))]
 
 
-def test_a_slope_that_jumps_at_observations_is_no_equation() -> None:
+BESIDE_A_TRIANGLE = Family("unseen", x, UNIT, (Parameter(c, UNIT),), log(S.Half + Min(x / c, (1 - x) / (1 - c))))
+
+
+@pytest.mark.parametrize("size", [4, 120])
+def test_a_slope_that_jumps_at_observations_has_a_maximum_at_one(size: int) -> None:
     """Half of a uniform beside a triangle: one of many local maxima was returned."""
-    family = Family("unseen", x, UNIT, (Parameter(c, UNIT),), log(S.Half + Min(x / c, (1 - x) / (1 - c))))
+    data = np.random.default_rng(size).uniform(0.01, 0.99, size).round(3)
+
+    def height(place: float) -> float:
+        return float(np.log(0.5 + np.minimum(data / place, (1 - data) / (1 - place))).sum())
+
+    assert height(fit(BESIDE_A_TRIANGLE, data).theta_hat["c"]) >= max(map(height, data)) - 1e-12
+
+
+def test_more_observations_than_can_be_compared_are_refused() -> None:
+    """Each of five thousand may be the maximum, and a grid would miss it."""
     with pytest.raises(UnsolvedError, match="jumps at every observation"):
-        fit(family, [0.2, 0.5, 0.7, 0.9])
+        fit(BESIDE_A_TRIANGLE, np.linspace(0.1, 0.9, 5000))
 
 
 @pytest.mark.thorough

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational, Symbol, oo, zoo
 
+from ..proofs.algebra.kinks import jumps_at_data
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
@@ -29,7 +30,7 @@ _FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
 """Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
 _PROBES, _CUTS = 33, 33
 """How many of long data are looked at, and how many cuts find the roots around a probe."""
-_NEAR, _SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
+_NEAR, SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
 _MARGIN, _MOST_WIDE = 2.0, 100
 """By how much a wide grid goes beyond the sizes of data, at most in so many steps, which else are a factor e."""
@@ -65,13 +66,16 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
             # Nothing is observed at the place itself: there is a maximum between any two neighbours.
             beside.append(_between(places))
         near = (float(place_unit(derivation.family, unknown)) * np.concatenate(beside)).tolist()
-    elif table.n > _SCANNED:
+    elif table.n > SCANNED:
         near = []
     elif (column > 0).all() and is_a_number(derivation.family, unknown):
         # A power of the data has the unit of one over their logarithms.
         near = on_a_grid(1.0 / (spread(np.log(column)) or 1.0), line)
     else:
         near = on_a_grid(spread(column), line, column)
+    if jumps_at_data(derivation.equations[0], unknown, derivation.family.columns) and table.n <= SCANNED:
+        # Where the slope jumps at observations, each of them may be a maximum.
+        near = [*near, *np.unique(column).tolist()]
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
 
 

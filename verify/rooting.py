@@ -28,7 +28,7 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .probed import heights_together, worth_asking
-from .rivals import is_valley, on_a_grid, probes, require_highest, roots_beside_probes
+from .rivals import SCANNED, is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
 from .solving import Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
@@ -53,7 +53,6 @@ def solve_one(
         Where the equation has no root, or where doubles do not carry it and the rows are too many for balls.
     """
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
-    _require_smooth(derivation)
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows else few_rows(observations) or observations
     if near is not None and table.n <= EXAMINED_ROWS:
@@ -78,6 +77,7 @@ def solve_one(
     def height(root: float) -> float:
         return _height(derivation, observations, completed(root))
 
+    _require_compared(derivation, table)
     line = root_line(derivation, table)
     others = probes(derivation, table, line)
     rough = heights_together(derivation, table, known, others)
@@ -102,10 +102,13 @@ def solve_one(
     return solved_in_balls(derivation, table)
 
 
-def _require_smooth(derivation: Derivation) -> None:
-    """Refuse an equation that jumps at every observation: the likelihood then has as many maxima as it has corners."""
+def _require_compared(derivation: Derivation, table: Observations) -> None:
+    """Refuse an equation that jumps at observations, each of which may be a maximum, unless all can be compared."""
     family, unknown = derivation.family, derivation.unknowns[0]
-    if not derivation.optimality.proved and jumps_at_data(derivation.equations[0], unknown, family.columns):
+    if derivation.optimality.proved:
+        return
+    jumps = jumps_at_data(derivation.equations[0], unknown, family.columns)
+    if jumps and (table.n > SCANNED or any({one.lhs, one.rhs} != {unknown, family.observation} for one in jumps)):
         raise UnsolvedError(
             f"{family.name}: the slope of the likelihood in {unknown} jumps at every observation, and no rule says at "
             f"which of them it is largest. Fix {unknown}."

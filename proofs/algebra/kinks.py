@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
@@ -34,21 +34,23 @@ def may_jump(expression: Expr, symbol: Symbol) -> bool:
     return any(symbol in node.free_symbols for node in expression.atoms(*_JUMPING))
 
 
-def jumps_at_data(equation: Expr, unknown: Symbol, data: Iterable[Symbol]) -> bool:
-    """Return whether ``equation`` jumps where ``unknown`` passes an observation, by cases that meet there.
+@lru_cache(maxsize=256)
+def jumps_at_data(equation: Expr, unknown: Symbol, data: tuple[Symbol, ...]) -> frozenset[Relational]:
+    """Return the conditions at whose places ``equation`` jumps, where ``unknown`` passes an observation.
 
     >>> from sympy.abc import m, x
     >>> jumps_at_data(Piecewise((1, x < m), (-1, True)), m, (x,))
-    True
+    frozenset({m > x})
     >>> jumps_at_data(Piecewise((x - m, x < m), (2 * (x - m), True)), m, (x,))
-    False
+    frozenset()
     """
-    return any(
-        _jumps_between(before, condition, after, x)
+    return frozenset(
+        condition
         for node in equation.atoms(Piecewise)
         for (before, condition), (after, _) in pairwise(node.args)
         for x in data
         if isinstance(condition, Relational) and {unknown, x} <= condition.free_symbols
+        if _jumps_between(before, condition, after, x)
     )
 
 
