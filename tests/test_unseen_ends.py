@@ -217,3 +217,11 @@ def test_several_integers_are_shown_as_these() -> None:
     support = Range(Max(0, drawn - 13), Min(7, drawn) + 1)
     found = certify(Family("unseen", count, support, (Parameter(drawn, Range(1, 21)),), density), [4])
     assert "n = from 11 to 12" in str(found)
+
+
+def test_a_limit_may_be_a_third_of_an_observation() -> None:
+    """The largest observation over three was said to be too large to be told, where it is an integer."""
+    least = Symbol("a", integer=True, positive=True)
+    support, space = Range(least, 3 * least + 1), Parameter(least, S.Naturals)
+    family = Family("unseen", rank, support, (space,), -log(2 * least + 1))
+    assert [fit(family, data).theta_hat["a"] for data in ([6], [7], [6, 5, 3])] == [2.0, 3.0, 2.0]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import perm
 
 from flint import arb
-from sympy import Expr
+from sympy import Expr, fraction
 
 from ..proofs.balls import precision
 from ..proofs.conditions import Condition
@@ -82,8 +82,15 @@ class _Search:
 
     def _whole(self, exactly: Exactly, limit: Expr, side: int) -> int:
         """The least integer at or above a limit (``side`` -1), or the largest at or below."""
+        # A third of an integer is a ball, of which nothing tells that it holds one: its multiple is exact.
+        above, below = fraction(written_out(self.derivation, limit).together())
+        above, below = (above, int(below)) if below.is_Integer else (above / below, 1)
         with precision(256):
-            place = exactly.ball(written_out(self.derivation, limit), {})
+            place = exactly.ball(above, {})
+            whole = place.unique_fmpz() if place.is_integer() else None
+            if whole is not None:
+                return -(-int(whole) // below) if side < 0 else int(whole) // below
+            place = place / below
             found = (place.ceil() if side < 0 else place.floor()).unique_fmpz()
         if found is None:
             raise UnsolvedError(f"{self.name}: the limit {limit} of {self.search.parameter} is too large to be told")
