@@ -13,7 +13,7 @@ from sympy.logic.boolalg import Boolean
 from .ball_functions import NAMESPACE
 from .ball_printer import ConstantPrinter, added_to_one, beside_one
 from .balls import defined
-from .saturating import parts_of_tanh, saturating
+from .saturating import parts_of_tanh
 
 Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]
@@ -112,11 +112,8 @@ def _way_of(term: Expr, terms: tuple[Expr, ...], columns: tuple[Symbol, ...]) ->
         return _LOG1P, small, S.One
     if isinstance(term, log) and not any(other.has(term) for other in terms if other is not term):
         return _LOG, term.args[0], S.One
-    found = saturating(term, columns)
-    if found is None:
-        return _PLAIN, term, S.One
-    factor, function = found
-    return (_TANH, function.args[0], factor) if isinstance(function, tanh) else (_PLAIN, function, factor)
+    factor, function = term.as_independent(*columns, as_Add=False)
+    return (_TANH, function.args[0], factor) if isinstance(function, tanh) else (_PLAIN, term, S.One)
 
 
 @lru_cache(maxsize=2048)

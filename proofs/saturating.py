@@ -57,6 +57,18 @@ def _divides(node: Expr, term: Expr) -> bool:
     return any(power.exp.is_negative and power.base == Add(1, node) for power in term.atoms(Pow))
 
 
+def saturated(term: Expr, columns: tuple[Symbol, ...]) -> Expr:
+    """Return a term of a row as that product, if it is one; else as it is.
+
+    >>> from sympy.abc import m, x
+    >>> saturated(1 - 2 / (exp(x - m) + 1), (x,)), saturated(x - m, (x,))
+    (-tanh(m/2 - x/2), -m + x)
+    """
+    found = saturating(term, columns)
+    return term if found is None else found[0] * found[1]
+
+
+@lru_cache(maxsize=2048)
 def as_saturating(expression: Expr, columns: tuple[Symbol, ...]) -> Expr:
     """Return an expression in averages as one average of saturating terms, if it is one; else as it is.
 

@@ -13,7 +13,7 @@ from thetahat import Family, certify, fit
 from thetahat.proofs.ball_sums import row_sums
 from thetahat.proofs.balls import compiled, precision
 from thetahat.proofs.families.real.logistic_known_scale import LOGISTIC_KNOWN_SCALE
-from thetahat.proofs.saturating import as_saturating, saturating
+from thetahat.proofs.saturating import as_saturating, saturated, saturating
 from thetahat.verify.certify import CertificateVerdict, Enclosure
 
 X, M, S = Symbol("x", real=True), Symbol("m", real=True), Symbol("s", positive=True)
@@ -64,7 +64,8 @@ def test_sums_keep_what_terms_lack_of_one(weights):
     rows = [(arb(-1000),), (arb(-1),), (arb(1),), (arb(1000),)]
     far, near = rows[::3], rows[1:3]
     heavy, light = (None, None) if weights is None else (weights[::3], weights[1:3])
-    score, curvature = row_sums((tanh(X - M), tanh(X - M).diff(M)), (X,), (M,))(far, heavy, arb(2) ** -20)
+    bend = saturated(tanh(X - M).diff(M), (X,))
+    score, curvature = row_sums((tanh(X - M), bend), (X,), (M,))(far, heavy, arb(2) ** -20)
     for share in (score, curvature):
         assert -(arb(10) ** -860) < share < -(arb(10) ** -880)
     for m in (arb("0.3"), arb(-2)):

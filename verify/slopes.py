@@ -14,6 +14,7 @@ from ..proofs.ball_data import Table
 from ..proofs.ball_sums import row_sums
 from ..proofs.balls import precision
 from ..proofs.family import Family
+from ..proofs.saturating import saturated
 from .enclosure import precisions, table_of
 from .valid_data import require_numbers
 
@@ -47,7 +48,8 @@ def slopes_of(family: Family, within: frozenset[Symbol] = frozenset()) -> Slopes
     switches = {s for node in family.log_density.atoms(Piecewise) for _, c in node.args for s in c.free_symbols}
     if not regular or any(e.has(sign, Abs) for e in first) or switches & set(regular):
         return None
-    return Slopes(regular, first, tuple(e.diff(p) for e in first for p in regular))
+    second = tuple(saturated(e.diff(p), family.columns) for e in first for p in regular)
+    return Slopes(regular, tuple(saturated(e, family.columns) for e in first), second)
 
 
 def promised(

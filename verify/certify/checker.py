@@ -21,6 +21,7 @@ from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
+from ...proofs.saturating import saturated
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..enclosure import table_of, total
 from ..estimation import estimate
@@ -230,7 +231,8 @@ def _sums(family: Family, symbols: tuple[Symbol, ...], point: Balls, table: Tabl
 def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Sums:
     first = [family.log_density.diff(s) for s in symbols]
     entries: list[Expr] = [*first, *(e.diff(s) for e in first for s in symbols)]
-    return row_sums(tuple(map(in_plain_functions, entries)), family.columns, family.symbols)
+    terms = (saturated(in_plain_functions(entry), family.columns) for entry in entries)
+    return row_sums(tuple(terms), family.columns, family.symbols)
 
 
 def _none_beside(family: Family, theta: Balls, table: Table, observations: Observations) -> bool:
