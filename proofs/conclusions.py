@@ -105,7 +105,8 @@ _BESIDE = ("divergence", "information", "entropy", "loss")
 def supported(optimality: Optimality, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Optimality:
     """Return ``optimality``, or that the maximum is not proved where a step of its argument is not."""
     for step, finding in zip(steps, findings, strict=True):
-        of_argument = step.section is Section.OPTIMALITY and step.rule not in _BESIDE
+        # An argument for the ends of a support begins with the step that moves a parameter there.
+        of_argument = step.rule == "support-end" or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
         if optimality.proved and of_argument and finding.evidence.verdict is not Verdict.AGREE:
             return Optimality(False, f"a step of the argument is not proved: {finding.detail}", False)
     return optimality

@@ -463,3 +463,25 @@ def test_a_failure_of_the_audit_is_no_verdict_on_the_estimator(module: str) -> N
     (row,) = audited([Question("numpy.max", "uniform_from_zero", data=[-1.0])], 8 << 30)
     assert row.verdict is AuditVerdict.UNDECIDED
     assert "outside the support" in row.reason
+
+
+ORPHAN = """
+import os
+from thetahat.verify.audit_worker import end_with_parent
+end_with_parent()
+print(os.getpid(), flush=True)
+while True:
+    pass
+"""
+LEAVER = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", {ORPHAN!r}], stdout=subprocess.PIPE, text=True)
+print(child.stdout.readline())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there does not learn that its parent is gone")
+def test_a_process_that_hangs_ends_with_the_one_that_asked() -> None:
+    """Else it would go on for ever where an audit is killed. It holds the stream of errors open for as long as it lives."""
+    left = subprocess.run([sys.executable, "-c", LEAVER], capture_output=True, text=True, timeout=60, check=True)
+    assert int(left.stdout) > 0

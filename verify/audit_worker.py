@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from ..proofs.errors import ThetahatError
 from .audit_rows import Row, row_record
+
+_WATCH_SECONDS = 1.0
+"""How often it is asked whether anybody still waits for answers."""
 
 
 def main(words: list[str]) -> None:
@@ -24,6 +29,7 @@ def main(words: list[str]) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     _limit_memory(int(words[1]))
+    end_with_parent()
     warnings.simplefilter("ignore")
     answer_all(questions, out)
 
@@ -71,6 +77,18 @@ def _answer(question: Mapping[str, Any], tell: Callable[[Mapping[str, Any]], Non
                 tell=tell,
             )
             tell({"done": row})
+
+
+def end_with_parent() -> None:
+    """End this process when the one that asks is gone, killed perhaps while audited code hangs."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _limit_memory(size: int) -> None:
