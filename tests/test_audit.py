@@ -482,6 +482,6 @@ print(child.stdout.readline())
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process there does not learn that its parent is gone")
 def test_a_process_that_hangs_ends_with_the_one_that_asked() -> None:
-    """Else it would go on for ever where an audit is killed. It holds the stream of errors open for as long as it lives."""
+    """Else it would go on for ever where an audit is killed. While it lives, it holds the stream of errors open."""
     left = subprocess.run([sys.executable, "-c", LEAVER], capture_output=True, text=True, timeout=60, check=True)
     assert int(left.stdout) > 0
