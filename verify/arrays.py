@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import reprlib
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,14 +40,15 @@ def real_numbers(who: str, given: ArrayLike, what: str) -> NDArray[Any]:
     if raw.dtype.kind not in "biuf":
         if raw.size == 0:
             return np.empty(raw.shape)
-        first = raw.reshape(-1)[0]
-        if raw.dtype.kind == "O" and isinstance(first, (int, float)):
+        entries = raw.reshape(-1)
+        odd = [one for one in entries if not _is_double(one)]
+        if not odd:
             raise DataError(
-                f"{who}: {what} is an array of objects, the first of which is {first!r}; pass "
-                "np.asarray(..., dtype=float), which fails at any entry that is no number"
+                f"{who}: {what} is an array of objects, the first of which is {entries[0]!r}; pass "
+                "np.asarray(..., dtype=float)"
             )
         raise DataError(
-            f"{who}: {what} has entries of type {type(first).__name__}, such as {first!r}; "
+            f"{who}: {what} has entries of type {type(odd[0]).__name__}, such as {reprlib.repr(odd[0])}; "
             "convert them to real numbers first, nothing is converted for you"
         )
     if raw.dtype.kind != "f":
@@ -54,6 +57,13 @@ def real_numbers(who: str, given: ArrayLike, what: str) -> NDArray[Any]:
     if raw.dtype.itemsize > 8:
         _refuse_changed(who, raw[(raw == raw) & (values != raw)], what)
     return values
+
+
+def _is_double(entry: object) -> bool:
+    """Whether an object is a number of Python's or NumPy's that a double may hold."""
+    if not isinstance(entry, (int, float, np.integer, np.floating)):
+        return False
+    return isinstance(entry, (float, np.floating)) or abs(int(entry)) <= sys.float_info.max
 
 
 def require_doubles(who: str, rows: NDArray[Any], ends: Sequence[tuple[float, float]], what: str) -> None:
