@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flint import arb
-from sympy import Expr, Function, Piecewise, S, Symbol, erfc, log
+from sympy import Derivative, Expr, Function, Piecewise, S, Subs, Symbol, erfc, log
 from sympy.printing.pycode import PythonCodePrinter
 
 from .ball_functions import FUNCTIONS, METHODS
@@ -27,7 +27,14 @@ def beside_one(expression: Expr) -> Expr:
     >>> from sympy.abc import x
     >>> beside_one(x * log(1 - exp(-x)) + log(2 + x))
     x*log1p(-exp(-x)) + log(x + 2)
+
+    Raises ``DeclarationError`` for derivatives that nobody knows.
     """
+    for node in expression.atoms(Derivative, Subs):
+        # As of a Bessel function in its order, which SymPy leaves as it is.
+        raise DeclarationError(
+            f"no ball evaluation is known for the derivative {node.doit()}; it occurs in {expression}"
+        )
     logs = {node: added_to_one(node) for node in expression.atoms(log)}
     return expression.xreplace({node: log1p(beside_one(small)) for node, small in logs.items() if small is not None})
 

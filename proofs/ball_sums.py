@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flint import arb
-from sympy import Add, Dummy, Expr, Mul, Piecewise, S, Symbol, cse, log, sift, tanh
-from sympy.logic.boolalg import Boolean
+from sympy import Add, Basic, Dummy, Expr, Function, Mul, Piecewise, Pow, S, Symbol, cse, log, sift, tanh
 
 from .ball_functions import NAMESPACE
 from .ball_printer import ConstantPrinter, added_to_one, beside_one
@@ -182,7 +182,7 @@ def _written(
     return written, lines.constants
 
 
-def _lifted(part: Expr, moving: set[Symbol], once: dict[Expr, Symbol]) -> Expr:
+def _lifted(part: Basic, moving: set[Symbol], once: dict[Expr, Symbol]) -> Any:
     """The expression with symbols for what takes work and is the same in all rows; ``once`` tells what they stand for.
 
     >>> from sympy import loggamma
@@ -191,7 +191,7 @@ def _lifted(part: Expr, moving: set[Symbol], once: dict[Expr, Symbol]) -> Expr:
     >>> _lifted(x * loggamma(a) * b + loggamma(a + b), {x}, once).has(loggamma), list(once)
     (False, [b*loggamma(a), loggamma(a + b)])
     """
-    if part.is_Atom or isinstance(part, Piecewise | Boolean):
+    if not isinstance(part, Add | Mul | Pow | Function) or isinstance(part, Piecewise):
         return part
     if not part.free_symbols & moving:
         return part if not part.free_symbols else once.setdefault(part, Dummy())

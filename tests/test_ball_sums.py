@@ -2,11 +2,12 @@
 
 import pytest
 from flint import arb, arb_series, ctx
-from sympy import Piecewise, Rational, exp, log, loggamma, polygamma, sqrt
+from sympy import Piecewise, Rational, besselk, exp, log, loggamma, polygamma, sqrt
 from sympy.abc import a, b, x
 
 from thetahat.proofs.ball_sums import row_sums
 from thetahat.proofs.balls import compiled, precision
+from thetahat.proofs.errors import DeclarationError
 
 FAR = [(arb(10) ** 6,), (arb(10) ** 9,), (arb(10) ** 12,)]
 
@@ -133,3 +134,11 @@ def test_a_function_of_parameters_is_computed_once_and_not_for_every_row(monkeyp
     monkeypatch.setitem(sums.__globals__, "f_polygamma", lambda *given: asked.append(given) or counted(*given))
     sums([(arb(row),) for row in range(1, 50)], None, arb(2), arb(3))
     assert len(asked) == 2
+
+
+def test_a_derivative_that_nobody_knows_is_named():
+    """Of a Bessel function in its order; else SymPy's printer would say something of its own."""
+    slope = log(besselk(a, 2)).diff(a)
+    for compile_it in (lambda: compiled((slope,), (a,)), lambda: row_sums((x * slope,), (x,), (a,))):
+        with pytest.raises(DeclarationError, match=r"derivative Derivative\(besselk\(a, 2\), a\)"):
+            compile_it()

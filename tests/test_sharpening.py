@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sympy import Interval, Symbol, besselk, hyper, log, oo
 
-from thetahat import derive, family
+from thetahat import Family, Parameter, derive, family
 from thetahat.proofs.derivation import Verdict
 from thetahat.verify.checks import CHECKS
 from thetahat.verify.drawn import Drawn
@@ -89,3 +90,11 @@ def test_the_entropy_term_is_decided_where_a_density_is_too_small_for_a_ball() -
     x = np.array([1e74, 2e74, 5e74])
     case = CHECKS["entropy term is constant"](Drawn(derivation, x, (), 0, fit_with(derivation, x)))
     assert case.verdict is Verdict.AGREE, case
+
+
+@pytest.mark.parametrize("function", [besselk, lambda nu, x: hyper((1, nu), (2,), x / (1 + x))], ids=["order", "list"])
+def test_a_derivative_that_balls_do_not_know_leads_nowhere(function) -> None:
+    """Of a Bessel function in its order; nor what is taken of a list of parameters."""
+    x, nu = Symbol("x", positive=True), Symbol("nu", positive=True)
+    odd = Family("odd", x, Interval.open(0, oo), (Parameter(nu, Interval.open(0, oo)),), log(function(nu, x)))
+    assert sharpened(odd, require_data(odd, [1.0, 2.0]), (1.5,)) is None
