@@ -81,7 +81,7 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     point, steps = start, iter(range(BALL_STEPS))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
-            here, ended = _walked(terrain, terrain(point), steps, 2 * bits > 2 * MOST_BITS)
+            here, ended = _walked(terrain, terrain(point), steps, bits > MOST_BITS)
             if ended:
                 return here
         point, bits = here.point, 2 * bits

@@ -73,7 +73,7 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
         near = on_a_grid(1.0 / (spread(np.log(column)) or 1.0), line)
     else:
         near = on_a_grid(spread(column), line, column)
-    if jumps_at_data(derivation.equations[0], unknown, derivation.family.columns) and table.n <= SCANNED:
+    if table.n <= SCANNED and jumps_at_data(derivation.equations[0], unknown, derivation.family.columns):
         # Where the slope jumps at observations, each of them may be a maximum.
         near = [*near, *np.unique(column).tolist()]
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})

@@ -39,23 +39,23 @@ def sharpened(family: Family, observations: Observations, theta: Sequence[float]
     cells = _cells_of(family)
     if cells is None:
         return None
+    sizes = [abs(theta[j]) or 1.0 for j in cells.free]
+    names, values = (*family.symbols, *cells.units), (*theta, *sizes)
     with precision(_BITS):
-        point = [arb(value) for value in theta]
-        if holds(family, point, observations) is not True:
+        if holds(family, [arb(value) for value in theta], observations) is not True:
             return None
-        start = compiled(cells.back, (*family.symbols, *cells.units))(*point, *map(arb, cells.sizes(theta)))
+        start = compiled(cells.back, names)(*map(arb, values))
         if not all(u.is_finite() for u in start):
             return None
-    numbers = dict(zip((*family.symbols, *cells.units), (*theta, *cells.sizes(theta)), strict=True))
     try:
-        terrain = Terrain(cells.objective(numbers), table_of(family, observations))
+        terrain = Terrain(cells.objective(dict(zip(names, values, strict=True))), table_of(family, observations))
     except DeclarationError:
         return None
     found = climbed(terrain, [u.mid() for u in start], _BITS)
     if found is None:
         return None
     with precision(MOST_BITS):
-        moved = compiled(cells.ways, (*cells.coordinates, *cells.units))(*found.point, *map(arb, cells.sizes(theta)))
+        moved = compiled(cells.ways, (*cells.coordinates, *cells.units))(*found.point, *map(arb, sizes))
     reached = list(theta)
     for j, value in zip(cells.free, moved, strict=True):
         reached[j] = float(value.mid())
@@ -66,7 +66,8 @@ def sharpened(family: Family, observations: Observations, theta: Sequence[float]
 class _Cells:
     """Coordinates on the whole line for the parameters that move, each with its way there and back, and its unit.
 
-    The density is a function of coordinates, of the parameters that are held, and of units.
+    A unit is how large the parameter is where the search begins. The density is a function of coordinates, of the
+    parameters that are held, and of units.
     """
 
     family: Family
@@ -76,10 +77,6 @@ class _Cells:
     ways: tuple[Expr, ...]
     back: tuple[Expr, ...]
     density: Expr
-
-    def sizes(self, theta: Sequence[float]) -> list[float]:
-        """Return the units: how large each parameter is that moves."""
-        return [abs(theta[j]) or 1.0 for j in self.free]
 
     def objective(self, numbers: Mapping[Symbol, float]) -> Objective:
         """Return what is climbed; ``numbers`` are the values at which parameters are held, and units."""

@@ -90,16 +90,23 @@ def _terms(function: Expr, coordinates: tuple[Symbol, ...], domain: Domain) -> l
 
     kept = split_logs(function, domain)
     flat = split_logs(kept.replace(lambda node: isinstance(node, log), opened), domain)
-    multiples: dict[Expr, Expr] = {}
-    left: list[Expr] = []
-    for term in Add.make_args(flat.expand(log=False, func=False, power_exp=False, power_base=False)):
-        factor, moving = term.as_independent(*coordinates, as_Add=False)
-        if isinstance(moving, (log, exp)) or is_linear(moving, coordinates):
-            multiples[moving] = multiples.get(moving, S.Zero) + factor
-        else:
-            left.append(term)
-    found = (factor.expand() * moving for moving, factor in multiples.items() if inside & moving.free_symbols)
+    found, left = list[Expr](), list[Expr]()
+    opened_out = flat.expand(log=False, func=False, power_exp=False, power_base=False)
+    for moving, factor in _multiples(opened_out, coordinates).items():
+        if not (isinstance(moving, (log, exp)) or is_linear(moving, coordinates)):
+            left += [part * moving for part in Add.make_args(factor)]
+        elif inside & moving.free_symbols:
+            found.append(factor.expand() * moving)
     return [term for term in (*found, Add(*left)) if term != 0]
+
+
+def _multiples(total: Expr, coordinates: tuple[Symbol, ...]) -> dict[Expr, Expr]:
+    """What moves with the coordinates in the terms of a sum, each with all that it is multiplied by."""
+    found: dict[Expr, Expr] = {}
+    for term in Add.make_args(total):
+        factor, moving = term.as_independent(*coordinates, as_Add=False)
+        found[moving] = found.get(moving, S.Zero) + factor
+    return found
 
 
 def _as_product(argument: Expr) -> Expr:
@@ -110,10 +117,7 @@ def _as_product(argument: Expr) -> Expr:
 
 def _is_sum_of_exponentials(inside: Expr, coordinates: tuple[Symbol, ...], domain: Domain) -> bool:
     """Whether it is a sum of exponentials of linear functions, with multiples that are nowhere negative."""
-    multiples: dict[Expr, Expr] = {}
-    for term in Add.make_args(inside.expand(log=False, func=False)):
-        factor, moving = term.as_independent(*coordinates, as_Add=False)
-        multiples[moving] = multiples.get(moving, S.Zero) + factor
+    multiples = _multiples(inside.expand(log=False, func=False), coordinates)
     powers = (part for moving in multiples for part in Mul.make_args(moving))
     return all(_is_exponential(part, coordinates) for part in powers) and all(
         is_nonnegative(factor, domain) for factor in multiples.values()
