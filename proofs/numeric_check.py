@@ -35,6 +35,7 @@ from .derivation import Verdict
 from .errors import DeclarationError, UndecidedError
 from .expectations import is_normalised
 from .family import Family
+from .sense import is_plainly_real
 from .validation import require_normalised, require_real, shared_total
 
 # A density in other functions, such as Bessel's, takes many seconds to integrate with fifty digits.
@@ -58,7 +59,8 @@ def checked_by_numbers(family: Family) -> tuple[Verdict, str]:
     if slow:
         return Verdict.UNDECIDED, f"it was not checked numerically, since {slow[0]} takes long to evaluate"
     try:
-        require_real(family)
+        if not is_plainly_real(family):
+            require_real(family)
     except (DeclarationError, UndecidedError) as error:
         return _judged(family, error)
     if is_normalised(family) is not None:

@@ -14,6 +14,7 @@ from sympy import (
     I,
     Integral,
     Limit,
+    Piecewise,
     Product,
     Set,
     Subs,
@@ -197,6 +198,22 @@ def _implied(ends: Bounds) -> dict[str, bool]:
         "negative": bool(negative),
         "real": True,
     }
+
+
+def is_plainly_real(family: Family) -> bool:
+    """Return whether the log-density is a real number by the assumptions of its symbols, which their sets grant.
+
+    Where an end such as ``1 - p`` leaves a sign open, or cases may leave a gap, nothing is said.
+
+    >>> from thetahat import family
+    >>> is_plainly_real(family("gamma")), is_plainly_real(family("beta"))
+    (True, False)
+    """
+    if not family.log_density.is_real or family.log_density.has(Piecewise):
+        return False
+    sets = {**family.domain, **{one.symbol: one.bounds for one in family.also}}
+    granted = {symbol: _implied(ends) for symbol, ends in sets.items()}
+    return all(granted[symbol][key] or not getattr(symbol, f"is_{key}") for symbol in sets for key in granted[symbol])
 
 
 def sharpened(symbol: Symbol, ends: Bounds) -> Symbol:
