@@ -12,7 +12,17 @@ from .check_context import Context, pairs, subject_of
 from .check_ridge import speeds_of
 from .derivation import Evidence, Finding, Step, by_sign
 from .limit_values import limit_value
-from .line_signs import HALF_LINE, crosses_once, is_open, is_positive_above_zero, run_inside, turns_once
+from .line_signs import (
+    ENDS,
+    HALF_LINE,
+    crosses_once,
+    is_falling,
+    is_open,
+    is_positive_above_zero,
+    run_inside,
+    stays_inside,
+    turns_once,
+)
 
 
 def crest(step: Step, context: Context) -> Finding:
@@ -81,3 +91,31 @@ def edges(step: Step, context: Context) -> Finding:
     if any(one is not Evidence.ALGEBRA for one in same):
         return Finding(Evidence.REFUTED, "these are not the limits")
     return Finding(Evidence.SIGN, "power series, and what the largest observation adds")
+
+
+def profile_edges(step: Step, context: Context) -> Finding:
+    """With the first parameter at its turn, the likelihood falls towards some ends and has the limits at the others."""
+    likelihood, before, family = context.given(step), context.given(step, 1), context.family
+    if likelihood.rule != "mean-log-likelihood" or before.rule != "line-turn" or not is_open(family):
+        return Finding(Evidence.REFUTED, "it is about no turn of a smooth likelihood on an open space")
+    first, unknown = subject_of(before), subject_of(step)
+    if {first, unknown} != set(family.symbols) or first == unknown or family.domain[unknown] != HALF_LINE:
+        return Finding(Evidence.REFUTED, "these are not the two parameters, or the ends of another space")
+    root, x, domain = step.named("first"), family.observation, family.domain
+    if context.zero(before.value.subs(first, root)).evidence is not Evidence.ALGEBRA:
+        return Finding(Evidence.REFUTED, "this is not where the first parameter turns")
+    whole = context.unfolded(likelihood.value)
+    slope, profile = (plain(one.subs(first, root)) for one in (derivative(whole, unknown), whole))
+    falling = step.named("falling").args
+    others = [end for end in ENDS if end not in falling]
+    falls = all(is_falling(slope, unknown, end, family) for end in falling)
+    if not falls or not stays_inside(root, domain[first], x, domain):
+        return Finding(Evidence.UNDECIDED, "that the turn lies in its space, or that the likelihood falls")
+    found = [limit_value(profile, unknown, end, x, domain) for end in others]
+    if None in found:
+        return Finding(Evidence.UNDECIDED, "no limit of the likelihood is proved")
+    same = len(found) == len(step.value.args)
+    gaps = [a - b for a, b in zip(found, step.value.args, strict=True)] if same else []
+    if not same or any(context.zero(gap).evidence is not Evidence.ALGEBRA for gap in gaps):
+        return Finding(Evidence.REFUTED, "these are not the limits")
+    return Finding(Evidence.SIGN, "power series at the ends")

@@ -123,6 +123,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "slant-edges": check_slant.edges,
     "crest": check_crest.crest,
     "crest-edges": check_crest.edges,
+    "profile-edges": check_crest.profile_edges,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 from flint import arb
-from sympy import Symbol
+from sympy import Expr, S, Symbol
 
 from .check_context import Context, pairs, subject_of
 from .derivation import Step
+from .line_signs import ENDS
 from .trial import Trial
 
 _SHARES = tuple(arb(2) ** power for power in (-6, -3, -1, 0, 1, 3, 6))
@@ -56,6 +57,31 @@ def edges(step: Step, context: Context) -> str:
     return ""
 
 
+def profile_edges(step: Step, context: Context) -> str:
+    """An end towards which the likelihood at the turns does not fall, or does not come ever closer to its limit."""
+    first, unknown, falling = subject_of(context.given(step, 1)), subject_of(step), step.named("falling").args
+    limits = iter(step.value.args)
+    for end in ENDS:
+        limit = None if end in falling else next(limits)
+        for trial in context.trials:
+            heights = [_at_turn(trial, first, unknown, end, far, step) for far in _FAR]
+            if limit is None and any(after > before for before, after in pairwise(heights)):
+                return f"the likelihood at the turns rises towards an end of {unknown}"
+            apart = [] if limit is None else [abs(height - trial.number(limit)) for height in heights]
+            if any(2 * b > a for a, b in pairwise(apart)):
+                return f"the likelihood at the turns does not tend to its limit in {unknown}"
+    return ""
+
+
+def _at_turn(trial: Trial, first: Symbol, unknown: Symbol, end: Expr, far: int, step: Step) -> arb:
+    """The mean log-likelihood far out towards an end, with the first parameter put in."""
+    place = trial.moved({unknown: arb(2) ** (-far if end is S.Zero else far)})
+    return _mean_height(place.moved({first: place.number(step.named("first"))}))
+
+
 def _height(trial: Trial, unknown: Symbol, place: arb, before: Step, context: Context) -> arb:
-    member = _on_curve(trial.moved({unknown: place}), before, context)
+    return _mean_height(_on_curve(trial.moved({unknown: place}), before, context))
+
+
+def _mean_height(member: Trial) -> arb:
     return member.log_likelihood() / len(member.sample)

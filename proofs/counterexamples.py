@@ -43,6 +43,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "slant-edges": counter_slant.edges,
     "crest": counter_crest.crest,
     "crest-edges": counter_crest.edges,
+    "profile-edges": counter_crest.profile_edges,
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,

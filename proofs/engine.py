@@ -35,6 +35,7 @@ from .integer_search import integer_parameter
 from .location import location_scale
 from .optimality import optimality_steps
 from .path_growth import PathGrowth
+from .profile_edge_steps import add_profile_edges, by_profile_edges
 from .recession import NOT_DERIVED, add_recession, by_recession, supported_existence
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
 from .slant import find_slant
@@ -125,6 +126,7 @@ def _concluded(
     add_recession(exists, family, trail)
     add_slant(exists, route.likelihood, trail)
     add_crest(exists, route.likelihood, trail)
+    add_profile_edges(exists, route.likelihood, trail)
     add_conditions(
         () if exists.predictor else exists.conditions,
         route.statistics,
@@ -210,6 +212,8 @@ def _existence(
         return found
     if len(unknowns) == 1:
         found = by_bounded_support(family, route.averages.form) or _by_ends(family, route, optimality)
+        if found is None or not found.needed:
+            found = by_profile_edges(family, route) or found
         if found is not None:
             return found
     if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):

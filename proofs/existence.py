@@ -24,6 +24,7 @@ from .family import Family, Parameter
 from .likelihood import unfold
 from .linear_predictor import LinearPredictor
 from .positivity import above_zero, denominators_above_zero, doubtful_divisors, logarithms_above_zero
+from .profile_edges import ProfileEdges
 from .slant import SlantLimits
 from .wording import describe, distinct
 
@@ -51,8 +52,8 @@ class Existence:
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
     the space alone. ``claims`` on the signs of ``equation`` near the ends of the space of ``unknown`` are what they
-    follow from, or how the density falls far out along ``predictor``. Where ``edges`` are given, as by ``slant`` or
-    ``crest``, some member has to be above each of them as well.
+    follow from, or how the density falls far out along ``predictor``. Where ``edges`` are given, as by ``slant``,
+    ``crest`` or ``profile``, some member has to be above each of them as well.
     """
 
     conditions: tuple[Condition, ...]
@@ -68,6 +69,7 @@ class Existence:
     edges: tuple[EdgeHeight, ...] = ()
     slant: SlantLimits | None = None
     crest: Crest | None = None
+    profile: ProfileEdges | None = None
 
 
 def inside_space(

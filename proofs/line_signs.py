@@ -18,6 +18,7 @@ from .limit_values import sign_at
 from .smooth_lines import has_open_space
 
 HALF_LINE = Bounds(S.Zero, oo, False, False, False)
+ENDS = (S.Zero, oo)
 
 
 def is_open(family: Family) -> bool:
@@ -101,3 +102,29 @@ def is_positive_above_zero(value: Expr, unknown: Symbol, data: Symbol, domain: D
             if begins and sign_on_data(derivative(one, unknown), data, domain) > 0:
                 return True
     return False
+
+
+def stays_inside(value: Expr, box: Bounds, data: Symbol, domain: Domain) -> bool:
+    """Return whether a value lies strictly between the ends of a space, for data that are not all equal.
+
+    >>> from sympy import log
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> b, x = Symbol("b", positive=True), Symbol("x", positive=True)
+    >>> stays_inside(1 / (Mean(log(b + x), x) - log(b)), HALF_LINE, x, {b: HALF_LINE, x: HALF_LINE})
+    True
+    """
+    gaps = [value - box.lo] * (box.lo is not -oo) + [box.hi - value] * (box.hi is not oo)
+    return all(sign_on_data(gap, data, domain) > 0 for gap in gaps)
+
+
+def is_falling(slope: Expr, unknown: Symbol, end: Expr, family: Family) -> bool:
+    """Return whether a derivative has the sign of a function that falls towards an end, for data not all equal.
+
+    >>> from thetahat import family
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> exponential = family("exponential")
+    >>> (rate,), x = exponential.symbols, exponential.observation
+    >>> [is_falling(1 / rate - Mean(x, x), rate, end, exponential) for end in ENDS]
+    [True, True]
+    """
+    return sign_at(slope, unknown, end, family.observation, family.domain) == (1 if end is S.Zero else -1)

@@ -21,7 +21,17 @@ _MEANING = "no direction of the coefficients separates the data"
 _WHY = (
     "along a direction that moves predictors only where their log-densities do not fall, the likelihood rises for ever"
 )
-_STEPS = ("predictor", "recession", "separation", "slant", "slant-edges", "line-turn", "crest", "crest-edges")
+_STEPS = (
+    "predictor",
+    "recession",
+    "separation",
+    "slant",
+    "slant-edges",
+    "line-turn",
+    "crest",
+    "crest-edges",
+    "profile-edges",
+)
 NOT_DERIVED = Existence((), False, "", "when a maximiser exists was not derived")
 
 

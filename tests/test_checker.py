@@ -365,6 +365,18 @@ def _flipped_kinds(ends: Expr) -> Expr:
     return Tuple(*(Tuple(*row.args[:2], Tuple(*(-gap for gap in row.args[2].args))) for row in ends.args))
 
 
+def _without_value(steps: Steps) -> Steps:
+    """An end with no limit at all."""
+    return (*steps[:-1], replace(steps[-1], value=Tuple()))
+
+
+def _claimed_falling_to_both(steps: Steps) -> Steps:
+    """No limit, as if the likelihood fell towards both ends."""
+    last = steps[-1]
+    entries = tuple((name, Tuple(S.Zero, oo) if name == "falling" else entry) for name, entry in last.using)
+    return (*steps[:-1], replace(last, value=Tuple(), using=entries))
+
+
 def _never(ends: Expr) -> Expr:
     """Ends with a condition on the data that none meets."""
     return Tuple(*(Tuple(*row.args[:2], Tuple(S.NegativeOne)) for row in ends.args))
@@ -657,7 +669,7 @@ REFUTED = (
     Planted("flipped sign", "end-signs", "burr", value(opposite)),
     Planted("the other side of one", "end-signs", "burr", using("ends", _flipped_kinds)),
     Planted("lost factor in a square", "end-signs", "gompertz", value(lambda one: one - one.args[0] / 2)),
-    Planted("another equation", "end-signs", "lomax", using("equation", opposite)),
+    Planted("another equation", "end-signs", "burr", using("equation", opposite)),
     Planted("lost factor", "curvature", "poisson_exposure", value(twice)),
     Planted("lost factor", "curvature", "yule_simon", value(twice)),
     Planted(
@@ -721,6 +733,10 @@ REFUTED = (
     Planted("lost term", "crest-edges", "generalised_gamma", value(more)),
     Planted("exchanged ends", "crest-edges", "generalised_gamma", _exchanged_sides),
     Planted("no curve", "crest-edges", "generalised_gamma", _likelihood_first),
+    Planted("lost term", "profile-edges", "lomax", value(more)),
+    Planted("lost factor in the root", "profile-edges", "lomax", using("first", twice)),
+    Planted("no limit", "profile-edges", "lomax", _without_value),
+    Planted("no turn", "profile-edges", "lomax", _likelihood_first),
     Planted("no coordinate", "curvature", "poisson_exposure", using("maps", lambda one: Tuple(one.args[0] ** 3))),
 )
 # These are not taken for proved, though nothing calls them wrong.
@@ -753,7 +769,7 @@ UNDECIDED = (
     Planted("another change", "integer-tail", "binomial_both", using("scaled", twice)),
     Planted("turns that are not proved", "integer-falling", "hypergeometric", _claimed_falling),
     Planted("never decided", "exists", "bernoulli", value(lambda one: S.Zero)),
-    Planted("never positive", "end-signs", "lomax", using("ends", _never)),
+    Planted("never positive", "end-signs", "burr", using("ends", _never)),
     Planted("lost factor in the stop", "ridge", "generalised_poisson", using("stop", twice)),
     Planted("a member that is no member", "ridge", "gompertz", using("stop", opposite)),
     Planted("not log-convex", "ridge-logs", "gompertz", _logs_of(_moved_into_each)),
@@ -765,6 +781,8 @@ UNDECIDED = (
     Planted("the negative root", "slant-edges", "skew_normal", using("best", opposite)),
     Planted("another average", "crest", "generalised_gamma", using("average", twice)),
     Planted("no inequality", "crest", "generalised_gamma", using("spreads", lambda one: Tuple())),
+    Planted("falls towards both ends", "profile-edges", "lomax", _claimed_falling_to_both),
+    Planted("falls towards the other end", "profile-edges", "lomax", using("falling", lambda one: Tuple(oo))),
     Planted("another average", "line-turn", "rayleigh_shifted", using("average", twice)),
     Planted("no inequality", "ridge-turn", "birnbaum_saunders", using("spreads", lambda one: Tuple())),
     Planted("the negative root", "ridge-turn", "birnbaum_saunders", using("root", opposite)),

@@ -199,6 +199,7 @@ PLANTED = (
     Planted("crest", "generalised_gamma", value(opposite)),
     Planted("crest", "generalised_gamma", named("root", lambda one: 2 * one)),
     Planted("crest-edges", "generalised_gamma", value(lambda one: Tuple(*(height + 1 for height in one.args)))),
+    Planted("profile-edges", "lomax", value(lambda one: Tuple(*(height + 1 for height in one.args)))),
     Planted("ridge", "gompertz", value(opposite)),
     Planted("ridge-profile", "generalised_poisson", bent_upwards, "ridge"),
     Planted("ridge-logs", "gompertz", value(opposite)),
@@ -364,5 +365,7 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
         "slant_steps",
         "crest",
         "crest_steps",
+        "profile_edges",
+        "profile_edge_steps",
     }
     assert not seen & makers

@@ -16,6 +16,7 @@ from ..proofs.algebra.kinks import jumps_at_data
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
+from .edge_heights import require_above_edges
 from .ends import outside_space
 from .likelihood import log_likelihood
 from .line import Line
@@ -163,6 +164,8 @@ def require_highest(
 
     Raises
     ------
+    ExistenceError
+        Where the limit at an edge of the space is above the root.
     UnsolvedError
         Naming the root and the value at which the likelihood is higher.
     """
@@ -178,6 +181,7 @@ def require_highest(
     beside = [root + side * _CLOSE * size for size in sizes for side in (-1, 1)]
     higher = next((value for value in (*beside, *others) if height(value) > here + rounding), None)
     if higher is not None:
+        require_above_edges(derivation, {p.name: values[p.symbol] for p in family.parameters}, observations)
         raise UnsolvedError(
             f"{family.name}: the likelihood has a maximum at {unknown} = {root:.6g}, but it is higher at "
             f"{unknown} = {higher:.12g}, perhaps towards an end of the space. These data have no maximiser "

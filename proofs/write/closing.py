@@ -73,6 +73,7 @@ _OF_EXISTENCE = {
     "slant-edges",
     "crest",
     "crest-edges",
+    "profile-edges",
 }
 
 
