@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sympy import (
@@ -12,7 +11,6 @@ from sympy import (
     Eq,
     Expr,
     Function,
-    Integer,
     Limit,
     Max,
     Min,
@@ -21,25 +19,20 @@ from sympy import (
     Rational,
     S,
     Symbol,
-    bernoulli,
-    besseli,
     cos,
     cosh,
     coth,
     erf,
     exp,
-    factorial,
     gamma,
     limit,
     log,
     loggamma,
     oo,
-    pi,
     polygamma,
     sign,
     sin,
     sinh,
-    sqrt,
     tanh,
     zoo,
 )
@@ -54,6 +47,7 @@ from .algebra.signs import Domain, is_positive
 from .algebra.size import is_joinable, operations
 from .algebra.tidying import tidy
 from .bounds import Bounds
+from .end_expansions import EXPANSIONS
 
 _TERMS = 3
 _LONGEST = 300
@@ -175,7 +169,7 @@ class _Approach:
 
     def function(self, node: Expr) -> Expr | None:
         """A function by its leading terms: at infinity, at its pole, or by continuity."""
-        expansion = _EXPANSIONS.get(type(node))
+        expansion = EXPANSIONS.get(type(node))
         if expansion is None:
             return node if isinstance(node, _CONTINUOUS) or not isinstance(node, Function) else None
         *orders, argument = node.args
@@ -286,52 +280,6 @@ def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | No
     return Mean(series.expand(), *node.data).subs(small, 1 / unknown) + rest
 
 
-def _polygamma(node: Expr, at_infinity: bool) -> Expr | None:
-    order, z = node.args
-    if not order.is_Integer:
-        return None
-    if not at_infinity:
-        if order == 0:
-            return -1 / z - S.EulerGamma + pi**2 / 6 * z
-        return (-1) ** (order + 1) * factorial(order) / z ** (order + 1)
-    base = log(z) - 1 / (2 * z) - Add(*(bernoulli(2 * j) / (2 * j * z ** (2 * j)) for j in (1, 2)))
-    stand_in = Symbol("_z", positive=True)
-    return base.subs(z, stand_in).diff(stand_in, order).subs(stand_in, z)
-
-
-def _loggamma(node: Expr, at_infinity: bool) -> Expr | None:
-    z = node.args[0]
-    if not at_infinity:
-        return -log(z) - S.EulerGamma * z
-    return (z - Rational(1, 2)) * log(z) - z + log(2 * pi) / 2 + 1 / (12 * z)
-
-
-def _besseli(node: Expr, at_infinity: bool) -> Expr | None:
-    order, z = node.args
-    if not isinstance(order, Integer):
-        return None
-    if not at_infinity:
-        return (z / 2) ** order / factorial(order) * (1 + z**2 / (4 * (order + 1)))
-    m = 4 * order**2
-    return exp(z) / sqrt(2 * pi * z) * (1 - (m - 1) / (8 * z) + (m - 1) * (m - 9) / (128 * z**2))
-
-
-def _zeta(node: Expr, at_infinity: bool) -> Expr | None:
-    order, s = node.args
-    if not order.is_Integer:
-        return None
-    if not at_infinity:
-        # 1/(s - 1) + gamma, differentiated: the Laurent series at the pole.
-        return (-1) ** order * factorial(order) / (s - 1) ** (order + 1) + (S.EulerGamma if order == 0 else 0)
-    return (1 if order == 0 else 0) + (-log(2)) ** order * 2 ** (-s)
-
-
 _HYPERBOLIC = (sinh, cosh, coth)
 _CONTINUOUS_ABOVE_ZERO = (Pow, log, gamma, loggamma, polygamma)
 _CONTINUOUS = (exp, log, sin, cos, tanh, erf, Mean, Centred, Order, Indicator)
-_EXPANSIONS: dict[type, Callable[[Expr, bool], Expr | None]] = {
-    polygamma: _polygamma,
-    loggamma: _loggamma,
-    besseli: _besseli,
-    ZetaDerivative: _zeta,
-}

@@ -12,7 +12,8 @@ from thetahat.proofs.errors import ExpressionError, ParameterError
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.forms import ClosedForm
 from thetahat.verify import claim_forms
-from thetahat.verify.claims import Claim, ClaimVerdict, entries_of
+from thetahat.verify.claimed import entries_of
+from thetahat.verify.claims import Claim, ClaimVerdict
 from thetahat.verify.cli import main
 
 PROVED, REFUTED, UNDECIDED = ClaimVerdict.PROVED, ClaimVerdict.REFUTED, ClaimVerdict.UNDECIDED

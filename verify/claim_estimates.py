@@ -45,7 +45,7 @@ def judge_estimator(family: Family, claims: Claims, examples: int, seed: int) ->
     """Return the verdict on claimed estimators of some or all parameters.
 
     >>> from thetahat import family
-    >>> from thetahat.verify.claims import estimators_of
+    >>> from thetahat.verify.claimed import estimators_of
     >>> f = family("normal")
     >>> judge_estimator(f, estimators_of(f, {"mu": "Mean(x)"}), 5, 0).verdict
     <ClaimVerdict.PROVED: 'proved'>

@@ -12,7 +12,7 @@ from ..proofs.registry import any_family
 from ..proofs.structured.family import StructuredFamily
 from .answers import Promise, Question, require_callable, require_promise
 from .asking import Asked, asked
-from .claims import Claimed
+from .claimed import Claimed
 from .diagnosis import likely
 from .estimator_data import Existence, drawn_data, require_data_for
 from .known_values import derivation_with

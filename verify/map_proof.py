@@ -18,7 +18,7 @@ from ..proofs.family import Family
 from ..proofs.probes import data_points
 from ..proofs.zero import prove_zero
 from .claim_points import points
-from .claims import Claimed, in_symbols
+from .claimed import Claimed, in_symbols
 from .likelihood import log_likelihood
 from .parameter_map import ParameterMap
 from .tolerance import DENSITY_SHARE

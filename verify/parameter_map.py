@@ -14,7 +14,7 @@ from ..proofs.balls import compiled, precision
 from ..proofs.errors import ParameterError, ThetahatError
 from ..proofs.family import Family
 from ..proofs.parsing import names_in
-from .claims import Claimed, in_symbols
+from .claimed import Claimed, in_symbols
 from .reading import by_name, in_order
 
 _BITS = 256

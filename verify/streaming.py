@@ -19,7 +19,7 @@ from ..proofs.family import Family
 from ..proofs.registry import family as family_named
 from ..strategies import datasets
 from .answers import Promise, Question, require_promise
-from .claims import Claimed
+from .claimed import Claimed
 from .existence import has_maximiser
 from .judgement import Judgement
 from .judging import judge
