@@ -354,6 +354,8 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
     makers |= {"boundary", "edge_growth", "existence", "end_conditions", "optimality", "ridge", "log_profile"}
     makers |= {
         "integer_search",
+        "integer_steps",
+        "identity_steps",
         "branches",
         "end_steps",
         "ridge_steps",
