@@ -8,7 +8,8 @@ from functools import partial
 from flint import arb
 from sympy import Expr, Tuple, oo
 
-from .algebra.atoms import LargestTie, atoms_of
+from .algebra.atoms import LargestTie, atoms_of, plain
+from .approach import signs_near
 from .ball_data import evaluate
 from .balls import precision
 from .check_context import Context
@@ -25,7 +26,7 @@ _BITS = (512, 8192)
 
 
 def end_signs(step: Step, context: Context) -> Finding:
-    """The equation that was reduced has the claimed signs close to the ends, on random data: seen there, not proved."""
+    """The equation that was reduced has the claimed signs close to the ends: seen on random data, then by series."""
     reduced = [one.value for one in context.steps if one.rule == "reduced"]
     same = context.one_of([one - step.named("equation") for one in reduced])
     if same.evidence in (Evidence.UNDECIDED, Evidence.REFUTED):
@@ -37,7 +38,18 @@ def end_signs(step: Step, context: Context) -> Finding:
             return Finding(Evidence.REFUTED, f"near {row[0]} it has the other sign on random data")
         if True not in seen:
             return Finding(Evidence.UNDECIDED, f"near {row[0]} it was not seen on random data")
+    claims = zip(step.value.args, step.named("ends").args, strict=True)
+    if all(_by_series(step, claim, row, context) for claim, row in claims):
+        return Finding(Evidence.SIGN, "power series at the ends, and balls close to them")
     return Finding(Evidence.BALL, "seen close to the ends, on random data")
+
+
+def _by_series(step: Step, claim: Expr, row: Tuple, context: Context) -> bool:
+    """Whether the series at the end begin with what is claimed, for data for which no more is given."""
+    end, above, given = row[0], bool(int(row[1])), set(row[2].args)
+    found = signs_near(step.named("equation"), step.subject, end, above, context.family.domain) or ()
+    meant = [one for one in found if {plain(gap) for gap in (*one.needed, one.kind)} - {1} <= given]
+    return any(context.zero(plain(one.value) - claim).evidence is Evidence.ALGEBRA for one in meant)
 
 
 def _seen(step: Step, claim: Expr, row: Tuple, point: Point) -> bool | None:

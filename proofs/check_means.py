@@ -1,4 +1,4 @@
-"""Re-proves expectations and entropies without the lemmas that gave them: by the mean map, or by quadrature."""
+"""Re-proves expectations and entropies in another way than they were found: by the mean map first of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from .algebra.logs import normal_form
 from .check_context import Context
 from .derivation import Evidence, Finding, Step
 from .digits import number
+from .expectation_tilts import tilted
 from .family import Family
+from .group_totals import has_censored
+from .measures import Expected, measure_of
 from .quadrature import WORKING, expected_at
 
 # Two closed forms that agree to so many digits at a random rational member are the same function; quadrature works with
@@ -34,18 +37,27 @@ def expectation(step: Step, context: Context) -> Finding:
 
 
 def entropy(step: Step, context: Context) -> Finding:
-    """``A - eta tau - E[log h]``, with ``log h`` written in the statistics; else by quadrature at a random member."""
+    """``A - eta tau - E[log h]``, ``log h`` in the statistics or by a tilt of its own; else by quadrature."""
     form = next((one for one in context.steps if one.rule == "exponential-form"), None)
     means = next((one for one in context.steps if one.rule == "mean-map"), None)
     if form is None or means is None:
         return Finding(Evidence.UNDECIDED, "there is no mean map to compute the entropy from")
     tau = means.value.args
-    base = _mean_in_statistics(form.named("log_base_measure"), form.named("statistics").args, tau, context.family)
+    remaining = form.named("log_base_measure")
+    base, lemma = _mean_in_statistics(remaining, form.named("statistics").args, tau, context.family), ""
+    if base is None and (found := _mean_by_tilt(remaining, context.family)) is not None:
+        base, lemma = found.value, found.lemma
     if base is None:
         return _by_quadrature(step.value, context)
     natural = Add(*(Mul(eta, one) for eta, one in zip(form.named("eta").args, tau, strict=True)))
     found = context.zero(form.named("log_partition") - natural - base - step.value)
-    return Finding(Evidence.LEMMA, "means of the statistics") if found.evidence is Evidence.ALGEBRA else found
+    by = "means of the statistics" + f" and {lemma}" * bool(lemma)
+    return Finding(Evidence.LEMMA, by) if found.evidence is Evidence.ALGEBRA else found
+
+
+def _mean_by_tilt(function: Expr, family: Family) -> Expected | None:
+    """The mean of a function of one observed number: the derivative at zero of ``log E[exp(e f)]``, by lemmas."""
+    return None if family.also or has_censored(family) else tilted(measure_of(family), function)
 
 
 def _mean_in_statistics(

@@ -1,14 +1,14 @@
 """The limit of an expression in averages at an end of its unknown's space, by power series and by extreme observations.
 
 Of an average of exponentials nothing is left far out but what the largest observation adds; what is left out is smaller
-by a factor that falls exponentially. Source for the gamma function: NIST DLMF 5.7.3, 5.11.1.
+by a factor that falls exponentially.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Add, Dummy, Expr, Mul, Pow, Rational, S, Symbol, exp, fraction, log, loggamma, oo, pi
+from sympy import Add, Dummy, Expr, Mul, Pow, S, Symbol, exp, fraction, log, loggamma, oo
 
 from .algebra.atoms import Mean, Quantile, atoms_of, stand_ins
 from .algebra.data_signs import sign_on_data
@@ -94,10 +94,6 @@ class _Near:
         return self._series(expression)
 
     def _series(self, expression: Expr) -> Series | None:
-        gammas = {node: self._gamma(node.args[0]) for node in expression.atoms(loggamma)}
-        if any(value is None for value in gammas.values()):
-            return None
-        expression = expression.xreplace(gammas)
         place = 1 / SMALL if self._end is oo else self._end + SMALL
 
         def average(node: Expr) -> Series | None:
@@ -108,15 +104,6 @@ class _Near:
             return None
         whole, known = taken
         return series_in(whole.subs(self._unknown, place), Scale(SMALL, LOG, WIDTH, self.sign, known))
-
-    def _gamma(self, argument: Expr) -> Expr | None:
-        """``loggamma`` but for what vanishes, where its argument tends to infinity or to zero."""
-        found = self._series(argument)
-        if found is None or found.lead is None or found.lead[0] == 0 or self.sign(found.lead[1]) <= 0:
-            return None
-        if found.lead[0] > 0:
-            return -log(argument)
-        return (argument - Rational(1, 2)) * log(argument) - argument + log(2 * pi) / 2
 
     def _at_largest(self, expression: Expr) -> Expr | None:
         """Averages of exponentials by the largest one, which has to cancel or to be in logarithms."""

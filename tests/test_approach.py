@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mpmath as mp
 import numpy as np
 import pytest
-from sympy import Add, Expr, Integer, Max, Rational, S, Symbol, exp, log, oo, sin
+from sympy import (
+    Add,
+    Expr,
+    Integer,
+    Max,
+    Rational,
+    S,
+    Symbol,
+    digamma,
+    exp,
+    log,
+    loggamma,
+    oo,
+    pi,
+    polygamma,
+    sin,
+)
 
+from thetahat import derive, family
 from thetahat.proofs.algebra.atoms import Mean, Quantile
+from thetahat.proofs.algebra.gamma_series import first_terms
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
 from thetahat.proofs.algebra.signs import strict_sign
 from thetahat.proofs.approach import signs_near
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.balls import precision
 from thetahat.proofs.bounds import Bounds
+from thetahat.proofs.derivation import Evidence
 from thetahat.proofs.leading import Approach
 
 S_ = Symbol("s", positive=True)
@@ -41,6 +61,12 @@ SERIES = [
     ((X - 1) / ((1 - S_) * X + 3 * S_), HALF_LINE),
     ((S_ + X) ** Rational(1, 2) - X ** Rational(1, 2), HALF_LINE),
     ((S_ + S_**2) ** 3 / (S_ - S_**2), HALF_LINE),
+    (digamma(1 / S_ + X), HALF_LINE),
+    (digamma(S_), HALF_LINE),
+    (digamma(X + S_), HALF_LINE),
+    (polygamma(2, 1 / S_**2), HALF_LINE),
+    (loggamma(1 / S_ + X), HALF_LINE),
+    (loggamma(S_ * X), HALF_LINE),
 ]
 
 
@@ -90,6 +116,14 @@ NEAR = [
     (Mean(Y * exp(B * Y), Y) / Mean(exp(B * Y), Y) - Mean(Y, Y), oo, False, REAL, [[-1.0, 2.0], [-3.0, -1.0]]),
     (Mean(Y * exp(-B * Y), Y) / Mean(exp(-B * Y), Y) - Mean(Y, Y), oo, False, REAL, [[-1.0, 2.0], [3.0, 1.0]]),
     (Mean(1 / (X + B) ** 2, X) - Mean(1 / (X + B), X) ** 2, oo, False, HALF_LINE, [[0.5, 1.5]]),
+    (log(B) - digamma(B) + Mean(log(X), X) - log(Mean(X, X)), oo, False, HALF_LINE, [[0.5, 1.5]]),
+    (log(B) - digamma(B) - 10, S.Zero, True, HALF_LINE, [[0.5, 1.5]]),
+    (digamma(B + 3) - digamma(B) + Mean(log(X), X), oo, False, HALF_LINE, [[0.5, 0.25]]),
+    (digamma(B + 3) - digamma(B) + Mean(log(X), X), S.Zero, True, HALF_LINE, [[0.5, 0.25]]),
+    (polygamma(1, B) - 1 / B - 1 / (3 * B**2), oo, False, HALF_LINE, [[0.5]]),
+    (B * polygamma(1, B) ** 2 - Mean(X, X), S.Zero, True, HALF_LINE, [[0.5]]),
+    (loggamma(B) - B * log(B) + B * Mean(X, X), oo, False, HALF_LINE, [[0.5], [1.5]]),
+    (loggamma(B) + log(B) / 2, S.Zero, True, HALF_LINE, [[0.5]]),
 ]
 
 
@@ -122,8 +156,32 @@ def test_terms_that_were_left_out_are_not_taken_for_zero() -> None:
     """Up to the third order these averages agree; a series cut there says nothing, and a wrong sign was once read."""
     far = Mean(1 / (B + X) ** 5, X) - 1 / B**5
     assert signs_near(far, B, oo, False, HALF_LINE) == (Approach(S.NegativeOne),)
+    for close in (log(B) - digamma(B) - 1 / (2 * B), loggamma(B) - (B - 1 / S(2)) * log(B) + B - log(2 * pi) / 2):
+        assert signs_near(close - 1 / B**3, B, oo, False, HALF_LINE) is None
+    assert signs_near(loggamma(B) + log(B) - B**2, B, S.Zero, True, HALF_LINE) is None
     unknown = Mean(sin(B * X), X)
     assert signs_near(unknown, B, oo, False, HALF_LINE) is None
+
+
+@pytest.mark.parametrize("node", [loggamma(B), digamma(B), polygamma(1, B), polygamma(3, B)])
+@pytest.mark.parametrize("far", [True, False])
+def test_what_the_first_terms_leave_out_is_no_larger_than_a_power(node: Expr, far: bool) -> None:
+    """The quotient by the power tends to a number that is not zero."""
+    terms, power = first_terms(node, far)
+    with mp.workdps(60):
+        rest = [abs(mp.mpf((node - terms).subs(B, 4 ** (k if far else -k)).evalf(60))) for k in (5, 6, 7)]
+        bounds = [mp.mpf(4) ** (power * (k if far else -k)) for k in (5, 6, 7)]
+        ratios = [one / bound for one, bound in zip(rest, bounds, strict=True)]
+    assert 0 < max(ratios) < mp.mpf("1.01") * min(ratios)
+
+
+@pytest.mark.parametrize("name", ["gamma", "chi", "nakagami", "inverse_gamma", "beta_known_second", "yule_simon"])
+def test_signs_at_the_ends_are_proved_of_gamma_functions(name: str) -> None:
+    """By series, which the checker computes anew; balls close to the ends alone prove nothing."""
+    found = derive(family(name))
+    (finding,) = [f for s, f in zip(found.steps, found.findings, strict=True) if s.rule == "end-signs"]
+    assert finding.evidence is Evidence.SIGN
+    assert found.existence_proved
 
 
 def test_the_smallest_observation_as_an_end() -> None:
