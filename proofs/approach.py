@@ -22,8 +22,8 @@ from .leading import LOG, SHARE, SMALL, WIDTH, Approach, averages_as_series, out
 def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: Domain) -> tuple[Approach, ...] | None:
     """Return what the sign of ``equation`` is close to ``end``, one answer for each kind of data; ``None`` if unknown.
 
-    ``above`` says that the unknown comes from above. ``end`` may be an order statistic. Of special functions only those
-    of the gamma function are known here.
+    ``above`` says that the unknown comes from above. ``end`` may be an order statistic. Of special functions the
+    gamma and zeta functions and their derivatives are known here.
 
     >>> from sympy import S, exp
     >>> b, x = Symbol("b", positive=True), Symbol("x", positive=True)

@@ -27,9 +27,10 @@ from sympy import (
 
 from thetahat import derive, family
 from thetahat.proofs.algebra.atoms import Mean, Quantile
-from thetahat.proofs.algebra.gamma_series import first_terms
+from thetahat.proofs.algebra.kernels import ZetaDerivative
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
 from thetahat.proofs.algebra.signs import strict_sign
+from thetahat.proofs.algebra.special_series import first_terms
 from thetahat.proofs.approach import signs_near
 from thetahat.proofs.ball_data import evaluate
 from thetahat.proofs.balls import precision
@@ -124,6 +125,8 @@ NEAR = [
     (B * polygamma(1, B) ** 2 - Mean(X, X), S.Zero, True, HALF_LINE, [[0.5]]),
     (loggamma(B) - B * log(B) + B * Mean(X, X), oo, False, HALF_LINE, [[0.5], [1.5]]),
     (loggamma(B) + log(B) / 2, S.Zero, True, HALF_LINE, [[0.5]]),
+    (-ZetaDerivative(1, 1 + B) / ZetaDerivative(0, 1 + B) - Mean(X, X), S.Zero, True, HALF_LINE, [[0.5], [1.5]]),
+    (ZetaDerivative(0, 1 + B) - Mean(X, X), oo, False, HALF_LINE, [[0.5], [1.5]]),
 ]
 
 
@@ -175,8 +178,10 @@ def test_what_the_first_terms_leave_out_is_no_larger_than_a_power(node: Expr, fa
     assert 0 < max(ratios) < mp.mpf("1.01") * min(ratios)
 
 
-@pytest.mark.parametrize("name", ["gamma", "chi", "nakagami", "inverse_gamma", "beta_known_second", "yule_simon"])
-def test_signs_at_the_ends_are_proved_of_gamma_functions(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["gamma", "chi", "nakagami", "inverse_gamma", "beta_known_second", "yule_simon", "zeta"]
+)
+def test_signs_at_the_ends_are_proved_of_special_functions(name: str) -> None:
     """By series, which the checker computes anew; balls close to the ends alone prove nothing."""
     found = derive(family(name))
     (finding,) = [f for s, f in zip(found.steps, found.findings, strict=True) if s.rule == "end-signs"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Expr, Integer, Mul, Pow, S, Symbol, binomial, exp, factorial, log, loggamma, polygamma
+from sympy import Add, Expr, Integer, Mul, Pow, S, Symbol, binomial, exp, factorial, log
 
-from .gamma_series import first_terms
 from .refute import signs_seen
 from .size import cancelled
+from .special_series import POLES, first_terms
 
 _EXACT = 10**6
 """The order of what is a polynomial: known altogether."""
@@ -89,19 +89,20 @@ def series_in(expression: Expr, scale: Scale) -> Series | None:
         if inside is None:
             return None
         return _exponential(inside, scale) if isinstance(expression, exp) else logarithm(inside, scale)
-    return _of_gamma_function(expression, scale) if isinstance(expression, (loggamma, polygamma)) else None
+    return _of_special(expression, scale) if isinstance(expression, tuple(POLES)) else None
 
 
-def _of_gamma_function(function: Expr, scale: Scale) -> Series | None:
-    """A gamma function of a positive argument: by its first terms at zero and far out, by its value elsewhere."""
-    inside = series_in(function.args[-1], scale)
-    if inside is None or inside.lead is None or scale.sign(inside.lead[1]) <= 0:
+def _of_special(function: Expr, scale: Scale) -> Series | None:
+    """A special function above its pole: by first terms next to it and far out, by its value elsewhere."""
+    pole = POLES[type(function)]
+    beyond = series_in(function.args[-1] - pole, scale)
+    if beyond is None or beyond.lead is None or scale.sign(beyond.lead[1]) <= 0:
         return None
-    place, lead = inside.lead
+    place, lead = beyond.lead
     if place == 0:
-        if lead.free_symbols & scale.logarithm.free_symbols or inside.order <= 0:
+        if lead.free_symbols & scale.logarithm.free_symbols or beyond.order <= 0:
             return None
-        return Series(constant(function.func(*function.args[:-1], lead)).terms, 1)
+        return Series(constant(function.func(*function.args[:-1], lead + pole)).terms, 1)
     known = first_terms(function, far=place < 0)
     found = None if known is None else series_in(known[0], scale)
     return None if known is None or found is None else _collected(found.terms, min(found.order, place * known[1]))
