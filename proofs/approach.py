@@ -14,6 +14,7 @@ from sympy import Eq, Expr, Integer, Symbol, oo
 from .algebra.atoms import Indicator, Mean, Residual
 from .algebra.power_series import Scale, Series, series_in
 from .algebra.signs import Domain, is_nonnegative, strict_sign
+from .algebra.special_series import in_bessel_ratios
 from .bounds import Bounds
 from .dominance import dominated, exponents_of
 from .leading import LOG, SHARE, SMALL, WIDTH, Approach, averages_as_series, outweighing
@@ -23,7 +24,7 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     """Return what the sign of ``equation`` is close to ``end``, one answer for each kind of data; ``None`` if unknown.
 
     ``above`` says that the unknown comes from above. ``end`` may be an order statistic. Of special functions the
-    gamma and zeta functions and their derivatives are known here.
+    gamma and zeta functions, their derivatives, and ratios of Bessel functions are known here.
 
     >>> from sympy import S, exp
     >>> b, x = Symbol("b", positive=True), Symbol("x", positive=True)
@@ -34,6 +35,7 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     >>> [near.value for near in signs_near(score, b, oo, False, half_line)]
     [Mean(x, x) - Quantile(1, x)]
     """
+    equation = in_bessel_ratios(equation)
     exponents = exponents_of(equation, unknown)
     if exponents and not end.is_finite:
         return dominated(equation, unknown, end, domain, exponents)

@@ -15,6 +15,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    besseli,
     digamma,
     exp,
     log,
@@ -126,6 +127,9 @@ NEAR = [
     (loggamma(B) - B * log(B) + B * Mean(X, X), oo, False, HALF_LINE, [[0.5], [1.5]]),
     (loggamma(B) + log(B) / 2, S.Zero, True, HALF_LINE, [[0.5]]),
     (-ZetaDerivative(1, 1 + B) / ZetaDerivative(0, 1 + B) - Mean(X, X), S.Zero, True, HALF_LINE, [[0.5], [1.5]]),
+    (besseli(1, B) / besseli(0, B) + Mean(X, X) - 1, oo, False, HALF_LINE, [[0.5]]),
+    (1 - besseli(2, B) / besseli(0, B) - 3 / B + Mean(X, X) / B**2, oo, False, HALF_LINE, [[0.5]]),
+    (besseli(2, B) / besseli(1, B) - B / 4 + B**2 * Mean(X, X), S.Zero, True, HALF_LINE, [[0.5]]),
     (ZetaDerivative(0, 1 + B) - Mean(X, X), oo, False, HALF_LINE, [[0.5], [1.5]]),
 ]
 
@@ -162,6 +166,8 @@ def test_terms_that_were_left_out_are_not_taken_for_zero() -> None:
     for close in (log(B) - digamma(B) - 1 / (2 * B), loggamma(B) - (B - 1 / S(2)) * log(B) + B - log(2 * pi) / 2):
         assert signs_near(close - 1 / B**3, B, oo, False, HALF_LINE) is None
     assert signs_near(loggamma(B) + log(B) - B**2, B, S.Zero, True, HALF_LINE) is None
+    assert signs_near(1 - besseli(2, B) / besseli(0, B) - 2 / B, B, oo, False, HALF_LINE) is None
+    assert signs_near(besseli(1, B) - besseli(0, B), B, oo, False, HALF_LINE) is None
     unknown = Mean(sin(B * X), X)
     assert signs_near(unknown, B, oo, False, HALF_LINE) is None
 
@@ -179,7 +185,7 @@ def test_what_the_first_terms_leave_out_is_no_larger_than_a_power(node: Expr, fa
 
 
 @pytest.mark.parametrize(
-    "name", ["gamma", "chi", "nakagami", "inverse_gamma", "beta_known_second", "yule_simon", "zeta"]
+    "name", ["gamma", "chi", "nakagami", "inverse_gamma", "beta_known_second", "yule_simon", "zeta", "von_mises"]
 )
 def test_signs_at_the_ends_are_proved_of_special_functions(name: str) -> None:
     """By series, which the checker computes anew; balls close to the ends alone prove nothing."""
