@@ -75,7 +75,7 @@ def recession(step: Step, context: Context) -> Finding:
     if before.rule != "predictor" or before.subject != step.subject:
         return Finding(Evidence.REFUTED, "does not rest on a predictor")
     for value, side in zip(step.value.args, (S.NegativeOne, S.One), strict=True):
-        slopes = [(weight, _slope(shape, step, side)) for weight, shape in _terms(before)]
+        slopes = [(weight, slope_far_out(shape, subject_of(step), side)) for weight, shape in _terms(before)]
         if any(slope is None for _, slope in slopes):
             return Finding(Evidence.UNDECIDED, "no rule gives a slope far out")
         found = _is_slope(value, [(weight, slope) for weight, slope in slopes if slope is not None], side, domain)
@@ -84,10 +84,16 @@ def recession(step: Step, context: Context) -> Finding:
     return Finding(Evidence.LEMMA, _LEMMA)
 
 
-def _slope(shape: Expr, step: Step, side: Expr) -> Expr | None:
-    """The limit of a shape's slope towards one side, by degrees; of the logarithm of a distribution function by those
-    of the logarithm of its density, or 0."""
-    eta = subject_of(step)
+def slope_far_out(shape: Expr, eta: Symbol, side: Expr) -> Expr | None:
+    """Return the limit of a shape's slope towards one side, by degrees; ``None`` where these do not tell.
+
+    Of the logarithm of a distribution function it is that of the logarithm of its density, or 0.
+
+    >>> from sympy import exp, log
+    >>> from sympy.abc import z
+    >>> [slope_far_out(-log(1 + exp(z)), z, side) for side in (S.NegativeOne, S.One)]
+    [0, -1]
+    """
     way = 0 if shape == eta or is_strictly_concave(shape, eta) else rising_side(shape, eta)
     if way * side > 0:
         return S.Zero

@@ -106,6 +106,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "concave": check_concave.concave,
     "half-plane": check_concave.half_plane,
     "groups": check_groups.groups,
+    "censoring": check_groups.censoring,
     "curvature": check_concave.curvature,
     "concave-terms": check_concave.concave_terms,
     "harmonic": check_concave.harmonic,

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from flint import arb
 from sympy import Expr, Symbol, oo
 
+from .algebra.atoms import Quantile
 from .ball_data import evaluate
 from .check_context import Context, subject_of
 from .derivation import Step
@@ -37,6 +38,19 @@ def groups(step: Step, context: Context) -> str:
     trial, z = context.trials[0], subject_of(step)
     if any(_sags(partial(_height, trial, shape, z), _PLACES) for shape in step.value.args):
         return f"a kernel lies below one of its chords in {z}"
+    return ""
+
+
+def censoring(step: Step, context: Context) -> str:
+    """A kernel that is higher further out, on a side where the rows of its group are said to fall for ever."""
+    before, trial = context.given(step), context.trials[0]
+    above = any(node.level == 1 for node in step.value.atoms(Quantile))
+    for group in before.named("groups").args:
+        shape, censored = group[3], bool(group[4])
+        for side in (1 if above else -1,) if censored else (-1, 1):
+            near, far = (_height(trial, shape, before.subject, arb(side * place)) for place in (8, 64))
+            if far > near:
+                return f"the kernel {shape} rises far out"
     return ""
 
 

@@ -34,6 +34,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "concave": counter_shapes.concave,
     "half-plane": counter_shapes.half_plane,
     "groups": counter_shapes.groups,
+    "censoring": counter_shapes.censoring,
     "curvature": counter_shapes.curvature,
     "concave-terms": counter_shapes.curvature,
     "loss": counter_shapes.loss,

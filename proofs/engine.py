@@ -8,6 +8,7 @@ from functools import lru_cache
 from sympy import Expr, Symbol
 
 from .boundary import resolved
+from .censoring import add_censoring, by_censoring
 from .checker import check_steps
 from .conclusions import (
     add_conditions,
@@ -124,11 +125,12 @@ def _concluded(
     exists = _with_closed_ends(_existence(family, route, kl, optimality, before), family)
     add_end_claims(exists, trail)
     add_recession(exists, family, trail)
+    add_censoring(exists, family, trail)
     add_slant(exists, route.likelihood, trail)
     add_crest(exists, route.likelihood, trail)
     add_profile_edges(exists, route.likelihood, trail)
     add_conditions(
-        () if exists.predictor else exists.conditions,
+        () if exists.predictor or exists.censored else exists.conditions,
         route.statistics,
         trail,
         _closed(route),
@@ -207,7 +209,7 @@ def _existence(
         return counted
     structure = location_scale(family)
     found = by_tails(family, structure) if structure is not None else None
-    found = found or by_recession(family) or _by_slant(family) or by_crest(family, route)
+    found = found or by_censoring(family) or by_recession(family) or _by_slant(family) or by_crest(family, route)
     if found is not None:
         return found
     if len(unknowns) == 1:

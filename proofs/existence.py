@@ -52,8 +52,9 @@ class Existence:
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
     the space alone. ``claims`` on the signs of ``equation`` near the ends of the space of ``unknown`` are what they
-    follow from, or how the density falls far out along ``predictor``. Where ``edges`` are given, as by ``slant``,
-    ``crest`` or ``profile``, some member has to be above each of them as well.
+    follow from, or how the density falls far out along ``predictor``; or, if ``censored``, how those of rows do,
+    seen and censored. Where ``edges`` are given, as by ``slant``, ``crest`` or ``profile``, some member has to be above
+    each of them as well.
     """
 
     conditions: tuple[Condition, ...]
@@ -70,6 +71,7 @@ class Existence:
     slant: SlantLimits | None = None
     crest: Crest | None = None
     profile: ProfileEdges | None = None
+    censored: bool = False
 
 
 def inside_space(

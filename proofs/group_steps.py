@@ -22,10 +22,20 @@ def group_step(family: Family, trail: Trail) -> Optimality | None:
     found = group_kernels(family)
     if not found:
         return None
+    add_groups(found, trail, Section.OPTIMALITY)
+    return Optimality(True, "concave in 1/scale and location/scale of all groups of rows", False, concave=True)
+
+
+def add_groups(found: tuple[GroupKernel, ...], trail: Trail, section: Section) -> int:
+    """Record the kernels of all groups of rows, and return the position of the step.
+
+    >>> add_groups((), Trail(), Section.EXISTENCE)
+    0
+    """
     shown = " and ".join(f"`{one.location}` and `{one.scale}` where {in_words(one.values)}" for one in found)
-    trail.add(
+    return trail.add(
         "groups",
-        Section.OPTIMALITY,
+        section,
         f"Concave in each group of rows: with location and scale {shown}, the log-density of `z`, or the logarithm of "
         "the probability beyond it, is free of parameters and concave. The likelihood is concave in 1/scale and "
         "location/scale of all groups together, and every stationary point is a global maximum.",
@@ -35,7 +45,6 @@ def group_step(family: Family, trail: Trail) -> Optimality | None:
         subject=Z,
         using=(("groups", Tuple(*map(_told, found))),),
     )
-    return Optimality(True, "concave in 1/scale and location/scale of all groups of rows", False, concave=True)
 
 
 def _told(group: GroupKernel) -> Tuple:

@@ -30,7 +30,7 @@ from sympy import (
     sqrt,
 )
 from test_concave_terms import CONCAVE
-from test_covariates import TWO_SAMPLES
+from test_covariates import CENSORED, TWO_SAMPLES
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -248,6 +248,7 @@ OURS = {
     "spiked": spiked,
     "turned": turned,
     "two samples": lambda: TWO_SAMPLES,
+    "censored": lambda: CENSORED["normal"],
     "rounded": lambda: CONCAVE["rounded normal of known spread"],
     "mixed": lambda: CONCAVE["mixture in its weight"],
 }
@@ -524,6 +525,12 @@ def _moved_into_log(each: Expr, logs: Logs) -> tuple[Expr, Logs]:
     return each - c * log(a), [(c, f / a)]
 
 
+def _from_the_other_end(one: Expr) -> Expr:
+    """Take the smallest observation for the largest."""
+    (end,) = one.atoms(Quantile)
+    return -one.xreplace({end: Quantile(0, end.args[1])})
+
+
 def _premise(at: int) -> Change:
     """Another step in the place of the one that the last rests on."""
     return lambda steps: (*steps[:-1], replace(steps[-1], given=(at,)))
@@ -707,6 +714,9 @@ REFUTED = (
     Planted("a metric that is none", "half-plane", "cauchy", using("ratio", opposite)),
     Planted("no kernel", "half-plane", "cauchy", _premise(0)),
     Planted("lost factor", "groups", "two samples", value(twice)),
+    Planted("lost factor", "censoring", "censored", value(twice)),
+    Planted("censored below", "censoring", "censored", value(_from_the_other_end)),
+    Planted("no groups", "censoring", "censored", _premise(0)),
     Planted("lost factor", "line-turn", "birnbaum_saunders", value(twice)),
     Planted("lost term", "line-turn", "rayleigh_shifted", value(more)),
     Planted("the score for the likelihood", "line-turn", "rayleigh_shifted", _premise(1)),

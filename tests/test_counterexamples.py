@@ -163,6 +163,11 @@ def in_the_odds(step: Step) -> Step:
     return named("maps", lambda _: Tuple(*scales(CONCAVE["mixture in its weight"])[-1].maps))(step)
 
 
+def rising(groups: Expr) -> Expr:
+    """Turn the kernels of all groups of rows round, so that they rise far out."""
+    return Tuple(*(Tuple(*one.args[:3], -one.args[3], one.args[4]) for one in groups.args))
+
+
 def bent_upwards(step: Step) -> Step:
     """Put the ridge where the log-density along it bends upwards."""
     p = min(step.named("root").free_symbols & set(family("generalised_poisson").symbols), key=str)
@@ -189,6 +194,7 @@ PLANTED = (
     Planted("concave-terms", CONCAVE["mixture in its weight"], in_the_odds),
     Planted("half-plane", "cauchy", named("ratio", lambda one: one / 100)),
     Planted("groups", CENSORED["weibull"], value(lambda kernels: Tuple(*(-one for one in kernels.args)))),
+    Planted("censoring", CENSORED["weibull"], named("groups", rising), "groups"),
     Planted("loss", "linear_regression", named("weight", opposite)),
     Planted("predictor", LOGISTIC, named("terms", lambda terms: Tuple(terms.args[0]))),
     Planted("recession", POISSON, value(lambda slopes: Tuple(S.Zero, *slopes.args[1:]))),
