@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Symbol, atan2, cancel, cos, exp, expand_trig, log, oo, pi, sin
+from sympy import Add, Expr, Symbol, atan2, cancel, cos, exp, expand_trig, log, oo, pi, sin
 
 from .algebra.atoms import Mean, plain
 from .algebra.concave_terms import shape_of
@@ -50,12 +50,31 @@ def kernel(step: Step, context: Context) -> Finding:
 
 def concave(step: Step, context: Context) -> Finding:
     """The kernel is concave on every piece, no slope rises at a kink, and the second derivative shown is its own."""
-    shape, z, lo = context.given(step).value, subject_of(step), step.named("lo")
+    before, z, inside = context.given(step), subject_of(step), (step.named("lo"), step.named("hi"))
+    if not _fits(before, inside, context):
+        return Finding(Evidence.REFUTED, "the kernel lives on another interval than the support, moved and scaled")
+    shape = before.value
     same = [prove_zero(one - step.value, {}, list).evidence for one in (shape, derivative(shape, z, z))]
     if Evidence.ALGEBRA not in same:
         return Finding(Evidence.REFUTED, "what is shown is neither the kernel nor its second derivative")
-    holds = is_strictly_concave(shape, z, lo) if int(step.named("strict")) else is_concave(shape, z, lo)
+    holds = is_strictly_concave(shape, z, *inside) if int(step.named("strict")) else is_concave(shape, z, *inside)
     return by_sign(holds, "the kernel is concave")
+
+
+def _fits(kernel: Step, inside: tuple[Expr, Expr], context: Context) -> bool:
+    """Whether place and scale take the interval to the support of what is located: to its ends, where these are finite.
+
+    Data then keep 1/scale and location/scale in a convex set, if in any.
+    """
+    family, shown = context.family, kernel.named("observation")
+    ends = (family.bounds.lo, family.bounds.hi)
+    if shown != family.observation:  # a logarithm, or in units of a function of covariates
+        return inside == (-oo, oo) and all(not end.free_symbols for end in ends)
+    places = [kernel.named("location") + kernel.named("scale") * end for end in inside]
+    return all(
+        end is away if z is away else (place - end).expand() == 0
+        for end, place, z, away in zip(ends, places, inside, (-oo, oo), strict=True)
+    )
 
 
 def half_plane(step: Step, context: Context) -> Finding:

@@ -24,10 +24,12 @@ _SHARES = tuple(arb(share) for share in (0.25, 1, 1.5, 4))
 
 def concave(step: Step, context: Context) -> str:
     """Two places between which the kernel lies below its chord."""
-    z, lo, shape = subject_of(step), step.named("lo"), context.given(step).value
+    z, lo, hi, shape = subject_of(step), step.named("lo"), step.named("hi"), context.given(step).value
     for trial in context.trials:
         start = arb(0) if lo is -oo else evaluate(lo, trial.theta)
         places = _PLACES if lo is -oo else [start + place for place in _PLACES if place > 0]
+        if hi is not oo:
+            places = [start + (evaluate(hi, trial.theta) - start) * arb(part) / 16 for part in range(1, 16)]
         if _sags(partial(_height, trial, shape, z), places):
             return f"the kernel lies below one of its chords in {z}"
     return ""

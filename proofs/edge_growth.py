@@ -50,13 +50,15 @@ class EdgeGrowth:
 def edge_growth(family: Family, parameter: Symbol, level: int) -> EdgeGrowth | None:
     """Return how the density behaves where ``parameter`` moves that end of the support; ``None`` where no rule tells.
 
+    That it grows without bound is told only where no other parameter moves that end.
+
     >>> from thetahat import family
     >>> edge_growth(family("weibull_with_location"), family("weibull_with_location").symbols[0], 0).power
     k - 1
     """
     ends = family.bounds
     end = (ends.lo, ends.hi)[level]
-    if ends.discrete or family.beside or end.free_symbols & set(family.symbols) != {parameter}:
+    if ends.discrete or family.beside or parameter not in end.free_symbols:
         return None
     # A density of one scale looks alike at every scale, if the distance is measured in it.
     units = [S.One, *(unit for unit in (parameter, ends.hi - ends.lo) if is_positive(unit, family.domain))]

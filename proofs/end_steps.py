@@ -116,9 +116,15 @@ def _growth_step(growth: EdgeGrowth, family: Family, trail: Trail, current: int)
             "that the likelihood grows without bound."
         )
     else:
+        moved = [s for s in family.symbols if s in end.free_symbols]
+        sought = (
+            f"`{p}` is looked for inside, as a parameter that moves no end"
+            if len(moved) == 1
+            else f"{' and '.join(f'`{s}`' for s in moved)} are looked for inside, as parameters that move no end"
+        )
         words = (
             f"End of the support: the density vanishes where `{end}` reaches the {extreme} observation, "
-            f"{_shown(growth)}, so that `{p}` is looked for inside, as a parameter that moves no end."
+            f"{_shown(growth)}, so that {sought}."
         )
     trail.add(
         "edge-growth",

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from sympy import Expr, Symbol
 
+from .algebra.regions import is_concave
 from .boundary import resolved
+from .bounded_location import bounded_location_scale, by_vanishing_ends
 from .censoring import add_censoring, by_censoring
 from .checker import check_steps
 from .conclusions import (
@@ -33,7 +35,7 @@ from .fullness import is_full
 from .implied import without_implied
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
-from .location import location_scale
+from .location import Z, location_scale
 from .optimality import optimality_steps
 from .path_growth import PathGrowth
 from .profile_edge_steps import add_profile_edges, by_profile_edges
@@ -208,7 +210,7 @@ def _existence(
     if counted is not None:
         return counted
     structure = location_scale(family)
-    found = by_tails(family, structure) if structure is not None else None
+    found = by_tails(family, structure) if structure is not None else _inside_the_ends(family, route, optimality)
     found = found or by_censoring(family) or by_recession(family) or _by_slant(family) or by_crest(family, route)
     if found is not None:
         return found
@@ -223,6 +225,14 @@ def _existence(
         if faces is not None:
             return faces
     return NOT_DERIVED
+
+
+def _inside_the_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> Existence | None:
+    """The argument from a density that vanishes at both ends of a support that moves and stretches."""
+    structure = bounded_location_scale(family) if route.ends.confined and optimality.proved else None
+    if structure is None or not is_concave(structure.kernel, Z, structure.lo, structure.hi):
+        return None
+    return by_vanishing_ends(family, structure)
 
 
 def _by_slant(family: Family) -> Existence | None:

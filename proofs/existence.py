@@ -52,9 +52,9 @@ class Existence:
     ``rule`` names the argument, ``missing`` says what is missing where ``proved`` is false. ``needed`` says whether it
     is known that no maximiser exists where a condition fails, ``none_inside`` whether that is known of the interior of
     the space alone. ``claims`` on the signs of ``equation`` near the ends of the space of ``unknown`` are what they
-    follow from, or how the density falls far out along ``predictor``; or, if ``censored``, how those of rows do,
-    seen and censored. Where ``edges`` are given, as by ``slant``, ``crest`` or ``profile``, some member has to be above
-    each of them as well.
+    follow from, or how the density falls far out along ``predictor``; if ``censored``, how those of rows do that are
+    seen, and others; if ``vanishing``, that the density vanishes at the ends of its support. Where ``edges`` are given,
+    as by ``slant``, ``crest`` or ``profile``, some member has to be above each of them as well.
     """
 
     conditions: tuple[Condition, ...]
@@ -72,6 +72,7 @@ class Existence:
     crest: Crest | None = None
     profile: ProfileEdges | None = None
     censored: bool = False
+    vanishing: bool = False
 
 
 def inside_space(

@@ -51,8 +51,8 @@ class LocationScale:
     Where the spread of the noise depends on the covariates, ``y`` is the observation in units of a positive function
     of them, and the scale is free of them.
 
-    ``kernel`` is the log-density of ``z``, which lies above ``lo``. If the kernel is concave, the likelihood is
-    concave in ``(1 / scale, location / scale)``.
+    ``kernel`` is the log-density of ``z``, which lies between ``lo`` and ``hi``. If the kernel is concave, the
+    likelihood is concave in ``(1 / scale, location / scale)``, where the data lie in the support.
     """
 
     observation: Expr
@@ -60,6 +60,7 @@ class LocationScale:
     scale: Expr
     kernel: Expr
     lo: Expr = -oo
+    hi: Expr = oo
 
 
 @lru_cache(maxsize=512)

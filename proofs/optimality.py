@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Symbol, Tuple
+from sympy import Expr, Integer, Symbol, Tuple, oo
 
 from .algebra.concave_terms import shape_of
 from .algebra.regions import is_concave, is_strictly_concave, regions
+from .bounded_location import bounded_location_scale
 from .curvature import ConcaveSum, Curvature, concave_scale
 from .derivation import Label, Optimality, Section
 from .family import Family
@@ -34,7 +35,7 @@ def optimality_steps(family: Family, route: LikelihoodRoute, kl: DivergenceRoute
         return Optimality(False, "there is none: the likelihood is unbounded", False)
     if route.searched:
         return Optimality(True, "convex between neighbouring observations and monotone beyond them", False)
-    structure = location_scale(family)
+    structure = location_scale(family) or (bounded_location_scale(family) if route.ends.confined else None)
     found = (
         identity(family, route, kl, trail)
         or _ends_only(route)
@@ -101,20 +102,22 @@ def _concave(
             ("z", Z),
         ),
     )
-    if not is_concave(structure.kernel, Z, structure.lo):
+    inside = structure.lo, structure.hi
+    if not is_concave(structure.kernel, Z, *inside):
         return half_plane_step(family, structure, at, trail)
-    strict = is_strictly_concave(structure.kernel, Z, structure.lo)
-    kinked = len(regions(structure.kernel, Z, structure.lo) or ()) != 1
+    strict = is_strictly_concave(structure.kernel, Z, *inside)
+    kinked = len(regions(structure.kernel, Z, *inside) or ()) != 1
+    where = " where the data lie in the support" * (structure.hi is not oo)
     trail.add(
         "concave",
         _OPTIMAL,
         f"Concave: the kernel is {'strictly ' * strict}log-concave, so the likelihood is {'strictly ' * strict}concave "
-        "in 1/scale and location/scale, and every stationary point is a global maximum.",
+        f"in 1/scale and location/scale{where}, and every stationary point is a global maximum.",
         structure.kernel if kinked else structure.kernel.diff(Z, 2),
         Label("g(z)", "g(z)") if kinked else Label("g''(z)", "g''(z)"),
         given=(at,),
         subject=Z,
-        using=(("strict", Integer(strict)), ("lo", structure.lo)),
+        using=(("strict", Integer(strict)), ("lo", structure.lo), ("hi", structure.hi)),
     )
     return Optimality(True, "log-concave kernel, so concave in (1/scale, location/scale)", strict, concave=True)
 

@@ -21,8 +21,8 @@ _MEANING = "no direction of the coefficients separates the data"
 _WHY = (
     "along a direction that moves predictors only where their log-densities do not fall, the likelihood rises for ever"
 )
-_STEPS = ("predictor", "recession", "separation", "groups", "censoring")
-_STEPS += ("slant", "slant-edges", "line-turn", "crest", "crest-edges", "profile-edges")
+_OF_LINES = ("predictor", "recession", "separation", "groups", "censoring", "line-turn")
+_STEPS = (*_OF_LINES, "edge-growth", "slant", "slant-edges", "crest", "crest-edges", "profile-edges")
 NOT_DERIVED = Existence((), False, "", "when a maximiser exists was not derived")
 
 
@@ -107,5 +107,5 @@ def supported_existence(exists: Existence, steps: tuple[Step, ...], findings: tu
         step.rule in _STEPS and finding.evidence.verdict is not Verdict.AGREE
         for step, finding in zip(steps, findings, strict=True)
     )
-    rests = exists.predictor is not None or exists.edges or exists.censored
+    rests = exists.predictor is not None or exists.edges or exists.censored or exists.vanishing
     return NOT_DERIVED if rests and any(weak) else exists

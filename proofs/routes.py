@@ -82,6 +82,9 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
         statistics=tuple(s.symbol for s in averages.statistics),
         instead=lambda: moment_equations(found, averages.statistics) if (found := untangled()) else None,
     )
+    if elimination.unknowns and len(ends.inside()) > 1:
+        # On the line of one of two parameters it is not seen where the data keep the other: roots beyond are none.
+        elimination = Elimination((), tuple(equations.values()), tuple(equations))
     searched = data_point(family) if elimination.unknowns and len(family.parameters) == 1 else None
     if searched is not None and searched.place != family.observation:
         searched = None

@@ -325,7 +325,10 @@ def _claimed_concave(strict: int) -> Change:
         at, kernel = next((i, step) for i, step in enumerate(steps) if step.rule == "kernel")
         right = steps_to(family("gumbel"), "concave")[-1]
         shape = kernel.value.diff(right.subject, 2) if strict else kernel.value
-        return (*steps, replace(right, value=shape, given=(at,), using=(("strict", Integer(strict)), ("lo", -oo))))
+        return (
+            *steps,
+            replace(right, value=shape, given=(at,), using=(("strict", Integer(strict)), ("lo", -oo), ("hi", oo))),
+        )
 
     return changed
 

@@ -26,6 +26,7 @@ from sympy import (
 )
 
 from thetahat import Family, Parameter, certify, derive, fit
+from thetahat.proofs.curvature import concave_scale
 from thetahat.proofs.derivation import Verdict
 from thetahat.proofs.family import Covariate
 from thetahat.proofs.scales import scales
@@ -79,9 +80,6 @@ CONCAVE = {
         log(1 + THETA * (1 - 2 * Y) * (1 - 2 * U)),
         covariates=(Covariate(U, UNIT),),
     ),
-    "semicircle": within("semicircle", log(2 / pi) - 2 * log(SIZE) + log(SIZE**2 - X**2) / 2),
-    "parabola": within("parabola", log(Rational(3, 4)) - log(SIZE) + log(1 - (X / SIZE) ** 2)),
-    "triangle": within("triangle", log(1 - Abs(X) / SIZE) - log(SIZE)),
     "tilted exponential": of_lengths("tilted", log(A) - Y - 2 * log(1 - (1 - A) * exp(-Y)), Parameter(A, POSITIVE)),
     "wrapped": Family(
         "wrapped",
@@ -99,9 +97,12 @@ CONCAVE = {
     "rounded logistic by its tangent": rounded("rounded_tanh", (1 + tanh((X - M) / SIZE / 2)) / 2, PLACE, SCALE),
     "rounded gumbel": rounded("rounded_gumbel", exp(-exp(-(X - M) / SIZE)), PLACE, SCALE),
 }
+WITHIN = {
+    "semicircle": within("semicircle", log(2 / pi) - 2 * log(SIZE) + log(SIZE**2 - X**2) / 2),
+    "parabola": within("parabola", log(Rational(3, 4)) - log(SIZE) + log(1 - (X / SIZE) ** 2)),
+    "triangle": within("triangle", log(1 - Abs(X) / SIZE) - log(SIZE)),
+}
 DATA = {
-    "semicircle": [-0.5, 0.3, 1.2],
-    "triangle": [-0.5, 0.3, 1.2],
     "tilted exponential": [0.25, 0.5, 3.0],
     "wrapped": [-1.0, 0.25, 0.5, 2.0],
     "whole lengths of vectors": [0, 1, 1, 2, 3],
@@ -133,6 +134,16 @@ def test_the_log_density_is_a_sum_of_concave_terms(name: str) -> None:
     assert found == {Verdict.AGREE}
     assert derivation.optimality.proved
     assert derivation.optimality.concave
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_a_scale_that_ends_the_support_is_concave_by_its_terms_as_well(name: str) -> None:
+    """A kernel between two numbers says it first, and when a maximiser exists: unless all data are at its middle."""
+    assert concave_scale(WITHIN[name]) is not None
+    derivation = derive(WITHIN[name])
+    assert derivation.optimality.argument == "log-concave kernel, so concave in (1/scale, location/scale)"
+    assert [one.meaning for one in derivation.exists_when] == ["not all observations are 0"]
+    assert certify(WITHIN[name], [-0.5, 0.3, 1.2]).verdict is CertificateVerdict.UNIQUE_GLOBAL
 
 
 @pytest.mark.parametrize("name", NOT_CONCAVE)

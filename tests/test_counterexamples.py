@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pairs import CENTRED
 from sympy import Expr, Interval, Rational, S, Symbol, Tuple, log, oo, pi
+from test_bounded_location import FAMILIES
 from test_concave_terms import CONCAVE
 from test_covariates import CENSORED
 
@@ -190,6 +191,7 @@ PLANTED = (
     Planted("integer-falling", "hypergeometric_successes", value(opposite)),
     Planted("transport", "pareto", named("rising", opposite)),
     Planted("concave", "half_logistic", value(opposite), "kernel"),
+    Planted("concave", FAMILIES["raised cosine"], value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),
     Planted("concave-terms", CONCAVE["mixture in its weight"], in_the_odds),
     Planted("half-plane", "cauchy", named("ratio", lambda one: one / 100)),

@@ -16,6 +16,7 @@ from sympy import (
     S,
     Set,
     Symbol,
+    Tuple,
     besselk,
     cos,
     log,
@@ -34,6 +35,7 @@ from thetahat.proofs.curvature import leaves_an_interval
 from thetahat.proofs.derivation import Derivation, Evidence, Outcome, Step
 from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.registry import family as catalogued
+from thetahat.proofs.scales import scales
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.growth import grows_without_bound
 from thetahat.verify.likelihood import log_likelihood
@@ -93,9 +95,13 @@ def test_what_leaves_two_intervals_is_not_called_concave() -> None:
     both = declared(log(1 - y**2 / m**4) - 2 * log(Abs(m)) + LEVEL, Interval.open(-(m**2), m**2), LOCATION)
     assert not leaves_an_interval(both)
     assert not derive(both).optimality.proved
-    right = derive(FAMILIES["parabola by its scale"])
-    at = next(place for place, step in enumerate(right.steps) if step.rule == "curvature")
-    assert _of(derive(both), 1, right.steps[at]) is Evidence.REFUTED
+    step = next(step for step in derive(catalogued("yule_simon")).steps if step.rule == "curvature")
+    scale = scales(both)[0]
+    named = {"coordinates": Tuple(*scale.coordinates), "maps": Tuple(*scale.maps)}
+    claimed = replace(step, using=tuple((key, named.get(key, one)) for key, one in step.using))
+    finding = check_steps(both, (derive(both).steps[0], claimed))[-1]
+    assert finding.evidence is Evidence.REFUTED
+    assert "none between them" in finding.detail
 
 
 @pytest.mark.thorough

@@ -26,7 +26,8 @@ class DoubleObjective:
         """Compile what the plan holds; SymPy is asked once for each family."""
         self._plan = plan
         self._observations = observations
-        self._numbers = [numbers[name] for name in plan.names]
+        # Powers of Python's own floats raise where they overflow; those of NumPy's are infinite, as in the columns.
+        self._numbers = [np.float64(numbers[name]) for name in plan.names]
         self._data = () if plan.averaged else data
         self._arguments = (*self._data, *plan.coordinates, *plan.names)
 
@@ -56,9 +57,10 @@ class DoubleObjective:
 
     def _numbers_at(self, expressions: tuple[Expr, ...], u: Sequence[float] | Array) -> list[float]:
         code = compiled_together(expressions, self._arguments)
+        place = (*(np.float64(one) for one in u), *self._numbers)
         if self._plan.averaged:
-            return [float(value) for value in code(*u, *self._numbers)]
+            return [float(value) for value in code(*place)]
         columns = self._observations.columns
         return weighted_averages(
-            lambda rows: tuple(code(*(column[rows] for column in columns), *u, *self._numbers)), self._observations
+            lambda rows: tuple(code(*(column[rows] for column in columns), *place)), self._observations
         )

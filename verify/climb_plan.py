@@ -31,13 +31,15 @@ Array = NDArray[np.float64]
 class Climb:
     """Compiled derivatives of the log-likelihood in free coordinates.
 
-    ``averaged`` says that they are functions of the statistics, not of each observation. ``centre`` and ``size`` are
-    the symbols for the origin and unit of coordinates of parameters on the whole line.
+    ``value`` is ``whole``, a function of the parameters, in the coordinates. ``averaged`` says that they are functions
+    of the statistics, not of each observation. ``centre`` and ``size`` are the symbols for the origin and unit of
+    coordinates of parameters on the whole line.
     """
 
     parameters: tuple[Symbol, ...]
     coordinates: tuple[Symbol, ...]
     maps: tuple[Expr, ...]
+    whole: Expr
     value: Expr
     averaged: bool
     names: tuple[Symbol, ...]
@@ -54,14 +56,16 @@ def climb_of(derivation: Derivation) -> Climb:
     placed = set(family.symbols) - set(parameters)
     coordinates = tuple(Dummy(f"u{i}", real=True) for i in range(len(parameters)))
     within = {p: (lo, hi) for p, lo, hi in derivation.within}
+    along = dict(zip(parameters, coordinates, strict=True))
     mapped: dict[Symbol, Expr] = {}
-    for p, u in zip(parameters, coordinates, strict=True):
-        mapped[p] = _map(family, p, u, within.get(p)).subs(mapped)
-    maps = tuple(mapped.values())
+    # Where the data keep a parameter may depend on those before it there.
+    for p in sorted(parameters, key=lambda p: (p in within, [*within].index(p) if p in within else 0)):
+        mapped[p] = _map(family, p, along[p], within.get(p)).subs(mapped)
+    maps = tuple(mapped[p] for p in parameters)
     value = whole.subs(mapped)
     known = {s.symbol for s in derivation.statistics} | placed
     names = tuple(sorted((value.free_symbols & known) | {CENTRE, SIZE}, key=str))
-    return Climb(parameters, coordinates, maps, value, averaged, names)
+    return Climb(parameters, coordinates, maps, whole, value, averaged, names)
 
 
 def objective_of(derivation: Derivation, numbers: Mapping[Symbol, float]) -> Objective:
@@ -169,5 +173,13 @@ def magnitudes(plan: Climb) -> tuple[Expr, ...]:
     >>> len(magnitudes(climb_of(derive(family("beta")))))
     2
     """
-    first, _ = derivatives(plan)
-    return tuple(Add(*(Abs(term) for term in Add.make_args(e.expand(func=False)))) for e in first)
+    moved = dict(zip(plan.parameters, plan.maps, strict=True))
+    if any(len(one.free_symbols.intersection(plan.coordinates)) > 1 for one in plan.maps):
+        # Multiplied out in coordinates that share a parameter, there are thousands of terms: by the chain rule instead.
+        sizes = {p: _moduli(derivative(plan.whole, p)).subs(moved) for p in plan.parameters}
+        return tuple(Add(*(sizes[p] * Abs(derivative(moved[p], u)) for p in sizes)) for u in plan.coordinates)
+    return tuple(_moduli(slope) for slope in derivatives(plan)[0])
+
+
+def _moduli(slope: Expr) -> Expr:
+    return Add(*(Abs(term) for term in Add.make_args(slope.expand(func=False))))

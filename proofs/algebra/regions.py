@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from math import lcm
 
 from sympy import (
     Abs,
@@ -39,12 +38,11 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from ..bounds import Bounds
+from .bends import second_derivative
 from .derivatives import derivative
 from .signs import Domain, is_negative, is_nonnegative, is_nonzero, is_positive
 from .solve import solve_one
-from .tidying import tidy
 
-_MOST_POWER = 12
 _CONTINUOUS = (exp, sin, cos, sinh, cosh, tanh, atan, asinh, erf, Abs, sign, Max, Min, Piecewise)
 """Functions without a pole on the real line; where a sign or a case switches is looked at apart."""
 _WHERE_POSITIVE = (log, gamma, loggamma)
@@ -122,7 +120,7 @@ def is_concave(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bo
     (True, False)
     """
     pieces = regions(expression, z, lo, hi)
-    if pieces is None or not all(is_nonnegative(-second, domain) for second, domain in map(_curved(z), pieces)):
+    if pieces is None or not _everywhere(pieces, z, lambda second, domain: is_nonnegative(-second, domain)):
         return False
     return _meets(pieces, z)
 
@@ -135,12 +133,12 @@ def is_strictly_concave(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = 
     (True, False)
     """
     pieces = regions(expression, z, lo, hi)
-    if pieces is None or not all(_falls(second, domain) for second, domain in map(_curved(z), pieces)):
+    if pieces is None or not _everywhere(pieces, z, _falls):
         return False
     return _meets(pieces, z)
 
 
-def _falls(second: Expr, domain: dict[Symbol, Bounds]) -> bool:
+def _falls(second: Expr, domain: Domain) -> bool:
     """Whether it is negative, or a rational function that is never positive and not zero: its zeros are isolated."""
     if is_negative(second, domain):
         return True
@@ -165,40 +163,9 @@ def _slope(value: Expr, z: Symbol, at: Expr, side: int) -> Expr:
     return derivative(value, z).subs(z, at + side * away).subs(away, 0)
 
 
-def _curved(z: Symbol) -> Callable[[Region], tuple[Expr, dict[Symbol, Bounds]]]:
-    """The second derivative of a region's function, rational in an exponential where that is possible."""
-
-    def curved(region: Region) -> tuple[Expr, dict[Symbol, Bounds]]:
-        second = derivative(_exponentials(region.value), z, z).expand(power_exp=True)
-        rates = [derivative(node.args[0], z) for node in second.atoms(exp) if z in node.free_symbols]
-        step = _step(rates)
-        if step is not None:
-            w = Symbol("_w", positive=True)
-            rational = second.replace(
-                lambda e: isinstance(e, exp) and z in e.free_symbols,
-                lambda e: exp(e.args[0].subs(z, 0)) * w ** (derivative(e.args[0], z) / step),
-            )
-            if z not in rational.free_symbols:
-                ends = sorted((exp(step * region.lo), exp(step * region.hi)), key=lambda e: (e is oo, e))
-                return tidy(rational, {}), {w: Bounds(ends[0], ends[1], False, False, False)}
-        return second, {z: region.bounds()}
-
-    return curved
-
-
-def _step(rates: list[Expr]) -> Expr | None:
-    """The rate of which all are small whole multiples; a parameter fixed at a decimal may make them huge."""
-    if not rates or not all(rate.is_number and (rate / rates[0]).is_Rational for rate in rates):
-        return None
-    step = rates[0] / lcm(*(int((rate / rates[0]).q) for rate in rates))
-    return step if all(abs(rate / step) <= _MOST_POWER for rate in rates) else None
-
-
-def _exponentials(expression: Expr) -> Expr:
-    """Hyperbolic functions by exponentials."""
-    for function in (cosh, sinh, tanh):
-        expression = expression.replace(function, lambda u, f=function: f(u).rewrite(exp))
-    return expression
+def _everywhere(pieces: tuple[Region, ...], z: Symbol, holds: Callable[[Expr, Domain], bool]) -> bool:
+    """Whether something holds of the second derivative of every piece."""
+    return all(holds(*second_derivative(one.value, z, one.lo, one.hi)) for one in pieces)
 
 
 def is_bounded_inside(expression: Expr, z: Symbol, lo: Expr = -oo, hi: Expr = oo) -> bool:
