@@ -27,8 +27,8 @@ def bounded_location_scale(family: Family) -> LocationScale | None:
     """Return the centre of the support as location, half its length as scale; ``None`` where more than these move.
 
     >>> from thetahat import family
-    >>> bounded_location_scale(family("uniform")).kernel
-    -log(2)
+    >>> bounded_location_scale(family("uniform_from_zero")).scale
+    b/2
     >>> bounded_location_scale(family("beta")) is None
     True
     """
