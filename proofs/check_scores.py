@@ -15,7 +15,7 @@ from .algebra.size import cancelled, factored, joined
 from .apart import log_density_form
 from .ball_data import evaluate
 from .balls import precision
-from .check_context import Context, pairs
+from .check_context import Context, pairs, subject_of
 from .check_roots import chained
 from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .zero import prove_zero
@@ -135,3 +135,18 @@ def same_value(step: Step, context: Context) -> Finding:
         again = prove_zero(logs[0] - logs[1], context.domain, list)
         return again if again.evidence is Evidence.ALGEBRA else finding
     return finding
+
+
+def mirror(step: Step, context: Context) -> Finding:
+    """With the other sign of the parameter the declared log-density is the same, and no space or support is another."""
+    p, family = subject_of(step), context.family
+    if p not in family.symbols or step.value != 0:
+        return Finding(Evidence.REFUTED, "is not about the two signs of a parameter")
+    space, ends = family.domain[p], (family.bounds.lo, family.bounds.hi)
+    if space.lo != -space.hi or space.lo_closed != space.hi_closed or space.free_symbols:
+        return Finding(Evidence.REFUTED, f"the opposite of some {p} lies outside its space")
+    moved = any(p in item.bounds.free_symbols for item in family.parameters)
+    if moved or any((end.subs(p, -p) - end).expand() != 0 for end in ends if p in end.free_symbols):
+        return Finding(Evidence.REFUTED, f"the sign of {p} moves a support or a space")
+    points = [({**theta, **row}, ()) for theta, sample in context.points() for row in sample[:2]]
+    return prove_zero(family.log_density.subs(p, -p) - family.log_density, family.domain, lambda: points)

@@ -82,6 +82,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "integer-tail": check_integer.tail,
     "integer-falling": check_integer.falling,
     "substitute": check_scores.substitute,
+    "mirror": check_scores.mirror,
     "score": check_scores.score,
     "combined": check_combined.combined,
     "untangled": check_matching.untangled,

@@ -238,6 +238,12 @@ class Derivation:
     point: PointSearch | None = None
     edges: tuple[EdgeHeight, ...] = ()
 
+    @property
+    def mirrored(self) -> tuple[Symbol, ...]:
+        """The parameters of which the data tell the size only: a value and its opposite are proved to be one member."""
+        found = ((s.subject, f.evidence) for s, f in zip(self.steps, self.findings, strict=True) if s.rule == "mirror")
+        return tuple(p for p, evidence in found if isinstance(p, Symbol) and evidence.verdict is Verdict.AGREE)
+
     @cached_property
     def _hash(self) -> int:
         return hash((self.family, self.outcome, self.formulas, self.equations, self.unknowns))

@@ -36,6 +36,7 @@ from .implied import without_implied
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
 from .location import Z, location_scale
+from .mirrors import mirror_steps
 from .optimality import optimality_steps
 from .path_growth import PathGrowth
 from .profile_edge_steps import add_profile_edges, by_profile_edges
@@ -78,6 +79,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     at_observations = _at_observations(family, route)
     if at_observations is not None:
         return at_observations
+    mirrored = mirror_steps(family, trail)
     kl = divergence_route(family, route, trail)
     claimed = optimality_steps(family, route, kl, trail)
     exists, steps, findings = _concluded(family, route, kl, claimed, trail.steps)
@@ -88,6 +90,9 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     if _open_branches(steps, findings):
         exists = replace(exists, needed=False, none_inside=False)
     outcome, reason = _outcome(family, route)
+    if mirrored and outcome is not Outcome.UNSOLVED:
+        reason += f"; {' and '.join(map(str, mirrored))} up to the sign only"
+        optimality = replace(optimality, unique=False)
     refuted = refutation(family, steps, findings)
     if refuted:
         outcome, reason = Outcome.UNSOLVED, refuted

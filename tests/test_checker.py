@@ -31,6 +31,7 @@ from sympy import (
 )
 from test_concave_terms import CONCAVE
 from test_covariates import CENSORED, TWO_SAMPLES
+from test_mirrors import FOLDED
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.checker import RULES, check_steps
@@ -248,6 +249,7 @@ OURS = {
     "spiked": spiked,
     "turned": turned,
     "two samples": lambda: TWO_SAMPLES,
+    "folded": lambda: FOLDED,
     "censored": lambda: CENSORED["normal"],
     "rounded": lambda: CONCAVE["rounded normal of known spread"],
     "mixed": lambda: CONCAVE["mixture in its weight"],
@@ -528,6 +530,11 @@ def _moved_into_log(each: Expr, logs: Logs) -> tuple[Expr, Logs]:
     return each - c * log(a), [(c, f / a)]
 
 
+def _of_the_scale(steps: Steps) -> Steps:
+    """Take the last parameter for the one of which the sign is open."""
+    return (*steps[:-1], replace(steps[-1], subject=FOLDED.symbols[-1]))
+
+
 def _from_the_other_end(one: Expr) -> Expr:
     """Take the smallest observation for the largest."""
     (end,) = one.atoms(Quantile)
@@ -717,6 +724,8 @@ REFUTED = (
     Planted("a metric that is none", "half-plane", "cauchy", using("ratio", opposite)),
     Planted("no kernel", "half-plane", "cauchy", _premise(0)),
     Planted("lost factor", "groups", "two samples", value(twice)),
+    Planted("lost term", "mirror", "folded", value(more)),
+    Planted("the sign of a positive parameter", "mirror", "folded", _of_the_scale),
     Planted("lost factor", "censoring", "censored", value(twice)),
     Planted("censored below", "censoring", "censored", value(_from_the_other_end)),
     Planted("no groups", "censoring", "censored", _premise(0)),

@@ -54,6 +54,7 @@ OTHERWISE = {
     "integer-range": "linear ends, compared one by one",
     "integer-tail": "an identity",
     "substitute": "an identity",
+    "mirror": "an identity, of the declared density",
     "reduced": "an identity",
     "same-value": "an identity",
     "split": "an identity",

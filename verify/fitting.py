@@ -220,7 +220,7 @@ def fit_with(
     {'lambda': 0.5}
     """
     member = derivation.family
-    quick = compiled_estimate(derivation, x, find) if weights is None else None
+    quick = compiled_estimate(derivation, x, find) if weights is None and not derivation.mirrored else None
     if quick is not None:
         return Fit.of_column(derivation, *quick)
     observations = require_data(member, x, weights)
@@ -241,6 +241,8 @@ def fit_with(
             )
     require_determined(derivation, data)
     values, sets = estimate(derivation, data)
+    # Of two opposite values that are one member, the one that is not negative.
+    values |= {p: abs(values[p]) for p in derivation.mirrored}
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
     require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
