@@ -72,7 +72,7 @@ def race(ours: Callable[[], object], rivals: dict[str, Callable[[], object]]) ->
 PARTS = {
     "the two routes": ("likelihood_route", "divergence_route"),
     "why the maximum is global, divergence, information, entropy": ("optimality_steps",),
-    "existence": ("_existence",),
+    "existence": ("existence_of",),
     "checking": ("check_steps",),
 }
 """What a derivation consists of, and the functions of the engine that do it."""

@@ -49,6 +49,10 @@ class LikelihoodRoute:
     searched: DataPoint | None
     choosing: bool
 
+    def closed(self) -> dict[Symbol, Expr]:
+        """Every solved parameter in statistics and unknowns alone."""
+        return resolved(self.ends.placed) | self.elimination.closed()
+
 
 def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> LikelihoodRoute:
     """Derive scores and solve them, parameters of the support first.

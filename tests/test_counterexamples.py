@@ -365,6 +365,7 @@ def test_the_checker_imports_nothing_that_makes_steps() -> None:
         "integer_search",
         "integer_steps",
         "identity_steps",
+        "existence_choice",
         "branches",
         "end_steps",
         "ridge_steps",
