@@ -8,10 +8,11 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from flint import arb
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr, Symbol, Tuple
 
-from .algebra.atoms import Centred, LargestTie, Mean, Quantile, taken_apart
-from .ball_sums import Rows, Sums, row_sums
+from .algebra.atoms import Centred, LargestTie, Mean, Quantile, atoms_of, taken_apart
+from .ball_rows import Rows
+from .ball_sums import Sums, row_sums
 from .balls import ball, compiled, precision
 from .errors import DeclarationError
 
@@ -49,28 +50,45 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class _Reading:
-    """An expression compiled with a stand-in for each data atom, and its arguments in order."""
+    """Expressions compiled with a stand-in for each data atom, and their arguments in order.
+
+    ``together`` are averages that change with parameters, and are read in one pass over the rows.
+    """
 
     atoms: StandIns
+    together: StandIns
     function: Callable[..., list[arb]]
     symbols: tuple[Symbol, ...]
 
 
 @lru_cache(maxsize=4096)
-def _reading(expression: Expr) -> _Reading:
-    atoms, rest = taken_apart(expression)
+def _reading(expressions: tuple[Expr, ...]) -> _Reading:
+    atoms, rest = taken_apart(Tuple(*expressions))
     symbols = _ordered(rest)
-    return _Reading(atoms, compiled((rest,), symbols), symbols)
+    moving = [
+        (atom, name)
+        for atom, name in atoms
+        if isinstance(atom, Mean) and atom.free_symbols and not atoms_of(atom.integrand)
+    ]
+    together = tuple(moving) if len(moving) > 1 else ()
+    alone = tuple(pair for pair in atoms if pair not in together)
+    return _Reading(alone, together, compiled(tuple(rest), symbols), symbols)
 
 
 @lru_cache(maxsize=4096)
 def _averaging(atom: Mean, columns: tuple[Symbol, ...]) -> tuple[StandIns, Sums, tuple[Symbol, ...]]:
     atoms, integrand = taken_apart(atom.integrand)
-    others = tuple(symbol for symbol in _ordered(integrand) if symbol not in columns)
-    return atoms, row_sums((integrand,), columns, others), others
+    sums, others = _summing((integrand,), columns)
+    return atoms, sums, others
 
 
-def _ordered(expression: Expr) -> tuple[Symbol, ...]:
+@lru_cache(maxsize=4096)
+def _summing(integrands: tuple[Expr, ...], columns: tuple[Symbol, ...]) -> tuple[Sums, tuple[Symbol, ...]]:
+    others = tuple(symbol for symbol in _ordered(Tuple(*integrands)) if symbol not in columns)
+    return row_sums(integrands, columns, others), others
+
+
+def _ordered(expression: Basic) -> tuple[Symbol, ...]:
     return tuple(sorted(expression.free_symbols, key=lambda symbol: symbol.sort_key()))
 
 
@@ -80,10 +98,33 @@ def enclosed(expression: Expr, known: Balls, table: Table, read: Read | None = N
     ``read`` is asked for each of its data atoms, so that a caller can keep what does not change; ``read_atom`` if it
     is not given.
     """
-    reading = _reading(expression)
+    return enclosed_together((expression,), known, table, read)[0]
+
+
+def enclosed_together(expressions: tuple[Expr, ...], known: Balls, table: Table, read: Read | None = None) -> list[arb]:
+    """Return enclosures of several expressions on a table, which share what they have in common.
+
+    ``read`` is not asked for averages that change with parameters where these are several: they are read together.
+
+    >>> from sympy.abc import a, x
+    >>> table = Table((x,), [(arb(1),), (arb(3),)], None)
+    >>> enclosed_together((Mean(x**a, x), Mean(a * x, x) + Mean(x**a, x)), {a: arb(2)}, table)
+    [5.00000000000000, 9.00000000000000]
+    """
+    reading = _reading(expressions)
     if reading.atoms:
         known = {**known, **{name: (read or read_atom)(atom, known, table) for atom, name in reading.atoms}}
-    return reading.function(*(known[symbol] for symbol in reading.symbols))[0]
+    if reading.together:
+        known = {**known, **_read_together(reading.together, known, table)}
+    return reading.function(*(known[symbol] for symbol in reading.symbols))
+
+
+def _read_together(averages: StandIns, known: Balls, table: Table) -> dict[Symbol, arb]:
+    if table.read_off([atom for atom, _ in averages]):
+        return {name: read_atom(atom, known, table) for atom, name in averages}
+    sums, others = _summing(tuple(atom.integrand for atom, _ in averages), table.columns)
+    found, total = sums(table.rows, table.weights, *(known[symbol] for symbol in others)), table.total()
+    return {name: one / total for (_, name), one in zip(averages, found, strict=True)}
 
 
 def read_atom(atom: Expr, known: Balls, table: Table) -> arb:

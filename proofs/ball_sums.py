@@ -12,15 +12,16 @@ from sympy import Add, Basic, Dummy, Expr, Function, Mul, Piecewise, Pow, S, Sym
 
 from .ball_functions import NAMESPACE
 from .ball_printer import ConstantPrinter, added_to_one, beside_one
+from .ball_rows import PowerOfRow, remembered, taken_from_rows
 from .balls import defined
 from .saturating import parts_of_tanh
 
-Rows = Sequence[tuple[arb, ...]]
 Sums = Callable[..., list[arb]]
 
 _INDENT = "    "
 _NAMES = NAMESPACE | {
     "f_parts_of_tanh": parts_of_tanh,
+    "f_remembered": remembered,
     "zero": arb(0),
     "one": arb(1),
     "minus_one": arb(-1),
@@ -48,6 +49,15 @@ class _Lines(ConstantPrinter):
         if expr.exp == 2 and expr.base.free_symbols <= self.of_rows:
             return f"(z if (z := (y := {self.printed(expr.base)}) * y) > zero else f_square(y))"
         return super()._print_Pow(expr, rational)
+
+    def _print_Function(self, expr: Expr) -> str:  # noqa: N802
+        if not isinstance(expr, PowerOfRow):
+            return super()._print_Function(expr)
+        fixed, of_row, exponent, *logarithms = map(self.printed, expr.args)
+        if expr.args[0] is S.One:
+            return f"((({exponent}) * {logarithms[1]}).exp() if {of_row} > zero else f_power({of_row}, {exponent}))"
+        quick = f"(({exponent}) * ({' + '.join(logarithms)})).exp() if {of_row} > zero and {fixed} > zero"
+        return f"({quick} else f_power({fixed} * {of_row}, {exponent}))"
 
 
 @dataclass(frozen=True)
@@ -120,8 +130,9 @@ def _way_of(term: Expr, terms: tuple[Expr, ...], columns: tuple[Symbol, ...]) ->
 def row_sums(terms: tuple[Expr, ...], columns: tuple[Symbol, ...], others: tuple[Symbol, ...] = ()) -> Sums:
     """Return the function from rows, their weights and the values of ``others`` to the sums of ``terms`` over the rows.
 
-    Weights are ``None`` where all are one. What contains no column is computed once; a sum of logarithms is the
-    logarithm of a product, which does not overflow: exponents of balls have no bound.
+    Weights are ``None`` where all are one. What contains no column is computed once, and what contains nothing else
+    once for the same rows, as long as it is remembered; a sum of logarithms is the logarithm of a product, which does
+    not overflow: exponents of balls have no bound.
 
     >>> from sympy.abc import a, x
     >>> powers, logs = row_sums((a * x, log(x)), (x,), (a,))([(arb(2),), (arb(8),)], None, arb(3))
@@ -138,10 +149,13 @@ def _written(
     """The lines of the function ``sums``, and the constants that they name."""
     found_ways = [_way_of(term, terms, columns) for term in terms]
     ways, factors = [way for way, _, _ in found_ways], [factor for _, _, factor in found_ways]
-    found, printed = cse([beside_one(summed) for _, summed, _ in found_ways])
+    found, shared = cse([beside_one(summed) for _, summed, _ in found_ways])
+    apart = taken_from_rows(found, shared, columns if others else ())
     names = {symbol: f"x{i}" for i, symbol in enumerate(columns)} | {symbol: f"p{i}" for i, symbol in enumerate(others)}
-    names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate(found)}
-    lines, moving = _Lines(names, columns), set(columns)
+    names |= {symbol: f"c{i}" for i, (symbol, _) in enumerate((*apart.first, *apart.parts))}
+    of_rows = {*columns, *(symbol for symbol, _ in apart.first)}
+    lines, moving = _Lines(names, of_rows), set[Basic](of_rows)
+    ahead = [f"{names[symbol]} = {lines.printed(part)}" for symbol, part in apart.first]
     before, inside, once = list[str](), list[str](), dict[Expr, Symbol]()
 
     def text_of(part: Expr) -> str:
@@ -152,7 +166,7 @@ def _written(
             before.append(f"{names[symbol]} = {lines.printed(fixed)}")
         return lines.printed(left)
 
-    for symbol, part in found:
+    for symbol, part in apart.parts:
         of_row = bool(part.free_symbols & moving)
         moving |= {symbol} if of_row else set()
         lines.of_rows |= {symbol} if part.free_symbols <= lines.of_rows else set()
@@ -160,7 +174,7 @@ def _written(
         (inside if of_row else before).append(f"{names[symbol]} = {text}")
     starts, plain, after, end = list[str](), list[str](), list[str](), list[str]()
     heavy_starts, heavy, heavy_after = list[str](), list[str](), list[str]()
-    for place, (term, way) in enumerate(zip(printed, ways, strict=True)):
+    for place, (term, way) in enumerate(zip(apart.terms, ways, strict=True)):
         text = text_of(term)
         starts += way.before(f"s{place}")
         plain += way.row(f"s{place}", text)
@@ -169,17 +183,33 @@ def _written(
         heavy_starts += way.before(f"s{place}") if way.parts else [f"s{place} = zero"]
         heavy_after += way.after(f"s{place}") if way.parts else []
         end += [] if factors[place] is S.One else [f"s{place} = {lines.printed(factors[place])} * s{place}"]
-    row = "".join(f"{names[symbol]}, " for symbol in columns) or "_"
+    row, kept = ("".join(f"{names[symbol]}, " for symbol in held) for held in (columns, apart.kept))
+    rounded = [f"{name} = {text}" for text, name in lines.rounded.items()]
+    rows, weighted = f"for {row or '_'} in rows:", f"for ({row or '_'}), w in zip(rows, weights):"
+    if kept:
+        rows, weighted = (
+            f"for ({row}), ({kept}) in zip(rows, kept(rows)):",
+            f"for ({row}), ({kept}), w in zip(rows, kept(rows), weights):",
+        )
     written = [
+        *_kept(row, ahead, kept, rounded),
         "def sums(rows, weights" + "".join(f", {names[symbol]}" for symbol in others) + "):",
-        *_indented([*(f"{name} = {text}" for text, name in lines.rounded.items()), *before]),
+        *_indented([*rounded, *before]),
         f"{_INDENT}if weights is None:",
-        *_indented(_loop(f"for {row} in rows:", starts, [*inside, *plain], after), 2),
+        *_indented(_loop(rows, starts, [*inside, *plain], after), 2),
         f"{_INDENT}else:",
-        *_indented(_loop(f"for ({row}), w in zip(rows, weights):", heavy_starts, [*inside, *heavy], heavy_after), 2),
+        *_indented(_loop(weighted, heavy_starts, [*inside, *heavy], heavy_after), 2),
         *_indented([*end, f"return [{', '.join(f's{place}' for place in range(len(terms)))}]"]),
     ]
     return written, lines.constants
+
+
+def _kept(row: str, ahead: Sequence[str], kept: str, rounded: Sequence[str]) -> list[str]:
+    """The lines of what is computed once for the same rows: for each of them a tuple of balls."""
+    if not kept:
+        return []
+    loop = _loop(f"for {row} in rows:", ["found = []"], [*ahead, f"found.append(({kept}))"], ["return found"])
+    return ["def work(rows):", *_indented([*rounded, *loop]), "kept = f_remembered(work)"]
 
 
 def _lifted(part: Basic, moving: set[Symbol], once: dict[Expr, Symbol]) -> Any:

@@ -142,3 +142,37 @@ def test_a_derivative_that_nobody_knows_is_named():
     for compile_it in (lambda: compiled((slope,), (a,)), lambda: row_sums((x * slope,), (x,), (a,))):
         with pytest.raises(DeclarationError, match=r"derivative Derivative\(besselk\(a, 2\), a\)"):
             compile_it()
+
+
+@pytest.mark.parametrize("weights", [None, [arb(2), arb(3)]])
+@pytest.mark.parametrize(
+    "term", [x**a, (x / b) ** a, x**a * log(x) ** 2, b * loggamma(x + 2), (x * b) ** (a * x), a / x]
+)
+def test_what_holds_rows_alone_changes_no_sum(term, weights):
+    """Computed once for the same rows, at any precision, whether or not all of them have a logarithm."""
+    for rows in ([(arb(0.3),), (arb(7),)], [(arb(2),), (arb(-1) if term in (x**a, a / x) else arb(1),)]):
+        for bits in (64, 200, 64):
+            for power in (2, -3):
+                with precision(bits):
+                    (found,) = row_sums((term,), (x,), (a, b))(rows, weights, arb(power), arb(5))
+                    single = compiled((term,), (x, a, b))
+                    values = [single(row[0], arb(power), arb(5))[0] for row in rows]
+                    plain = sum(v * w for v, w in zip(values, weights or [1, 1], strict=True))
+                    assert found.is_finite()
+                    assert found.overlaps(plain)
+                    assert found.rad() < abs(plain) * arb(2) ** (12 - bits)
+
+
+def test_rows_are_told_apart_though_one_list_took_the_place_of_another():
+    """What was computed for one list of rows is none of another's, whether or not their values are equal."""
+    powers = row_sums((x**a,), (x,), (a,))
+    for value in range(1, 200):
+        assert powers([(arb(value),)], None, arb(2))[0].overlaps(arb(value) ** 2)
+
+
+def test_a_power_may_have_a_series_as_its_exponent():
+    """Its first derivative is the sum of ``x**a log(x)``."""
+    rows = [(arb(2),), (arb(3),)]
+    (found,) = row_sums((x**a,), (x,), (a,))(rows, None, arb_series([arb(2), arb(1)], 2))
+    assert found[0].overlaps(arb(13))
+    assert found[1].overlaps(4 * arb(2).log() + 9 * arb(3).log())

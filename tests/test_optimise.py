@@ -379,6 +379,14 @@ def test_large_datasets_are_searched_in_part_first() -> None:
     assert maximise_likelihood(family("poisson"), counts).theta[0] == pytest.approx(counts.mean(), rel=1e-6)
 
 
+def test_a_search_may_need_all_evaluations_that_it_is_allowed() -> None:
+    """One that ends with its last evaluation has a result, and one that would need another one has none."""
+    x = [0.5, 1.0, 4.0]
+    needed = maximise_likelihood(family("gamma"), x).evaluations
+    assert maximise_likelihood(family("gamma"), x, most=needed).status == "converged"
+    assert math.isnan(maximise_likelihood(family("gamma"), x, most=needed - 1).theta[0])
+
+
 def test_unfit_data_are_refused() -> None:
     """Validation comes first; a likelihood that is zero everywhere has nothing to improve."""
     for optimiser in OPTIMISERS.values():

@@ -37,7 +37,7 @@ def in_balls(derivation: Derivation, observations: Observations, known: Mapping[
     [0.5]
     """
     exactly = Exactly(table_of(derivation.family, observations))
-    return {symbol: exactly.estimate(symbol, formula, known) for symbol, formula in in_data(derivation)}
+    return exactly.estimates(in_data(derivation), known)
 
 
 def by_formulas(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from flint import arb, ctx
 from sympy import Expr, Symbol
 
-from ..proofs.ball_data import Table, enclosed, read_atom
+from ..proofs.ball_data import Table, enclosed_together, read_atom
 from ..proofs.balls import ball as as_ball
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
@@ -110,8 +110,11 @@ class Exactly:
 
     def ball(self, expression: Expr, known: Mapping[Symbol, Any]) -> arb:
         """Return the enclosure at the working precision."""
+        return self._balls((expression,), known)[0]
+
+    def _balls(self, expressions: tuple[Expr, ...], known: Mapping[Symbol, Any]) -> list[arb]:
         balls = {symbol: as_ball(value) for symbol, value in known.items()}
-        return enclosed(expression, balls, self._table, self._atom)
+        return enclosed_together(expressions, balls, self._table, self._atom)
 
     def _atom(self, atom: Expr, known: Mapping[Symbol, arb], table: Table) -> arb:
         return self.read(atom) if _is_fixed(atom) else read_atom(atom, known, table)
@@ -128,24 +131,24 @@ class Exactly:
 
         Zero where no precision tells it from zero, ``nan`` where it has no value; never zero otherwise.
         """
-        found = math.nan
+        return self._values((expression,), known)[0]
+
+    def _values(self, expressions: tuple[Expr, ...], known: Mapping[Symbol, Any]) -> list[float]:
+        """What ``value`` returns for each; those that one precision leaves open go on together with the next."""
+        found, left = [math.nan] * len(expressions), list(range(len(expressions)))
         for bits in precisions():
             with precision(bits):
-                ball = self.ball(expression, known)
-                if not ball.is_finite():
-                    continue
-                if ball == 0:
-                    return 0.0
-                if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
-                    found = math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
-                    if float(ball.lower()) == float(ball.upper()):
-                        return found
-                elif math.isnan(found):
-                    found = 0.0
+                balls = self._balls(tuple(expressions[place] for place in left), known)
+                rounded = [_rounded(ball, found[place]) for place, ball in zip(left, balls, strict=True)]
+            for place, (value, _) in zip(left, rounded, strict=True):
+                found[place] = value
+            left = [place for place, (_, certain) in zip(left, rounded, strict=True) if not certain]
+            if not left:
+                break
         return found
 
-    def estimate(self, symbol: Symbol, formula: Expr, known: Mapping[Symbol, Any]) -> float:
-        """Return the value of a parameter's formula, as ``value`` does.
+    def estimates(self, formulas: Sequence[tuple[Symbol, Expr]], known: Mapping[Symbol, Any]) -> dict[Symbol, float]:
+        """Return the values of parameters by their formulas, as ``value`` does.
 
         Raises
         ------
@@ -153,18 +156,38 @@ class Exactly:
             Where no double is near: one that overflows is none, and the least that is not zero may have another
             likelihood altogether.
         """
-        found = self.value(formula, known)
-        if abs(found) == _LEAST or math.isinf(found):
-            with precision(_FAR_BITS):
-                ball = self.ball(formula, known)
-            if math.isinf(found) or abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
-                place = "farther from" if math.isinf(found) else "nearer to"
-                raise UnsolvedError(
-                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
-                    "rescale the observations, or fix a parameter"
-                )
+        found = dict(zip((s for s, _ in formulas), self._values(tuple(e for _, e in formulas), known), strict=True))
+        for symbol, formula in formulas:
+            self._require_double(symbol, formula, known, found[symbol])
         return found
+
+    def _require_double(self, symbol: Symbol, formula: Expr, known: Mapping[Symbol, Any], found: float) -> None:
+        if not (abs(found) == _LEAST or math.isinf(found)):
+            return
+        with precision(_FAR_BITS):
+            ball = self.ball(formula, known)
+        if math.isinf(found) or abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
+            place = "farther from" if math.isinf(found) else "nearer to"
+            raise UnsolvedError(
+                f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
+                "rescale the observations, or fix a parameter"
+            )
 
     def bounded(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:
         """Return the same, with the largest double of its sign where it overflows: what a root search can use."""
         return float(np.clip(self.value(expression, known), -_MOST, _MOST))
+
+
+def _rounded(ball: arb, before: float) -> tuple[float, bool]:
+    """The double nearest to what a ball encloses, and whether that is certain; ``before`` where the ball tells nothing.
+
+    Zero where it is not told from zero, and nothing better was known before.
+    """
+    if not ball.is_finite():
+        return before, False
+    if ball == 0:
+        return 0.0, True
+    if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
+        found = math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
+        return found, float(ball.lower()) == float(ball.upper())
+    return (0.0 if math.isnan(before) else before), False

@@ -93,7 +93,7 @@ def maximise_likelihood(
             else -found.cost
         )
     path = tuple((theta, -cost * total) for theta, cost in found.path)
-    return Optimum(found.theta, value, found.status, next(evaluations), path)
+    return Optimum(found.theta, value, found.status, evaluations.used, path)
 
 
 def minimise_divergence(
@@ -124,7 +124,7 @@ def minimise_divergence(
         except BudgetSpentError:
             return _given_up(family, most)
     path = tuple((theta, cost - entropy) for theta, cost in found.path)
-    return Optimum(found.theta, found.cost - entropy, found.status, next(evaluations), path)
+    return Optimum(found.theta, found.cost - entropy, found.status, evaluations.used, path)
 
 
 def _given_up(family: Family, most: int) -> Optimum:

@@ -55,15 +55,15 @@ class Budget(Iterator[int]):
     """Numbers the evaluations of an objective, and ends the search when they are spent."""
 
     def __init__(self, most: int) -> None:
-        """Allow ``most`` evaluations."""
-        self._used, self._most = -1, most
+        """Allow ``most`` evaluations; ``used`` is how many there have been."""
+        self.used, self._most = 0, most
 
     def __next__(self) -> int:
         """Return the number of the next evaluation."""
-        self._used += 1
-        if self._used > self._most:
+        if self.used == self._most:
             raise BudgetSpentError
-        return self._used
+        self.used += 1
+        return self.used
 
 
 def problem_of(family: Family, observations: Observations, evaluations: Iterator[int]) -> Problem:

@@ -117,7 +117,10 @@ def weighted_averages(values: Callable[[slice], tuple[Any, ...]], observations: 
 
 def _exactly_rounded(part: Array, w: Array | None) -> float:
     try:
-        return math.fsum(part) / len(part) if w is None else math.fsum(part * w) / math.fsum(w)
+        # Of Python's own numbers the sum takes half as long.
+        if w is None:
+            return math.fsum(part.tolist()) / len(part)
+        return math.fsum((part * w).tolist()) / math.fsum(w.tolist())
     except (OverflowError, ValueError):
         return math.nan
 

@@ -22,6 +22,7 @@ from ..strategies import can_fail, constants, datasets
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
 from .drawn import Check
 from .driving import DisagreementError, run_different, run_property
+from .estimation import remembering
 from .fitting import fit_with
 from .growth import grows_without_bound
 from .known_values import derivation_with
@@ -69,7 +70,9 @@ def check_family(
         return Report((*tallies, _growth(derivation, examples, seed)))
     sample = derivation_with(family, _first_constants(family))
     named = {name: check for name, check in checks.items() if applies(name, sample)}
-    tallies += _run(derivation, named, examples, seed)
+    with remembering():
+        # The same data are fitted in another order, with weights and as they are: their table is searched once.
+        tallies += _run(derivation, named, examples, seed)
     if checks is CHECKS and can_fail(sample.family, conditions=sample.exists_when):
         tallies.append(_refusals(derivation, examples, seed))
     return Report(tuple(tallies))

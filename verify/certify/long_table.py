@@ -10,7 +10,7 @@ from sympy import Expr, Rational, Symbol, log
 
 from ...proofs.algebra.atoms import Mean
 from ...proofs.ball_data import Table
-from ...proofs.ball_sums import Rows
+from ...proofs.ball_rows import Rows
 from ...proofs.family import Family
 from ..enclosure import table_of
 from ..long_logarithms import log_product_sum, logarithms
