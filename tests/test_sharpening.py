@@ -13,6 +13,8 @@ from thetahat.verify.drawn import Drawn
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
 from thetahat.verify.sharpening import sharpened
+from thetahat.verify.terrain import Terrain
+from thetahat.verify.tolerance import BALL_STEPS
 from thetahat.verify.valid_data import require_data
 
 CLOSE = [
@@ -98,3 +100,16 @@ def test_a_derivative_that_balls_do_not_know_leads_nowhere(function) -> None:
     x, nu = Symbol("x", positive=True), Symbol("nu", positive=True)
     odd = Family("odd", x, Interval.open(0, oo), (Parameter(nu, Interval.open(0, oo)),), log(function(nu, x)))
     assert sharpened(odd, require_data(odd, [1.0, 2.0]), (1.5,)) is None
+
+
+@pytest.mark.parametrize("far", [1e60, 1e86])
+def test_a_search_that_no_longer_gets_on_is_given_up(far: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far out on a ridge the likelihood comes so close to a limit that steps lead nowhere; nearer by one finds back."""
+    lomax, asked = family("lomax"), []
+    walk = Terrain.__call__
+    monkeypatch.setattr(Terrain, "__call__", lambda terrain, point: asked.append(point) or walk(terrain, point))
+    data = require_data(lomax, (-np.log(1 - (np.arange(1, 10) - 0.5) / 9)) ** 1.2)
+    mean = float(data.x.mean())
+    assert sharpened(lomax, data, (far, far * mean)) is None
+    assert len(asked) < BALL_STEPS / 4
+    assert sharpened(lomax, data, (1e30, 1e30 * mean)) == pytest.approx(fit_with(derive(lomax), data.x[:, 0]).theta)

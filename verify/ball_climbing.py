@@ -18,6 +18,10 @@ from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 
 _FIRST_BITS = 256
 _LONGEST, _SHORTEST = 5.0, 2.0**-40
+_PATIENCE, _LITTLE, _SHRUNK = 16, 1e-3, 1 / 4
+"""So many steps that lead less far than this, in logarithms or units of what is searched for, and after which as many
+lead no less than such a share of it, lead nowhere. Where curvature vanishes at a maximum, as of a tenth power, each is
+shorter by a ninth or more, and so many by a sixth; where the likelihood comes close to a limit they have no end."""
 _DAMPING = (0.0, *(10.0**power for power in (*range(-24, -3, 3), *range(-3, 13))))
 
 
@@ -82,18 +86,25 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     while bits <= 2 * MOST_BITS:
         with precision(bits):
             here, ended = _walked(terrain, terrain(point), steps, bits > MOST_BITS)
-            if ended:
+            if here is None or ended:
                 return here
         point, bits = here.point, 2 * bits
     return None
 
 
-def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> tuple[Place, bool]:
+def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> tuple[Place | None, bool]:
     """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps.
 
+    ``None`` where many of them lead next to nowhere, and no shorter way than as many before.
     ``most`` says that there is no higher precision, in which a curvature that may be rounding would be seen.
     """
-    for _ in steps:
+    begun, before = here, arb("inf")
+    for taken, _ in enumerate(steps, 1):
+        if taken % _PATIENCE == 0:
+            way = _way(begun, here)
+            if before < _LITTLE and way >= before * _SHRUNK:
+                return None, False
+            begun, before = here, way
         found = _step(here, terrain.limited) if here.finite else None
         if found is None:
             return here, False
@@ -120,6 +131,11 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> t
             return here, False
         here = ahead
     return here, False
+
+
+def _way(start: Place, end: Place) -> arb:
+    """The longest way that a coordinate went between two places."""
+    return max(abs(there - here).mid() for here, there in zip(start.point, end.point, strict=True))
 
 
 def _settles(step: Balls, last: Place, limited: tuple[int, ...]) -> bool:
