@@ -12,6 +12,7 @@ from sympy import Expr, Interval, Reals, S, Set, Symbol, exp, log, loggamma, oo,
 from thetahat import Family, Parameter, certify, check_family, derive, family, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
+from thetahat.verify import estimation
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
 
@@ -504,3 +505,44 @@ def test_answers_show_themselves_in_a_line() -> None:
     assert repr(check_family(family("exponential"), examples=2)).startswith("Report(")
     several = fit(family("uniform_unit_length"), [1.0, 1.5])
     assert "as good as all from 0.5 to 1.0" in str(several)
+
+
+@pytest.mark.parametrize("name", ["beta", "lomax", "gumbel", "logistic", "logarithmic_series", "negative_binomial"])
+def test_searched_estimates_depend_on_the_table_of_rows_alone(name: str) -> None:
+    """Data in another order, three times, and with weights for repetitions have the very same estimate."""
+    member = family(name)
+    rng = np.random.default_rng(5)
+    x = {"beta": rng.beta(2, 3, 12), "lomax": rng.pareto(0.8, 12), "logarithmic_series": rng.logseries(0.8, 12)}.get(
+        name
+    )
+    x = rng.negative_binomial(2, 0.2, 12) if name == "negative_binomial" else rng.normal(size=12) if x is None else x
+    theta = dict(fit(member, x).theta_hat)
+    assert dict(fit(member, rng.permutation(x)).theta_hat) == theta
+    assert dict(fit(member, np.tile(x, 3)).theta_hat) == theta
+    often = rng.integers(1, 4, 12)
+    assert fit(member, x, weights=often).theta_hat == fit(member, rng.permutation(np.repeat(x, often))).theta_hat
+    assert fit(member, x, weights=often).theta_hat != theta
+
+
+def test_a_search_is_remembered_only_inside_and_for_the_same_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: other data, other weights, another derivation, or a search made outside, have an answer of their own."""
+    asked = []
+    search = estimation._estimate
+    monkeypatch.setattr(estimation, "_estimate", lambda *given: asked.append(given) or search(*given))
+    x = np.array([0.5, 1.0, 2.5, 4.0])
+
+    def searches(*fits: tuple[str, object, object]) -> int:
+        asked.clear()
+        for name, data, weights in fits:
+            fit(family(name), data, weights)
+        return len(asked)
+
+    same = [("lomax", x**3, None), ("lomax", x[::-1] ** 3, None), ("lomax", np.repeat(x**3, 2), None)]
+    other = [("lomax", x**3, [1.0, 2.0, 1.0, 1.0]), ("lomax", x**4, None), ("gumbel", x**3, None)]
+    assert searches(*same) == 3
+    with estimation.remembering():
+        assert searches(*same) == 1
+        assert searches(*other, *other) == 3
+    with estimation.remembering():
+        assert searches(*same) == 1
+    assert searches(*same) == 3

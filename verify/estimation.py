@@ -29,12 +29,15 @@ Estimate = tuple[dict[Symbol, float], dict[str, tuple[float, float]]]
 _REMEMBERED = 8
 """How many estimates of different tables are at hand where they are remembered."""
 
+_WHOLE = 2.0**53
+"""Doubles from which on all are whole numbers, and not all whole numbers are doubles."""
+
 
 def estimate(derivation: Derivation, observations: Observations) -> Estimate:
     """Return every parameter's value, and the interval of each that the likelihood leaves free.
 
-    Where they have to be searched for, they are those of the table of different rows: neither the order of the data
-    nor how they are repeated makes a difference then.
+    Where they have to be searched for, they are those of the table of different rows, whose weights are whole numbers
+    without a common factor if they can be: neither the order of the data nor how they are repeated makes a difference.
 
     >>> from thetahat import derive, family
     >>> from .valid_data import require_data
@@ -46,8 +49,7 @@ def estimate(derivation: Derivation, observations: Observations) -> Estimate:
     if not takes_long or observations.n > JOINED_ROWS:
         return _estimate(derivation, observations)
     joined = observations.distinct()
-    weights = None if joined.weights is None else joined.weights.tobytes()
-    values, sets = _SEARCH.get()(derivation, joined.n, joined.x.tobytes(), weights)
+    values, sets = _SEARCH.get()(derivation, joined.n, joined.x.tobytes(), _least_weights(joined))
     return dict(values), dict(sets)
 
 
@@ -112,6 +114,20 @@ def _estimate(derivation: Derivation, observations: Observations) -> Estimate:
         sets[symbol.name] = ends
         known[symbol] = ends[0] + (ends[1] - ends[0]) / 2
     return known, sets
+
+
+def _least_weights(joined: Observations) -> bytes | None:
+    """The contents of weights, divided by what all have in common where they are whole; ``None`` where all are one.
+
+    >>> _least_weights(Observations(np.array([[1.0], [2.0]]), np.array([3.0, 3.0]), 2)) is None
+    True
+    """
+    w = joined.weights
+    if w is None:
+        return None
+    whole = not (w % 1).any() and w.max() < _WHOLE
+    least = w / np.gcd.reduce(w.astype(np.int64)) if whole else w
+    return None if (least == 1).all() else least.tobytes()
 
 
 def _repeated(observations: Observations) -> Array | None:
