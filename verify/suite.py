@@ -93,7 +93,9 @@ def check_families(
         return
     # Ball precision is global to a process, so work is spread over processes, never over threads.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(check_family, family, examples=examples, seed=seed): family.name for family in families}
+        # Those with more parameters take longer; begun last, one of them would be waited for alone.
+        longest_first = sorted(families, key=lambda family: len(family.parameters), reverse=True)
+        waiting = {pool.submit(check_family, one, examples=examples, seed=seed): one.name for one in longest_first}
         try:
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
