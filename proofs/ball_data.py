@@ -108,8 +108,9 @@ def enclosed_together(expressions: tuple[Expr, ...], known: Balls, table: Table,
 
     >>> from sympy.abc import a, x
     >>> table = Table((x,), [(arb(1),), (arb(3),)], None)
-    >>> enclosed_together((Mean(x**a, x), Mean(a * x, x) + Mean(x**a, x)), {a: arb(2)}, table)
-    [5.00000000000000, 9.00000000000000]
+    >>> power, both = enclosed_together((Mean(x**a, x), Mean(a * x, x) + Mean(x**a, x)), {a: arb(2)}, table)
+    >>> power.contains(5), both.contains(9)
+    (True, True)
     """
     reading = _reading(expressions)
     if reading.atoms:
