@@ -207,6 +207,8 @@ class Derivation:
     edges
         What the likelihood tends to at most, on every way out of the parameter space on which it does not vanish, for
         data that meet ``exists_when``: a maximiser exists where some member is above all of them.
+    enough
+        Conditions on the data under which some member is above all edges.
     independent_routes
         Whether the KL route solved other equations than the scores.
     """
@@ -237,6 +239,7 @@ class Derivation:
     none_inside: bool = False
     point: PointSearch | None = None
     edges: tuple[EdgeHeight, ...] = ()
+    enough: tuple[Condition, ...] = ()
 
     @property
     def mirrored(self) -> tuple[Symbol, ...]:

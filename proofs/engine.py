@@ -100,6 +100,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
         existence_needed=exists.needed,
         none_inside=exists.none_inside,
         edges=exists.edges,
+        enough=exists.enough,
         optimality=optimality,
         independent_routes=kl.elimination is not None and not route.elimination.instead,
         within=tuple((p, box.lo, box.hi) for p, box in route.ends.inside().items()),

@@ -54,7 +54,8 @@ class Existence:
     the space alone. ``claims`` on the signs of ``equation`` near the ends of the space of ``unknown`` are what they
     follow from, or how the density falls far out along ``predictor``; if ``censored``, how those of rows do that are
     seen, and others; if ``vanishing``, that the density vanishes at the ends of its support. Where ``edges`` are given,
-    as by ``slant``, ``crest`` or ``profile``, some member has to be above each of them as well.
+    as by ``slant``, ``crest`` or ``profile``, some member has to be above each of them as well, which one is where all
+    that is ``enough`` holds.
     """
 
     conditions: tuple[Condition, ...]
@@ -73,6 +74,7 @@ class Existence:
     profile: ProfileEdges | None = None
     censored: bool = False
     vanishing: bool = False
+    enough: tuple[Condition, ...] = ()
 
 
 def inside_space(

@@ -85,7 +85,7 @@ def _chosen(
     if len(unknowns) == 1:
         found = by_bounded_support(family, route.averages.form) or _by_ends(family, route, optimality)
         if found is None or not found.needed:
-            found = by_profile_edges(family, route) or found
+            found = _with_what_is_enough(by_profile_edges(family, route), found) or found
         if found is not None:
             return found
     if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):
@@ -93,6 +93,14 @@ def _chosen(
         if faces is not None:
             return faces
     return NOT_DERIVED
+
+
+def _with_what_is_enough(exists: Existence | None, other: Existence | None) -> Existence | None:
+    """The first argument, with the conditions of the other as what is enough."""
+    if exists is None or other is None or not other.proved:
+        return exists
+    claimed = replace(exists, equation=other.equation, unknown=other.unknown, claims=other.claims)
+    return replace(claimed, enough=other.conditions)
 
 
 def _inside_the_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> Existence | None:

@@ -9,7 +9,7 @@ import pytest
 
 from thetahat.verify.compiled import columns
 from thetahat.verify.compiled.columns import midpoint
-from thetahat.verify.compiled.row_totals import total
+from thetahat.verify.compiled.row_totals import square_total, total
 
 R = np.random.default_rng(7)
 N = 40_001
@@ -63,10 +63,14 @@ def test_a_miscounted_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         test_places_in_order_of_many_rows_are_those_of_the_sorted_ones("spread", N, 0.5)
 
 
-@pytest.mark.parametrize("n", [1, 2, 31, 255, 256, 257, 1000])
+@pytest.mark.parametrize("n", [1, 2, 31, 63, 127, 200, 255, 256, 257, 511, 1000])
 def test_sums_of_few_rows_are_as_exact_as_those_of_many(n: int) -> None:
-    """A product with ones and NumPy's sum are off by some roundings of what their terms come to without signs."""
-    for x in (R.normal(size=n), R.gamma(2.0, 1.0, n), np.full(n, 0.1)):
+    """A product with ones and NumPy's sum are off by some roundings of what their terms come to without signs.
+
+    Some processors add what a product has beyond a multiple of 32 one after the other: for 255 equal terms ten.
+    """
+    for x in (R.normal(size=n), R.gamma(2.0, 1.0, n), np.full(n, 0.1), np.full(n, 0.7)):
         assert abs(total(x) - math.fsum(x)) <= 8 * 2.0**-53 * math.fsum(abs(x))
+        assert abs(square_total(x) - math.fsum(x * x)) <= 10 * 2.0**-53 * math.fsum(x * x)
     assert total(np.full(n, 2**40 + 1)) == n * (2**40 + 1)  # whole numbers stay whole
     assert math.isnan(total(np.where(np.arange(n) == n - 1, math.nan, 1.0)))

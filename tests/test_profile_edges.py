@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Interval, S, Symbol, exp, log, oo
 
-from thetahat import Family, Parameter, certify, derive, family, fit
+from thetahat import Family, Parameter, certify, check_estimator, derive, family, fit
 from thetahat.proofs.derivation import Derivation, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.proofs.write.markdown import derivation_markdown
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.edge_heights import is_above_edges
 from thetahat.verify.existence import has_maximiser
@@ -86,6 +87,14 @@ def test_an_estimate_is_above_the_limit_and_no_member_above_it_is_higher(
     assert is_above_edges(derivation, best.theta.tolist(), data)
     height, rounding = log_likelihood(member, theta, x)
     assert height - rounding <= best.log_likelihood + 1e-9
+
+
+def test_what_is_enough_for_a_maximiser_is_said_beside_the_limit() -> None:
+    """Of data that meet it some member is above the limit; an audit draws such data, and no others."""
+    derivation = derive(family("lomax"))
+    assert [one.meaning for one in derivation.enough] == ["2*mean(x)**2 - mean(x**2) < 0"]
+    assert "as one is when" in derivation_markdown(derivation)
+    assert check_estimator("lomax", lambda x: fit(family("lomax"), x).theta, examples=6, promise="local").ok
 
 
 CLUSTERS = [1e-8] * 4 + [1.0] * 6

@@ -177,7 +177,7 @@ def test_what_is_not_proved_stands_out(spoiled: Derivation) -> None:
     assert "REFUTED: not zero at k = 1" in text
     assert "OPEN: neither <algebra> nor balls decide" in text
     assert "[ball, not proved: zero to 30 digits at 3 random points]" in text
-    assert re.search(r"Not proved are steps 3\b", text)
+    assert re.search(r"Not proved is step 3\b", text)
     assert "[ball, not proved" in derivation_html(spoiled)
 
 

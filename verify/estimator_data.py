@@ -59,6 +59,8 @@ def drawn_data(
 ) -> st.SearchStrategy[Data]:
     """Return datasets of the given sizes and small ones in equal parts, with weights if the function takes them."""
     family, conditions = derivation.family, derivation.exists_when
+    if existence == "holds" and derivation.enough:
+        conditions = (*conditions, *derivation.enough)
     kind: Any = "any" if existence == "either" or derivation.outcome is Outcome.UNBOUNDED else existence
 
     def of(most: int, largest: float) -> st.SearchStrategy[Array]:

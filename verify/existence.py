@@ -35,6 +35,8 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
         truth, _ = decide_sample(derivation.exists_when, require_data(family, x, weights).sample, family.columns)
         if truth is True:
             return True
+    if derivation.enough and _is_enough(derivation, x, weights):
+        return True
     try:
         fit_with(derivation, x, weights)
     except ExistenceError:
@@ -42,6 +44,13 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     except UnsolvedError:
         return not derivation.edges or is_found_above_edges(derivation, require_data(derivation.family, x, weights))
     return True
+
+
+def _is_enough(derivation: Derivation, x: Array, weights: Array | None) -> bool:
+    """Whether the data meet conditions under which some member is above all edges."""
+    sample = require_data(derivation.family, x, weights).sample
+    truth, _ = decide_sample((*derivation.exists_when, *derivation.enough), sample, derivation.family.columns)
+    return truth is True
 
 
 def with_data_on_ends(

@@ -54,6 +54,7 @@ def derivation_json(derivation: Derivation) -> dict[str, Any]:
         "existence_proved": derivation.existence_proved,
         "existence_needed": derivation.existence_needed,
         "none_inside": derivation.none_inside,
+        "enough": [{"positive": _formula(one.expression), "meaning": one.meaning} for one in derivation.enough],
         "edges": [{"height": _formula(one.height), "meaning": one.meaning} for one in derivation.edges],
         "optimality": {"proved": optimality.proved, "unique": optimality.unique, "argument": optimality.argument},
         "independent_routes": derivation.independent_routes,

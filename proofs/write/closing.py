@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..conditions import Condition
 from ..derivation import Derivation, Evidence, Label, Outcome, Step
 from ..labels import hat, symbol_latex
 from .display import Formula, Line, Part, inequality, is_formula, listed, sign
@@ -26,16 +27,23 @@ def existence(derivation: Derivation) -> Line:
         first = (*first, Formula((derivation.point.parameter,)), ", ")
     for condition in needed:
         line += [" and "] if line else first
-        line.append(
-            condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression, condition.weak)
-        )
+        line.append(_in_words(condition))
     return (*line, *_strength(derivation))
+
+
+def _in_words(condition: Condition) -> Part:
+    return condition.meaning if not is_formula(condition.meaning) else inequality(condition.expression, condition.weak)
 
 
 def _strength(derivation: Derivation) -> Line:
     """What is not known of the conditions: that they are enough, or that there is no maximiser without them."""
     if derivation.edges:
-        return (" and some member is above all limits at the edges (that there is none otherwise is not proved)",)
+        enough: list[Part] = [", as one is when "] if derivation.enough else []
+        for condition in derivation.enough:
+            enough += [" and "] if len(enough) > 1 else []
+            enough.append(_in_words(condition))
+        beside = " (that there is none otherwise is not proved)"
+        return (" and some member is above all limits at the edges", *enough, beside)
     if not derivation.existence_proved:
         return (
             (" (that this suffices is not proved)",)

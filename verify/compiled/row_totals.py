@@ -17,7 +17,10 @@ Array = NDArray[Any]
 _SHORT = 256
 """Length of the products of two columns that a sum of squares is made of: a longer one loses digits, as its terms are
 added one after the other, and may be shared among threads, which cost more than they bring."""
-_ONES = np.ones(_SHORT)
+_FEW = 32
+"""Length up to which the terms of one product may be added one after the other, as what is left over of a longer one
+is on some processors."""
+_ONES = np.ones(_FEW)
 _DOUBLE = _ONES.dtype
 _MANY = 2048
 """Rows from which a logarithm of products is the quicker."""
@@ -33,7 +36,7 @@ def total(values: Array) -> float:
     3.0
     """
     n = len(values)
-    if n <= _SHORT and values.dtype is _DOUBLE:
+    if n <= _FEW and values.dtype is _DOUBLE:
         return float(values.dot(_ONES[:n]))
     return float(np.add.reduce(values))
 
@@ -53,12 +56,16 @@ def product_total(left: Array, right: Array) -> float:
     >>> product_total(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
     """
-    if len(left) < _SHORT:
+    n = len(left)
+    if n <= _FEW:
         return float(left.dot(right))
-    whole = len(left) - len(left) % _SHORT
+    if n < _SHORT:
+        whole = n - n % _FEW
+        return float(left[:whole].dot(right[:whole])) + float(left[whole:].dot(right[whole:]))
+    whole = n - n % _SHORT
     shorter = left[:whole].reshape(-1, _SHORT)
     short = np.vecdot(shorter, shorter if right is left else right[:whole].reshape(-1, _SHORT))
-    return total(short) + float(left[whole:].dot(right[whole:]))
+    return total(short) + product_total(left[whole:], right[whole:])
 
 
 def plain_product_total(left: Array, right: Array) -> float:
