@@ -238,6 +238,21 @@ def test_a_set_of_maximisers_is_shown_with_its_ends(run: Run) -> None:
     assert json.loads(run("fit", "unit.py", "x.csv", "--json")[1])["sets"] == {"c": [0.75, 1.25]}
 
 
+def test_other_columns_than_the_named_ones_may_hold_words(run: Run) -> None:
+    """As a table that pandas writes: an index without a name, and what the rows are called."""
+    Path("exams.csv").write_text(",name,passed,hours\n0,al,0,1\n1,bo,1,2\n2,cy,0,3\n3,di,1,5\n", encoding="utf-8")
+    code, out, _ = run("fit", "exponential", "exams.csv", "--column", "hours", "--json")
+    assert code == 0
+    assert json.loads(out)["theta_hat"] == {"lambda": 4 / 11}
+    code, out, _ = run("fit", "logistic_regression", "exams.csv", "--column", "y=passed", "--column", "x=hours")
+    assert code == 0
+    assert "beta" in out
+    code, _, errors = run("fit", "linear_regression", "exams.csv", "--column", "hours")
+    assert code == 2
+    assert "needs a column for each of its covariates x, but --covariate names 0" in errors
+    assert "the columns are hours, name, passed" in errors
+
+
 def test_a_regression_takes_its_covariate_by_name(run: Run) -> None:
     """The line through four points, two of them a unit above it and two a unit below: exact in doubles."""
     Path("line.csv").write_text("u,v\n0,1\n0,-1\n1,3\n1,1\n")

@@ -129,6 +129,20 @@ def test_what_is_wrong_in_a_file_is_named(text: str, words: list[str]) -> None:
     assert [word for word in words if word not in message] == [], message
 
 
+def test_columns_that_are_not_wanted_may_hold_anything() -> None:
+    """A column of names, of dates, or one without a header spoiled a fit to another column."""
+    text = b",name,hours\n0,al,1\n1,,3.5\n"
+    table = parse_table(text, "data.csv", wanted=["hours"])
+    assert table.columns == ("hours",)
+    assert table.select()[0].tolist() == [1.0, 3.5]
+    with pytest.raises(DataError, match="row 2, column 'name' is 'al', which is not a number"):
+        parse_table(text, "data.csv", wanted=["hours", "name"])
+    with pytest.raises(DataError, match="row 3 should have 3"):
+        parse_table(text.replace(b"1,,3.5", b"1,3.5"), "data.csv", wanted=["hours"])
+    with pytest.raises(UnknownFamilyError, match=r"no column 'hour'; did you mean 'hours'[?] Known: name, hours"):
+        parse_table(text, "data.csv", wanted=["hour"])
+
+
 @pytest.mark.parametrize("first", ["1_000", "1.5 2.5", "2|3", "0x10", "3%", "2020-01-01", "-3'000"])
 def test_a_number_written_otherwise_is_no_header(first: str) -> None:
     """As a header it would take an observation out of the data, and nobody would be told."""

@@ -62,7 +62,9 @@ def fit_data(
     from .fitting import fit
     from .tables import read_table
 
-    table = read_table(file)
+    # Where the column of observations is left out, it is the only one left of all.
+    wanted = [*column, *(covariate or ()), *([weights] if weights else ())] if column else ()
+    table = read_table(file, wanted)
     x, w = selected(table, declared, column or (), covariate or (), weights)
     total = float(table.n if w is None else w.sum())
     certificate = None

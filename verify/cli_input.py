@@ -126,7 +126,7 @@ def selected(
         if len(columns) != len(declared.observed):
             raise DataError(
                 f"{declared.name}: an observation is {len(declared.observed)} numbers; give a --column for each of "
-                f"{', '.join(map(str, declared.observed))}, in this order; the columns are {', '.join(table.columns)}"
+                f"{', '.join(map(str, declared.observed))}, in this order; the columns are {table.known}"
             )
     elif len(columns) > 1:
         raise DataError(f"{declared.name}: an observation is one number; give one --column, not {', '.join(columns)}")
@@ -135,7 +135,7 @@ def selected(
         needs = f"needs a column for each of its covariates {', '.join(wanted)}" if wanted else "has no covariates"
         raise DataError(
             f"{declared.name}: the family {needs}, but --covariate names {len(covariates)}; "
-            f"the columns are {', '.join(table.columns)}"
+            f"the columns are {table.known}"
         )
     return table.select(columns[0] if columns else None, (*columns[1:], *covariates), weights)
 

@@ -39,7 +39,8 @@ def fit_structured_data(
     from .structured_fit import structured_fit
     from .tables import read_table
 
-    table = read_table(file)
+    wanted = [text.rpartition("=")[2] for text in columns if not text.endswith("=")]
+    table = read_table(file, [*wanted, *([weights] if weights else ())] if wanted else ())
     held = _numbers(declared, fixed)
     counted = table.weights if weights is None else weights
     arrays = _arrays(declared, table, columns, counted)
@@ -87,7 +88,7 @@ def _arrays(declared: StructuredFamily, table: Table, columns: Sequence[str], we
     if empty := [name for name, found in chosen.items() if not found]:
         raise DataError(
             f"{declared.name}: no column holds {empty[0]}; write --column {empty[0]}=NAME, once for each. "
-            f"Columns: {', '.join(table.columns)}"
+            f"Columns: {table.known}"
         )
     if wide := [name for name, found in chosen.items() if len(found) > 1 and not widths[name]]:
         raise DataError(

@@ -26,6 +26,8 @@ class Table:
         One float64 array for each name, shape ``(n,)`` with ``n >= 1``, every entry finite. Kept read-only.
     weights
         The column that holds multiplicities unless ``select`` is told otherwise, or None.
+    unread
+        The names of further columns that the file has, which messages list.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class Table:
     columns: tuple[str, ...]
     values: tuple[NDArray[np.float64], ...]
     weights: str | None = None
+    unread: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert, freeze, and refuse what is no table."""
@@ -61,6 +64,11 @@ class Table:
         3
         """
         return len(self.values[0])
+
+    @property
+    def known(self) -> str:
+        """The names of all columns, read or not, as messages list them."""
+        return ", ".join((*self.columns, *self.unread))
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return the column called ``name``, shape ``(n,)``.

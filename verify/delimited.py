@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 from math import isfinite, isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..proofs.errors import DataError
-from .columns import Table
+from ..proofs.errors import DataError, UnknownFamilyError
+from .columns import Table, closest
 
 _Row = list[str]
 _CHUNK = 1024  # rows turned into floats at a time; measured: with more, their strings leave the processor's cache
@@ -24,7 +24,7 @@ _MISSING = {"na", "n/a", "#n/a", "null", "none", "missing", "-", "--", ".", "?"}
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
 
-def parse_table(data: bytes, name: str, weights: str | None = None) -> Table:
+def parse_table(data: bytes, name: str, weights: str | None = None, wanted: Collection[str] | None = None) -> Table:
     """Return the table that ``data``, the contents of a CSV file, stands for.
 
     The encoding is UTF-8, with or without a byte-order mark. The delimiter is decided by the first line, outside
@@ -40,22 +40,28 @@ def parse_table(data: bytes, name: str, weights: str | None = None) -> Table:
         What messages call it.
     weights
         The column that holds multiplicities, if the file has one.
+    wanted
+        The columns that the table is made of. What stands in others, names and dates perhaps, is not read.
 
     Raises
     ------
     DataError
         Says which row (counted from 1, the header included) and column, what stands there, and what to do.
+    UnknownFamilyError
+        If a wanted column is not there.
 
     Examples
     --------
     >>> table = parse_table(b"deaths,count\\n0,109\\n1,65\\n", "kicks", weights="count")
     >>> table.columns, table.select()
     (('deaths', 'count'), (array([0., 1.]), array([109.,  65.])))
+    >>> parse_table(b"month,rain\nMay,60\nJune,71\n", "weather", wanted=["rain"]).column("rain")
+    array([60., 71.])
     """
     text = _decode(data, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        return _table(reader, name, weights)
+        return _table(reader, name, weights, wanted)
     except csv.Error as error:
         raise DataError(f"{name}: line {reader.line_num} is not valid CSV ({error}); correct the quotation") from error
 
@@ -76,21 +82,32 @@ def _delimiter(text: str) -> str:
     return next((mark for mark in "\t;" if mark in bare), ",")
 
 
-def _table(rows: Iterator[_Row], name: str, weights: str | None) -> Table:
+def _table(rows: Iterator[_Row], name: str, weights: str | None, wanted: Collection[str] | None) -> Table:
     first = next(rows, [])
     if not first and not any(rows):
         raise DataError(f"{name}: the file is empty; it needs at least one row of numbers")
     header = _header(first, name)
     names = header or tuple(f"column_{position}" for position in range(1, len(first) + 1))
     body = rows if header else chain([first], rows)
+    places = _places(names, name, wanted)
     start = 2 if header else 1
     blocks: list[NDArray[np.float64]] = []
     while chunk := _without_blank_end(list(islice(body, _CHUNK)), body):
-        blocks.append(_block(chunk, start, names, name))
+        blocks.append(_block(chunk, start, names, places, name))
         start += len(chunk)
     if not blocks:
         raise DataError(f"{name}: the file has a header ({', '.join(names)}) but no row of numbers below it")
-    return Table(name, names, tuple(np.concatenate(blocks).T), weights)
+    read = tuple(names[place] for place in places)
+    unread = tuple(one for place, one in enumerate(names) if one and place not in places)
+    return Table(name, read, tuple(np.concatenate(blocks).T), weights, unread)
+
+
+def _places(names: Sequence[str], name: str, wanted: Collection[str] | None) -> list[int]:
+    """Where the wanted columns stand, in the order of the file."""
+    missing = [one for one in wanted or () if one not in names]
+    if missing:
+        raise UnknownFamilyError(f"{name}: there is no column {missing[0]!r}{closest(missing[0], filter(None, names))}")
+    return [place for place, one in enumerate(names) if wanted is None or one in wanted]
 
 
 def _without_blank_end(chunk: list[_Row], rest: Iterator[_Row]) -> list[_Row]:
@@ -128,20 +145,24 @@ def _header(first: _Row, name: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in first)
 
 
-def _block(rows: Sequence[_Row], start: int, names: Sequence[str], name: str) -> NDArray[np.float64]:
-    """The rows, of which the first has number ``start`` in the file, as an array with one column for each name."""
+def _block(
+    rows: Sequence[_Row], start: int, names: Sequence[str], places: Sequence[int], name: str
+) -> NDArray[np.float64]:
+    """The rows, of which the first has number ``start`` in the file, as an array with one column for each place."""
     if set(map(len, rows)) != {len(names)}:
         raise _ragged(rows, start, len(names), name)
+    if len(places) < len(names):
+        rows = [[cells[place] for place in places] for cells in rows]
     values = _floats(list(chain.from_iterable(rows)))
     if values is None:
-        row, label, cell = next(
-            (row, label, cell)
+        row, place, cell = next(
+            (row, place, cell)
             for row, cells in enumerate(rows, start)
-            for label, cell in zip(names, cells, strict=True)
+            for place, cell in zip(places, cells, strict=True)
             if not _is_finite_number(cell)
         )
-        raise _bad_cell(name, row, f"column {label!r}", cell)
-    return values.reshape(len(rows), len(names))
+        raise _bad_cell(name, row, f"column {names[place]!r}", cell)
+    return values.reshape(len(rows), len(places))
 
 
 def _floats(cells: list[str]) -> NDArray[np.float64] | None:
@@ -178,7 +199,10 @@ def _bad_cell(name: str, row: int, column: str, cell: str) -> DataError:
     if _DECIMAL_COMMA.fullmatch(cell):
         return DataError(f"{where} is {cell!r}; a decimal comma is not read: write a point, and do not group thousands")
     if not _is_number(cell):
-        return DataError(f"{where} is {cell!r}, which is not a number; every cell below the header must be one")
+        return DataError(
+            f"{where} is {cell!r}, which is not a number; every cell below the header must be one, in the columns that "
+            "are named, or else in all"
+        )
     kind = "not a number" if isnan(float(cell)) else "infinite, or too large for a float"
     return DataError(f"{where} is {cell!r}, which is {kind}; correct it or remove the row. Nothing is dropped for you.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from ..proofs.errors import DataError, UnknownFamilyError
@@ -16,12 +17,13 @@ __all__ = ["Table", "read_table"]
 _PLAIN_NAME = re.compile(r"[\w-]+")  # no dot and no separator: more likely a data set's name than a file's
 
 
-def read_table(source: str | Path) -> Table:
+def read_table(source: str | Path, wanted: Collection[str] | None = None) -> Table:
     """Return the table that ``source`` leads to.
 
     A string that is the name of a shipped data set means that data set, even if a file has the same name: write
     ``./name`` for the file. The string ``"-"`` means standard input. Everything else, and every ``Path``, is a file.
-    What the file may look like, ``thetahat.verify.delimited.parse_table`` says.
+    What the file may look like, ``thetahat.verify.delimited.parse_table`` says; of a file, only the columns ``wanted``
+    are read where there are any.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def read_table(source: str | Path) -> Table:
     (('lifetime',), 23)
     """
     if source == "-":
-        return parse_table(sys.stdin.buffer.read(), "standard input")
+        return parse_table(sys.stdin.buffer.read(), "standard input", wanted=wanted or None)
     if isinstance(source, str) and is_dataset(source):
         return load(source)
     path = Path(source)
@@ -47,7 +49,7 @@ def read_table(source: str | Path) -> Table:
         raise _missing(source) from None
     except OSError as error:
         raise DataError(f"{source}: the file cannot be read ({error.strerror}); name a readable CSV file") from error
-    return parse_table(data, str(source))
+    return parse_table(data, str(source), wanted=wanted or None)
 
 
 def _missing(source: str | Path) -> DataError | UnknownFamilyError:
