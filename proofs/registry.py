@@ -96,6 +96,8 @@ def any_family(name: str) -> Family | StructuredFamily:
 
 
 def _is_file(name: str) -> bool:
+    if not isinstance(name, str):
+        raise UnknownFamilyError(f"{name!r:.60} is no name of a family; write one such as 'normal'")
     return name.endswith(".py") or name.rpartition(":")[0].endswith(".py")
 
 

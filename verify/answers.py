@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -150,6 +151,18 @@ def require_callable(function: Any, family: Family, weighted: bool) -> None:
         raise ParameterError(
             f"{family.name}: {name} is called with {given}, which {signature} does not allow; {advice}"
         ) from error
+
+
+def require_count(who: str, examples: object) -> None:
+    """Raise ``ParameterError`` unless so many examples can be drawn.
+
+    >>> require_count("check_family", 0)
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.ParameterError: check_family: examples=0 is no number of datasets; write a whole one from 1
+    """
+    if isinstance(examples, bool) or not isinstance(examples, Integral) or examples < 1:
+        raise ParameterError(f"{who}: examples={examples!r:.60} is no number of datasets; write a whole one from 1")
 
 
 def require_promise(promise: str, tolerance: float, existence: str) -> None:

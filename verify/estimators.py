@@ -10,7 +10,7 @@ from ..proofs.errors import ParameterError
 from ..proofs.family import Family
 from ..proofs.registry import any_family
 from ..proofs.structured.family import StructuredFamily
-from .answers import Promise, Question, require_callable, require_promise
+from .answers import Promise, Question, require_callable, require_count, require_promise
 from .asking import Asked, asked
 from .claimed import Claimed
 from .diagnosis import likely
@@ -121,6 +121,7 @@ def check_estimator(
     (True, 'parameters lambda = 1/scale: proved by equality of both log-densities')
     """
     require_promise(promise, tolerance, existence)
+    require_count("check_estimator", examples)
     declared = any_family(family) if isinstance(family, str) else family
     if isinstance(declared, StructuredFamily):
         others = (parameters, log_density, fixed or None, promise, strict, min_size, max_size)

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from ..proofs.bounds import exact_number
 from ..proofs.derivation import Derivation, Outcome
+from ..proofs.errors import DeclarationError, ParameterError
 from ..proofs.family import Family
 from ..proofs.fixing import fix_constants
 from .derivation_cache import derivation_of
@@ -23,7 +24,7 @@ def derivation_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> derivation_with(family("binomial"), {"n": 3}).family.name
     'binomial[n=3]'
     """
-    return _derivation_with(family, exactly(family, fixed) if fixed else (), _derived)
+    return _derivation_with(require_family(family), exactly(family, fixed) if fixed else (), _derived)
 
 
 def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
@@ -33,7 +34,20 @@ def kept_with(family: Family, fixed: Mapping[str, object]) -> Derivation:
     >>> kept_with(family("binomial"), {"n": 3}) == derivation_with(family("binomial"), {"n": 3})
     True
     """
-    return _derivation_with(family, exactly(family, fixed) if fixed else (), derivation_of)
+    return _derivation_with(require_family(family), exactly(family, fixed) if fixed else (), derivation_of)
+
+
+def require_family(family: object) -> Family:
+    """Return what is a family of single numbers, or raise ``DeclarationError``.
+
+    >>> require_family("gamma")
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.DeclarationError: 'gamma' is no family of single numbers; write family(...) with its name
+    """
+    if not isinstance(family, Family):
+        raise DeclarationError(f"{family!r:.60} is no family of single numbers; write family(...) with its name")
+    return family
 
 
 def _derived(family: Family) -> Derivation:
@@ -49,6 +63,11 @@ def exactly(family: Family, fixed: Mapping[str, object]) -> tuple[tuple[str, Exp
     >>> exactly(family("gamma"), {"k": 0.5})
     (('k', 1/2),)
     """
+    if not isinstance(fixed, Mapping) or not all(isinstance(name, str) for name in fixed):
+        raise ParameterError(
+            f"{family.name}: fixed={fixed!r:.60} is no mapping from the names of parameters to their values; write one "
+            f"such as {{{family.parameter_names[0]!r}: 2}}"
+        )
     return tuple(sorted((name, exact_number(value, f"{family.name}: {name}")) for name, value in fixed.items()))
 
 

@@ -19,13 +19,14 @@ from ..proofs.family import Family
 from ..proofs.probes import parameter_points
 from ..proofs.structured.family import StructuredFamily
 from ..strategies import can_fail, constants, datasets
+from .answers import require_count
 from .checks import CHECKS, SEARCHES, applies, refused_without_maximiser
 from .drawn import Check
 from .driving import DisagreementError, run_different, run_property
 from .estimation import remembering
 from .fitting import fit_with
 from .growth import grows_without_bound
-from .known_values import derivation_with
+from .known_values import derivation_with, require_family
 from .report import Case, Report, Tally
 from .suite_data import ORDINARY, Asked, Refused, asked_of, fitted, is_beyond_doubles
 from .tolerance import CERTIFIED_SHARE, FIRST_SEARCHES, SEARCH_SHARE
@@ -58,11 +59,12 @@ def check_family(
     >>> check_family(family("exponential"), examples=3).ok
     True
     """
+    require_count("check_family", examples)
     if isinstance(family, StructuredFamily):
         from .structured_checks import check_structured_family
 
         return check_structured_family(family, examples=examples, seed=seed)
-    derivation = derive(family)
+    derivation = derive(require_family(family))
     tallies = [_steps_tally(derivation)]
     if derivation.outcome is Outcome.UNSOLVED:
         return Report((*tallies, Tally(family.name, "estimator", 0, 0, 1, f"unsolved: {derivation.reason}")))

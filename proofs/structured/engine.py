@@ -24,7 +24,6 @@ _DECISIVE = ("pythagoras", "gap", "concave", "joint-concave", "distance", "minim
 _OPEN = "no global maximum is proved"
 
 
-@lru_cache(maxsize=64)
 def derive_structured(family: StructuredFamily) -> StructuredDerivation:
     """Return the derivation of a structured family, every step checked; pure and cached.
 
@@ -40,7 +39,12 @@ def derive_structured(family: StructuredFamily) -> StructuredDerivation:
     <Outcome.CLOSED_FORM: 'closed form'>
     """
     if not isinstance(family, StructuredFamily):
-        raise DeclarationError(f"{family!r} is no family; write family(...) or structured(...) with its name")
+        raise DeclarationError(f"{family!r:.60} is no family; write family(...) or structured(...) with its name")
+    return _derived(family)
+
+
+@lru_cache(maxsize=64)
+def _derived(family: StructuredFamily) -> StructuredDerivation:
     trail = Trail()
     draft = _draft(family, trail)
     findings = check_structured(family, trail.steps)

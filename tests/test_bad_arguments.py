@@ -1,0 +1,73 @@
+"""Whether every public function says what is wrong with its arguments, in an error of ours that names the value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from thetahat import (
+    certify,
+    check_estimator,
+    check_family,
+    derive,
+    estimator,
+    family,
+    fit,
+    fit_rows,
+    summarise,
+)
+from thetahat.proofs.errors import DeclarationError, ParameterError, UnknownFamilyError
+
+GAMMA = family("gamma")
+NO_FAMILIES = (None, 3, [GAMMA], type(GAMMA), {"gamma": GAMMA})
+OF_A_FAMILY: dict[str, Callable[[object], object]] = {
+    "fit": lambda one: fit(one, [1.0, 2.0]),
+    "certify": lambda one: certify(one, [1.0, 2.0]),
+    "derive": derive,
+    "estimator": estimator,
+    "fit_rows": lambda one: fit_rows(one, [[1.0, 2.0]]),
+    "summarise": lambda one: summarise(one, [1.0, 2.0]),
+    "check_family": check_family,
+    "check_estimator": lambda one: check_estimator(one, lambda x: x),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_FAMILY)
+@pytest.mark.parametrize("given", NO_FAMILIES, ids=["None", "number", "list", "class", "mapping"])
+def test_what_is_no_family_is_named(name: str, given: object) -> None:
+    """Half of the functions ended in an error of attributes, or of hashing."""
+    with pytest.raises((DeclarationError, ParameterError), match=r"is no [Ff]amily") as caught:
+        OF_A_FAMILY[name](given)
+    assert repr(given)[:20] in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["fit", "certify", "derive", "fit_rows", "summarise", "check_family"])
+def test_a_name_is_no_family_and_it_is_said_what_to_write(name: str) -> None:
+    """Those that take no names show the function that does."""
+    with pytest.raises(DeclarationError, match=r"'gamma' is no family.*write family\(\.\.\.\)"):
+        OF_A_FAMILY[name]("gamma")
+
+
+@pytest.mark.parametrize("given", [None, 3, ["gamma"]])
+def test_what_is_no_name_is_named(given: object) -> None:
+    """It was asked for the end of the name of a file."""
+    with pytest.raises(UnknownFamilyError, match="is no name of a family; write one such as 'normal'"):
+        family(given)
+
+
+@pytest.mark.parametrize("given", [["k"], ("k", 2), {GAMMA.symbols[0]: 2}, {1: 2}])
+def test_known_values_go_by_names(given: object) -> None:
+    """Symbols and lists ended in errors of Python's own."""
+    for call in (lambda: fit(GAMMA, [1.0, 2.0], fixed=given), lambda: certify(GAMMA, [1.0, 2.0], fixed=given)):
+        with pytest.raises(ParameterError, match="is no mapping from the names of parameters"):
+            call()
+
+
+@pytest.mark.parametrize("given", [0, -1, 1.5, "3", None, True])
+def test_a_number_of_examples_is_a_whole_one(given: object) -> None:
+    """Hypothesis refused some, and none of its own words says whose argument it was."""
+    with pytest.raises(ParameterError, match="check_family: examples="):
+        check_family(GAMMA, examples=given)
+    with pytest.raises(ParameterError, match="check_estimator: examples="):
+        check_estimator("gamma", lambda x: x, examples=given)
