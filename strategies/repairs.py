@@ -16,6 +16,8 @@ from .placing import Column, Doubles, Shape
 _CANONICAL = 8
 _COUNTS = (1, 2, 4)
 _MOST_LANDMARKS = 24
+_SIZES = tuple(2.0**power for step in range(1, 9) for power in (-step, step))
+"""Where conditions hold at one scale only, as beside a known rate, data of these sizes are tried, the nearest first."""
 
 Break = Callable[[Doubles, Column], Doubles]
 """Turns coordinates, shape ``(n, columns)``, into degenerate ones of the same shape."""
@@ -48,7 +50,8 @@ def _canonical_column(column: Column, first: float | None) -> Doubles:
 
 
 def repaired(design: Design, coordinates: Doubles, frame: Frame) -> Iterator[Doubles]:
-    """Yield datasets with more and more observations added, first as close together as the data, then further apart."""
+    """Yield datasets with more and more observations added, first as close together as the data, then further apart,
+    and at last of other sizes."""
     plain = replace(frame, squeeze=0)
     added = canonical(design, coordinates[0])
     near = () if frame.squeeze == 0 or design.columns[0].lattice else ((frame, 1), (frame, 2))
@@ -60,6 +63,14 @@ def repaired(design: Design, coordinates: Doubles, frame: Frame) -> Iterator[Dou
         for extra in (far, np.concatenate([added, far]), fan):
             yield design.data(design.sized(coordinates, extra), chosen)
         yield design.data(design.sized(added), chosen)
+    together = np.concatenate([coordinates, added])
+    for size in _SIZES if any(_has_a_size(column) for column in design.columns) else ():
+        yield design.data(design.sized(together * np.where([_has_a_size(c) for c in design.columns], size, 1.0)), plain)
+
+
+def _has_a_size(column: Column) -> bool:
+    """Whether coordinates of a column may be multiplied by any positive number."""
+    return not column.lattice and not column.categories and column.shape is not Shape.BETWEEN
 
 
 def _far(design: Design, coordinates: Doubles) -> Doubles:
