@@ -126,6 +126,11 @@ def _sign(z: arb) -> arb:
     return arb(1) if z > 0 else arb(-1) if z < 0 else arb(0) if z == 0 else arb("nan")
 
 
+def _angle(y: arb, x: arb) -> arb:
+    """The angle of a point; the origin has none, while the library says zero."""
+    return arb("nan") if y == 0 and x == 0 else arb.atan2(y, x)
+
+
 METHODS = {
     name: name
     for name in (
@@ -137,7 +142,7 @@ METHODS = {
 
 FUNCTIONS: dict[str, Callable[..., arb]] = {name: methodcaller(method) for name, method in METHODS.items()} | {
     "log1p": _log1p,
-    "atan2": lambda y, x: arb.atan2(y, x),
+    "atan2": _angle,
     "Abs": abs,
     "sign": _sign,
     "factorial": lambda z: (z + 1).gamma(),

@@ -102,12 +102,16 @@ _BESIDE = ("divergence", "information", "entropy", "loss")
 """Steps that stand beside an argument for the global maximum; it does not rest on them."""
 
 
+def is_of_argument(step: Step) -> bool:
+    """Return whether the argument for a global maximum rests on a step."""
+    # An argument for the ends of a support begins with the step that moves a parameter there.
+    return step.rule == "support-end" or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
+
+
 def supported(optimality: Optimality, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Optimality:
     """Return ``optimality``, or that the maximum is not proved where a step of its argument is not."""
     for step, finding in zip(steps, findings, strict=True):
-        # An argument for the ends of a support begins with the step that moves a parameter there.
-        of_argument = step.rule == "support-end" or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
-        if optimality.proved and of_argument and finding.evidence.verdict is not Verdict.AGREE:
+        if optimality.proved and is_of_argument(step) and finding.evidence.verdict is not Verdict.AGREE:
             return Optimality(False, f"a step of the argument is not proved: {finding.detail}", False)
     return optimality
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from flint import arb
 from numpy.typing import NDArray
 from pairs import BIVARIATE_NORMAL
 from scipy.optimize import brentq
 from scipy.special import digamma, gammaln
-from sympy import Expr, Interval, Range, S, Symbol, lambdify, log, loggamma, oo, pi
+from sympy import Expr, Interval, Range, S, Symbol, cos, lambdify, log, loggamma, oo, pi, sin
 
 from thetahat import (
     Family,
@@ -29,14 +31,24 @@ from thetahat import (
     m_projection,
 )
 from thetahat.proofs import closed_forms
+from thetahat.proofs.ball_functions import FUNCTIONS
 from thetahat.proofs.bounds import Bounds
 from thetahat.proofs.check_closed_forms import Claims, judge_forms
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome, Verdict
-from thetahat.proofs.errors import DataError, DeclarationError, ParameterError, SupportError, UndecidedError
+from thetahat.proofs.errors import (
+    DataError,
+    DeclarationError,
+    ParameterError,
+    SupportError,
+    UndecidedError,
+    UnsolvedError,
+)
 from thetahat.proofs.expectations import proves_normalised
 from thetahat.proofs.validation import validate
 from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.compiled.columns import SIMPLE
+from thetahat.verify.compiled.numbers import NUMBERS
 
 Array = NDArray[np.float64]
 Estimate = Callable[[Array], tuple[float, ...]]
@@ -460,3 +472,47 @@ def test_collinear_pairs_are_decided_exactly() -> None:
     assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
     beside = certify(BIVARIATE_NORMAL, [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0 + 2.0**-50]])
     assert beside.verdict is CertificateVerdict.UNIQUE_GLOBAL
+
+
+def test_an_entropy_that_is_not_proved_spoils_no_certificate() -> None:
+    """No quadrature over several numbers tells the entropy, and the argument for the maximum does not rest on it.
+
+    Source: Arnold, Castillo and Sarabia 1999, Conditional Specification of Statistical Models, section 4.
+    """
+    ratio = Family(
+        "ratio", s, POSITIVE, positive(a, b), log(a) - a * s + log(b * s) - b * s * t, also=(Observed(t, POSITIVE),)
+    )
+    found = derive(ratio)
+    undecided = [
+        step.rule for step, one in zip(found.steps, found.findings, strict=True) if one.evidence is Evidence.UNDECIDED
+    ]
+    assert undecided == ["entropy"]
+    data = [[1.0, 2.0], [3.0, 0.5], [0.25, 1.0]]
+    certificate = certify(ratio, data)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(data)
+
+
+# A point at distance one from the origin, seen with normal errors in both coordinates.
+ON_A_CIRCLE = Family(
+    "on_a_circle",
+    x,
+    S.Reals,
+    (Parameter(m, Interval.Lopen(-pi, pi)),),
+    -log(2 * pi) - ((x - cos(m)) ** 2 + (y - sin(m)) ** 2) / 2,
+    also=(Observed(y, S.Reals),),
+)
+
+
+def test_the_origin_has_no_angle() -> None:
+    """Zero was returned, and certified as a local maximum, where every angle is as likely."""
+    assert fit(ON_A_CIRCLE, [[0.0, 2.0]]).theta_hat["m"] == np.pi / 2
+    with pytest.raises(UnsolvedError, match="zero over zero"):
+        fit(ON_A_CIRCLE, [[0.0, 0.0]])
+    opposite = [[1.0, 2.0], [-1.0, -2.0]]
+    with pytest.raises(UnsolvedError, match="zero over zero"):
+        fit(ON_A_CIRCLE, opposite)
+    assert certify(ON_A_CIRCLE, opposite).verdict is CertificateVerdict.UNDECIDED
+    assert math.isnan(NUMBERS["atan2"](0.0, 0.0))
+    assert np.isnan(SIMPLE["atan2"](np.array([0.0, 1.0]), np.zeros(2))).tolist() == [True, False]
+    assert FUNCTIONS["atan2"](arb(0), arb(0)).is_nan()

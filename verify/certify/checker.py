@@ -6,6 +6,7 @@ Source: interval Newton, Moore 1966, Interval Analysis, section 7; Neumaier 1990
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 
 from flint import arb, arb_mat, ctx
 from numpy.typing import ArrayLike
@@ -16,7 +17,8 @@ from ...proofs.ball_data import Table
 from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled, precision
 from ...proofs.checker import check_steps
-from ...proofs.derivation import Derivation, Evidence, Section
+from ...proofs.conclusions import is_of_argument
+from ...proofs.derivation import Derivation, Evidence
 from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.errors import ExistenceError
@@ -113,7 +115,7 @@ def _argument_holds(derivation: Derivation) -> bool:
     """Whether every step of the argument for a global maximum is proved by the checker, now."""
     findings = check_steps(derivation.family, derivation.steps)
     weak = (Evidence.UNDECIDED, Evidence.REFUTED)
-    part = [f for s, f in zip(derivation.steps, findings, strict=True) if s.section is Section.OPTIMALITY]
+    part = [f for s, f in zip(derivation.steps, findings, strict=True) if is_of_argument(s)]
     return derivation.optimality.proved and not any(finding.evidence in weak for finding in part)
 
 
@@ -133,11 +135,12 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
     kinked = family.log_density.has(Abs, sign, Piecewise) or any(s.is_integer for s in family.symbols)
     for bits in (2 * certificate.bits, 4 * certificate.bits, 8 * certificate.bits):
         with precision(bits):
-            if total(family, [t.mid() for t in theta], table, observations) == arb("-inf"):
+            point = _within(family, theta, table, observations)
+            if point is None:
                 return False
-            free = [j for j in range(len(theta)) if _is_free(family, theta, j, table, observations)]
+            free = [j for j in range(len(theta)) if _is_free(family, theta, point, j, table, observations)]
             if kinked or not free or certificate.verdict in (Verdict.GLOBAL_SET, Verdict.AT_BOUNDARY):
-                if _none_beside(family, theta, table, observations):
+                if _none_beside(family, theta, point, table, observations):
                     return True
                 continue
             found = _one_maximum(family, theta, free, table)
@@ -162,14 +165,28 @@ def _level_integers(family: Family, place: arb, bits: int, table: Table, observa
         return all(one.overlaps(heights[0]) for one in heights) and all(one < heights[0] for one in beside)
 
 
-def _is_free(family: Family, theta: Balls, j: int, table: Table, observations: Observations) -> bool:
+def _within(family: Family, theta: Balls, table: Table, observations: Observations) -> Balls | None:
+    """A point of the enclosures whose support holds the data: the middles, or ends of what moves the support.
+
+    A third of an observation is no ball's middle, and half of the numbers around it leave the observation outside.
+    """
+    moving = family.bounds.free_symbols
+    choices = [
+        (t.mid(), t.lower(), t.upper()) if symbol in moving else (t.mid(),)
+        for symbol, t in zip(family.symbols, theta, strict=True)
+    ]
+    points = (list(point) for point in product(*choices))
+    return next((point for point in points if total(family, point, table, observations) != arb("-inf")), None)
+
+
+def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, observations: Observations) -> bool:
     """Whether a parameter can move to both sides without leaving an observation outside the support."""
     if family.symbols[j] not in family.bounds.free_symbols:
         return True
     heights = []
     for side in (-1, 1):
-        moved = [t.mid() for t in theta]
-        moved[j] = (moved[j] + side * (_unit(theta[j], observations) * arb(2) ** -60 + 2 * theta[j].rad())).mid()
+        moved = list(point)
+        moved[j] = (theta[j].mid() + side * (_unit(theta[j], observations) * arb(2) ** -60 + 2 * theta[j].rad())).mid()
         heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
 
@@ -235,17 +252,18 @@ def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Sums:
     return row_sums(tuple(terms), family.columns, family.symbols)
 
 
-def _none_beside(family: Family, theta: Balls, table: Table, observations: Observations) -> bool:
+def _none_beside(family: Family, theta: Balls, point: Balls, table: Table, observations: Observations) -> bool:
     """Whether moving any one parameter a little to either side of the enclosure lowers the likelihood for certain."""
-    here = total(family, [t.mid() for t in theta], table, observations)
+    here = total(family, point, table, observations)
     for j, item in enumerate(family.parameters):
-        step = arb(1) if item.symbol.is_integer else _unit(theta[j], observations) * arb(2) ** -70
+        # The spread of the data is no measure of a parameter without their unit, as of a mean of logarithms.
+        sizes = (_unit(theta[j], observations), abs(theta[j]).upper())
+        steps = [arb(1)] if item.symbol.is_integer else [size * arb(2) ** -70 for size in sizes]
         for end, side in ((theta[j].lower(), -1), (theta[j].upper(), 1)):
-            moved = [t.mid() for t in theta]
-            moved[j] = (end + side * step).mid()
-            if not item.bounds.free_symbols and not _inside(family, j, moved):
+            moved = [[*point[:j], (end + side * step).mid(), *point[j + 1 :]] for step in steps]
+            if not item.bounds.free_symbols and not _inside(family, j, moved[-1]):
                 continue
-            if not total(family, moved, table, observations) < here:
+            if not any(total(family, one, table, observations) < here for one in moved):
                 return False
     return True
 

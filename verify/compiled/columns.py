@@ -67,6 +67,13 @@ ELEMENTARY: dict[str, Numeric] = {
     "atanh": np.arctanh,
     "Abs": np.abs,
 }
+
+
+def _angle(y: Any, x: Any) -> Any:
+    """The angles of points; the origin has none, while NumPy says zero."""
+    return np.where((y == 0) & (x == 0), np.nan, np.arctan2(y, x))[()]
+
+
 BOUNDED_SLOPE: dict[str, Numeric] = {"sin": np.sin, "cos": np.cos, "tanh": np.tanh}
 COMPOSED: dict[str, Numeric] = {"log1pexp": _log1pexp, "log1mexp": _log1mexp, "logcosh": _logcosh}
 RELATED: dict[str, Numeric] = {
@@ -81,7 +88,7 @@ SIMPLE: dict[str, Numeric] = {
     "Max": _largest,
     "Min": _smallest,
     "sign": np.sign,
-    "atan2": np.arctan2,
+    "atan2": _angle,
     "tan": np.tan,
     "power": _power,
     "choose": np.where,

@@ -69,6 +69,11 @@ def _scaled_besseli(order: float, z: float) -> float:
     return float(scipy_special().ive(order, z))
 
 
+def _angle(y: float, x: float) -> float:
+    """The angle of a point; the origin has none, while the standard library says zero."""
+    return math.atan2(y, x) if y or x else math.nan
+
+
 NUMBERS: dict[str, Callable[..., Any]] = {
     "exp": math.exp,
     "log": math.log,
@@ -80,7 +85,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
     "sin": math.sin,
     "cos": math.cos,
     "atan": math.atan,
-    "atan2": math.atan2,
+    "atan2": _angle,
     "Abs": abs,
     "Max": max,
     "Min": min,
