@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from flint import arb
+from numpy.typing import NDArray
 from sympy import (
     Add,
     Eq,
     Expr,
+    FiniteSet,
     Interval,
     KroneckerDelta,
     Max,
@@ -23,22 +27,33 @@ from sympy import (
     beta,
     binomial,
     cos,
+    erfc,
+    exp,
     ff,
     log,
+    loggamma,
     pi,
     rf,
     sin,
+    sqrt,
 )
 
-from thetahat import Family, Parameter, certify, check_estimator, check_family, derive, fit
+from thetahat import Covariate, Family, Parameter, certify, check_estimator, check_family, derive, fit
 from thetahat.proofs.algebra.atoms import Indicator, Mean
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.certify.enclosures import Enclosure
+from thetahat.verify.optimum_checks import score_is_zero
+from thetahat.verify.slopes import promised, slopes_of
+from thetahat.verify.space_ends import held_by_ends
+from thetahat.verify.valid_data import require_data
 
 POSITIVE, UNIT = Interval.open(0, S.Infinity), Interval.open(0, 1)
 a, c, q, x = (Symbol(name, positive=True) for name in ("a", "c", "q", "x"))
 m, y = Symbol("m", real=True), Symbol("y", real=True)
+s = Symbol("s", nonnegative=True)
 count = Symbol("k", integer=True, nonnegative=True)
 rank = Symbol("k", integer=True, positive=True)
 
@@ -225,3 +240,149 @@ def test_a_limit_may_be_a_third_of_an_observation() -> None:
     support, space = Range(least, 3 * least + 1), Parameter(least, S.Naturals)
     family = Family("unseen", rank, support, (space,), -log(2 * least + 1))
     assert [fit(family, data).theta_hat["a"] for data in ([6], [7], [6, 5, 3])] == [2.0, 3.0, 2.0]
+
+
+THIRD_OF_AN_OBSERVATION = Family("tripled", x, Interval(a, 3 * a), (Parameter(a, POSITIVE),), -log(2 * a))
+
+
+@pytest.mark.parametrize("data", [[1.0, 2.0], [3.0], [1.5, 1.25, 2.75]])
+def test_a_third_of_an_observation_is_confirmed(data: list[float]) -> None:
+    """Half of the numbers around a third leave the observation outside, and the checker asked one of them alone."""
+    certificate = certify(THIRD_OF_AN_OBSERVATION, data)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(data)
+    for share in (1 + 1e-9, 1 - 1e-9):
+        moved = Enclosure.of(certificate.theta["a"].ball * arb(share))
+        assert not replace(certificate, theta={"a": moved}).check(data)
+
+
+# Genotypes under inbreeding, between random mating and none: the end of the space is where no heterozygote is left.
+INBRED = Family(
+    "inbred",
+    count,
+    Range(0, 3),
+    (Parameter(a, UNIT), Parameter(s, Interval(0, 1))),
+    Piecewise(
+        (log(a**2 + s * a * (1 - a)), Eq(count, 0)),
+        (log(2 * a * (1 - a) * (1 - s)), Eq(count, 1)),
+        (log((1 - a) ** 2 + s * a * (1 - a)), True),
+    ),
+)
+
+
+@pytest.mark.thorough
+def test_one_of_two_parameters_on_an_end_that_holds_it_is_no_error() -> None:
+    """The score was asked to be zero in both, at data for which it points out of the space in one."""
+    data = require_data(INBRED, [0, 2])
+    assert held_by_ends(INBRED, [0.5, 1.0], data) == {s}
+    assert held_by_ends(INBRED, [0.5, 0.0], data) == frozenset()
+    slopes = slopes_of(INBRED)
+    assert slopes is not None
+    left = slopes.without({s})
+    assert promised(INBRED, left, [0.5, 1.0], [0, 2], 1e-10) < 1e-10
+    assert promised(INBRED, left, [0.4, 1.0], [0, 2], 1e-10) > 1e-3
+    report = check_family(INBRED, examples=10, checks={"score": score_is_zero})
+    assert report.agree, report
+    assert not report.disagree, report
+
+
+# Gompertz and Makeham with a known rate of ageing; on lifetimes close to zero only the sum of both shows.
+MAKEHAM = Family(
+    "makeham",
+    x,
+    POSITIVE,
+    (Parameter(a, POSITIVE), Parameter(c, POSITIVE)),
+    log(a + c * exp(x)) - a * x - c * (exp(x) - 1),
+)
+
+
+def test_a_ridge_that_rises_by_next_to_nothing_has_no_maximiser() -> None:
+    """The slope across a ridge made a curvature along it, and the climb ended where it stood, at equal shares.
+
+    The likelihood rises with the share of ``c`` as long as the mean of the squares is below twice the squared mean.
+    """
+    assert fit(MAKEHAM, [0.5, 1.0, 1.5, 2.0, 3.0, 0.01, 0.02]).outcome is Outcome.REDUCED
+    for data in ([1e-80, 9.999999999999355e-81], [1e-100, 2e-100, 2.5e-100]):
+        with pytest.raises(UnsolvedError, match="no maximum"):
+            fit(MAKEHAM, data)
+
+
+# Fechner's normal density with a scale on each side of its mode.
+TWO_PIECES = Family(
+    "two_pieces",
+    y,
+    Reals,
+    (Parameter(m, Reals), Parameter(a, POSITIVE), Parameter(c, POSITIVE)),
+    log(2 / pi) / 2
+    - log(a + c)
+    + Piecewise((-((y - m) ** 2) / (2 * a**2), y < m), (-((y - m) ** 2) / (2 * c**2), True)),
+)
+
+
+def test_one_of_two_scales_may_vanish_beside_the_other() -> None:
+    """A local maximum was returned where half of the density, on the outermost observation, is higher.
+
+    Source: Wallis 2014, Statistical Science 29, The two-piece normal, section 3.
+    """
+
+    def half(data: NDArray[np.float64]) -> float:
+        """The highest log-likelihood with one scale gone, and the mode on the observation that is left."""
+        spread = min(float(np.mean((data - end) ** 2)) for end in (data.min(), data.max()))
+        return -len(data) / 2 * (math.log(math.pi / 2 * spread) + 1)
+
+    data = np.random.default_rng(0).normal(0, 1, 12)
+    assert fit(TWO_PIECES, data).log_likelihood > half(data)
+    with pytest.raises(UnsolvedError, match="runs away"):
+        fit(TWO_PIECES, np.random.default_rng(10).normal(0, 1, 12))
+
+
+def test_data_are_drawn_where_conditions_hold_at_one_scale_only() -> None:
+    """Between two known rates, data of the sizes that are tried first broke one condition or the other."""
+    mixed = Family("mixed", x, POSITIVE, (Parameter(s, Interval(0, 1)),), log(s * exp(-x) + 3 * (1 - s) * exp(-3 * x)))
+    assert len(derive(mixed).exists_when) == 2
+    report = check_family(mixed, examples=10)
+    assert report.ok, report
+
+
+def test_what_no_data_tell_apart_has_no_estimate() -> None:
+    """Of a line of equally high points one was returned, with its place decided by rounding.
+
+    With one value of the covariate only the sum ``a + c*z`` matters, and with nearly one, next to nothing else.
+    """
+    z = Symbol("z", positive=True)
+    identity = Family(
+        "identity_link",
+        count,
+        S.Naturals0,
+        (Parameter(a, POSITIVE), Parameter(c, POSITIVE)),
+        count * log(a + c * z) - a - c * z - loggamma(count + 1),
+        covariates=(z,),
+    )
+    assert fit(identity, [[2, 0.5], [1, 1.0], [5, 2.0], [4, 3.0]]).theta_hat["c"] > 1
+    near = [[30.0, 900.2383390195529], [31.0, 900.2383390193135], *[[31.0, 900.2383390196527]] * 8]
+    for data in ([[1, 2.0], [3, 2.0]], [[1, 2.0]], near):
+        with pytest.raises(UnsolvedError, match="no maximum"):
+            fit(identity, data)
+
+
+def test_a_mean_of_logarithms_is_confirmed_on_data_of_any_size() -> None:
+    """It was moved by a share of the spread of the data, which leaves all doubles and the balls behind."""
+    seen = Symbol("seen", integer=True, nonnegative=True)
+    survival = Family(
+        "survival",
+        x,
+        POSITIVE,
+        (Parameter(m, Reals), Parameter(a, POSITIVE)),
+        Piecewise(
+            (-log(2 * pi) / 2 - log(a * x) - ((log(x) - m) / a) ** 2 / 2, Eq(seen, 1)),
+            (log(erfc((log(x) - m) / (a * sqrt(2))) / 2), True),
+        ),
+        covariates=(Covariate(seen, FiniteSet(0, 1)),),
+    )
+    for size in (1e-100, 1.0, 1e100):
+        data = [[size, 1], [2 * size, 0], [size / 2, 1]]
+        certificate = certify(survival, data)
+        assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+        assert certificate.check(data)
+        moved = {**certificate.theta, "m": Enclosure.of(certificate.theta["m"].ball * arb(1 + 1e-9) + arb("1e-9"))}
+        assert not replace(certificate, theta=moved).check(data)

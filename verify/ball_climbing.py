@@ -85,18 +85,17 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
     point, steps = start, iter(range(BALL_STEPS))
     while bits <= 2 * MOST_BITS:
         with precision(bits):
-            here, ended = _walked(terrain, terrain(point), steps, bits > MOST_BITS)
+            here, ended = _walked(terrain, terrain(point), steps)
             if here is None or ended:
                 return here
         point, bits = here.point, 2 * bits
     return None
 
 
-def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> tuple[Place | None, bool]:
+def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place | None, bool]:
     """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps.
 
     ``None`` where many of them lead next to nowhere, and no shorter way than as many before.
-    ``most`` says that there is no higher precision, in which a curvature that may be rounding would be seen.
     """
     begun, before = here, arb("inf")
     for taken, _ in enumerate(steps, 1):
@@ -118,10 +117,11 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int], most: bool) -> t
             if not last.finite:
                 return here, True
             if _settles(step, last, terrain.limited):
-                if not most and solved(last.curvature, last.gradient) is None:
+                if _is_curved_beyond_its_slopes(last):
+                    return (last if last.value >= here.value.lower() else here), True
+                if solved(last.curvature, last.gradient) is None:
                     # Along a ridge that rises for ever, a curvature made by rounding stops the steps.
                     return here, False
-                return (last if last.value >= here.value.lower() else here), True
             if all(slope.contains(0) for slope in last.gradient):
                 return here, False  # no slope is seen any more, nor curvature: more digits are wanted
             here = last
@@ -151,6 +151,18 @@ def _settles(step: Balls, last: Place, limited: tuple[int, ...]) -> bool:
         slope.contains(0) or abs(b) <= abs(a) / 2 for slope, a, b in zip(last.gradient, step, following[0], strict=True)
     ]
     return all(curved) and all(still)
+
+
+def _is_curved_beyond_its_slopes(place: Place) -> bool:
+    """Whether a place bends down in all directions also without what its slopes may add to the curvature.
+
+    In logarithms of a parameter the second derivative holds the first: beside a ridge that rises by next to nothing the
+    slope across it makes a curvature along it, which stops the steps before it vanishes with the slope.
+    """
+    rows = [list(row) for row in place.curvature]
+    for i, slope in enumerate(place.gradient):
+        rows[i][i] = rows[i][i] - abs(slope)
+    return solved(rows, place.gradient) is not None
 
 
 def _uphill(terrain: Ground, here: Place, step: Balls, promise: arb) -> Place | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from flint import arb
-from sympy import Symbol, oo
+from sympy import S, Symbol, oo
 
 from ..proofs.ball_data import Table
 from ..proofs.derivation import Derivation
@@ -19,7 +19,7 @@ from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
 from .solving import Maximum, newton_maximum
-from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested
+from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power
 from .terrain import Place, Terrain
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
 
@@ -63,7 +63,8 @@ def climb(
     objective, numbers, ranked = _begun(derivation, observations, known)
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     enough = CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS
-    climbs = _climbs(derivation, objective, ranked, enough if observations.n <= BALL_ROWS else math.inf)
+    blurred = enough if observations.n <= BALL_ROWS else math.inf
+    climbs = _climbs(derivation, objective, ranked, numbers[SIZE], blurred)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
     lost = math.inf if best is None else objective.rounding(best)
     if best is not None and lost <= enough:
@@ -72,9 +73,10 @@ def climb(
         summit = None if few is None else climbed(_terrain(derivation, few, numbers), [arb(u) for u in best.point])
         if summit is not None:
             return rounded_once(plan, summit, numbers)
-        if few is None or derivation.optimality.proved:
+        if few is None or (derivation.optimality.proved and derivation.existence_proved):
             return in_doubles(plan, best.point, numbers)
-        # What balls do not confirm may be a likelihood that rises by less than doubles tell, as a parameter runs away.
+        # What balls do not confirm may be a likelihood that rises by less than doubles tell, as a parameter runs away,
+        # or a ridge on which all points are as high.
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         reached = [found.point.tolist() for found in climbs]
@@ -142,7 +144,7 @@ def _placed(
 
 
 def _climbs(
-    derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], blurred: float
+    derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], size: float, blurred: float
 ) -> list[Maximum]:
     """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out.
 
@@ -160,13 +162,7 @@ def _climbs(
                 break
         return climbs
     climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
-    family, parameters = derivation.family, climb_of(derivation).parameters
-    numbers = [j for j, parameter in enumerate(parameters) if is_a_number(family, parameter)]
-    far: list[Maximum] = []
-    for j in numbers if ranked else ():
-        ends = family.domain[parameters[j]]
-        for begin in outermost(ranked, j):
-            far += climbs_far_out(objective, begin, j, ends.lo is not -oo or ends.hi is not oo)
+    far = list(_far_out(derivation, objective, ranked, size)) if ranked else []
     climbs += far
     # From the highest of all, if that is no maximum, the climb goes on in all coordinates.
     top = max((found for found in climbs if math.isfinite(found.value)), key=lambda found: found.value, default=None)
@@ -174,10 +170,29 @@ def _climbs(
         climbs.append(newton_maximum(objective, top.point))
         if not climbs[-1].converged and any(top is found for found in far):
             raise UnsolvedError(
-                f"{family.name}: of {len(climbs)} climbs the highest is one with a parameter held far out, and from "
-                f"there it reaches no maximum. {_RUNS_AWAY}"
+                f"{derivation.family.name}: of {len(climbs)} climbs the highest is one with a parameter held far out, "
+                f"and from there it reaches no maximum. {_RUNS_AWAY}"
             )
     return climbs
+
+
+def _far_out(
+    derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], size: float
+) -> Iterator[Maximum]:
+    """Where climbs end with a parameter held far out: a number, or one of several scales, which may leave the others.
+
+    Whatever has the same unit as all that is unknown beside it has no far end of its own.
+    """
+    family, parameters = derivation.family, climb_of(derivation).parameters
+    middles = {j: 0.0 for j, parameter in enumerate(parameters) if is_a_number(family, parameter)}
+    powers = {j: unit_power(family, parameter) for j, parameter in enumerate(parameters)}
+    scales = {j: power for j, power in powers.items() if power and family.domain[parameters[j]].lo is S.Zero}
+    if len(scales) > 1:
+        middles |= {j: power * math.log(size) for j, power in scales.items()}
+    for j, middle in middles.items():
+        ends = family.domain[parameters[j]]
+        for begin in outermost(ranked, j):
+            yield from climbs_far_out(objective, begin, j, ends.lo is not -oo or ends.hi is not oo, middle)
 
 
 def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Maximum]) -> None:

@@ -33,8 +33,10 @@ def outermost(ranked: Sequence[Start], j: int) -> tuple[Start, Start]:
     return first, last
 
 
-def climbs_far_out(objective: Objective, start: Start, j: int, logarithmic: bool) -> Iterator[Maximum]:
-    """Yield the highest points with one coordinate ever further out, on its side of the start.
+def climbs_far_out(
+    objective: Objective, start: Start, j: int, logarithmic: bool, middle: float = 0.0
+) -> Iterator[Maximum]:
+    """Yield the highest points with one coordinate ever further from its middle, on its side of the start.
 
     Each is where a climb in the other coordinates ends, and is no maximum in all of them.
 
@@ -44,10 +46,10 @@ def climbs_far_out(objective: Objective, start: Start, j: int, logarithmic: bool
     [1.0, 1.0, 1.0]
     """
     point = np.array(start[1])
-    side = -1.0 if point[j] < 0 else 1.0
+    side = -1.0 if point[j] < middle else 1.0
     others = [i for i in range(len(point)) if i != j]
     for distance in _LOGARITHMIC if logarithmic else _LONG:
-        point[j] = side * distance
+        point[j] = middle + side * distance
         held = _held(objective, point.copy(), others)
         found = newton_maximum(held, point[others])
         if not math.isfinite(found.value):

@@ -22,10 +22,13 @@ from .ends import outside_space
 from .optimise import Optimum, beginnings
 from .report import Case
 from .sharpening import sharpened
-from .slopes import promised, slopes_of
-from .space_ends import is_held_by_an_end
+from .slopes import Slopes, promised, slopes_of, uphill
+from .space_ends import held_by_ends
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
 from .valid_data import require_data
+
+_SHARES = tuple(0.5**power for power in range(0, 24, 2))
+"""Shares of a step that are tried: near a minimum, or far from a maximum, only a small one leads up."""
 
 
 def optimum_agrees(search: Callable[..., Optimum]) -> Check:
@@ -156,7 +159,7 @@ def stopped_by_data(derivation: Derivation) -> set[Symbol]:
 def score_is_zero(drawn: Drawn) -> Case:
     """The score at the estimate promises next to nothing; a parameter of the support lies where the data stop it.
 
-    On an end of the only parameter's space the score may point out of it instead.
+    On an end of a parameter's space its score may point out of the space instead.
     """
     family, theta = drawn.family, drawn.fit.theta
     for j, symbol in enumerate(family.symbols):
@@ -176,16 +179,32 @@ def score_is_zero(drawn: Drawn) -> Case:
     slopes = slopes_of(family, inside_support(drawn.derivation))
     if slopes is None:
         return agree() if stopped_by_data(drawn.derivation) else Case(Verdict.UNDECIDED, "the density has a kink")
-    if len(theta) == 1 and is_held_by_an_end(family, float(theta[0]), require_data(family, drawn.x)):
+    held = held_by_ends(family, theta.tolist(), require_data(family, drawn.x))
+    slopes = slopes.without(held)
+    if not slopes.parameters:
         return agree()
     limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
     decrement = promised(family, slopes, theta.tolist(), drawn.x, limit)
     if decrement < limit:
         return agree()
     if decrement > limit:
-        return Case(
-            Verdict.DISAGREE,
-            f"the score at {theta} promises {float(decrement.mid()):.3g} more nats an observation, "
-            f"x = {drawn.x.tolist()}",
-        )
+        promise = f"the score at {theta} promises {float(decrement.mid()):.3g} more nats an observation"
+        if _leads_up(drawn, slopes):
+            return Case(Verdict.DISAGREE, f"{promise}, x = {drawn.x.tolist()}")
+        return Case(Verdict.UNDECIDED, f"{promise}, and no higher point was found on its way")
     return Case(Verdict.UNDECIDED, "the score, or the observed information's inverse, could not be enclosed")
+
+
+def _leads_up(drawn: Drawn, slopes: Slopes) -> bool:
+    """Whether a share of Newton's step, or all of it, ends higher by more than is allowed."""
+    family, theta = drawn.family, drawn.fit.theta
+    step = uphill(family, slopes, theta.tolist(), drawn.x)
+    if step is None:
+        return False
+    for factor in _SHARES:
+        rival = theta + factor * np.array(step)
+        if feasible(family, rival):
+            case = judged(family, tuple(theta), tuple(rival), drawn.x, "Newton's step", drawn.allowed)
+            if case.verdict is Verdict.DISAGREE:
+                return True
+    return False

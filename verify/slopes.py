@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +29,16 @@ class Slopes:
     parameters: tuple[Symbol, ...]
     first: tuple[Expr, ...]
     second: tuple[Expr, ...]
+
+    def without(self, held: Collection[Symbol]) -> Slopes:
+        """Return the derivatives in all parameters but some."""
+        size = len(self.parameters)
+        free = [i for i, symbol in enumerate(self.parameters) if symbol not in held]
+        return Slopes(
+            tuple(self.parameters[i] for i in free),
+            tuple(self.first[i] for i in free),
+            tuple(self.second[i * size + j] for i in free for j in free),
+        )
 
 
 @lru_cache(maxsize=512)
@@ -83,6 +93,34 @@ def promised(
     return found
 
 
+def uphill(
+    family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLike, weights: ArrayLike | None = None
+) -> tuple[float, ...] | None:
+    """Return Newton's step from ``theta``, turned round where it leads down; zero for what does not move freely.
+
+    Where the likelihood does not bend down, what a step promises says nothing: whoever asks looks how high it leads.
+
+    >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
+    >>> uphill(EXPONENTIAL, slopes_of(EXPONENTIAL), [0.25], [1.0, 3.0])
+    (0.125,)
+    """
+    table = table_of(family, require_numbers(family, x, weights))
+    for bits in precisions():
+        with precision(bits):
+            solved = _newton(family, slopes, theta, table)
+            if solved is None:
+                continue
+            score, step = solved
+            gain = (score.transpose() * step)[0, 0]
+            if gain > 0 or gain < 0:
+                way = 1 if gain > 0 else -1
+                found = dict(
+                    zip(slopes.parameters, (way * float(step[i, 0].mid()) for i in range(step.nrows())), strict=True)
+                )
+                return tuple(found.get(symbol, 0.0) for symbol in family.symbols)
+    return None
+
+
 def bends_down(
     family: Family, slopes: Slopes, theta: Iterable[float], x: ArrayLike, weights: ArrayLike | None = None
 ) -> bool | None:
@@ -115,14 +153,22 @@ def bends_down(
 
 def _decrement(family: Family, slopes: Slopes, theta: Iterable[float], table: Table) -> arb:
     """The same at the working precision."""
+    solved = _newton(family, slopes, theta, table)
+    if solved is None:
+        return arb("nan")
+    score, step = solved
+    return abs((score.transpose() * step)[0, 0]) / (2 * table.total())
+
+
+def _newton(family: Family, slopes: Slopes, theta: Iterable[float], table: Table) -> tuple[arb_mat, arb_mat] | None:
+    """The score, and Newton's step, at the working precision; ``None`` where one of them is not known."""
     function = row_sums((*slopes.first, *slopes.second), family.columns, family.symbols)
     point, size = [arb(float(value)) for value in theta], len(slopes.first)
     sums = function(table.rows, table.weights, *point)
     if not all(s.is_finite() for s in sums):
-        return arb("nan")
+        return None
     score = arb_mat(size, 1, sums[:size])
     try:
-        step = arb_mat(size, size, [-s for s in sums[size:]]).solve(score)
+        return score, arb_mat(size, size, [-s for s in sums[size:]]).solve(score)
     except ZeroDivisionError:  # the information is singular, or not known to be regular at this precision
-        return arb("nan")
-    return abs((score.transpose() * step)[0, 0]) / (2 * table.total())
+        return None

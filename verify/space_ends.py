@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Rational
+from flint import arb
+from sympy import Expr, Rational, Symbol
 
 from ..proofs.ball_sums import row_sums
 from ..proofs.balls import ball, precision
@@ -61,13 +63,13 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
         return None
     (parameter,) = family.parameters
     for end in _closed_ends(parameter):
-        if _points_out(family, parameter, end, observations):
+        if _points_out(family, parameter, end, {}, observations):
             return _double_inside(end, _inside(parameter))
     return None
 
 
-def is_held_by_an_end(family: Family, value: float, observations: Observations) -> bool:
-    """Return whether ``value`` of the only parameter is an end of its space beyond which the likelihood rises.
+def held_by_ends(family: Family, theta: Sequence[float], observations: Observations) -> frozenset[Symbol]:
+    """Return the parameters that stand on an end of their space beyond which the likelihood rises.
 
     >>> import numpy as np
     >>> from sympy import Interval, Range, Symbol, log
@@ -75,24 +77,31 @@ def is_held_by_an_end(family: Family, value: float, observations: Observations) 
     >>> k, p = Symbol("k", integer=True, nonnegative=True), Symbol("p", positive=True)
     >>> half = Parameter(p, Interval.Lopen(0, Rational(1, 2)))
     >>> fold = Family("fold", k, Range(0, 2), (half,), k * log(p) + (1 - k) * log(1 - p))
-    >>> [is_held_by_an_end(fold, 0.5, Observations(np.array([[k]]), None, 1)) for k in (1.0, 0.0)]
-    [True, False]
+    >>> [held_by_ends(fold, [0.5], Observations(np.array([[k]]), None, 1)) for k in (1.0, 0.0)]
+    [frozenset({p}), frozenset()]
     """
-    (parameter,) = family.parameters
-    return any(
-        _double_inside(end, _inside(parameter)) == value and _points_out(family, parameter, end, observations)
-        for end in _closed_ends(parameter)
+    values = dict(zip(family.symbols, theta, strict=True))
+    return frozenset(
+        item.symbol
+        for item in family.parameters
+        for end in _closed_ends(item)
+        if _double_inside(end, _inside(item)) == values[item.symbol]
+        and _points_out(family, item, end, values, observations)
     )
 
 
-def _points_out(family: Family, parameter: Parameter, end: Expr, observations: Observations) -> bool:
-    """Whether the likelihood has a slope at an end that certainly points out of the space."""
+def _points_out(
+    family: Family, item: Parameter, end: Expr, others: Mapping[Symbol, float], observations: Observations
+) -> bool:
+    """Whether the likelihood has a slope at an end of a space that certainly points out of it."""
     slopes = slopes_of(family)
-    if slopes is None:
+    if slopes is None or item.symbol not in slopes.parameters:
         return False
-    outwards, table = 1 if end == parameter.bounds.hi else -1, table_of(family, observations)
+    outwards, table = 1 if end == item.bounds.hi else -1, table_of(family, observations)
+    which = slopes.first[slopes.parameters.index(item.symbol)]
     with precision(FIRST_BITS):
-        slope = row_sums(slopes.first, family.columns, family.symbols)(table.rows, table.weights, ball(end))[0]
+        point = [ball(end) if symbol is item.symbol else arb(others[symbol]) for symbol in family.symbols]
+        slope = row_sums((which,), family.columns, family.symbols)(table.rows, table.weights, *point)[0]
     return bool(outwards * slope > 0)
 
 

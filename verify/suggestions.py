@@ -62,6 +62,16 @@ def is_a_place(family: Family, parameter: Symbol) -> bool:
     return on_a_line(family) and _is_whole(family.domain[parameter]) and not is_a_number(family, parameter)
 
 
+def unit_power(family: Family, parameter: Symbol) -> int:
+    """Return with which power of the unit of the data a parameter changes; zero also where none is known.
+
+    >>> from thetahat.proofs.families.positive.weibull_by_rate import WEIBULL_BY_RATE
+    >>> [unit_power(WEIBULL_BY_RATE, parameter) for parameter in WEIBULL_BY_RATE.symbols]
+    [0, -1]
+    """
+    return (unit_exponents(family) or {}).get(parameter, 0)
+
+
 @lru_cache(maxsize=1024)
 def place_unit(family: Family, parameter: Symbol) -> Fraction:
     """Return by how much a place moves when the data move by one; one where that is not the same everywhere.
