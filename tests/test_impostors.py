@@ -6,6 +6,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,14 @@ from numpy.typing import NDArray
 from strange_impostors import STRANGE_IMPOSTORS, STRANGE_RIGHT
 from uncommon_impostors import UNCOMMON_IMPOSTORS, UNCOMMON_RIGHT
 
-from thetahat import check_estimator
+from thetahat import check_estimator, derive, family
 from thetahat.proofs.family import Family
 from thetahat.verify import driving, telling_cases
+from thetahat.verify.answers import Question
+from thetahat.verify.diagnosis_search import is_close
+from thetahat.verify.judging import judge
+from thetahat.verify.parameter_map import parameter_map
+from thetahat.verify.tolerance import AUDIT_NATS
 
 Array = NDArray[np.float64]
 WRONG = [*IMPOSTORS, *FURTHER_IMPOSTORS, *STRANGE_IMPOSTORS, *UNCOMMON_IMPOSTORS]
@@ -104,6 +110,11 @@ def for_reliability(x: Array, w: Array) -> tuple[float, float]:
     return mean, math.sqrt(float((w * (x - mean) ** 2).sum() / (w.sum() - (w * w).sum() / w.sum())))
 
 
+def free_location(x: Array) -> list[float]:
+    """The rate beyond the smallest observation, as of a fit that moves the location as well."""
+    return [1 / (x - x.min()).mean() if np.ptp(x) else 1 / x[0]]
+
+
 CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
     ("gamma", gamma_moments, {}, "method of moments"),
     ("normal", lambda x: (x.mean(), x.std(ddof=1)), {}, "the denominator n - 1 in place of n"),
@@ -134,6 +145,7 @@ CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
     ("normal", lambda x: (trimmed(x).mean(), x.std()), {}, "both extremes are left out"),
     ("laplace", lambda x: (np.quantile(x, 0.25), np.abs(x - np.quantile(x, 0.25)).mean()), {}, "lower quartile"),
     ("exponential", lambda x: [math.exp(-np.log(x).mean())], {}, "reciprocal of the geometric mean"),
+    ("exponential", free_location, {}, "measured from the smallest of them"),
     ("exponential", lambda x: [(len(x) + 1) / (x.sum() + 1)], {}, "an observation of one is added"),
     ("bernoulli", lambda x: [(x.sum() + 1) / (len(x) + 2)], {}, "an observation of zero and one of one are added"),
     ("rayleigh", lambda x, w: [math.sqrt((w * x**2).sum() / (2 * len(x)))], {"weights": True}, "the mean weight"),
@@ -158,6 +170,17 @@ CALLED: list[tuple[str | Family, Callable[..., Any], dict[str, Any], str]] = [
         "mean of the quotients by the second column of the data",
     ),
 ]
+
+
+def test_a_free_location_is_named_and_no_great_loss_called_close() -> None:
+    """Of most data little is lost; of those shown fifty nats were, which was called close to the maximum."""
+    (shown,) = check_estimator("exponential", free_location, examples=60).counterexamples
+    assert "the data are measured from the smallest of them" in shown
+    declared = family("exponential")
+    asked = Question(derive(declared), free_location, parameter_map(declared, None), declared, {}, "mle", AUDIT_NATS)
+    cases = [judge(asked, np.array([1.0, other])) for other in (1.5, 1.0 - 2**-20)]
+    assert [is_close(case) for case in cases] == [False, False]
+    assert is_close(judge(replace(asked, function=lambda x: [1.01 / x.mean()]), np.array([1.0, 3.0])))
 
 
 @pytest.mark.thorough

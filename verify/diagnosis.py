@@ -13,7 +13,7 @@ from .diagnosis_absent import guarded
 from .diagnosis_data import of_other_data, single_precision, support_violated
 from .diagnosis_families import another_family, median_matched
 from .diagnosis_moments import mean_matched, moments
-from .diagnosis_search import another_maximum, unrepeatable
+from .diagnosis_search import CLOSE, another_maximum, is_close, unrepeatable
 from .diagnosis_values import another_statistic, changed, changed_coarsely, has_their_number, held, swapped
 from .judgement import Judgement
 from .other_values import WHATEVER
@@ -42,7 +42,8 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
 def likely(question: Question, failed: Sequence[Judgement], shown: Judgement) -> str:
     """Return what an estimator probably does instead, or an empty text where nothing known fits every case.
 
-    ``shown`` is the case that a reader sees: a number said to be returned for most data has to be returned there too.
+    ``shown`` is the case that a reader sees: a number said to be returned for most data has to be returned there too,
+    and what is called close to the maximum has to be close to it.
 
     >>> import numpy as np
     >>> from thetahat import check_estimator
@@ -56,4 +57,11 @@ def likely(question: Question, failed: Sequence[Judgement], shown: Judgement) ->
     if not cases or len(cases) < len(failed):
         return ""
     told = (words for hypothesis in HYPOTHESES if (words := hypothesis(question, cases)))
-    return next((words for words in told if WHATEVER not in words or has_their_number(cases, shown)), "")
+    return next((words for words in told if _is_seen(words, cases, shown)), "")
+
+
+def _is_seen(words: str, cases: Sequence[Judgement], shown: Judgement) -> bool:
+    """Whether what is told of most cases does not contradict what a reader sees of the one that is shown."""
+    if words == CLOSE:
+        return is_close(shown)
+    return WHATEVER not in words or has_their_number(cases, shown)

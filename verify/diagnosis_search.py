@@ -16,6 +16,9 @@ _SMALL_NATS = 3e-2
 """Nats per observation below which an answer that is no stationary point looks like a search that ended early."""
 
 
+CLOSE = "close to the maximum, and not there: a search that stops early, or an approximation"
+
+
 def unrepeatable(question: Question, cases: Sequence[Judgement]) -> str:
     """Asked of the same data once more, the function returns something else."""
     words = "not the same twice: it draws random numbers, or remembers earlier data"
@@ -40,7 +43,13 @@ def _end_of_search(question: Question, case: Judgement) -> Iterator[str]:
     if left < question.tolerance:
         yield "a local maximum or another stationary point: the score is zero, and the likelihood higher elsewhere"
     elif lost < _SMALL_NATS:
-        yield "close to the maximum, and not there: a search that stops early, or an approximation"
+        yield CLOSE
+
+
+def is_close(case: Judgement) -> bool:
+    """Return whether the answer to one case loses so little that a reader takes it for close to the maximum."""
+    lost = _mean_loss(case)
+    return lost is not None and lost < _SMALL_NATS
 
 
 def _mean_loss(case: Judgement) -> float | None:

@@ -58,6 +58,9 @@ def _values_changed(x: Array, w: Array) -> Iterator[tuple[str, Array, Array]]:
     yield "the data are taken without their signs", np.abs(x), w
     yield "one is added to the data", x + 1, w
     yield "one is taken from the data", x - 1, w
+    # A support may be open at zero, and so little more shows in no estimate of a scale.
+    measured = np.maximum(x - x.min(), np.ptp(x) * 2.0**-40)
+    yield "the data are measured from the smallest of them, as where a location is estimated as well", measured, w
     low, high = np.quantile(x, [0.05, 0.95])
     yield "extremes are moved to the quantiles 5 % and 95 %", np.clip(x, low, high), w
     if ((x >= 0) & (x <= 1)).all():
