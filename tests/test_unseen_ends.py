@@ -38,7 +38,7 @@ from sympy import (
     sqrt,
 )
 
-from thetahat import Covariate, Family, Parameter, certify, check_estimator, check_family, derive, fit
+from thetahat import Covariate, Family, Observed, Parameter, certify, check_estimator, check_family, derive, fit
 from thetahat.proofs.algebra.atoms import Indicator, Mean
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome
@@ -386,3 +386,36 @@ def test_a_mean_of_logarithms_is_confirmed_on_data_of_any_size() -> None:
         assert certificate.check(data)
         moved = {**certificate.theta, "m": Enclosure.of(certificate.theta["m"].ball * arb(1 + 1e-9) + arb("1e-9"))}
         assert not replace(certificate, theta=moved).check(data)
+
+
+def test_data_that_leave_a_likelihood_level_are_said_to() -> None:
+    """A point at which the equation was zero, as it is everywhere, was taken for its root.
+
+    Source: Nelsen 2006, An Introduction to Copulas, section 3.2.5 (Farlie, Gumbel and Morgenstern).
+    """
+    u, v, dependence = Symbol("u", positive=True), Symbol("v", positive=True), Symbol("dependence", real=True)
+    copula = Family(
+        "copula",
+        u,
+        UNIT,
+        (Parameter(dependence, Interval(-1, 1)),),
+        log(1 + dependence * (1 - 2 * u) * (1 - 2 * v)),
+        also=(Observed(v, UNIT),),
+    )
+    assert fit(copula, [[0.25, 0.25], [0.75, 0.625], [0.125, 0.75]]).theta_hat["dependence"] < 1
+    for data in ([[1e-100, 0.5], [0.5, 1 - 2**-53]], [[0.5, 0.25], [0.75, 0.5]]):
+        with pytest.raises(UnsolvedError, match="the same likelihood whatever dependence is"):
+            fit(copula, data)
+
+
+def test_an_equation_without_a_value_is_said_to_be_of_which_family() -> None:
+    """Of a hazard that rises with the square of time; with equal lifetimes the other share vanishes."""
+    bathtub = Family(
+        "bathtub",
+        x,
+        POSITIVE,
+        (Parameter(a, POSITIVE), Parameter(c, POSITIVE)),
+        log(a + 3 * c * x**2) - a * x - c * x**3,
+    )
+    with pytest.raises(UnsolvedError, match="bathtub: solving for a, the equation has no value at"):
+        fit(bathtub, [2.0, 2.0, 2.0])

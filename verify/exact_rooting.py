@@ -68,6 +68,8 @@ class ExactEquation:
         """
         low, high = self.line.around(root, ROOT_SLACK)
         below, above = self.residual(low), self.residual(high)
+        if below == 0 and above == 0:
+            return None  # no root, but an equation that says nothing on these data
         if below == 0 or above == 0:
             return low if below == 0 else high
         if (below > 0) == (above > 0):
@@ -78,7 +80,13 @@ class ExactEquation:
         beside = found + math.copysign(2 * math.ulp(found), 1.0 if (here > 0) == (below > 0) else -1.0)
         if here == 0 or (self.residual(beside) > 0) != (here > 0):
             return found
-        return bracketed_root(self.residual, low, high)
+        try:
+            return bracketed_root(self.residual, low, high)
+        except UnsolvedError as error:
+            raise UnsolvedError(
+                f"{self._family.name}: solving for {self._unknown}, {error}. These data may have no maximiser; fix "
+                f"{self._unknown}."
+            ) from None
 
     def rounded(self, near: float) -> Numbers | None:
         """Return what formulas give for the root next to ``near``; ``None`` without a sure change of sign around it.

@@ -34,6 +34,8 @@ from .solving import Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
 
+_ANYWHERE = (-2.0, -0.7, 0.3, 1.1)
+"""Coordinates that have nothing to do with each other, or with data."""
 _MOST_ROOTS = 4
 
 
@@ -203,6 +205,11 @@ def root_in_balls(derivation: Derivation, table: Observations) -> Root:
     others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
     root = _highest(cache(exactly.residual), derivation, height, exactly.line, others)
     if root is None:
+        if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
+            raise UnsolvedError(
+                f"{family.name}: these data have the same likelihood whatever {unknown} is, so that every value is as "
+                f"good. Collect more data, or fix {unknown}."
+            )
         absent = "" if derivation.existence_proved else "either these data have no maximiser, or "
         raise UnsolvedError(
             f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, in ball "
