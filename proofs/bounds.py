@@ -20,6 +20,7 @@ from sympy import (
     Range,
     Rational,
     Reals,
+    S,
     Set,
     Symbol,
     nan,
@@ -114,6 +115,8 @@ def bounds(space: Set) -> Bounds:
             points = sorted(points)
             if all(b - a == 1 for a, b in pairwise(points)):
                 return Bounds(points[0], points[-1], True, True, True)
+    if space is S.EmptySet:
+        raise DeclarationError("the set is empty; write the lower end first, and let points belong to it")
     raise DeclarationError(
         f"the set {space} is not supported; use an Interval, S.Reals, S.Naturals, S.Naturals0, S.Integers, "
         "a Range of step 1, or a FiniteSet of consecutive integers"

@@ -11,9 +11,9 @@ from sympy import Dummy, Expr, S, Set, Symbol
 from .algebra.plain_forms import plain_form
 from .bounds import Bounds, bounds, exact_number, values_allowing
 from .change import change_of_variable
-from .errors import ParameterError
+from .errors import DeclarationError, ParameterError
 from .parts import Covariate, Observed, Parameter, Source, assumed_space
-from .sense import as_tuple, require_evaluated, require_sense, sharpened
+from .sense import as_tuple, require_evaluated, require_expression, require_sense, sharpened
 
 __all__ = ["Covariate", "Family", "Observed", "Parameter", "Source"]
 
@@ -222,10 +222,17 @@ class Family:
         >>> family("exponential").reparametrise("by_mean", [rate], {"lambda": 1 / rate.symbol}).log_density
         log(1/beta) - x/beta
         """
+        if not isinstance(parameters, Iterable) or not isinstance(substitution, Mapping):
+            raise DeclarationError(
+                f"{self.name}: reparametrise takes a name, a tuple of Parameters, and a mapping from the names of old "
+                "parameters to expressions in the new ones, in this order"
+            )
         old = {item.name: item.symbol for item in self.parameters}
         unknown = [key for key in substitution if key not in old]
         if unknown:
             raise ParameterError(f"{self.name}: there is no parameter {unknown[0]!r}; known: {sorted(old)}")
+        for key, value in substitution.items():
+            require_expression(f"{self.name}: the substitution for {key}", value)
         exact = {old[key]: value for key, value in substitution.items()}
         return self._substituted(exact, name, keep=tuple(parameters))
 
@@ -256,6 +263,9 @@ class Family:
         >>> family("normal").transform("growth", y, log(y)).support
         Interval.open(0, oo)
         """
+        if not isinstance(variable, Symbol):
+            raise DeclarationError(f"{self.name}: the new variable is {variable!r:.60}, which is not a SymPy Symbol")
+        require_expression(f"{self.name}: the old observation, written in {variable},", image)
         # The new variable may be called as the old one: they are told apart by a stand-in.
         old = Dummy(self.observation.name, **self.observation.assumptions0)
         apart = replace(self, observation=old, log_density=self.log_density.xreplace({self.observation: old}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from sympy import (
@@ -26,7 +27,7 @@ from sympy import (
     zoo,
 )
 
-from .bounds import Bounds
+from .bounds import Bounds, bounds
 from .errors import DeclarationError
 from .parts import Covariate, Observed, Parameter, Source
 
@@ -130,6 +131,18 @@ def as_tuple(name: str, field: str, given: object) -> tuple[object, ...]:
     )
 
 
+def require_expression(who: str, given: object) -> None:
+    """Raise ``DeclarationError`` for what is neither an expression nor a number; a text is not read.
+
+    >>> require_expression("gamma: the substitution for k", "1/b")
+    Traceback (most recent call last):
+    ...
+    thetahat.proofs.errors.DeclarationError: gamma: the substitution for k is '1/b', which is no SymPy expression
+    """
+    if not isinstance(given, (Expr, Real)):
+        raise DeclarationError(f"{who} is {given!r:.60}, which is no SymPy expression")
+
+
 def require_evaluated(family: Family) -> None:
     """Raise ``DeclarationError`` where SymPy leaves a sum, a product or an integral in the log-density as it stands."""
     left = family.log_density.atoms(Sum, Product, Integral, Derivative, Limit, Subs)
@@ -148,6 +161,10 @@ def _declared_symbols(who: str, family: Family) -> dict[str, Symbol]:
     for symbol, where, label in sets:
         if not isinstance(where, Set):
             raise DeclarationError(f"{who}: the {label} of {symbol} is {where!r}, which is no SymPy set")
+        try:
+            bounds(where)
+        except DeclarationError as error:
+            raise DeclarationError(f"{who}: the {label} of {symbol}: {error}") from None
     declared: dict[str, Symbol] = {}
     for symbol in (*family.observed, *(item.symbol for item in items)):
         if not isinstance(symbol, Symbol):

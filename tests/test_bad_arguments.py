@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sympy import Interval, Symbol, Union, log, oo
 
 from thetahat import (
+    Family,
+    Parameter,
     certify,
     check_estimator,
     check_family,
@@ -20,6 +23,9 @@ from thetahat import (
 from thetahat.proofs.errors import DeclarationError, ParameterError, UnknownFamilyError
 
 GAMMA = family("gamma")
+POSITIVE = Interval.open(0, oo)
+x, rate = Symbol("x", positive=True), Symbol("rate", positive=True)
+RATE = Parameter(rate, POSITIVE)
 NO_FAMILIES = (None, 3, [GAMMA], type(GAMMA), {"gamma": GAMMA})
 OF_A_FAMILY: dict[str, Callable[[object], object]] = {
     "fit": lambda one: fit(one, [1.0, 2.0]),
@@ -71,3 +77,45 @@ def test_a_number_of_examples_is_a_whole_one(given: object) -> None:
         check_family(GAMMA, examples=given)
     with pytest.raises(ParameterError, match="check_estimator: examples="):
         check_estimator("gamma", lambda x: x, examples=given)
+
+
+MADE_OF: dict[str, tuple[Callable[[], object], str]] = {
+    "reversed ends": (
+        lambda: Family("f", x, Interval(1, 0), (RATE,), log(rate) - rate * x),
+        "family 'f': the support of x: the set is empty; write the lower end first",
+    ),
+    "two pieces": (
+        lambda: Family("f", x, Union(Interval(0, 1), Interval(2, 3)), (RATE,), log(rate) - rate * x),
+        r"family 'f': the support of x: the set Union\(.*is not supported",
+    ),
+    "a space without points": (
+        lambda: Family("f", x, POSITIVE, (Parameter(rate, Interval.open(3, 2)),), log(rate) - rate * x),
+        "family 'f': the space of rate: the set is empty",
+    ),
+    "a substitution as text": (
+        lambda: GAMMA.reparametrise("g", [RATE, GAMMA.parameters[0]], {"theta": "1/rate"}),
+        "gamma: the substitution for theta is '1/rate', which is no SymPy expression",
+    ),
+    "no parameters": (
+        lambda: GAMMA.reparametrise("g", None, {"theta": 1 / rate}),
+        "takes a name, a tuple of Parameters",
+    ),
+    "no mapping": (lambda: GAMMA.reparametrise("g", [RATE], [1 / rate]), "takes a name, a tuple of Parameters"),
+    "an image as text": (
+        lambda: GAMMA.transform("g", x, "log(x)"),
+        "gamma: the old observation, written in x, is 'log",
+    ),
+    "no image": (lambda: GAMMA.transform("g", x, None), "which is no SymPy expression"),
+    "a variable as text": (
+        lambda: GAMMA.transform("g", "x", x),
+        "the new variable is 'x', which is not a SymPy Symbol",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MADE_OF)
+def test_what_a_family_is_made_of_is_named(name: str) -> None:
+    """A set was refused without the family's name, and texts ended in errors of attributes."""
+    call, words = MADE_OF[name]
+    with pytest.raises(DeclarationError, match=words):
+        call()
