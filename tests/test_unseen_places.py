@@ -308,3 +308,36 @@ def test_a_long_condition_is_no_determinant() -> None:
     began = time.process_time()
     assert positive_by_part(condition, sample_of([1.0, 2.0, 4.0]), {t: 0}) is None
     assert time.process_time() - began < 5
+
+
+def test_a_place_that_does_not_move_with_the_data_is_looked_for_at_single_observations() -> None:
+    """Two places at equal distances from a known one, in logarithms: a lower maximum was returned, six nats below.
+
+    Nothing changes the unit of the data here, so that no grid over their sizes finds a peak as narrow as theirs.
+    """
+    phi, z = Symbol("phi", real=True), Symbol("z", real=True)
+    both = Family(
+        "both_sides",
+        z,
+        Reals,
+        (Parameter(phi, Reals),),
+        log(1 / (1 + (z - exp(phi)) ** 2) + 1 / (1 + (z + exp(phi)) ** 2)) - log(2 * pi),
+    )
+    for far in (20.0, 35.0, 100.0, 1000.0):
+        found = fit(both, [1.0, far, far])
+        assert math.isclose(math.exp(found.theta_hat["phi"]), far, rel_tol=1e-2)
+
+
+def test_a_part_of_a_mixture_is_looked_for_where_single_observations_are_most_likely() -> None:
+    """A mean of twice the parameter: starts stood at the data themselves, from which the far part was not seen."""
+    share, half, z = Symbol("share", nonnegative=True), Symbol("half", real=True), Symbol("z", real=True)
+    mixed = Family(
+        "mixed",
+        z,
+        Reals,
+        (Parameter(share, Interval(0, 1)), Parameter(half, Reals)),
+        log(share * exp(-((z - 2 * half) ** 2) / 2) + (1 - share) * exp(-(z**2) / 2)) - log(2 * pi) / 2,
+    )
+    found = fit(mixed, [-2.907, -2.907, 19.274, -0.054, -0.428, -1.412])
+    assert math.isclose(found.theta_hat["half"], 19.274 / 2, rel_tol=1e-2)
+    assert found.log_likelihood > -17.77

@@ -55,7 +55,7 @@ def parse_table(data: bytes, name: str, weights: str | None = None, wanted: Coll
     >>> table = parse_table(b"deaths,count\\n0,109\\n1,65\\n", "kicks", weights="count")
     >>> table.columns, table.select()
     (('deaths', 'count'), (array([0., 1.]), array([109.,  65.])))
-    >>> parse_table(b"month,rain\nMay,60\nJune,71\n", "weather", wanted=["rain"]).column("rain")
+    >>> parse_table(b"month,rain\\nMay,60\\nJune,71\\n", "weather", wanted=["rain"]).column("rain")
     array([60., 71.])
     """
     text = _decode(data, name)

@@ -21,8 +21,9 @@ from .ends import outside_space
 from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
+from .single_peaks import single_peaks
 from .solving import Scalar, bracketed_root
-from .suggestions import is_a_number, is_a_place, place_unit, spread
+from .suggestions import is_a_number, is_a_place, moves_with_data, place_unit, spread
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -74,10 +75,19 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
         near = on_a_grid(1.0 / (spread(np.log(column)) or 1.0), line)
     else:
         near = on_a_grid(spread(column), line, column)
+    if _stands_alone(derivation.family, unknown):
+        near = [*near, *single_peaks(derivation.family, unknown, [places], {})]
     if table.n <= SCANNED and jumps_at_data(derivation.equations[0], unknown, derivation.family.columns):
         # Where the slope jumps at observations, each of them may be a maximum.
         near = [*near, *np.unique(column).tolist()]
     return sorted({*near, *(line.value(side * u) for u in _FAR for side in (-1, 1))})
+
+
+@lru_cache(maxsize=512)
+def _stands_alone(family: Family, unknown: Symbol) -> bool:
+    """Whether a place is the only parameter, and what it says of where the data are is not told by their unit."""
+    alone = family.symbols == (unknown,) and len(family.columns) == 1
+    return alone and is_a_place(family, unknown) and not moves_with_data(family, unknown)
 
 
 @lru_cache(maxsize=512)

@@ -18,6 +18,8 @@ from ..proofs.family import Family
 from ..proofs.probes import data_points, parameter_points
 from ..proofs.symmetry import unit_exponents
 from .density import compiled
+from .line import Line
+from .single_peaks import single_peaks
 
 Array = NDArray[np.float64]
 
@@ -26,6 +28,7 @@ _SEED, _PLACES, _PARTS = 5, 9, 1000
 """Points at which slopes are compared, to how many places they agree, and the largest denominator of their ratio."""
 _FEW = 2
 """Parameters up to which the extreme observations suggest where to begin as well."""
+_LEVELS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
 _WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
 _WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
 
@@ -72,7 +75,6 @@ def unit_power(family: Family, parameter: Symbol) -> int:
     return (unit_exponents(family) or {}).get(parameter, 0)
 
 
-@lru_cache(maxsize=1024)
 def place_unit(family: Family, parameter: Symbol) -> Fraction:
     """Return by how much a place moves when the data move by one; one where that is not the same everywhere.
 
@@ -84,6 +86,26 @@ def place_unit(family: Family, parameter: Symbol) -> Fraction:
     >>> place_unit(half, h), place_unit(NORMAL, NORMAL.symbols[0])
     (Fraction(1, 2), Fraction(1, 1))
     """
+    return _steady_unit(family, parameter) or Fraction(1)
+
+
+def moves_with_data(family: Family, parameter: Symbol) -> bool:
+    """Return whether a place moves by the same whenever the data do, as far as numbers tell.
+
+    >>> from sympy import Interval, Reals, Symbol, exp, oo
+    >>> from thetahat.proofs.family import Parameter
+    >>> from thetahat.proofs.families.real.normal import NORMAL
+    >>> h, sigma = Symbol("h", real=True), NORMAL.parameters[1]
+    >>> risen = NORMAL.reparametrise("risen", [Parameter(h, Reals), sigma], {"mu": exp(h)})
+    >>> moves_with_data(NORMAL, NORMAL.symbols[0]), moves_with_data(risen, h)
+    (True, False)
+    """
+    return _steady_unit(family, parameter) is not None
+
+
+@lru_cache(maxsize=1024)
+def _steady_unit(family: Family, parameter: Symbol) -> Fraction | None:
+    """The ratio of the slopes in the data and in a parameter, if it is the same at all points tried."""
     if family.constants:
         return Fraction(1)
     symbols = (*family.columns, *family.symbols)
@@ -101,7 +123,7 @@ def place_unit(family: Family, parameter: Symbol) -> Fraction:
                 down, up = (float(slope(*point)) for slope in slopes)
                 ratios.add(round(-down / up, _PLACES) if up and math.isfinite(down / up) else 0.0)
     unit = ratios.pop() if len(ratios) == 1 else 0.0
-    return Fraction(unit).limit_denominator(_PARTS) or Fraction(1)
+    return Fraction(unit).limit_denominator(_PARTS) or None
 
 
 def _is_whole(ends: Bounds) -> bool:
@@ -125,7 +147,7 @@ def suggested(
         if _is_whole(ends) and not is_a_place(family, parameter):
             choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
         elif _is_whole(ends):
-            levels = np.quantile(column, [0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0])
+            levels = np.quantile(column, _LEVELS)
             near = sorted({float((level - centre) / size) for level in levels})
             choices.append([*near, -centre / size])
         elif ends.lo is not -oo and ends.hi is not oo:
@@ -136,9 +158,47 @@ def suggested(
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
             apart = _of_extremes(column, power) if len(parameters) <= _FEW else []
             choices.append([*(middle + math.log(factor) for factor in factors), *apart])
+    _add_peaks(family, parameters, column, centre, size, choices)
     combinations = math.prod(map(len, choices))
     for number in range(0, combinations, max(1, combinations // _MOST_STARTS)):
         yield _combination(choices, number)
+
+
+def _add_peaks(
+    family: Family, parameters: Sequence[Symbol], column: Array, centre: float, size: float, choices: list[list[float]]
+) -> None:
+    """Begin a place that does not move with the data also where single observations are most likely."""
+    wandering = _wandering(family)
+    if not wandering or set(parameters) != set(family.symbols):
+        return
+    middles: dict[Symbol, float] = {}
+    for parameter, some in zip(parameters, choices, strict=True):
+        middle = _value(family, parameter, some[len(some) // 2], centre, size)
+        if middle is None:
+            return
+        middles[parameter] = middle
+    levels = np.quantile(column, _LEVELS)
+    for j, parameter in enumerate(parameters):
+        if parameter in wandering:
+            peaks = single_peaks(family, parameter, [levels], middles)
+            choices[j] = [*((peak - centre) / size for peak in peaks), *choices[j]]
+
+
+@lru_cache(maxsize=512)
+def _wandering(family: Family) -> frozenset[Symbol]:
+    """The places that do not move with the data, of a family of one column."""
+    places = (p for p in family.symbols if len(family.columns) == 1 and is_a_place(family, p))
+    return frozenset(p for p in places if not moves_with_data(family, p))
+
+
+def _value(family: Family, parameter: Symbol, u: float, centre: float, size: float) -> float | None:
+    """The value at a coordinate; ``None`` where ends of the space are no numbers."""
+    ends = family.domain[parameter]
+    if _is_whole(ends):
+        return float(place_unit(family, parameter)) * (centre + size * u) if is_a_place(family, parameter) else u
+    if not (ends.lo.is_number and ends.hi.is_number):
+        return None
+    return Line(float(ends.lo), float(ends.hi)).value(u)
 
 
 def _of_extremes(column: Array, power: int) -> list[float]:
