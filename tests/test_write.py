@@ -10,14 +10,16 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from sympy import Interval, Symbol, log, oo
+from sympy import Add, Interval, Mul, Symbol, log, oo, symbols
 
+from thetahat.proofs.algebra.size import operations
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Obligation
 from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter, Source
 from thetahat.proofs.fixing import fix_constants
 from thetahat.proofs.registry import catalogue, family
 from thetahat.proofs.write.as_json import derivation_json
+from thetahat.proofs.write.display import squares, two_sides
 from thetahat.proofs.write.html import derivation_html
 from thetahat.proofs.write.latex import derivation_latex, text_latex
 from thetahat.proofs.write.markdown import derivation_markdown, escaped
@@ -277,3 +279,14 @@ def test_notebooks_and_str_use_the_writers() -> None:
     assert derivation._repr_markdown_() == derivation_markdown(derivation)
     assert derivation._repr_latex_() == derivation_latex(derivation)
     assert str(Symbol("t_1")) == "t_1"
+
+
+def test_an_equation_of_thousands_of_operations_is_written_as_it_is() -> None:
+    """Multiplied out, this one has some ten to the fourteenth terms; the simplex distribution took as long to print."""
+    unknown, *others = symbols("a t_0:30", positive=True)
+    product = Mul(*(unknown + other + place for place, other in enumerate(others)))
+    long = Add(*(product + unknown**power * product for power in range(1, 40)), others[0])
+    assert operations(long) > 2000
+    left, _, right = two_sides(long, frozenset({unknown})).parts
+    assert left - right == long
+    assert squares(Add(*(other**2 * power for power in range(2, 9) for other in others), unknown)).has(unknown)

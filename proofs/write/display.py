@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Add, Basic, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol, exp, factor, log
 
 from ..algebra.atoms import Covariance, Excess, Mean, Residual, atoms_of, rewrite_outside
+from ..algebra.size import operations
 from ..derivation import Label, Statistic
 
 _KEPT = (Covariance, Excess, Residual)
@@ -91,6 +92,12 @@ def _joined(node: Expr) -> Expr:
     return Mul(-1 if number < 0 else 1, others, Root(inside))
 
 
+_MOST_OPERATIONS = 2000
+"""Longer equations are written as they are: multiplied out, they have more terms than memory."""
+_MOST_TERMS = 40
+"""Of longer sums no squares are made."""
+
+
 def squares(expression: Expr) -> Expr:
     """Return ``expression`` with ``a**2 - 2 a b + b**2`` in sums joined to ``(a - b)**2``, for display.
 
@@ -103,12 +110,15 @@ def squares(expression: Expr) -> Expr:
 
 def _square(node: Add) -> Expr:
     terms = list(node.args)
+    if len(terms) > _MOST_TERMS:
+        return node  # nobody reads it as a sum of squares, and there are as many pairs as its square
+    middles = {term**2: term for term in terms}
     for first, second in combinations(terms, 2):
-        for middle in terms:
-            if middle not in (first, second) and middle**2 == 4 * first * second:
-                joined = factor(first + second + middle)
-                rest = Add(*(term for term in terms if term not in (first, second, middle)))
-                return joined + (_square(rest) if isinstance(rest, Add) else rest)
+        middle = middles.get(4 * first * second)
+        if middle is not None and middle not in (first, second):
+            joined = factor(first + second + middle)
+            rest = Add(*(term for term in terms if term not in (first, second, middle)))
+            return joined + (_square(rest) if isinstance(rest, Add) else rest)
     return node
 
 
@@ -157,7 +167,8 @@ def two_sides(expression: Expr, unknowns: frozenset[Symbol]) -> Formula:
     >>> [str(part) for part in two_sides(t - a, frozenset({a})).parts if isinstance(part, Expr)]
     ['a', 't']
     """
-    right, left = expression.expand().as_independent(*unknowns, as_Add=True)
+    opened = expression.expand() if operations(expression) <= _MOST_OPERATIONS else expression
+    right, left = opened.as_independent(*unknowns, as_Add=True)
     if right.is_number and right != 0 and len(Add.make_args(left)) > 1:
         left, right = expression, S.Zero
     if left.could_extract_minus_sign():
