@@ -341,3 +341,24 @@ def test_a_part_of_a_mixture_is_looked_for_where_single_observations_are_most_li
     found = fit(mixed, [-2.907, -2.907, 19.274, -0.054, -0.428, -1.412])
     assert math.isclose(found.theta_hat["half"], 19.274 / 2, rel_tol=1e-2)
     assert found.log_likelihood > -17.77
+
+
+def test_a_corner_in_logarithms_of_odds_leaves_a_certificate_undecided() -> None:
+    """SymPy leaves the derivative of a sign whose argument it does not know to be real: asking ended in an error."""
+    p, place = Symbol("p", positive=True), Symbol("place", real=True)
+    odds = log(p / (1 - p))
+    laplace = Family(
+        "logit_laplace",
+        p,
+        Interval.open(0, 1),
+        (Parameter(place, Reals), SCALE),
+        -log(2 * s) - log(p) - log(1 - p) - abs(odds - place) / s,
+    )
+    data = [0.2, 0.3, 0.45, 0.6, 0.9]
+    logits = np.log(np.array(data) / (1 - np.array(data)))
+    found = fit(laplace, data)
+    assert math.isclose(found.theta_hat["place"], logits[2], rel_tol=1e-9)
+    assert math.isclose(found.theta_hat["s"], np.abs(logits - logits[2]).mean(), rel_tol=1e-9)
+    certificate = certify(laplace, data)
+    assert certificate.verdict is CertificateVerdict.UNDECIDED
+    assert "no box" in certificate.why

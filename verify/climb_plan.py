@@ -10,10 +10,11 @@ from functools import lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, DiracDelta, Dummy, Expr, Rational, Symbol, exp, oo
+from sympy import Abs, Add, Dummy, Expr, Rational, Symbol, exp, oo
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kernels import join_exponentials
+from ..proofs.algebra.kinks import has_a_jump
 from ..proofs.balls import compiled as ball_compiled
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
@@ -116,7 +117,7 @@ def has_corners(plan: Climb) -> bool:
     >>> has_corners(climb_of(derive(family("beta"))))
     False
     """
-    return any(second.has(DiracDelta) for second in derivatives(plan)[1])
+    return any(has_a_jump(second) for second in derivatives(plan)[1])
 
 
 def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr] | None) -> Expr:

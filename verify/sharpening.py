@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb
-from sympy import DiracDelta, Dummy, Expr, Symbol, exp, log, oo
+from sympy import Dummy, Expr, Symbol, exp, log, oo
 
+from ..proofs.algebra.kinks import has_a_jump
 from ..proofs.balls import compiled, precision
 from ..proofs.errors import DeclarationError
 from ..proofs.family import Family
@@ -94,7 +95,7 @@ def _cells_of(family: Family) -> _Cells | None:
     if not free or any(family.parameters[j].bounds.free_symbols for j in free):
         return None
     # Where the slope in a parameter jumps at an observation, Newton steps lead to no maximum.
-    if any(family.log_density.diff(family.symbols[j], 2).has(DiracDelta) for j in free):
+    if any(has_a_jump(family.log_density.diff(family.symbols[j], 2)) for j in free):
         return None
     coordinates = tuple(Dummy(f"u_{j}", real=True) for j in free)
     units = tuple(Dummy(f"unit_{j}", positive=True) for j in free)

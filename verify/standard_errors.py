@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Abs, DiracDelta, Expr, Max, Min, sign
+from sympy import Abs, Expr, Max, Min, sign
 
+from ..proofs.algebra.kinks import has_a_jump
 from ..proofs.family import Family
 from .density import compiled
 from .observations import Observations
@@ -53,4 +54,4 @@ def _hessian(family: Family) -> tuple[tuple[Expr, ...], ...] | None:
     if density.has(Abs, Max, Min, sign):
         return None
     rows = tuple(tuple(density.diff(a, b) for b in family.symbols) for a in family.symbols)
-    return None if any(e.has(DiracDelta) for row in rows for e in row) else rows
+    return None if any(has_a_jump(e) for row in rows for e in row) else rows

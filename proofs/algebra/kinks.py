@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
-from sympy import Abs, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
+from sympy import Abs, Derivative, DiracDelta, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
 from sympy.core.relational import Relational
 
 from .indicator import Indicator
@@ -61,3 +61,14 @@ def _jumps_between(before: Expr, condition: Relational, after: Expr, x: Symbol) 
     if slope == 0 or x in slope.free_symbols:
         return False
     return bool((before - after).subs(x, x - difference / slope).cancel() != 0)
+
+
+def has_a_jump(slope: Expr) -> bool:
+    """Return whether a derivative of a slope shows that the slope jumps: SymPy's delta, or a sign that it leaves.
+
+    >>> from sympy import Abs, Symbol, log
+    >>> x, m = Symbol("x", positive=True), Symbol("m", real=True)
+    >>> [has_a_jump(Abs(place - m).diff(m, 2)) for place in (x, log(1 - x))]
+    [True, True]
+    """
+    return slope.has(DiracDelta) or any(isinstance(one.expr, sign) for one in slope.atoms(Derivative))

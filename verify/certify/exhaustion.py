@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flint import arb
-from sympy import DiracDelta, Dummy, cancel, oo
+from sympy import Dummy, cancel, oo
 
+from ...proofs.algebra.kinks import has_a_jump
 from ...proofs.ball_data import Table
 from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import precision
@@ -60,7 +61,7 @@ def rises_towards_data(family: Family) -> bool:
         return False
     place, ahead = family.symbols[0], Dummy("u", real=True)
     slope = family.log_density.diff(place)
-    if slope.has(DiracDelta):
+    if has_a_jump(slope):
         return False
     quotient = cancel(slope.subs(family.observation, place + ahead) / ahead)
     return quotient.free_symbols <= {place, ahead} and quotient.is_positive is True

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import DiracDelta, Dummy, Expr, Symbol
+from sympy import Dummy, Expr, Symbol
 
+from ...proofs.algebra.kinks import has_a_jump
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
 from ...proofs.saturating import as_saturating
@@ -73,7 +74,7 @@ def _slopes(
     items = list(zip(gradient, first, strict=True))
     for i in size:
         items += [(curvature[i][j - i], write(-first[i].diff(parameters[j]))) for j in size[i:]]
-    if any(expression.has(DiracDelta) for _, expression in items):
+    if any(has_a_jump(expression) for _, expression in items):
         return None
     placed = tuple(p for p in family.symbols if p in ends)
     return Slopes(parameters, placed, gradient, curvature, program(items, family.columns, family.symbols))
