@@ -362,3 +362,18 @@ def test_a_corner_in_logarithms_of_odds_leaves_a_certificate_undecided() -> None
     certificate = certify(laplace, data)
     assert certificate.verdict is CertificateVerdict.UNDECIDED
     assert "no box" in certificate.why
+
+
+def test_a_distance_that_changes_with_no_unit_is_looked_for_at_single_observations() -> None:
+    """Beside a known place the distance of two others: a grid in steps of a share of it misses narrow peaks."""
+    distance, z = Symbol("distance", nonnegative=True), Symbol("z", real=True)
+    both = Family(
+        "both_sides",
+        z,
+        Reals,
+        (Parameter(distance, Interval(0, oo)),),
+        log(1 / (1 + (z - distance) ** 2) + 1 / (1 + (z + distance) ** 2)) - log(2 * pi),
+    )
+    for far in (35.0, 198.0, 1000.0, 1e4):
+        found = fit(both, [1.0, 1.0, far, far, far])
+        assert math.isclose(found.theta_hat["distance"], far, rel_tol=1e-2)

@@ -16,6 +16,7 @@ from ..proofs.algebra.kinks import jumps_at_data
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family
+from ..proofs.symmetry import unit_exponents
 from .edge_heights import require_above_edges
 from .ends import outside_space
 from .likelihood import log_likelihood
@@ -23,7 +24,7 @@ from .line import Line
 from .observations import Observations
 from .single_peaks import single_peaks
 from .solving import Scalar, bracketed_root
-from .suggestions import is_a_number, is_a_place, moves_with_data, place_unit, spread
+from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -85,9 +86,13 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
 
 @lru_cache(maxsize=512)
 def _stands_alone(family: Family, unknown: Symbol) -> bool:
-    """Whether a place is the only parameter, and what it says of where the data are is not told by their unit."""
-    alone = family.symbols == (unknown,) and len(family.columns) == 1
-    return alone and is_a_place(family, unknown) and not moves_with_data(family, unknown)
+    """Whether a parameter is the only one, and where on the line of the data it matters is not told by their unit."""
+    if family.symbols != (unknown,) or len(family.columns) > 1 or not on_a_line(family):
+        return False
+    if is_a_place(family, unknown):
+        return not moves_with_data(family, unknown)
+    ends = family.domain[unknown]
+    return ends.lo.is_number and ends.hi.is_number and unit_exponents(family) is None
 
 
 @lru_cache(maxsize=512)

@@ -18,16 +18,17 @@ _PLAIN = np.arange(-30.0, 30.25, 0.25)
 """Values that a logarithm of a place, or of its inverse, may have."""
 _SHARES = 10.0 ** np.arange(-4.0, 1.05, 0.1)
 """Values that a multiple of a place may have, as shares of the largest observation."""
-_CUTS, _ROUNDS = 33, 3
+_CUTS, _ROUNDS, _FEWEST = 33, 9, 3
+"""Points of each finer grid, how many there are, each a sixteenth of the last, and the least number of points."""
 
 
 def single_peaks(
     family: Family, parameter: Symbol, columns: Sequence[Array], others: Mapping[Symbol, float]
 ) -> list[float]:
-    """Return for each row the value of a parameter on the whole line at which that row alone is most likely.
+    """Return for each row the value of a parameter at which that row alone is most likely.
 
-    ``others`` are the values of all other parameters. A row whose density is level, or rises up to the ends of what is
-    looked at, has none.
+    The ends of its space are numbers, and ``others`` the values of all other parameters. A row whose density is level,
+    or rises up to the ends of what is looked at, has none.
 
     >>> from thetahat.proofs.families.real.normal import NORMAL
     >>> mu, sigma = NORMAL.symbols
@@ -36,6 +37,10 @@ def single_peaks(
     """
     size = float(np.abs(columns[0]).max()) or 1.0
     grid = np.unique(np.concatenate([_PLAIN, size * _SHARES, -size * _SHARES]))
+    ends = family.domain[parameter]
+    grid = grid[(grid > float(ends.lo)) & (grid < float(ends.hi))]
+    if len(grid) < _FEWEST:
+        return []
     found = []
     for row in zip(*columns, strict=True):
         peak = _peak(family, parameter, row, others, grid)
