@@ -45,8 +45,9 @@ def entropy(step: Step, context: Context) -> Finding:
     tau = means.value.args
     remaining = form.named("log_base_measure")
     base, lemma = _mean_in_statistics(remaining, form.named("statistics").args, tau, context.family), ""
-    if base is None and (found := _mean_by_tilt(remaining, context.family)) is not None:
-        base, lemma = found.value, found.lemma
+    tilted_mean = None if base is not None else _mean_by_tilt(remaining, context.family)
+    if tilted_mean is not None:
+        base, lemma = tilted_mean.value, tilted_mean.lemma
     if base is None:
         return _by_quadrature(step.value, context)
     natural = Add(*(Mul(eta, one) for eta, one in zip(form.named("eta").args, tau, strict=True)))

@@ -15,6 +15,7 @@ from ..proofs.errors import UnsolvedError
 from .ball_climbing import climbed, highest
 from .climb_objective import DoubleObjective
 from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objective_of, rounded_once
+from .edge_heights import require_above_edges
 from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
@@ -64,8 +65,14 @@ def climb(
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     enough = CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS
     blurred = enough if observations.n <= BALL_ROWS else math.inf
-    climbs = _climbs(derivation, objective, ranked, numbers[SIZE], blurred)
+    climbs, runs_away = _climbs(derivation, objective, ranked, numbers[SIZE], blurred)
     best = max((found for found in climbs if found.converged), key=lambda maximum: maximum.value, default=None)
+    if runs_away:
+        _require_above_edges(derivation, best, numbers, observations)
+        raise UnsolvedError(
+            f"{family.name}: of {len(climbs)} climbs the highest is one with a parameter held far out, and from there "
+            f"it reaches no maximum. {_RUNS_AWAY}"
+        )
     lost = math.inf if best is None else objective.rounding(best)
     if best is not None and lost <= enough:
         _require_highest(derivation, best.value, climbs)
@@ -145,10 +152,11 @@ def _placed(
 
 def _climbs(
     derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], size: float, blurred: float
-) -> list[Maximum]:
+) -> tuple[list[Maximum], bool]:
     """Where climbs end: the first maximum, if one is proved to be the only one; else many, and points far out.
 
-    Where rounding costs more than ``blurred`` at the end of the first, balls have to go on anyway.
+    And whether the highest is one far out from where no maximum is reached. Where rounding costs more than ``blurred``
+    at the end of the first, balls have to go on anyway.
     """
     climbs: list[Maximum] = []
     if derivation.optimality.proved:
@@ -160,7 +168,7 @@ def _climbs(
             climbs.append(newton_maximum(objective, start, hopeless))
             if climbs[-1].converged or hopeless(climbs[-1]):
                 break
-        return climbs
+        return climbs, False
     climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
     far = list(_far_out(derivation, objective, ranked, size)) if ranked else []
     climbs += far
@@ -168,12 +176,8 @@ def _climbs(
     top = max((found for found in climbs if math.isfinite(found.value)), key=lambda found: found.value, default=None)
     if top is not None and not top.converged:
         climbs.append(newton_maximum(objective, top.point))
-        if not climbs[-1].converged and any(top is found for found in far):
-            raise UnsolvedError(
-                f"{derivation.family.name}: of {len(climbs)} climbs the highest is one with a parameter held far out, "
-                f"and from there it reaches no maximum. {_RUNS_AWAY}"
-            )
-    return climbs
+        return climbs, not climbs[-1].converged and any(top is found for found in far)
+    return climbs, False
 
 
 def _far_out(
@@ -193,6 +197,15 @@ def _far_out(
         ends = family.domain[parameters[j]]
         for begin in outermost(ranked, j):
             yield from climbs_far_out(objective, begin, j, ends.lo is not -oo or ends.hi is not oo, middle)
+
+
+def _require_above_edges(
+    derivation: Derivation, best: Maximum | None, numbers: Mapping[Symbol, float], observations: Observations
+) -> None:
+    """Refuse the best maximum where the limit at an edge, which is known, is above it."""
+    if best is not None and derivation.edges:
+        there = in_doubles(climb_of(derivation), best.point, numbers)
+        require_above_edges(derivation, {p.name: there[p.symbol] for p in derivation.family.parameters}, observations)
 
 
 def _require_highest(derivation: Derivation, height: float, climbs: Sequence[Maximum]) -> None:

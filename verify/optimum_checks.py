@@ -27,7 +27,7 @@ from .space_ends import held_by_ends
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
 from .valid_data import require_data
 
-_SHARES = tuple(0.5**power for power in range(0, 24, 2))
+_SHARES = tuple(0.5**power for power in (*range(0, 24, 2), *range(24, 160, 8)))
 """Shares of a step that are tried: near a minimum, or far from a maximum, only a small one leads up."""
 
 

@@ -258,12 +258,11 @@ def _none_beside(family: Family, theta: Balls, point: Balls, table: Table, obser
     for j, item in enumerate(family.parameters):
         # The spread of the data is no measure of a parameter without their unit, as of a mean of logarithms.
         sizes = (_unit(theta[j], observations), abs(theta[j]).upper())
-        steps = [arb(1)] if item.symbol.is_integer else [size * arb(2) ** -70 for size in sizes]
+        steps = [arb(1)] if item.symbol.is_integer else [size * arb(2) ** -70 for size in sizes if size > 0]
         for end, side in ((theta[j].lower(), -1), (theta[j].upper(), 1)):
             moved = [[*point[:j], (end + side * step).mid(), *point[j + 1 :]] for step in steps]
-            if not item.bounds.free_symbols and not _inside(family, j, moved[-1]):
-                continue
-            if not any(total(family, one, table, observations) < here for one in moved):
+            moved = [one for one in moved if item.bounds.free_symbols or _inside(family, j, one)]
+            if moved and not any(total(family, one, table, observations) < here for one in moved):
                 return False
     return True
 
