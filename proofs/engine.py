@@ -21,7 +21,7 @@ from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
 from .existence import Existence
-from .existence_choice import existence_of
+from .existence_choice import existence_of, with_closed_ends
 from .family import Family
 from .integer_engine import derive_over_integers
 from .integer_search import integer_parameter
@@ -116,7 +116,7 @@ def _concluded(
 ) -> tuple[Existence, tuple[Step, ...], tuple[Finding, ...]]:
     """When a maximiser exists, with its steps after those ``before``, and what the checker finds of all of them."""
     trail = Trail(before)
-    exists = existence_of(family, route, kl, optimality, before, derive)
+    exists = with_closed_ends(existence_of(family, route, kl, optimality, before, derive), family)
     add_end_claims(exists, trail)
     add_recession(exists, family, trail)
     add_censoring(exists, family, trail)

@@ -38,23 +38,11 @@ def existence_of(
     before: tuple[Step, ...],
     derive: Derive,
 ) -> Existence:
-    """Return when a maximiser exists, by the first argument that applies.
+    """Return when a maximiser exists: by closed forms, tails, ends of one equation, or faces of the convex support.
 
     ``before`` are the steps that an argument may rest on, and ``derive`` is asked of members of the family where one
     needs the estimator of these.
     """
-    return _with_closed_ends(_chosen(family, route, kl, optimality, before, derive), family)
-
-
-def _chosen(
-    family: Family,
-    route: LikelihoodRoute,
-    kl: DivergenceRoute,
-    optimality: Optimality,
-    before: tuple[Step, ...],
-    derive: Derive,
-) -> Existence:
-    """The argument: closed forms, tails, ends of one equation, faces of the convex support."""
     if route.ends.failure:
         return Existence((), False, "", "the estimator is not derived")
     if route.ends.unbounded:
@@ -117,8 +105,8 @@ def _by_slant(family: Family, derive: Derive) -> Existence | None:
     return None if slant is None else by_slant(slant, derive(slant.level.holding(slant.place)))
 
 
-def _with_closed_ends(exists: Existence, family: Family) -> Existence:
-    """Where an end belongs to a space, the likelihood may be largest on it although no root lies inside."""
+def with_closed_ends(exists: Existence, family: Family) -> Existence:
+    """Return what is known where an end belongs to a space: the likelihood may be largest on it, and no root inside."""
     stops = {p.symbol for p in family.parameters if p.bounds.lo_closed or p.bounds.hi_closed}
     if exists.unknown in stops or (stops and any(condition.weak for condition in exists.conditions)):
         return replace(exists, needed=False, none_inside=exists.needed)
