@@ -102,10 +102,9 @@ def test_an_end_that_is_not_part_of_the_space_is_no_maximiser() -> None:
 
 
 def test_several_parameters_are_not_said_to_have_no_maximiser() -> None:
-    """Which point of the face is the highest is not looked for; that there is none is not claimed either."""
+    """The highest point of the face is given; that it is the maximum is certified where the root lies on the end."""
     item = family(NORMAL.subs(y, y / s).subs(m, m / s) - log(s), y, Reals, (m, Reals), (s, Interval(1, 3)))
-    with pytest.raises(ExistenceError, match="may have no maximiser"):
-        fit(item, [3.0, 4.0])
+    assert fit(item, [3.0, 4.0]).theta.tolist() == [3.5, 1.0]
     assert certify(item, [3.0, 4.0]).verdict is CertificateVerdict.UNDECIDED
     assert certify(item, [3.0, 5.0]).verdict is CertificateVerdict.AT_BOUNDARY
     assert certify(item, [3.0, 5.0]).check([3.0, 5.0])
@@ -127,8 +126,11 @@ def test_edges_of_a_smaller_space_are_no_edges_of_the_likelihood(space: Interval
     item = family(WEIBULL, x, POSITIVE, (k, space), (s, POSITIVE))
     assert len(derive(item).exists_when) == 2
     heavy, light = (1 / np.linspace(0.02, 1, 40) ** 2, np.linspace(0.5, 1.5, 40))
-    with pytest.raises(ExistenceError):
-        fit(item, heavy)
+    if space.left_open:
+        with pytest.raises(ExistenceError):
+            fit(item, heavy)
+    else:
+        assert fit(item, heavy).theta.tolist() == pytest.approx([1.0, heavy.mean()])
     assert fit(item, light).theta[0] > 1
 
 

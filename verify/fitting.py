@@ -21,6 +21,7 @@ from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
 from .estimation import estimate
+from .faces import highest_face
 from .keeping import kept_estimator
 from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
@@ -233,12 +234,9 @@ def fit_with(
         )
     data = tallied(observations) if _reads_rows(derivation) else observations
     if derivation.integer is None:
-        end = _required_inside(derivation, data)
-        if end is not None:
-            theta_hat = {member.parameters[0].name: end}
-            return Fit(
-                member, theta_hat, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations
-            )
+        on_end = _on_an_end(derivation, data)
+        if on_end is not None:
+            return Fit(member, on_end, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
     require_determined(derivation, data)
     values, sets = estimate(derivation, data)
     # Of two opposite values that are one member, the one that is not negative.
@@ -251,16 +249,23 @@ def fit_with(
     return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
 
 
-def _required_inside(derivation: Derivation, observations: Observations) -> float | None:
-    """The end of the space that is the estimate, where one is; raises where there is no maximiser."""
+def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
+    """The estimate on an end of the space, where it lies on one; raises where there is no maximiser."""
+    first = derivation.family.parameters[0].name
     try:
         require_existence(derivation, observations)
     except ExistenceError:
         end = highest_end(derivation, observations)
-        if end is None:
+        found = highest_face(derivation, observations, _estimates) if end is None else {first: end}
+        if found is None:
             raise
-        return end
-    return end_beyond_which_it_rises(derivation, observations)
+        return found
+    end = end_beyond_which_it_rises(derivation, observations)
+    return None if end is None else {first: end}
+
+
+def _estimates(derivation: Derivation, observations: Observations) -> Mapping[str, float]:
+    return fit_with(derivation, observations.x, observations.weights).theta_hat
 
 
 @lru_cache(maxsize=512)

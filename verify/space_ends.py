@@ -38,7 +38,7 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
         return None
     (parameter,) = derivation.family.parameters
     inside = _inside(parameter)
-    for end in (_double_inside(end, inside) for end in _closed_ends(parameter)):
+    for end in (_double_inside(end, inside) for end in closed_ends(parameter)):
         if nats_lost(derivation.family, [inside], [end], observations.x, observations.w) > 0:
             return end
     return None
@@ -62,9 +62,9 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
     if not derivation.optimality.concave or len(family.parameters) != 1:
         return None
     (parameter,) = family.parameters
-    for end in _closed_ends(parameter):
+    for end in closed_ends(parameter):
         if _points_out(family, parameter, end, {}, observations):
-            return _double_inside(end, _inside(parameter))
+            return double_at_end(parameter, end)
     return None
 
 
@@ -84,9 +84,8 @@ def held_by_ends(family: Family, theta: Sequence[float], observations: Observati
     return frozenset(
         item.symbol
         for item in family.parameters
-        for end in _closed_ends(item)
-        if _double_inside(end, _inside(item)) == values[item.symbol]
-        and _points_out(family, item, end, values, observations)
+        for end in closed_ends(item)
+        if double_at_end(item, end) == values[item.symbol] and _points_out(family, item, end, values, observations)
     )
 
 
@@ -105,10 +104,16 @@ def _points_out(
     return bool(outwards * slope > 0)
 
 
-def _closed_ends(parameter: Parameter) -> list[Expr]:
+def closed_ends(parameter: Parameter) -> list[Expr]:
+    """Return the ends that belong to the space of a parameter and are numbers."""
     ends = parameter.bounds
     both = ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed))
     return [end for end, closed in both if closed and end.is_number and end.is_finite]
+
+
+def double_at_end(parameter: Parameter, end: Expr) -> float:
+    """Return the double in the space that is nearest to one of its ends."""
+    return _double_inside(end, _inside(parameter))
 
 
 def _double_inside(end: Expr, inside: float) -> float:

@@ -1,0 +1,99 @@
+"""Whether the maximum on a face of a space of several parameters is found, and taken only where it is the highest."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from sympy import Expr, Interval, S, Set, Symbol, log, loggamma, oo, pi
+
+from thetahat import Family, Parameter, fit
+from thetahat.proofs.derivation import Outcome
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
+from thetahat.verify.likelihood import log_likelihood
+
+POSITIVE = Interval.open(0, oo)
+X, A, B, SD = (Symbol(name, positive=True) for name in ("x", "a", "b", "s"))
+Y, M, LEFT = Symbol("y", real=True), Symbol("m", real=True), Symbol("m", nonnegative=True)
+BELL = -((Y - M) ** 2) / (2 * SD**2) - log(SD) - log(2 * pi) / 2
+
+
+def of(observation: Symbol, support: Set, density: Expr, *spaces: tuple[Symbol, Set]) -> Family:
+    """A family with these spaces."""
+    return Family("faced", observation, support, tuple(Parameter(*one) for one in spaces), density)
+
+
+FACED = {
+    "wide": of(Y, S.Reals, BELL, (M, S.Reals), (SD, Interval(1, oo))),
+    "between": of(Y, S.Reals, BELL, (M, S.Reals), (SD, Interval(1, 2))),
+    "boxed": of(Y, S.Reals, BELL, (M, Interval(-1, 1)), (SD, Interval(1, 3))),
+    "bounded mean": of(Y, S.Reals, BELL.subs(M, LEFT), (LEFT, Interval(0, oo)), (SD, POSITIVE)),
+    "gamma": of(X, POSITIVE, A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X, (A, Interval(1, oo)), (B, POSITIVE)),
+    "weibull": of(
+        X, POSITIVE, log(A) + (A - 1) * log(X) - A * log(B) - (X / B) ** A, (A, Interval(1, oo)), (B, POSITIVE)
+    ),
+}
+
+
+def searched(family: Family, x: list[float]) -> float:
+    """The highest likelihood of many searches in the closed space."""
+    boxes = [(float(p.bounds.lo), float(p.bounds.hi)) for p in family.parameters]
+    limits = [
+        (max(lo, 1e-9) if p.symbol.is_positive else max(lo, -50.0), min(hi, 50.0))
+        for p, (lo, hi) in zip(family.parameters, boxes, strict=True)
+    ]
+    low = lambda theta: min(-log_likelihood(family, theta, x)[0], 1e9)  # noqa: E731
+    best = -math.inf
+    for start in np.random.default_rng(1).uniform(0.05, 2.9, (12, len(limits))):
+        begin = [min(max(value, lo), hi) for value, (lo, hi) in zip(start, limits, strict=True)]
+        found = minimize(low, begin, bounds=limits, method="L-BFGS-B")
+        best = max(best, -float(found.fun))
+    return best
+
+
+@pytest.mark.parametrize("name", FACED)
+@given(data=st.data())
+def test_no_search_in_the_closed_space_ends_higher(name: str, data: st.DataObject) -> None:
+    """Whether the maximum lies inside, on a face or in a corner."""
+    family = FACED[name]
+    values = st.integers(1, 60) if family.observation is X else st.integers(-40, 40)
+    x = [value / 8 for value in data.draw(st.lists(values, min_size=2, max_size=6, unique=True))]
+    try:
+        best = fit(family, x)
+    except (ExistenceError, UnsolvedError) as error:
+        pytest.fail(f"refused {x}: {error}")
+    assert searched(family, x) <= best.log_likelihood + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "theta"),
+    [
+        ("wide", [0.0, 1.0], [0.5, 1.0]),
+        ("between", [0.0, 20.0], [10.0, 2.0]),
+        ("boxed", [5.0, 5.5], [1.0, 3.0]),
+        ("bounded mean", [-1.0, -3.0], [0.0, math.sqrt(5.0)]),
+        ("gamma", [0.01, 1.99], [1.0, 1.0]),
+        ("weibull", [0.01, 1.99], [1.0, 1.0]),
+    ],
+)
+def test_the_estimate_on_a_face_is_that_of_the_family_there(name: str, x: list[float], theta: list[float]) -> None:
+    """With the parameter on the end known; in a corner both are."""
+    found = fit(FACED[name], x)
+    assert found.outcome is Outcome.SPACE_BOUNDARY
+    assert found.theta.tolist() == pytest.approx(theta, rel=1e-12)
+
+
+def test_weights_count_on_a_face() -> None:
+    """As many times as they say."""
+    assert fit(FACED["wide"], [0.0, 1.0], weights=[1.0, 3.0]).theta.tolist() == [0.75, 1.0]
+
+
+@pytest.mark.parametrize(("name", "x"), [("bounded mean", [2.0, 2.0]), ("gamma", [3.0, 3.0]), ("weibull", [3.0, 3.0])])
+def test_data_without_a_maximiser_on_a_face_either_are_refused(name: str, x: list[float]) -> None:
+    """Equal data are the likelier the narrower the member: no end that belongs to the space is the highest."""
+    with pytest.raises(ExistenceError):
+        fit(FACED[name], x)

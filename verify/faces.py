@@ -1,0 +1,83 @@
+"""Maximisers on a face of the space of several parameters: one on an end that belongs to its space, the others free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from sympy import Expr
+
+from ..proofs.derivation import Derivation
+from ..proofs.engine import derive
+from ..proofs.errors import ThetahatError
+from ..proofs.family import Family, Parameter
+from .enclosure import nats_lost
+from .observations import Observations
+from .space_ends import closed_ends, double_at_end, held_by_ends
+
+Estimates = Mapping[str, float]
+Estimator = Callable[[Derivation, Observations], Estimates]
+
+
+def highest_face(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
+    """Return the estimates on the highest face of the space; ``None`` where none is known to be a maximum.
+
+    For data that leave no stationary point inside the space of a family whose stationary points are global maxima. The
+    maximum on each face, where one parameter is known, has to be proved global by the derivation of what is left, as
+    ``estimates`` gives it, and the likelihood has to rise beyond the highest face.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Reals, Symbol, log, pi
+    >>> from thetahat import Family, Parameter, fit
+    >>> y, m, s = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True)
+    >>> wide = (Parameter(m, Reals), Parameter(s, Interval(1, float("inf"))))
+    >>> log_density = -((y - m) ** 2) / (2 * s**2) - log(s) - log(2 * pi) / 2
+    >>> fit(Family("wide", y, Reals, wide, log_density), [0.0, 1.0]).theta_hat
+    {'m': 0.5, 's': 1.0}
+    """
+    family = derivation.family
+    if not derivation.none_inside or not derivation.optimality.proved or len(family.parameters) < 2:
+        return None
+    if any(_has_moving_end(item) for item in family.parameters):
+        return None
+    faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
+    found = [_on_face(family, item, end, observations, estimates) for item, end in faces]
+    known = [one for one in found if one is not None]
+    if len(known) < len(faces):
+        return None
+    best = _highest(family, known, observations)
+    item = faces[found.index(best)][0] if best is not None else None
+    if best is None or item is None or item.symbol not in held_by_ends(family, list(best.values()), observations):
+        return None
+    return best
+
+
+def _has_moving_end(item: Parameter) -> bool:
+    """Whether an end that belongs to the space is another parameter: a face that is not looked at."""
+    ends = item.bounds
+    return any(closed and end.free_symbols for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)))
+
+
+def _on_face(
+    family: Family, item: Parameter, end: Expr, observations: Observations, estimates: Estimator
+) -> Estimates | None:
+    """The global maximum with one parameter on an end; ``None`` where none is proved, or found."""
+    left = derive(family.fix(**{item.name: end}))
+    if not left.optimality.proved:
+        return None
+    try:
+        others = estimates(left, observations)
+    except ThetahatError:
+        return None
+    values = {**others, item.name: double_at_end(item, end)}
+    return {name: values[name] for name in family.parameter_names}
+
+
+def _highest(family: Family, points: Sequence[Estimates], observations: Observations) -> Estimates | None:
+    """The point that none of the others is certainly above."""
+    for one in points:
+        here = np.array(list(one.values()))
+        rivals = (np.array(list(other.values())) for other in points if other is not one)
+        if not any(nats_lost(family, list(here), list(rival), observations.x, observations.w) > 0 for rival in rivals):
+            return one
+    return None
