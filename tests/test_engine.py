@@ -47,7 +47,7 @@ OPEN_MAXIMA = FROM_A_PROFILE | {
     "student_t",
     "lomax",
 }
-OPEN_EXISTENCE = {"generalised_gamma", "skew_normal"}
+OPEN_EXISTENCE = {"generalised_gamma", "lomax", "skew_normal"}
 
 
 def data_for(item: Family, seed: int = 3) -> Array:

@@ -8,9 +8,9 @@ import numpy as np
 from sympy import Expr
 
 from ..proofs.derivation import Derivation
-from ..proofs.engine import derive
 from ..proofs.errors import ThetahatError
 from ..proofs.family import Family, Parameter
+from .derivation_cache import derivation_of
 from .enclosure import nats_lost
 from .observations import Observations
 from .space_ends import closed_ends, double_at_end, held_by_ends
@@ -62,12 +62,12 @@ def _on_face(
     family: Family, item: Parameter, end: Expr, observations: Observations, estimates: Estimator
 ) -> Estimates | None:
     """The global maximum with one parameter on an end; ``None`` where none is proved, or found."""
-    left = derive(family.fix(**{item.name: end}))
-    if not left.optimality.proved:
-        return None
     try:
-        others = estimates(left, observations)
-    except ThetahatError:
+        left = derivation_of(family.fix(**{item.name: end}))
+        others = estimates(left, observations) if left.optimality.proved else None
+    except ThetahatError:  # there may be no such member, as with a share of zero, or no maximum on the face
+        return None
+    if others is None:
         return None
     values = {**others, item.name: double_at_end(item, end)}
     return {name: values[name] for name in family.parameter_names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 Order = NDArray[np.int64]
 _ROUNDS = 4
 _RESTARTS = 20
+_SIZES, _LITTLE = (1.0, 0.1, 0.01, 0.001), 1e-12
+"""Sizes of simplices in a search past kinks, and an improvement that is none: after one of each size it ends."""
 
 
 def mean_log_likelihood(family: StructuredFamily, drawn: StructuredData, theta: Mapping[str, Array]) -> float:
@@ -114,15 +116,28 @@ def optimum(family: StructuredFamily, drawn: StructuredData) -> float:
         if improved < 1e-12:
             break
     if family.log_density.has(Abs):
-        # At a kink there is no gradient to follow: simplices go on from where it ended.
-        options = {"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-11, "fatol": 1e-14}
-        for _ in range(_RESTARTS):
-            found = minimize(loss, at, method="Nelder-Mead", options=options)
-            improved = best - float(found.fun)
-            at, best = found.x, min(best, float(found.fun))
-            if improved < 1e-12:
-                break
+        best = min(best, _past_kinks(loss, at))
     return -best
+
+
+def _past_kinks(loss: Callable[[Array], float], start: Array) -> float:
+    """The least loss that simplices find from a start, each turned another way and of one of a few sizes.
+
+    At a kink there is no gradient to follow, and a loss of absolute values may fall along a single line: a simplex that
+    begins as the last one ended stays where that stopped.
+    """
+    options = {"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-11, "fatol": 1e-14}
+    at, best, still = start, loss(start), 0
+    for turn in range(_RESTARTS):
+        turned = np.linalg.qr(np.random.default_rng(turn).normal(size=(len(at), len(at))))[0]
+        corners = np.vstack([at, at + _SIZES[turn % len(_SIZES)] * turned])
+        found = minimize(loss, at, method="Nelder-Mead", options={**options, "initial_simplex": corners})
+        still = still + 1 if best - found.fun < _LITTLE else 0
+        if found.fun < best:
+            at, best = found.x, float(found.fun)
+        if still == len(_SIZES):
+            break
+    return best
 
 
 def _optimum_within(family: StructuredFamily, drawn: StructuredData) -> float:
