@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 from sympy import Expr
 
 from ..proofs.derivation import Derivation
@@ -46,10 +45,10 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
     if len(known) < len(faces):
         return None
     best = _highest(family, known, observations)
-    item = faces[found.index(best)][0] if best is not None else None
-    if best is None or item is None or item.symbol not in held_by_ends(family, list(best.values()), observations):
+    if best is None:
         return None
-    return best
+    item, _ = faces[found.index(best)]
+    return best if item.symbol in held_by_ends(family, list(best.values()), observations) else None
 
 
 def _has_moving_end(item: Parameter) -> bool:
@@ -76,8 +75,7 @@ def _on_face(
 def _highest(family: Family, points: Sequence[Estimates], observations: Observations) -> Estimates | None:
     """The point that none of the others is certainly above."""
     for one in points:
-        here = np.array(list(one.values()))
-        rivals = (np.array(list(other.values())) for other in points if other is not one)
-        if not any(nats_lost(family, list(here), list(rival), observations.x, observations.w) > 0 for rival in rivals):
+        here, rivals = list(one.values()), [list(other.values()) for other in points if other is not one]
+        if not any(nats_lost(family, here, rival, observations.x, observations.w) > 0 for rival in rivals):
             return one
     return None
