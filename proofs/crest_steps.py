@@ -5,9 +5,10 @@ from __future__ import annotations
 from sympy import Tuple
 
 from .crest import Crest, find_crest
-from .derivation import EdgeHeight, Label, Section
-from .existence import Existence
+from .derivation import Label, Section
+from .existence import Existence, edge_heights
 from .family import Family
+from .line_signs import ENDS
 from .routes import LikelihoodRoute
 from .sameness import all_equal
 from .trail import Trail
@@ -28,8 +29,7 @@ def by_crest(family: Family, route: LikelihoodRoute) -> Existence | None:
     crest = find_crest(family, route)
     if crest is None:
         return None
-    where = (f"{crest.unknown} tends to zero", f"{crest.unknown} grows without bound")
-    edges = tuple(EdgeHeight(height, words) for height, words in zip(crest.heights, where, strict=True))
+    edges = edge_heights(crest.unknown, dict(zip(ENDS, crest.heights, strict=True)))
     missing = "whether some member is above the limits is decided for each dataset"
     condition = all_equal(family, family.observation, "on equal data the likelihood has no stationary point")
     return Existence((condition,), False, _RULE, missing, edges=edges, crest=crest)

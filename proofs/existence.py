@@ -77,6 +77,16 @@ class Existence:
     enough: tuple[Condition, ...] = ()
 
 
+def edge_heights(unknown: Symbol, heights: Mapping[Expr, Expr]) -> tuple[EdgeHeight, ...]:
+    """Return what the likelihood tends to at the ends of the space of an unknown, zero and infinity, with its words.
+
+    >>> [edge.meaning for edge in edge_heights(Symbol("p"), {oo: S.One})]
+    ['p grows without bound']
+    """
+    words = {S.Zero: f"{unknown} tends to zero", oo: f"{unknown} grows without bound"}
+    return tuple(EdgeHeight(height, words[end]) for end, height in heights.items())
+
+
 def inside_space(
     family: Family,
     closed: dict[Symbol, Expr],

@@ -52,10 +52,8 @@ def existence_of(
     domain = {**ranges(route.statistics), **route.domain}
     unknowns = route.elimination.unknowns
     if not unknowns:
-        closed = {
-            symbol: stable_form(value.subs(route.closed()), family, route.statistics)
-            for symbol, value in route.closed().items()
-        }
+        solved = route.closed()
+        closed = {p: stable_form(value.subs(solved), family, route.statistics) for p, value in solved.items()}
         formulas = {item.unknown: item.root.value for item in route.elimination.solved}
         conditions = inside_space(family, closed, route.statistics, domain, formulas)
         conditions = (*reached(family, route.ends.needed, route.statistics), *conditions)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import S, Tuple, oo
 
-from .derivation import EdgeHeight, Label, Section
-from .existence import Existence
+from .derivation import Label, Section
+from .existence import Existence, edge_heights
 from .family import Family
 from .line_signs import ENDS
 from .profile_edges import ProfileEdges, find_profile_edges
@@ -29,8 +29,7 @@ def by_profile_edges(family: Family, route: LikelihoodRoute) -> Existence | None
     found = find_profile_edges(family, route)
     if found is None:
         return None
-    words = {S.Zero: f"{found.unknown} tends to zero", oo: f"{found.unknown} grows without bound"}
-    edges = tuple(EdgeHeight(height, words[end]) for height, end in zip(found.heights, found.ends, strict=True))
+    edges = edge_heights(found.unknown, dict(zip(found.ends, found.heights, strict=True)))
     known = found.none_on_equal_data
     why = ("the limits are proved for such data alone", "on equal data the likelihood has no stationary point")[known]
     condition = all_equal(family, family.observation, why)
