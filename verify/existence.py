@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ..proofs.conditions import Condition
 from ..proofs.derivation import Derivation
 from ..proofs.errors import DataError, ExistenceError, UnsolvedError
 from ..strategies import can_fail, datasets
@@ -28,14 +29,12 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     >>> has_maximiser(derive(family("asymmetric_laplace")), np.array([1.0, 2.0, 2.0, 5.0]))
     False
     """
-    if derivation.existence_proved and not derivation.existence_searched:
+    conditions = derivation.exists_when
+    if derivation.existence_proved and not derivation.existence_searched and _meet(conditions, derivation, x, weights):
         # Then nothing need be fitted, unless the conditions could not be decided, or which data have a maximiser is
         # found by a search over the observations.
-        family = derivation.family
-        truth, _ = decide_sample(derivation.exists_when, require_data(family, x, weights).sample, family.columns)
-        if truth is True:
-            return True
-    if derivation.enough and _is_enough(derivation, x, weights):
+        return True
+    if derivation.enough and _meet((*conditions, *derivation.enough), derivation, x, weights):
         return True
     try:
         fit_with(derivation, x, weights)
@@ -46,10 +45,10 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     return True
 
 
-def _is_enough(derivation: Derivation, x: Array, weights: Array | None) -> bool:
-    """Whether the data meet conditions under which some member is above all edges."""
-    sample = require_data(derivation.family, x, weights).sample
-    truth, _ = decide_sample((*derivation.exists_when, *derivation.enough), sample, derivation.family.columns)
+def _meet(conditions: tuple[Condition, ...], derivation: Derivation, x: Array, weights: Array | None) -> bool:
+    """Whether the data certainly meet conditions."""
+    family = derivation.family
+    truth, _ = decide_sample(conditions, require_data(family, x, weights).sample, family.columns)
     return truth is True
 
 
