@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ _WHOLE = (*range(17), 20, 30, 100, 1000, 30000)
 _SCATTERED = 12
 """How many rows without ties scattered data have at least, where so many are allowed."""
 _BULK_POWERS = (1.0, 0.2, 2.0)  # powers of what the bulk draws: from nearly equal to heavy-tailed
+_TAIL = 32.0
 _LARGEST_COORDINATE = 1e6
 _LARGEST_SEED = 2**32 - 1
 
@@ -112,7 +113,9 @@ def pieces_of(design: Design, scattered: bool = False) -> SearchStrategy[Pieces]
     Its cost does not depend on the size: large datasets come from multiplicities and from the seeded bulk.
     """
     most = 1 if scattered else max(1, design.max_size // 4)
-    pair = st.tuples(*(_coordinates(column, design) for column in design.columns), st.integers(1, most))
+    # What is beyond the ends of a design stands there, and a bulk goes as far as some thirty times the first value.
+    room = replace(design, largest=max(design.far / _TAIL, 1.0)) if scattered else design
+    pair = st.tuples(*(_coordinates(column, room) for column in design.columns), st.integers(1, most))
     pairs = st.lists(pair, min_size=1, max_size=1 if scattered else _MOST_PAIRS)
     seeds = _scattering_seeds(design.max_size) if scattered else st.integers(0, _LARGEST_SEED)
     return st.tuples(pairs, st.sampled_from(design.frames), seeds)
@@ -156,7 +159,8 @@ def coordinates_of(design: Design, pieces: Pieces) -> Doubles:
         shares = np.random.default_rng(seed).random((count, len(design.columns)))
         power = _BULK_POWERS[seed % len(_BULK_POWERS)]
         for i, column in enumerate(design.columns):
-            shares[:, i] = _generic(column, shares[:, i], power, float(values[0, i]))
+            first = float(values[0, i])
+            shares[:, i] = _generic(column, shares[:, i], power, first if abs(first) >= design.near else 0.0)
         coordinates = np.concatenate([coordinates, shares])
     # Zero, or large enough to be scaled and squared; never zero where that end is open.
     return design.sized(np.where(np.abs(coordinates) < design.near, design.least, coordinates))

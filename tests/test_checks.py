@@ -235,6 +235,21 @@ def test_all_data_there_are_get_examined_and_then_it_ends() -> None:
     assert sorted(asked) == list(range(6))
 
 
+def test_values_that_are_not_wanted_are_passed_over() -> None:
+    """They do not count, and whether they are is asked once of each; as many others are examined as are asked for."""
+    judged: list[int] = []
+    examined: list[int] = []
+
+    def even(value: int) -> bool:
+        judged.append(value)
+        return value % 2 == 0
+
+    driving.run_different(st.integers(0, 300), lambda value: value, examined.append, 30, 0, even)
+    assert len(examined) == len(set(examined)) == 30
+    assert all(value % 2 == 0 for value in examined)
+    assert len(judged) == len(set(judged))
+
+
 def test_what_disagrees_is_made_smaller_though_enough_were_asked() -> None:
     """Shrinking asks of more values than are counted, and ends at the least that disagrees."""
     wrong: list[int] = []

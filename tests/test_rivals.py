@@ -10,13 +10,22 @@ from thetahat import Covariate, Family, Parameter, derive, family, fit
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import rooting
+from thetahat.verify.equivariance_checks import in_logarithms
+from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.likelihood import log_likelihood
 from thetahat.verify.line import Line
 from thetahat.verify.observations import Observations
-from thetahat.verify.probed import SLACK, heights_together, worth_asking
+from thetahat.verify.probed import SLACK, heights_together, off_by, sparing, worth_asking
 from thetahat.verify.rivals import probes
 from thetahat.verify.statistics import evaluate
 
+TIGHT = 19.8 + 1e-12 * np.array(
+    [
+        *(34171944735, 34042062029, 33855251865, 33960012606, 33826770711, 33452103169, 34283427800, 34086652634),
+        *(33982532530, 33956989745, 34674235500, 33605480012, 34031862151, 34598555513, 34207669127, 34416139953),
+        *(33920322433, 33690746691, 34547051299, 34550152816, 33921016109, 33009290739),
+    ]
+)
 FAR = np.array([0.28, 0.58, 0.59, 0.73, 0.77, 0.8, 1.1, 1.7, 2.1, 2.6, 3.4, 4.3, 6.8, 13.0])
 
 
@@ -57,6 +66,47 @@ def test_heights_together_are_those_one_by_one(name: str, x: list[float], weight
             values[symbol] = evaluate(formula, data, values)
         alone, _ = log_likelihood(derivation.family, [values[s] for s in derivation.family.symbols], data.x, data.w)
         assert math.isclose(height, alone, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [2.0**-250, 1.0, 2.0**250])
+@pytest.mark.parametrize("logarithm", [False, True])
+def test_heights_together_are_right_in_any_unit_and_parametrisation(logarithm: bool, unit: float) -> None:
+    """High powers of data overflow where nothing is done about it, and the logarithm of a scale is solved from a
+    logarithm of an average, which is no average itself."""
+    declared = family("generalised_gamma")
+    if logarithm:
+        other = in_logarithms(declared)
+        assert other is not None
+        declared = other[0]
+    derivation = derive(declared)
+    data = Observations(unit * FAR.reshape(-1, 1), None, len(FAR))
+    places = [0.5, 1.0, 2.0] if logarithm else [0.5, 1.0, 2.0, 400.0]
+    together = heights_together(derivation, data, statistics(derivation, data), places)
+    exactly = ExactEquation(derivation, data)
+    assert [place for place in places if not math.isclose(together[place], exactly.height(place), rel_tol=1e-12)] == []
+
+
+def test_doubles_that_are_off_tell_no_peak() -> None:
+    """Planted: heights of which the highest is wrong; then each is asked for again."""
+    rough = {1.0: -7.0, 2.0: -5.5, 3.0: -8.0}
+    assert off_by(rough, lambda place: rough[place]) == 0
+    assert off_by({}, lambda place: 0.0) == math.inf
+
+    def exact(place: float) -> float:
+        return rough[place] - (place == 2.0)
+
+    told = sparing(rough, [1.0, 2.0, 3.0], exact)
+    assert [told(place) for place in rough] == [-7.0, -6.5, -8.0]
+    assert sparing(rough, [1.0, 2.0, 3.0], lambda place: rough[place] + 1e-9)(2.0) == -5.5
+
+
+def test_a_root_that_is_all_rounding_is_looked_for_in_balls() -> None:
+    """Of data this close the slope in doubles changes its sign here and there; the highest member has p = 26,700."""
+    found = fit(family("generalised_gamma"), TIGHT)
+    exactly = ExactEquation(found.derivation, Observations(TIGHT.reshape(-1, 1), None, len(TIGHT)))
+    root = found.theta_hat["p"]
+    assert root == pytest.approx(26_700, rel=1e-3)
+    assert exactly.height(root) > max(exactly.height(root * factor) for factor in (0.5, 0.9, 0.99, 1.01, 1.1, 2.0))
 
 
 def test_what_doubles_do_not_tell_is_left_out() -> None:

@@ -18,12 +18,15 @@ from thetahat.proofs.transport import transport
 from thetahat.verify.answers import Question
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.certify.checker import check
+from thetahat.verify.climb_objective import DoubleObjective
+from thetahat.verify.climb_plan import CENTRE, SIZE, about_the_centre, climb_of
 from thetahat.verify.edge_heights import edge_above, is_above_edges, is_found_above_edges
 from thetahat.verify.enclosure import table_of
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.existence import has_maximiser
 from thetahat.verify.judging import judge
 from thetahat.verify.likelihood import log_likelihood
+from thetahat.verify.observations import Observations
 from thetahat.verify.parameter_map import parameter_map
 from thetahat.verify.valid_data import require_data
 
@@ -224,3 +227,29 @@ def test_a_place_in_another_unit_is_fitted_alike(offset: float) -> None:
     found = [fit(declared, data).theta for declared in (skew, other)]
     np.testing.assert_allclose(found[0], found[1] * [2, 1, 1], rtol=1e-8)
     assert found[0][2] == pytest.approx(1.0356, abs=1e-4)
+
+
+def test_few_rows_far_from_many_equal_ones_are_fitted() -> None:
+    """Then the quartiles say nothing of the scale. Such data were refused: every climb began with a scale far too
+    small."""
+    near, far = [1e8] * 35, [1e8 + 0.00889, 1e8 + 0.00889, 1e8 - 0.00640, 1e8 - 0.00640, 1e8 - 0.00640]
+    found = fit(family("skew_normal"), [*near, *far, 1e8 - 2**-26, 1e8 + 2**-26])
+    assert found.theta_hat["omega"] == pytest.approx(0.0033, abs=2e-4)
+    assert found.theta_hat["alpha"] == pytest.approx(1.28, abs=0.1)
+
+
+def test_a_location_far_from_zero_is_climbed_in_doubles() -> None:
+    """Rows less their centre lose no digits, and neither do their differences from a place beside it."""
+    derivation = derive(family("skew_normal"))
+    plan = climb_of(derivation)
+    about = about_the_centre(plan, derivation.family.observation)
+    assert about is not None
+    levels = stats.skewnorm.ppf((np.arange(32) + 0.5) / 32, 2)
+    rows = (np.round(128 * levels) / 2**14 + 1e9).reshape(-1, 1)
+    numbers = {CENTRE: 1e9, SIZE: 2.0**-7}
+    objective = DoubleObjective(plan, Observations(rows, None, 32), numbers, derivation.family.columns)
+    near = DoubleObjective(
+        plan, Observations(rows - 1e9, None, 32), {**numbers, CENTRE: 0.0}, derivation.family.columns
+    )
+    for point in ([0.3, -4.0, 1.0], [1e-9, -5.0, -3.0]):
+        assert objective.height(point) == near.height(point)

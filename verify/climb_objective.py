@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sympy import Expr, Symbol
 
-from .climb_plan import Array, Climb, derivatives, magnitudes
+from .climb_plan import CENTRE, Array, Climb, about_the_centre, derivatives, magnitudes
 from .density import compiled_together
 from .observations import Observations
 from .solving import Maximum, curvature_units
@@ -24,6 +24,12 @@ class DoubleObjective:
         self, plan: Climb, observations: Observations, numbers: Mapping[Symbol, float], data: tuple[Symbol, ...]
     ) -> None:
         """Compile what the plan holds; SymPy is asked once for each family."""
+        about = about_the_centre(plan, data[0])
+        moved = observations.columns[0] - numbers[CENTRE] if about is not None else None
+        if about is not None and moved is not None and np.isfinite(moved).all():
+            plan, self._columns = about, (moved, *observations.columns[1:])
+        else:
+            self._columns = observations.columns
         self._plan = plan
         self._observations = observations
         # Powers of Python's own floats raise where they overflow; those of NumPy's are infinite, as in the columns.
@@ -60,7 +66,7 @@ class DoubleObjective:
         place = (*(np.float64(one) for one in u), *self._numbers)
         if self._plan.averaged:
             return [float(value) for value in code(*place)]
-        columns = self._observations.columns
+        columns = self._columns
         return weighted_averages(
             lambda rows: tuple(code(*(column[rows] for column in columns), *place)), self._observations
         )

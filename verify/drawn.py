@@ -32,6 +32,7 @@ class Drawn:
     """One drawn example: a derivation without open constants, a dataset, rivals, and a permutation's seed.
 
     Where the family was declared with constants, ``declared`` is the declaration and ``constants`` are their values.
+    ``summits`` keeps where climbs in balls from a point ended, or that they did at none.
     """
 
     derivation: Derivation
@@ -42,6 +43,7 @@ class Drawn:
     declared: Family | None = None
     constants: Mapping[str, object] = field(default_factory=dict)
     weights: Array | None = None
+    summits: dict[tuple[float, ...], tuple[float, ...] | None] = field(default_factory=dict)
 
     @property
     def family(self) -> Family:

@@ -83,19 +83,21 @@ def run_different(
     examine: Callable[[T], float | None],
     examples: int,
     seed: int,
+    wanted: Callable[[T], bool] = lambda value: True,
 ) -> None:
     """Ask a property of so many different values, told apart by their keys, half of them driven to what is hard.
 
     ``examine`` returns how hard a value was, if it knows: Hypothesis changes the hardest. Many of its changes leave the
     key as it is; such values are passed over, and more are drawn afresh. Where there are fewer values than asked for,
-    all that are found are examined.
+    all that are found are examined. Of values that are not ``wanted`` nothing is asked: a filter that few values pass
+    would throw away whole lists of them.
 
     >>> seen = []
     >>> run_different(st.integers(0, 3), lambda value: value, lambda value: seen.append(value), examples=20, seed=0)
     >>> sorted(seen)
     [0, 1, 2, 3]
     """
-    asking = _Asking(key, examine, examples)
+    asking = _Asking(key, examine, examples, wanted)
 
     def once(value: T) -> None:
         hard = asking.of(value)
@@ -103,7 +105,7 @@ def run_different(
             aim(hard)
 
     run_property(strategy, once, examples, seed)
-    asking.repeat(lambda run: run_property(strategy, once, _SHORT, run), seed)
+    asking.the_rest(strategy, seed)
 
 
 def run_afresh(
@@ -115,39 +117,42 @@ def run_afresh(
 ) -> None:
     """Ask a property of so many different values, told apart by their keys; a disagreement is shrunk.
 
-    In a long run Hypothesis mutates every example a few times, which costs more than to draw one and changes little. So
-    this is a series of short runs, each example of which is a list of values. Where there are fewer values than asked
-    for, all that are found are examined.
+    Where there are fewer values than asked for, all that are found are examined.
 
     >>> seen = []
     >>> run_afresh(st.integers(0, 3), lambda value: value, seen.append, examples=20, seed=0)
     >>> sorted(seen)
     [0, 1, 2, 3]
     """
-    asking = _Asking(key, examine, examples)
-
-    def once(values: list[T]) -> None:
-        for value in values:
-            asking.of(value)
-
-    together = st.lists(strategy, min_size=1, max_size=_TOGETHER)
-    asking.repeat(lambda run: run_property(together, once, _SHORT, run), seed)
+    _Asking(key, examine, examples).the_rest(strategy, seed)
 
 
 class _Asking(Generic[T]):
     """Asks a property of each different value once, and keeps what it said, until so many have passed or one failed."""
 
-    def __init__(self, key: Callable[[T], Hashable], examine: Callable[[T], float | None], examples: int) -> None:
-        self._key, self._examine, self._examples = key, examine, examples
+    def __init__(
+        self,
+        key: Callable[[T], Hashable],
+        examine: Callable[[T], float | None],
+        examples: int,
+        wanted: Callable[[T], bool] = lambda value: True,
+    ) -> None:
+        self._key, self._examine, self._examples, self._wanted = key, examine, examples, wanted
         self._passed: dict[Hashable, float | None] = {}
+        self._unwanted: set[Hashable] = set()
         self._failed = False
 
     def of(self, value: T) -> float | None:
         """Return what ``examine`` returns, or returned; end the run where enough values have passed and none failed."""
         name = self._key(value)
+        if name in self._unwanted:
+            return None
         if name not in self._passed:
             if not self._failed and len(self._passed) >= self._examples:
                 raise _EnoughError
+            if not self._wanted(value):
+                self._unwanted.add(name)
+                return None
             try:
                 self._passed[name] = self._examine(value)
             except DisagreementError:
@@ -155,12 +160,21 @@ class _Asking(Generic[T]):
                 raise
         return self._passed[name]
 
-    def repeat(self, run: Callable[[int], None], seed: int) -> None:
-        """Make short runs, each with its own seed, until enough values passed, one failed, or no others turn up."""
-        quiet = 0
+    def the_rest(self, strategy: st.SearchStrategy[T], seed: int) -> None:
+        """Draw afresh until enough values have passed, one failed, or no others turn up.
+
+        In a long run Hypothesis mutates every example a few times, which costs more than to draw one and changes
+        little. So this is a series of short runs, each with its own seed, whose examples are lists of values.
+        """
+
+        def ask(values: list[T]) -> None:
+            for value in values:
+                self.of(value)
+
+        together, quiet = st.lists(strategy, min_size=1, max_size=_TOGETHER), 0
         for turn in range(_RUNS * math.ceil(self._examples / _SHORT)):
             if self._failed or len(self._passed) >= self._examples or quiet == _QUIET:
                 return
             before = len(self._passed)
-            run(seed * _APART + turn)
+            run_property(together, ask, _SHORT, seed * _APART + turn)
             quiet = quiet + 1 if len(self._passed) == before else 0

@@ -184,24 +184,38 @@ def require_highest(
     UnsolvedError
         Naming the root and the value at which the likelihood is higher.
     """
-    if derivation.optimality.proved:
-        return
-    family, unknown = derivation.family, derivation.unknowns[0]
-    theta = [values[symbol] for symbol in family.symbols]
-    if outside_space(family, theta) is not None:
-        return
-    here, rounding = log_likelihood(family, theta, observations.x, observations.w)
-    root = values[unknown]
-    sizes = (abs(root), spread(observations.columns[0]) or 1.0)
-    beside = [root + side * _CLOSE * size for size in sizes for side in (-1, 1)]
-    higher = next((value for value in (*beside, *others) if height(value) > here + rounding), None)
+    higher = higher_place(derivation, observations, values, height, others)
     if higher is not None:
+        family, unknown = derivation.family, derivation.unknowns[0]
         require_above_edges(derivation, {p.name: values[p.symbol] for p in family.parameters}, observations)
         raise UnsolvedError(
-            f"{family.name}: the likelihood has a maximum at {unknown} = {root:.6g}, but it is higher at "
+            f"{family.name}: the likelihood has a maximum at {unknown} = {values[unknown]:.6g}, but it is higher at "
             f"{unknown} = {higher:.12g}, perhaps towards an end of the space. These data have no maximiser "
             f"that was found; fix {unknown}, or a parameter that it runs away with."
         )
+
+
+def higher_place(
+    derivation: Derivation,
+    observations: Observations,
+    values: Mapping[Symbol, float],
+    height: Scalar,
+    others: Sequence[float],
+) -> float | None:
+    """Return a value, next to a root or one of the others, at which the likelihood is higher, if there is one.
+
+    Of a root that is proved the maximum, or that is out of the space, it is not asked.
+    """
+    if derivation.optimality.proved:
+        return None
+    family, root = derivation.family, values[derivation.unknowns[0]]
+    theta = [values[symbol] for symbol in family.symbols]
+    if outside_space(family, theta) is not None:
+        return None
+    here, rounding = log_likelihood(family, theta, observations.x, observations.w)
+    sizes = (abs(root), spread(observations.columns[0]) or 1.0)
+    beside = [root + side * _CLOSE * size for size in sizes for side in (-1, 1)]
+    return next((value for value in (*beside, *others) if height(value) > here + rounding), None)
 
 
 def is_valley(root: float, height: Scalar) -> bool:

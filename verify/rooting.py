@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 from sympy import Symbol
@@ -27,8 +28,8 @@ from .exact_rooting import ExactEquation, Numbers
 from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
-from .probed import heights_together, worth_asking
-from .rivals import SCANNED, is_valley, on_a_grid, probes, require_highest, roots_beside_probes
+from .probed import SLACK, heights_together, off_by, sparing, worth_asking
+from .rivals import SCANNED, higher_place, is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
 from .solving import Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
@@ -37,6 +38,7 @@ from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SH
 _ANYWHERE = (-2.0, -0.7, 0.3, 1.1)
 """Coordinates that have nothing to do with each other, or with data."""
 _MOST_ROOTS = 4
+NOTHING_KNOWN: Mapping[float, float] = MappingProxyType({})
 
 
 def solve_one(
@@ -83,12 +85,20 @@ def solve_one(
     line = root_line(derivation, table)
     others = probes(derivation, table, line)
     rough = heights_together(derivation, table, known, others)
+    if rough and table.n <= EXAMINED_ROWS and not off_by(rough, ExactEquation(derivation, table).height) < SLACK / 2:
+        # Where doubles lose the height of a member, they do not tell a peak, nor the sign of a slope.
+        return solved_in_balls(derivation, table)
     root = _highest(residual, derivation, lambda at: rough[at] if at in rough else height(at), line, others)
     if root is None:
-        return solved_in_balls(derivation, table)
+        return solved_in_balls(derivation, table, rough)
     values = completed(root)
     if others:
-        require_highest(derivation, observations, values, height, worth_asking(rough, others, height(root)))
+        left = worth_asking(rough, others, height(root))
+        if higher_place(derivation, observations, values, height, left) is not None:
+            # Where the equation is all rounding, a root of it is none, and the true one may have been passed over.
+            if table.distinct().n <= BALL_ROWS:
+                return solved_in_balls(derivation, table, rough)
+            require_highest(derivation, observations, values, height, left)
     if table.n <= EXAMINED_ROWS:
         exactly = ExactEquation(derivation, table)
         polished = exactly.polished(root)
@@ -101,7 +111,7 @@ def solve_one(
             return found
     elif _carried(derivation, table, known, residual, root):
         return values
-    return solved_in_balls(derivation, table)
+    return solved_in_balls(derivation, table, rough)
 
 
 def _require_compared(derivation: Derivation, table: Observations) -> None:
@@ -153,8 +163,12 @@ def _height(derivation: Derivation, observations: Observations, values: Mapping[
     return value - rounding
 
 
-def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
+def solved_in_balls(
+    derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN
+) -> Numbers:
     """Return the unknown and what the formulas give, with every residual in balls.
+
+    ``rough`` are heights in doubles, where they are known.
 
     Raises
     ------
@@ -169,7 +183,7 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
     >>> [round(value, 3) for value in solved_in_balls(gumbel, Observations(x, np.ones(3), 3)).values()]
     [0.978, 0.741]
     """
-    found = root_in_balls(derivation, table)
+    found = root_in_balls(derivation, table, rough)
     values = found.equation.ended(found.root)
     require_highest(derivation, found.equation.table, values, found.height, found.others)
     return values
@@ -185,8 +199,10 @@ class Root:
     others: Sequence[float]
 
 
-def root_in_balls(derivation: Derivation, table: Observations) -> Root:
+def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN) -> Root:
     """Return the highest root of the equation that is left, with every residual in balls.
+
+    ``rough`` are heights in doubles, where they are known.
 
     Raises
     ------
@@ -203,7 +219,8 @@ def root_in_balls(derivation: Derivation, table: Observations) -> Root:
         )
     exactly = ExactEquation(derivation, joined)
     others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
-    root = _highest(cache(exactly.residual), derivation, height, exactly.line, others)
+    told = sparing(rough, others, height)
+    root = _highest(cache(exactly.residual), derivation, told, exactly.line, others)
     if root is None:
         if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
             raise UnsolvedError(

@@ -157,7 +157,8 @@ def suggested(
             power = units.get(parameter, 0)
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
             apart = _of_extremes(column, power) if len(parameters) <= _FEW else []
-            choices.append([*(middle + math.log(factor) for factor in factors), *apart])
+            wide = _of_all_rows(column, size, power) if power else []
+            choices.append([*(middle + math.log(factor) for factor in factors), *apart, *wide])
     _add_peaks(family, parameters, column, centre, size, choices)
     combinations = math.prod(map(len, choices))
     for number in range(0, combinations, max(1, combinations // _MOST_STARTS)):
@@ -205,6 +206,12 @@ def _of_extremes(column: Array, power: int) -> list[float]:
     """Coordinates of the smallest and the largest of positive data: a part of a mixture may be about one of them."""
     least, most = float(column.min()), float(column.max())
     return [power * math.log(least), power * math.log(most)] if power and least > 0 else []
+
+
+def _of_all_rows(column: Array, size: float, power: int) -> list[float]:
+    """The coordinate of the standard deviation where most rows are next to equal, and the others far from them."""
+    deviation = float(np.std(column))
+    return [power * math.log(deviation)] if _WITH_UNIT[-1] * size < deviation < math.inf else []
 
 
 def _combination(choices: Sequence[Sequence[float]], number: int) -> tuple[float, ...]:

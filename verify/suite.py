@@ -28,7 +28,7 @@ from .fitting import fit_with
 from .growth import grows_without_bound
 from .known_values import derivation_with, require_family
 from .report import Case, Report, Tally
-from .suite_data import ORDINARY, Asked, Refused, asked_of, fitted, is_beyond_doubles
+from .suite_data import ORDINARY, Asked, Refused, asked_of, fitted, has_estimate, is_beyond_doubles
 from .tolerance import CERTIFIED_SHARE, FIRST_SEARCHES, SEARCH_SHARE
 
 Array = NDArray[np.float64]
@@ -204,7 +204,7 @@ def _round(
                 raise DisagreementError(name)
         return drawn.ulps if aimed else None
 
-    run_different(asked_of(derivation), lambda asked: asked.key, examine, examples, seed)
+    run_different(asked_of(derivation), lambda asked: asked.key, examine, examples, seed, has_estimate)
     return failed
 
 
