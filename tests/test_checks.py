@@ -539,7 +539,7 @@ def test_another_scale_is_derived_once_for_all_constants(
         asked.append(declared)
         return derivation_with(declared, fixed)
 
-    monkeypatch.setattr(equivariance_checks, "derivation_with", noted)
+    monkeypatch.setattr(equivariance_checks, "kept_with", noted)
     for shape in (1, 2):
         known = derivation_with(general, {general.constants[0].name: shape})
         x = np.array([1.0, 3.0])

@@ -433,7 +433,7 @@ def disagreement(
     allowed = Drawn(first, x, (), 0, fit_with(first, x)).allowed
     allowed += Drawn(second, mutant.data(x), (), 0, fit_with(second, mutant.data(x))).allowed
     for a, b, what in ((theta, back, "the mutant's estimate"), (back, theta, "the first estimate")):
-        case = judged(item, tuple(map(float, a)), tuple(map(float, b)), x, what, allowed)
+        case = judged(item, tuple(map(float, a)), tuple(map(float, b)), require_data(item, x), what, allowed)
         if case.verdict is Verdict.DISAGREE:
             return case.detail
     return ""

@@ -19,10 +19,12 @@ from ..proofs.errors import SupportError
 from ..proofs.family import Family
 from .certify import Certificate, CertificateVerdict, certify
 from .covering import end_rounding
+from .enclosure import height_above
 from .fitting import Fit
-from .likelihood import nats_lost
+from .observations import Observations
 from .report import Case
 from .tolerance import AGREEMENT_NATS, THETA_ULPS
+from .valid_data import require_data, require_numbers
 
 Array = NDArray[np.float64]
 
@@ -49,6 +51,11 @@ class Drawn:
     def family(self) -> Family:
         """The family."""
         return self.derivation.family
+
+    @cached_property
+    def data(self) -> Observations:
+        """The dataset as it was read, without weights."""
+        return require_data(self.family, self.x)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -87,13 +94,15 @@ def cost_of_rounding(family: Family, theta: Array, x: Array, weights: Array | No
     True
     """
 
+    data, heights = require_numbers(family, x, weights), dict[int, arb]()
+
     def cost(place: int, value: float) -> float:
         """Nats lost with another value of one parameter; zero where that is none, or holds the data no more."""
         moved = theta.copy()
         moved[place] = value
         if not feasible(family, moved):
             return 0.0
-        lost = -nats_lost(family, tuple(theta), tuple(moved), x, weights)
+        lost = -height_above(family, tuple(moved), tuple(theta), data, heights=heights)
         return float(lost.mid()) if lost.is_finite() and lost > 0 else 0.0
 
     slack = 0.0
@@ -126,13 +135,21 @@ def agree() -> Case:
     return Case(Verdict.AGREE)
 
 
-def judged(family: Family, theta: object, rival: object, x: Array, what: str, allowed: float) -> Case:
+def judged(
+    family: Family,
+    theta: object,
+    rival: object,
+    data: Observations,
+    what: str,
+    allowed: float,
+    heights: dict[int, arb] | None = None,
+) -> Case:
     """Compare two estimates by likelihood, in balls: is ``rival`` better than ``theta`` by more than is allowed?
 
-    Undecided where the enclosure of the gap contains the limit.
+    Undecided where the enclosure of the gap contains the limit. ``heights`` keeps those of ``theta`` by precision.
     """
     limit = allowed
-    gap = nats_lost(family, theta, rival, x)
+    gap = height_above(family, rival, theta, data, enough=limit, heights=heights)
     if gap.is_nan():
         return Case(Verdict.UNDECIDED, f"{what}: the gap could not be enclosed")
     if gap < arb(limit):
@@ -140,7 +157,8 @@ def judged(family: Family, theta: object, rival: object, x: Array, what: str, al
     if gap > arb(limit):
         return Case(
             Verdict.DISAGREE,
-            f"{what}: {rival} has a log-likelihood {float(gap.mid()):.6g} nats above {theta} for x = {x.tolist()}",
+            f"{what}: {rival} has a log-likelihood {float(gap.mid()):.6g} nats above {theta} for x = "
+            f"{np.squeeze(data.x, axis=1).tolist() if data.x.shape[1] == 1 else data.x.tolist()}",
         )
     return Case(Verdict.UNDECIDED, f"{what}: the gap is as large as the limit")
 

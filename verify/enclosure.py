@@ -77,7 +77,9 @@ def sharp_log_likelihood(
     return found
 
 
-def nats_lost(family: Family, theta: Any, rival: Any, x: ArrayLike, weights: ArrayLike | None = None) -> arb:
+def nats_lost(
+    family: Family, theta: Any, rival: Any, x: ArrayLike | Observations, weights: ArrayLike | None = None
+) -> arb:
     """Return an enclosure of how much higher the log-likelihood of ``rival`` is than that of ``theta``.
 
     Precision is raised until the radius is below 1e-30 of the difference, or no longer falls, or 1200 bits are
@@ -112,11 +114,13 @@ def height_above(
     observations: Observations,
     rival_holds: bool = False,
     enough: float = -math.inf,
+    heights: dict[int, arb] | None = None,
 ) -> arb:
     """Return what ``nats_lost`` does, on data that were checked before.
 
     ``rival_holds`` says that the support is known to hold the data at the number that balls of ``rival`` enclose. A
-    ball that is certainly below ``enough`` is as narrow as it has to be.
+    ball that is certainly below ``enough`` is as narrow as it has to be. ``heights`` keeps those of ``theta`` at each
+    precision, for another rival.
 
     >>> import numpy as np
     >>> from thetahat.proofs.families.positive.exponential import EXPONENTIAL
@@ -130,7 +134,9 @@ def height_above(
             ours, theirs = _balls(family, theta), _balls(family, rival)
             if all(a == b for a, b in zip(ours, theirs, strict=True)):
                 return arb(0)
-            here = total(family, ours, table, observations)
+            here = total(family, ours, table, observations) if heights is None or bits not in heights else heights[bits]
+            if heights is not None:
+                heights[bits] = here
             there = total(family, theirs, table, observations, inside=True if rival_holds else None)
             if here == there == arb("-inf"):
                 raise SupportError(

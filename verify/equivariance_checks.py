@@ -14,7 +14,7 @@ from ..proofs.symmetry import unit_exponents
 from .drawn import Array, Drawn, against_certificate, agree, feasible, judged
 from .ends import outside_space
 from .fitting import fit_with
-from .known_values import derivation_with
+from .known_values import kept_with
 from .likelihood import nats_lost
 from .refusals import require_existence
 from .report import Case
@@ -37,7 +37,7 @@ def _cost_of(drawn: Drawn, place: int, relative: float) -> float:
         moved = drawn.fit.theta.copy()
         moved[place] *= 1 + sign_ * relative
         if feasible(drawn.family, moved):
-            lost = -nats_lost(drawn.family, tuple(drawn.fit.theta), tuple(moved), drawn.x)
+            lost = -nats_lost(drawn.family, tuple(drawn.fit.theta), tuple(moved), drawn.data)
             cost += max(0.0, float(lost.mid())) if lost.is_finite() else 0.0
     return cost
 
@@ -55,10 +55,10 @@ def _same(drawn: Drawn, theta: Array | None, what: str, more: float = 0.0) -> Ca
     certified, own = against_certificate(drawn, theta, what, more), drawn.own
     if certified is not None and own is not None:
         return own if certified.verdict is Verdict.AGREE else certified
-    first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.x, what, drawn.allowed + more)
+    first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.data, what, drawn.allowed + more)
     if first.verdict is not Verdict.AGREE:
         return first
-    return judged(drawn.family, tuple(theta), tuple(drawn.fit.theta), drawn.x, what, drawn.allowed + more)
+    return judged(drawn.family, tuple(theta), tuple(drawn.fit.theta), drawn.data, what, drawn.allowed + more)
 
 
 def order_does_not_matter(drawn: Drawn) -> Case:
@@ -83,16 +83,11 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
         return agree()
     if weighted is None or repeated is None:
         return Case(Verdict.UNDECIDED, "refused")
-    case = judged(
-        drawn.family, tuple(weighted), tuple(repeated), long, "repeated rows against weights", 3 * drawn.allowed
-    )
-    return (
-        case
-        if case.verdict is not Verdict.AGREE
-        else judged(
-            drawn.family, tuple(repeated), tuple(weighted), long, "weights against repeated rows", 3 * drawn.allowed
-        )
-    )
+    data, limit = require_data(drawn.family, long), 3 * drawn.allowed
+    case = judged(drawn.family, tuple(weighted), tuple(repeated), data, "repeated rows against weights", limit)
+    if case.verdict is not Verdict.AGREE:
+        return case
+    return judged(drawn.family, tuple(repeated), tuple(weighted), data, "weights against repeated rows", limit)
 
 
 def _asked(drawn: Drawn, x: Array, weights: Array | None = None) -> tuple[bool, Array | None]:
@@ -165,7 +160,8 @@ def parametrisation_carries_over(drawn: Drawn) -> Case:
     if other is None:
         return Case(Verdict.UNDECIDED, "no parameter is put on another scale")
     family, place = other
-    derivation = derivation_with(family, drawn.constants if general else {})
+    # That derivation is not what is checked here: one that was kept does as well.
+    derivation = kept_with(family, drawn.constants if general else {})
     try:
         theta = fit_with(derivation, drawn.x).theta
     except (ExistenceError, UnsolvedError) as refusal:

@@ -19,13 +19,13 @@ from .covering import end_rounding
 from .drawn import Array, Check, Drawn, agree, feasible, judged
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
+from .observations import Observations
 from .optimise import Optimum, beginnings
 from .report import Case
 from .sharpening import sharpened
 from .slopes import Slopes, promised, slopes_of, uphill
 from .space_ends import held_by_ends
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
-from .valid_data import require_data
 
 _SHARES = tuple(0.5**power for power in (*range(0, 24, 2), *range(24, 160, 8)))
 """Shares of a step that are tried: near a minimum, or far from a maximum, only a small one leads up."""
@@ -45,11 +45,10 @@ def optimum_agrees(search: Callable[..., Optimum]) -> Check:
         case = _compared(drawn, found.theta, found.status)
         if case.verdict is not Verdict.UNDECIDED:
             return case
-        data = require_data(drawn.family, drawn.x)
         for start in (found.theta, *beginnings(drawn.family, drawn.x, seed=drawn.seed)):
             # Both optimisers begin at the same points.
             if start not in drawn.summits:
-                drawn.summits[start] = sharpened(drawn.family, data, start)
+                drawn.summits[start] = sharpened(drawn.family, drawn.data, start)
             further = drawn.summits[start]
             if further is not None:
                 case = _compared(drawn, further, "in balls ended")
@@ -65,10 +64,10 @@ def _compared(drawn: Drawn, found: tuple[float, ...], how: str) -> Case:
     theta = tuple(drawn.fit.theta)
     if outside_space(drawn.family, found) is not None:
         return Case(Verdict.UNDECIDED, f"the optimiser {how} at {found}")
-    above = judged(drawn.family, theta, found, drawn.x, "numerical optimum", drawn.allowed)
+    above = judged(drawn.family, theta, found, drawn.data, "numerical optimum", drawn.allowed)
     if above.verdict is not Verdict.AGREE:
         return above
-    below = judged(drawn.family, found, theta, drawn.x, "estimate", drawn.allowed)
+    below = judged(drawn.family, found, theta, drawn.data, "estimate", drawn.allowed)
     if below.verdict is Verdict.DISAGREE:
         # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
         return Case(Verdict.UNDECIDED, f"the optimiser {how} below the estimate")
@@ -83,7 +82,7 @@ def agrees_with_certificate(drawn: Drawn) -> Case:
         return Case(Verdict.DISAGREE, f"{answer}: {certificate.verdict.value}, x = {drawn.x.tolist()}")
     if certificate.verdict is CertificateVerdict.UNDECIDED:
         return Case(Verdict.UNDECIDED, certificate.why)
-    if not confirms(certificate, require_data(drawn.family, drawn.x)):
+    if not confirms(certificate, drawn.data):
         return Case(Verdict.UNDECIDED, "the declared density does not confirm the certificate")
     return drawn.own or Case(Verdict.UNDECIDED, "the loss could not be enclosed, or not against a global maximum")
 
@@ -96,7 +95,7 @@ def entropy_is_constant(drawn: Drawn) -> Case:
     family, x = drawn.family, drawn.x
     decided = 0
     for rival in (drawn.fit.theta, *drawn.rivals):
-        gap = _entropy_gap(family, rival, x)
+        gap = _entropy_gap(family, rival, drawn.data)
         if gap is None:
             continue
         if not gap.contains(0):
@@ -105,15 +104,15 @@ def entropy_is_constant(drawn: Drawn) -> Case:
     return agree() if decided else Case(Verdict.UNDECIDED, "no member gives these data a positive density")
 
 
-def _entropy_gap(family: Family, theta: Array, x: Array) -> arb | None:
+def _entropy_gap(family: Family, theta: Array, observations: Observations) -> arb | None:
     """KL minus cross-entropy plus the entropy of the data, in a ball narrow enough to tell; ``None`` without one."""
-    data = require_data(family, x).distinct()
+    data = observations.distinct()
     values = dict(zip(family.symbols, map(float, theta), strict=True))
     for bits in (200, 400, 800, 1600):
         with precision(bits):
             share = [arb(float(w)) / arb(data.total) for w in data.w]
             minus_entropy = sum((q * q.log() for q in share), arb(0))
-            cross = -log_likelihood_ball(family, tuple(theta), x, bits=bits) / len(x)
+            cross = -log_likelihood_ball(family, tuple(theta), observations, bits=bits) / observations.n
             divergence = arb(0)
             for q, row in zip(share, data.x, strict=True):
                 point = values | dict(zip(family.columns, map(float, row), strict=True))
@@ -139,9 +138,10 @@ def no_rival_wins(drawn: Drawn) -> Case:
     ]
     whole = [p.symbol.is_integer for p in drawn.family.parameters]
     near = [np.where(whole, np.round(theta + np.sign(rival - theta)), rival) for rival in near]
+    heights: dict[int, arb] = {}
     for rival in (*drawn.rivals, *near):
         if feasible(drawn.family, rival):
-            case = judged(drawn.family, tuple(theta), tuple(rival), drawn.x, "rival", drawn.allowed)
+            case = judged(drawn.family, tuple(theta), tuple(rival), drawn.data, "rival", drawn.allowed, heights)
             if case.verdict is not Verdict.AGREE:
                 return case
     return agree()
@@ -172,7 +172,7 @@ def score_is_zero(drawn: Drawn) -> Case:
                 # Where the end is a sum, the rounding of the other parameters may leave this one some doubles free.
                 step = 1.0 if symbol.is_integer else end_rounding(family, theta.tolist(), j)
                 copy[j] = copy[j] + way * step if step else np.nextafter(copy[j], way * np.inf)
-            lost = [log_likelihood_ball(family, tuple(copy), drawn.x) for copy in moved if feasible(family, copy)]
+            lost = [log_likelihood_ball(family, tuple(copy), drawn.data) for copy in moved if feasible(family, copy)]
             # A move that leaves the parameter space, or the support of these data, shows that the data hold it there.
             if drawn.derivation.free or len(lost) < len(moved) or any(not value.is_finite() for value in lost):
                 continue
@@ -182,12 +182,12 @@ def score_is_zero(drawn: Drawn) -> Case:
     slopes = slopes_of(family, inside_support(drawn.derivation))
     if slopes is None:
         return agree() if stopped_by_data(drawn.derivation) else Case(Verdict.UNDECIDED, "the density has a kink")
-    held = held_by_ends(family, theta.tolist(), require_data(family, drawn.x))
+    held = held_by_ends(family, theta.tolist(), drawn.data)
     slopes = slopes.without(held)
     if not slopes.parameters:
         return agree()
     limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
-    decrement = promised(family, slopes, theta.tolist(), drawn.x, limit)
+    decrement = promised(family, slopes, theta.tolist(), drawn.data, limit)
     if decrement < limit:
         return agree()
     if decrement > limit:
@@ -201,13 +201,13 @@ def score_is_zero(drawn: Drawn) -> Case:
 def _leads_up(drawn: Drawn, slopes: Slopes) -> bool:
     """Whether a share of Newton's step, or all of it, ends higher by more than is allowed."""
     family, theta = drawn.family, drawn.fit.theta
-    step = uphill(family, slopes, theta.tolist(), drawn.x)
+    step = uphill(family, slopes, theta.tolist(), drawn.data)
     if step is None:
         return False
     for factor in _SHARES:
         rival = theta + factor * np.array(step)
         if feasible(family, rival):
-            case = judged(family, tuple(theta), tuple(rival), drawn.x, "Newton's step", drawn.allowed)
+            case = judged(family, tuple(theta), tuple(rival), drawn.data, "Newton's step", drawn.allowed)
             if case.verdict is Verdict.DISAGREE:
                 return True
     return False

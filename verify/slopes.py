@@ -16,6 +16,7 @@ from ..proofs.balls import precision
 from ..proofs.family import Family
 from ..proofs.saturating import saturated
 from .enclosure import precisions, table_of
+from .observations import Observations
 from .valid_data import require_numbers
 
 
@@ -66,7 +67,7 @@ def promised(
     family: Family,
     slopes: Slopes,
     theta: Iterable[float],
-    x: ArrayLike,
+    x: ArrayLike | Observations,
     enough: float,
     weights: ArrayLike | None = None,
 ) -> arb:
@@ -94,7 +95,11 @@ def promised(
 
 
 def uphill(
-    family: Family, slopes: Slopes, theta: Sequence[float], x: ArrayLike, weights: ArrayLike | None = None
+    family: Family,
+    slopes: Slopes,
+    theta: Sequence[float],
+    x: ArrayLike | Observations,
+    weights: ArrayLike | None = None,
 ) -> tuple[float, ...] | None:
     """Return Newton's step from ``theta``, turned round where it leads down; zero for what does not move freely.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -190,11 +190,12 @@ def check_structured_family(
     """
     derivation = derive_structured(family)
     tallies = [_steps(derivation)]
+    first = _remembered(estimator)
     for name, check in CHECKS.items():
         if not _applies(check, derivation):
             continue
         asked = min(examples, _SEARCHES) if name == _SEARCH else examples
-        tallies.append(_tally(derivation, name, _asker(derivation, check, estimator), asked, seed))
+        tallies.append(_tally(derivation, name, _asker(derivation, check, estimator, first), asked, seed))
     if derivation.exists_when or not derivation.existence_decided:
         tallies.append(
             _tally(
@@ -221,12 +222,28 @@ def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation
     return not (check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED)
 
 
+def _remembered(estimator: Estimator) -> Estimator:
+    """The same, asked once of each dataset: every check draws the same series."""
+    answers: dict[Hashable, dict[str, Array]] = {}
+
+    def estimated(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Array]:
+        arrays = (*drawn.known.items(), *drawn.data.items(), ("weights", drawn.w))
+        name = tuple((str(term), np.shape(value), np.asarray(value).tobytes()) for term, value in arrays)
+        if name not in answers:
+            answers[name] = estimator(derivation, drawn)
+        return answers[name]
+
+    return estimated
+
+
 def _asker(
-    derivation: StructuredDerivation, check: Callable[[Question], Case], estimator: Estimator
+    derivation: StructuredDerivation, check: Callable[[Question], Case], estimator: Estimator, first: Estimator
 ) -> Callable[[StructuredData], Case]:
+    """A check of drawn data, with ``first`` for their own estimate."""
+
     def ask(drawn: StructuredData) -> Case:
         try:
-            return check(Question(derivation, drawn, estimator(derivation, drawn), estimator))
+            return check(Question(derivation, drawn, first(derivation, drawn), estimator))
         except (ExistenceError, UndecidedError, UnsolvedError) as refusal:
             return Case(Verdict.UNDECIDED, str(refusal))
 
