@@ -12,9 +12,12 @@ from sympy import Expr, Symbol
 from .climb_plan import CENTRE, Array, Climb, about_the_centre, derivatives, magnitudes
 from .density import compiled_together
 from .observations import Observations
-from .solving import Maximum, curvature_units
-from .statistics import weighted_averages
+from .solving import Answer, Maximum, curvature_units
+from .statistics import exact_averages, weighted_averages
 from .tolerance import TERM_ULPS, UNIT_ROUNDOFF
+
+_TOGETHER = 512
+"""Rows up to which several points are computed at once."""
 
 
 class DoubleObjective:
@@ -41,15 +44,26 @@ class DoubleObjective:
         """Return the mean log-likelihood."""
         return self._numbers_at((self._plan.value,), u)[0]
 
-    def __call__(self, u: Array) -> tuple[float, Array, Array]:
+    def __call__(self, u: Array) -> Answer:
         """Return value, gradient and Hessian."""
-        size = len(self._plan.coordinates)
+        return self.at([u])[0]
+
+    def at(self, points: Sequence[Array]) -> list[Answer]:
+        """Return value, gradient and Hessian at each of several points."""
         first, second = derivatives(self._plan)
-        value, *slopes = self._numbers_at((self._plan.value, *first, *second), u)
-        hessian = np.empty((size, size))
-        for bend, (i, j) in zip(slopes[size:], itertools.combinations_with_replacement(range(size), 2), strict=True):
-            hessian[i, j] = hessian[j, i] = bend
-        return value, np.array(slopes[:size]), hessian
+        expressions, size = (self._plan.value, *first, *second), len(first)
+        if len(points) > 1 and self._observations.n <= _TOGETHER:
+            found = self._numbers_together(expressions, points)
+        else:
+            found = [self._numbers_at(expressions, u) for u in points]
+        pairs = list(itertools.combinations_with_replacement(range(size), 2))
+        answers = []
+        for value, *slopes in found:
+            hessian = np.empty((size, size))
+            for bend, (i, j) in zip(slopes[size:], pairs, strict=True):
+                hessian[i, j] = hessian[j, i] = bend
+            answers.append((value, np.array(slopes[:size]), hessian))
+        return answers
 
     def rounding(self, found: Maximum) -> float:
         """Return how many nats an observation the rounding of the gradient may cost, to first order."""
@@ -70,3 +84,13 @@ class DoubleObjective:
         return weighted_averages(
             lambda rows: tuple(code(*(column[rows] for column in columns), *place)), self._observations
         )
+
+    def _numbers_together(self, expressions: tuple[Expr, ...], points: Sequence[Array]) -> list[list[float]]:
+        """The same at several points: one call for all of them, which for few rows takes little longer than for one."""
+        code, count, n = compiled_together(expressions, self._arguments), len(points), self._observations.n
+        place = (*np.array(points).T[:, :, None], *self._numbers)
+        if self._plan.averaged:
+            values = [np.broadcast_to(one, (count, 1)) for one in code(*place)]
+            return [[float(one[i, 0]) for one in values] for i in range(count)]
+        table = np.array([np.broadcast_to(one, (count, n)) for one in code(*self._columns, *place)], dtype=np.float64)
+        return exact_averages(table.swapaxes(0, 1), self._observations.weights)

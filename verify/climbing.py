@@ -19,7 +19,7 @@ from .edge_heights import require_above_edges
 from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .observations import Observations
-from .solving import Maximum, newton_maximum
+from .solving import Asking, Maximum, newton_climb, newton_maximum, side_by_side
 from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power
 from .terrain import Place, Terrain
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
@@ -169,8 +169,9 @@ def _climbs(
             if climbs[-1].converged or hopeless(climbs[-1]):
                 break
         return climbs, False
-    climbs += (newton_maximum(objective, start) for _, start in ranked[:_CLIMBS_UNPROVED])
-    far = list(_far_out(derivation, objective, ranked, size)) if ranked else []
+    climbs += side_by_side([newton_climb(start) for _, start in ranked[:_CLIMBS_UNPROVED]], objective.at)
+    ways = side_by_side(list(_far_out(derivation, ranked, size)), objective.at) if ranked else []
+    far = [found for way in ways for found in way]
     climbs += far
     # From the highest of all, if that is no maximum, the climb goes on in all coordinates.
     top = max((found for found in climbs if math.isfinite(found.value)), key=lambda found: found.value, default=None)
@@ -180,10 +181,8 @@ def _climbs(
     return climbs, False
 
 
-def _far_out(
-    derivation: Derivation, objective: DoubleObjective, ranked: Sequence[Start], size: float
-) -> Iterator[Maximum]:
-    """Where climbs end with a parameter held far out: a number, or one of several scales, which may leave the others.
+def _far_out(derivation: Derivation, ranked: Sequence[Start], size: float) -> Iterator[Asking[list[Maximum]]]:
+    """Climbs with a parameter held far out: a number, or one of several scales, which may leave the others.
 
     Whatever has the same unit as all that is unknown beside it has no far end of its own.
     """
@@ -196,7 +195,7 @@ def _far_out(
     for j, middle in middles.items():
         ends = family.domain[parameters[j]]
         for begin in outermost(ranked, j):
-            yield from climbs_far_out(objective, begin, j, ends.lo is not -oo or ends.hi is not oo, middle)
+            yield climbs_far_out(begin, j, ends.lo is not -oo or ends.hi is not oo, middle)
 
 
 def _require_above_edges(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .solving import Maximum, Objective, newton_maximum
+from .solving import Asking, Maximum, newton_climb
 
 Array = NDArray[np.float64]
 
@@ -33,37 +34,38 @@ def outermost(ranked: Sequence[Start], j: int) -> tuple[Start, Start]:
     return first, last
 
 
-def climbs_far_out(
-    objective: Objective, start: Start, j: int, logarithmic: bool, middle: float = 0.0
-) -> Iterator[Maximum]:
-    """Yield the highest points with one coordinate ever further from its middle, on its side of the start.
+def climbs_far_out(start: Start, j: int, logarithmic: bool, middle: float = 0.0) -> Asking[list[Maximum]]:
+    """Return the highest points with one coordinate ever further from its middle, on its side of the start.
 
     Each is where a climb in the other coordinates ends, and is no maximum in all of them.
 
-    >>> def ridge(u):
-    ...     return 1.0 - float(u[1] ** 2), np.array([0.0, -2 * u[1]]), np.diag([0.0, -2.0])
-    >>> [found.value for found in climbs_far_out(ridge, (-1.0, (1.0, 1.0)), 0, False)]
+    >>> from thetahat.verify.solving import side_by_side
+    >>> def ridge(points):
+    ...     return [(1.0 - float(u[1] ** 2), np.array([0.0, -2 * u[1]]), np.diag([0.0, -2.0])) for u in points]
+    >>> [climbs] = side_by_side([climbs_far_out((-1.0, (1.0, 1.0)), 0, False)], ridge)
+    >>> [found.value for found in climbs]
     [1.0, 1.0, 1.0]
     """
-    point = np.array(start[1])
+    point, found = np.array(start[1]), list[Maximum]()
     side = -1.0 if point[j] < middle else 1.0
     others = [i for i in range(len(point)) if i != j]
     for distance in _LOGARITHMIC if logarithmic else _LONG:
         point[j] = middle + side * distance
-        held = _held(objective, point.copy(), others)
-        found = newton_maximum(held, point[others])
-        if not math.isfinite(found.value):
-            return
-        point[others] = found.point
-        yield Maximum(point.copy(), found.value, False)
+        reached = yield from _held(newton_climb(point[others]), point.copy(), others)
+        if not math.isfinite(reached.value):
+            break
+        point[others] = reached.point
+        found.append(Maximum(point.copy(), reached.value, False))
+    return found
 
 
-def _held(objective: Objective, point: Array, others: Sequence[int]) -> Objective:
-    """The objective in the other coordinates, with one where it stands in ``point``."""
-
-    def value(u: Array) -> tuple[float, Array, Array]:
-        point[others] = u
-        height, gradient, hessian = objective(point)
-        return height, gradient[others], hessian[np.ix_(others, others)]
-
-    return value
+def _held(climb: Asking[Maximum], point: Array, others: Sequence[int]) -> Asking[Maximum]:
+    """A climb in the other coordinates, with one where it stands in ``point``."""
+    try:
+        u = next(climb)
+        while True:
+            point[others] = u
+            height, gradient, hessian = yield point.copy()
+            u = climb.send((height, gradient[others], hessian[np.ix_(others, others)]))
+    except StopIteration as ended:
+        return cast(Maximum, ended.value)

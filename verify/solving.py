@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,12 @@ from .tolerance import (
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
-Objective = Callable[[Array], tuple[float, Array, Array]]
+Answer = tuple[float, Array, Array]
 """Value, gradient and Hessian at a point."""
+Objective = Callable[[Array], Answer]
+T = TypeVar("T")
+Asking = Generator[Array, Answer, T]
+"""A computation that asks for what an objective is at one point after the other, and then returns something."""
 
 _FARTHEST = 690.0
 """Largest coordinate tried: exp of it is near the ends of the doubles."""
@@ -152,45 +157,90 @@ class Maximum:
 def newton_maximum(
     objective: Objective, start: Sequence[float] | Array, hopeless: Callable[[Maximum], bool] = lambda found: False
 ) -> Maximum:
-    """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
+    """Return where ``newton_climb`` from ``start`` ends.
 
-    ``objective`` returns value, gradient and Hessian in those coordinates. Where the Hessian is not negative definite
-    it is shifted; a step that does not increase the value is halved. A place where the gradient vanishes and the
-    curvature with it, in some direction, is left along that direction as long as that leads up. A climb that takes long
-    is given up where ``hopeless`` says so.
+    ``objective`` returns value, gradient and Hessian in coordinates in which every space is the whole line.
 
     >>> def bowl(u):
     ...     return -float(u @ u), -2 * u, -2 * np.eye(1)
     >>> newton_maximum(bowl, [3.0]).converged
     True
     """
-    found = _climbed(objective, np.asarray(start, dtype=np.float64), hopeless)
+    (found,) = side_by_side([newton_climb(start, hopeless)], lambda points: [objective(point) for point in points])
+    return found
+
+
+def side_by_side(askings: Sequence[Asking[T]], objective: Callable[[list[Array]], Sequence[Answer]]) -> list[T]:
+    """Return what computations come to that all ask for points of the same objective, a point of each at a time.
+
+    >>> def bowl(points):
+    ...     return [(-float(u @ u), -2 * u, -2 * np.eye(1)) for u in points]
+    >>> [found.converged for found in side_by_side([newton_climb([3.0]), newton_climb([-1.0])], bowl)]
+    [True, True]
+    """
+    found: dict[int, T] = {}
+    points: dict[int, Array] = {}
+
+    def go_on(at: int, answer: Answer | None) -> None:
+        try:
+            points[at] = next(askings[at]) if answer is None else askings[at].send(answer)
+        except StopIteration as ended:
+            found[at] = ended.value
+
+    for at in range(len(askings)):
+        go_on(at, None)
+    while points:
+        asked = dict(points)
+        points.clear()
+        for at, answer in zip(asked, objective(list(asked.values())), strict=True):
+            go_on(at, answer)
+    return [found[at] for at in range(len(askings))]
+
+
+def newton_climb(
+    start: Sequence[float] | Array, hopeless: Callable[[Maximum], bool] = lambda found: False
+) -> Asking[Maximum]:
+    """Climb from ``start`` by damped Newton steps in coordinates in which every space is the whole line.
+
+    Where the Hessian is not negative definite it is shifted; a step that does not increase the value is halved. A place
+    where the gradient vanishes and the curvature with it, in some direction, is left along that direction as long as
+    that leads up. A climb that takes long is given up where ``hopeless`` says so.
+    """
+    found = yield from _climbed(np.asarray(start, dtype=np.float64), hopeless)
     for _ in range(MOST_LEFT):
-        beside = _beside(objective, found) if found.converged else None
+        beside = (yield from _beside(found)) if found.converged else None
         if beside is None:
             break
-        found = _climbed(objective, beside, hopeless)
-    return replace(found, converged=False) if found.converged and _is_level(objective, found) else found
+        found = yield from _climbed(beside, hopeless)
+    level = found.converged and (yield from _is_level(found))
+    return replace(found, converged=False) if level else found
 
 
-def _is_level(objective: Objective, found: Maximum) -> bool:
+def _is_level(found: Maximum) -> Asking[bool]:
     """Whether a coordinate shows no curvature at all, and changing it by one on some side loses nothing.
 
     Where the likelihood comes closer to its limit than doubles tell, as a parameter runs away, that is no maximum.
     """
     if found.hessian is None:
         return False
-    units = np.eye(len(found.point))[~found.hessian.any(axis=1)]
-    return any(objective(found.point + side * unit)[0] >= found.value for unit in units for side in (1.0, -1.0))
+    for unit in np.eye(len(found.point))[~found.hessian.any(axis=1)]:
+        for side in (1.0, -1.0):
+            value, _, _ = yield found.point + side * unit
+            if value >= found.value:
+                return True
+    return False
 
 
-def _beside(objective: Objective, found: Maximum) -> Array | None:
+def _beside(found: Maximum) -> Asking[Array | None]:
     """A higher point in a flat direction from a stationary point, if there is one: then that was no maximum."""
     hessian = found.hessian
     if hessian is None or not np.isfinite(hessian).all():
         return None
     trials = [found.point + way for way in flat_ways(hessian)]
-    heights = [value if math.isfinite(value := objective(trial)[0]) else -math.inf for trial in trials]
+    heights: list[float] = []
+    for trial in trials:
+        value, _, _ = yield trial
+        heights.append(value if math.isfinite(value) else -math.inf)
     if not trials or max(heights) <= found.value + FLAT_NATS * (1 + abs(found.value)):
         return None
     return trials[int(np.argmax(heights))]
@@ -215,8 +265,8 @@ def _flat(hessian: Array, units: Array) -> list[Array]:
     return [line / np.abs(line).max()]
 
 
-def _climbed(objective: Objective, u: Array, hopeless: Callable[[Maximum], bool]) -> Maximum:
-    value, gradient, hessian = objective(u)
+def _climbed(u: Array, hopeless: Callable[[Maximum], bool]) -> Asking[Maximum]:
+    value, gradient, hessian = yield u
     trials, patience = 0, _PATIENCE
     for _ in range(NEWTON_STEPS):
         if trials > patience:
@@ -231,7 +281,7 @@ def _climbed(objective: Objective, u: Array, hopeless: Callable[[Maximum], bool]
         near = _longest(step) <= NEAR_STEP
         if expected <= CLIMB_NATS and near:
             last = u + step
-            at = objective(last)
+            at = yield last
             if math.isfinite(at[0]) and not _settles(_longest(step), _longest(_ascent(at[1], at[2]))):
                 u, (value, gradient, hessian) = last, at
                 continue
@@ -240,7 +290,7 @@ def _climbed(objective: Objective, u: Array, hopeless: Callable[[Maximum], bool]
         factor, whole = 1.0, None
         while True:
             trial = u + factor * step
-            at = objective(trial)
+            at = yield trial
             whole = whole or at
             trials += 1
             if math.isfinite(at[0]) and at[0] >= value + 1e-4 * factor * expected - 1e-15 * (1 + abs(value)):

@@ -115,14 +115,29 @@ def weighted_averages(values: Callable[[slice], tuple[Any, ...]], observations: 
     return [float(np.sum(column)) / observations.total for column in zip(*sums, strict=True)]
 
 
-def _exactly_rounded(part: Array, w: Array | None) -> float:
+def exact_averages(table: Array, weights: Array | None) -> list[list[float]]:
+    """Return the exactly rounded weighted averages along the last axis of a table of three.
+
+    >>> exact_averages(np.array([[[1.0, 2.0], [0.1, 0.2]]]), None)
+    [[1.5, 0.15000000000000002]]
+    """
+    rows = (table if weights is None else table * weights).tolist()
+    total = table.shape[-1] if weights is None else math.fsum(weights.tolist())
+    return [[_fsum(row) / total for row in several] for several in rows]
+
+
+def _fsum(row: list[float]) -> float:
     try:
-        # Of Python's own numbers the sum takes half as long.
-        if w is None:
-            return math.fsum(part.tolist()) / len(part)
-        return math.fsum((part * w).tolist()) / math.fsum(w.tolist())
+        return math.fsum(row)
     except (OverflowError, ValueError):
         return math.nan
+
+
+def _exactly_rounded(part: Array, w: Array | None) -> float:
+    # Of Python's own numbers the sum takes half as long.
+    if w is None:
+        return _fsum(part.tolist()) / len(part)
+    return _fsum((part * w).tolist()) / math.fsum(w.tolist())
 
 
 def _column(part: Any, n: int) -> Array:
