@@ -39,7 +39,7 @@ from thetahat.strategies.samples import sample_of
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.enclosure import sharp_log_likelihood
 from thetahat.verify.likelihood import log_likelihood, log_likelihood_ball
-from thetahat.verify.solving import newton_maximum
+from thetahat.verify.newton import newton_maximum
 from thetahat.verify.steadiness import require_steady
 
 POSITIVE, UNIT = Interval.open(0, oo), Interval.open(0, 1)

@@ -13,7 +13,8 @@ from sympy import Symbol, exp
 from thetahat.proofs.ball_data import Table
 from thetahat.verify.ball_climbing import climbed, highest
 from thetahat.verify.line import Line
-from thetahat.verify.solving import Maximum, bracketed_root, newton_maximum, sign_changes
+from thetahat.verify.newton import Maximum, newton_maximum
+from thetahat.verify.solving import bracketed_root, sign_changes
 from thetahat.verify.terrain import Objective as BallObjective
 from thetahat.verify.terrain import Terrain
 from thetahat.verify.tolerance import NEWTON_TRIALS, ROOT_ULPS

@@ -12,7 +12,7 @@ import numpy as np
 from flint import arb
 
 from ..proofs.balls import precision
-from .solving import MOST_LEFT, flat_ways
+from .newton import MOST_LEFT, flat_ways
 from .terrain import Balls, Ground, Place, Terrain
 from .tolerance import BALL_STEPS, CLIMB_NATS, MOST_BITS, NEAR_STEP
 

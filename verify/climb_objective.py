@@ -11,8 +11,8 @@ from sympy import Expr, Symbol
 
 from .climb_plan import CENTRE, Array, Climb, about_the_centre, derivatives, magnitudes
 from .density import compiled_together
+from .newton import Answer, Maximum, curvature_units
 from .observations import Observations
-from .solving import Answer, Maximum, curvature_units
 from .statistics import exact_averages, weighted_averages
 from .tolerance import TERM_ULPS, UNIT_ROUNDOFF
 

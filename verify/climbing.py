@@ -18,8 +18,8 @@ from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objecti
 from .edge_heights import require_above_edges
 from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
+from .newton import Asking, Maximum, newton_climb, newton_maximum, side_by_side
 from .observations import Observations
-from .solving import Asking, Maximum, newton_climb, newton_maximum, side_by_side
 from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power
 from .terrain import Place, Terrain
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS

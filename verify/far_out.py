@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .solving import Asking, Maximum, newton_climb
+from .newton import Asking, Maximum, newton_climb
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def climbs_far_out(start: Start, j: int, logarithmic: bool, middle: float = 0.0)
 
     Each is where a climb in the other coordinates ends, and is no maximum in all of them.
 
-    >>> from thetahat.verify.solving import side_by_side
+    >>> from thetahat.verify.newton import side_by_side
     >>> def ridge(points):
     ...     return [(1.0 - float(u[1] ** 2), np.array([0.0, -2 * u[1]]), np.diag([0.0, -2.0])) for u in points]
     >>> [climbs] = side_by_side([climbs_far_out((-1.0, (1.0, 1.0)), 0, False)], ridge)
