@@ -31,8 +31,9 @@ Array = NDArray[np.float64]
 
 _FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
 """Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
-_PROBES, _CUTS = 33, 33
-"""How many of long data are looked at, and how many cuts find the roots around a probe."""
+_PROBES, _CUTS, _COARSE = 33, 33, 4
+"""How many of long data are looked at, how many cuts find the roots around a probe, and every which of them is tried
+first where nothing is known beyond the probe, which may be the highest since the likelihood rises for ever."""
 _NEAR, SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
 _MARGIN, _MOST_WIDE = 2.0, 100
@@ -153,8 +154,16 @@ def roots_beside_probes(
     for at, place in enumerate(places):
         peak = heights[at + 1] > max(heights[at], heights[at + 2], least)
         if peak and place not in roots:
-            found += _roots_between(function, places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)])
+            below, above = max(at - 1, 0), min(at + 1, len(places) - 1)
+            at_end = above - below == 1
+            if not at_end or _turns(function, places[below], places[above]):
+                found += _roots_between(function, places[below], places[above])
     return [root for root in found if not is_valley(root, height)]
+
+
+def _turns(function: Scalar, low: float, high: float) -> bool:
+    """Whether a function changes its sign between any two of a few places."""
+    return len({function(place) > 0 for place in np.linspace(low, high, _CUTS).tolist()[::_COARSE]}) > 1
 
 
 def _roots_between(function: Scalar, low: float, high: float) -> list[float]:
