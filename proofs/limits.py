@@ -54,6 +54,7 @@ _LONGEST = 300
 """Operations in what SymPy is asked the limit of: of longer expressions it takes seconds, and more often errs."""
 _SMALL = Symbol("_u", positive=True)
 _LEFT_OUT = Symbol("_rest", real=True)
+_WHOLE = Symbol("_whole", positive=True)
 
 
 def end_value(
@@ -71,6 +72,9 @@ def end_value(
     >>> end_value(log(k) - polygamma(0, k) - d, k, oo, False)
     -d
     """
+    inside = _of_exponentials(equation, unknown) if end in (oo, -oo) else None
+    if inside is not None:
+        return end_value(inside, _WHOLE, oo if end is oo else S.Zero, True, domain)
     place = 1 / _SMALL if end is oo else -1 / _SMALL if end is -oo else end + (_SMALL if from_above else -_SMALL)
     approach = _Approach(unknown, end, place, domain or {})
     equation = rewrite_outside(equation, lambda node: node.rewrite(exp) if isinstance(node, _HYPERBOLIC) else node)
@@ -80,6 +84,21 @@ def end_value(
     if any(unknown in atom.free_symbols for atom in expanded.atoms(Mean, Centred, Order)):
         return None
     return _leading(expanded.subs(unknown, place), _SMALL, 4 if approach.exact(equation) else 1)
+
+
+def _of_exponentials(equation: Expr, unknown: Symbol) -> Expr | None:
+    """An equation in exponentials of the unknown alone, as one in what they are powers of, which grows with it.
+
+    The logarithm of a parameter stands nowhere else. In that parameter itself expansions are known, and limits short.
+    """
+    moved: dict[Expr, Expr] = {}
+    for one in equation.atoms(exp):
+        constant, rest = one.args[0].as_independent(unknown, as_Add=True)
+        power = rest / unknown
+        if power.is_Rational and power != 0:
+            moved[one] = exp(constant) * _WHOLE**power
+    found = equation.xreplace(moved)
+    return None if unknown in found.free_symbols else found
 
 
 def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:

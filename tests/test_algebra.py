@@ -405,6 +405,15 @@ def test_the_sign_at_an_end_is_that_of_nearby_values(
     assert found.subs(values) == expected.subs(values)
 
 
+@pytest.mark.parametrize(("equation", "end"), [(e[0], e[2]) for e in ENDS if e[1] == k and e[2] in (0, oo)])
+def test_in_the_logarithm_of_an_unknown_the_end_is_the_same(equation: Expr, end: Expr) -> None:
+    """Zero is minus infinity then; of exponentials with other factors in them, too."""
+    u, far = Symbol("u", real=True), oo if end is oo else -oo
+    assert end_value(equation.subs(k, exp(u)), u, far, False) == end_value(equation, k, end, end == 0)
+    assert end_value(equation.subs(k, exp(u / 2 + 1)), u, far, False) is not None
+    assert limits._of_exponentials(u + exp(u), u) is None
+
+
 @pytest.mark.parametrize("equation", [Mean(atan2(x, k), x) * gamma(k), Abs(k - 1) * erf(k) * loggamma(k + x)])
 def test_an_end_no_rule_expands_is_not_guessed(equation: Expr) -> None:
     """``None`` rather than a limit that SymPy may get wrong; at finite ends other than zero too."""
