@@ -87,8 +87,8 @@ def _is_eligible(derivation: Derivation) -> bool:
     family = derivation.family
     if derivation.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED) or len(family.columns) > 1 or family.constants:
         return False
-    if derivation.is_searched or places_without_density(family):
-        return False
+    if derivation.is_searched or derivation.mirrored or places_without_density(family):
+        return False  # of two opposite values that are one member, the careful path takes the one that is not negative
     if derivation.unknowns and not derivation.optimality.proved:
         return False
     if any(formula.has(LambertW) for _, formula in derivation.formulas):

@@ -221,7 +221,7 @@ def fit_with(
     {'lambda': 0.5}
     """
     member = derivation.family
-    quick = compiled_estimate(derivation, x, find) if weights is None and not derivation.mirrored else None
+    quick = compiled_estimate(derivation, x, find) if weights is None else None
     if quick is not None:
         return Fit.of_column(derivation, *quick)
     observations = require_data(member, x, weights)
