@@ -28,7 +28,7 @@ from thetahat.proofs.errors import (
 )
 from thetahat.verify import keeping
 from thetahat.verify.compiled import kept
-from thetahat.verify.compiled.columns import OF_ROWS, SIMPLE, column_function
+from thetahat.verify.compiled.columns import OF_COLUMNS, OF_ROWS, SIMPLE, column_function
 from thetahat.verify.compiled.estimator import Estimator
 from thetahat.verify.compiled.text import Made, made, origin_of
 from thetahat.verify.compiled_fit import estimator_of
@@ -114,11 +114,11 @@ def test_a_bent_estimator_is_noticed(folder: Path, no_compiler: Callable[[], Non
     declared, x = family("exponential"), ordinary(family("exponential"), 100)
     first = estimator(declared)
     assert first._quick is not None
-    origin = origin_of(first._quick.theta)
+    origin = origin_of(first._quick.of_doubles)
     assert origin is not None
     bent = made(replace(origin, text=re.sub(r"theta_0 = (.*)", r"theta_0 = \1 * (1 + 1e-15)", origin.text)))
     (place,) = folder.glob("*.estimator")
-    keep(place, keeping._dumped(replace(first, _quick=replace(first._quick, theta=bent), _derived=exp)))
+    keep(place, keeping._dumped(replace(first, _quick=replace(first._quick, of_doubles=bent), _derived=exp)))
     no_compiler()
     assert estimator(declared)(x) != fit_with(derivation_with(declared, {}), x).theta_hat
 
@@ -190,9 +190,10 @@ def asks_scipy(quick: Estimator) -> bool:
     """Whether a function is named that neither NumPy nor the standard library has."""
     for origin in origins(quick):
         names = set(re.findall(r"\bf_(\w+)\(", origin.text))
-        if origin.named is column_function and names - SIMPLE.keys() - OF_ROWS.keys():
-            return True
-        if origin.named is not column_function and "scaled_besseli" in names:
+        of_columns = {name.removeprefix(OF_COLUMNS) for name in names if name.startswith(OF_COLUMNS)}
+        if origin.named is column_function:
+            names, of_columns = set(), names
+        if of_columns - SIMPLE.keys() - OF_ROWS.keys() or "scaled_besseli" in names:
             return True
     return False
 

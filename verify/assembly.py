@@ -15,10 +15,12 @@ from ..proofs.algebra.atoms import Mean, atoms_of
 from ..proofs.algebra.averages import averaged
 from ..proofs.algebra.size import factored
 from ..proofs.derivation import Derivation
-from .compiled.estimator import Estimator, Solver, is_ordinary
+from .compiled.estimator import Estimator, Solver
+from .compiled.rows import is_ordinary
 from .compiled.table import Tabulated
 from .digits import demands
 from .ends import reach, space_ends
+from .gates import Gates
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .natural_newton import natural_newton
@@ -86,21 +88,23 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Esti
     if search is not None:
         script.solve(search.solver, search.needs, search.solved)
     script.stages(plan.after)
-    estimate = script.returns(family.symbols, plan.theta, space_ends(family))
+    script.returns(family.symbols, plan.theta, space_ends(family))
     if given is not None and (
         plan.asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)
     ):
         return None
-    return Estimator(
-        reach(family),
-        estimate,
+    within = reach(family)
+    gates = Gates(
+        within,
         search is not None,
         plan.asked is not None,
         search is None and power < 2 and not lowering.quantiles and all(e == x for one in read for e in one),
         power,
-        power == 1 and reach(family).spans(0.0, 1.0) and not script.uses(lowering.least),
+        power == 1 and within.spans(0.0, 1.0) and not script.uses(lowering.least),
         told,
     )
+    of_doubles, of_integers = (script.gated(gates.lines(integers)) for integers in (False, True))
+    return Estimator(script.theta(), of_doubles, of_integers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from ..proofs.errors import DeclarationError, UnsolvedError
 from ..proofs.likelihood import unfold
 from ..proofs.voids import places_without_density
 from .assembly import assembled
-from .compiled.estimator import Array, Estimator, Rounded, is_too_short, ordinary_column
+from .compiled.estimator import Array, Estimator, Rounded
+from .compiled.rows import is_too_short, ordinary_column
 from .ends import outside_space
 from .exact_rooting import ExactEquation
 from .lowering import NotLoweredError

@@ -92,8 +92,16 @@ def code_of(
     >>> code_of([cos(x)], [x])(np.array([0.0]))
     [array([1.])]
     """
-    together = [_with_half_tangents(_with_exact_rests(stable(expression))) for expression in expressions]
-    return written(together, symbols, EVERY, column_function, steps)
+    return written(as_columns(expressions), symbols, EVERY, column_function, steps)
+
+
+def as_columns(expressions: Sequence[Expr]) -> list[Expr]:
+    """Return expressions of which what stands is what is computed of columns.
+
+    >>> as_columns([cos(Symbol("x", real=True))])
+    [-1 + 2/(half_tangent(x)**2 + 1)]
+    """
+    return [_with_half_tangents(_with_exact_rests(stable(expression))) for expression in expressions]
 
 
 def _with_exact_rests(expression: Expr) -> Expr:

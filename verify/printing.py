@@ -26,6 +26,7 @@ class Printer(StrPrinter):
 
     # An expression's own way to print itself is asked for first; as text for readers it would be no code.
     printmethod = "_numpycode"
+    prefix = PREFIX
 
     def __init__(self, known: Collection[str], rounded: bool) -> None:
         """Know the functions by name; with ``rounded``, mark the constants that no double equals."""
@@ -36,7 +37,7 @@ class Printer(StrPrinter):
     def _constant(self, value: float, is_exact: bool) -> str:
         if not math.isfinite(value):
             return f"float('{value}')"
-        return repr(value) if is_exact or not self._rounded else f"{PREFIX}nearest({value!r})"
+        return repr(value) if is_exact or not self._rounded else f"{self.prefix}nearest({value!r})"
 
     def _print_Integer(self, expr: Any) -> str:
         return self._constant(float(expr), abs(int(expr)) <= 2**53)
@@ -78,16 +79,16 @@ class Printer(StrPrinter):
         if expr.exp.is_Rational and expr.exp.is_negative:
             return f"(1.0 / {self._print(1 / expr)})"
         if expr.exp == S.Half:
-            return f"{PREFIX}sqrt({base})"
-        return (
-            f"({base}**{int(expr.exp)})" if expr.exp.is_Integer else f"{PREFIX}power({base}, {self._print(expr.exp)})"
-        )
+            return f"{self.prefix}sqrt({base})"
+        if expr.exp.is_Integer:
+            return f"({base}**{int(expr.exp)})"
+        return f"{self.prefix}power({base}, {self._print(expr.exp)})"
 
     def _print_Function(self, expr: Any) -> str:
         name = type(expr).__name__
         if name not in self._known:
             raise DeclarationError(f"no evaluation in doubles is known for the function {name}; it occurs in {expr}")
-        return f"{PREFIX}{name}({', '.join(self._print(arg) for arg in expr.args)})"
+        return f"{self.prefix}{name}({', '.join(self._print(arg) for arg in expr.args)})"
 
     def _print_Derivative(self, expr: Any) -> str:
         raise DeclarationError(f"no evaluation in doubles is known for the derivative {expr}")
@@ -98,16 +99,16 @@ class Printer(StrPrinter):
     _print_Max = _print_Min = _print_Function
 
     def _print_Indicator(self, expr: Any) -> str:
-        return f"{PREFIX}choose({self._print(expr.condition)}, 1.0, 0.0)"
+        return f"{self.prefix}choose({self._print(expr.condition)}, 1.0, 0.0)"
 
     def _print_Piecewise(self, expr: Any) -> str:
         text = "float('nan')"
         for value, condition in reversed(expr.args):
-            text = f"{PREFIX}choose({self._print(condition)}, {self._print(value)}, {text})"
+            text = f"{self.prefix}choose({self._print(condition)}, {self._print(value)}, {text})"
         return text
 
     def _print_Relational(self, expr: Any) -> str:
-        return f"{PREFIX}{RELATIONS[expr.rel_op]}({self._print(expr.lhs)}, {self._print(expr.rhs)})"
+        return f"{self.prefix}{RELATIONS[expr.rel_op]}({self._print(expr.lhs)}, {self._print(expr.rhs)})"
 
     def _print_And(self, expr: Any) -> str:
         return "(" + " & ".join(self._print(arg) for arg in expr.args) + ")"
@@ -116,4 +117,4 @@ class Printer(StrPrinter):
         return "(" + " | ".join(self._print(arg) for arg in expr.args) + ")"
 
     def _print_Not(self, expr: Any) -> str:
-        return f"{PREFIX}logical_not({self._print(expr.args[0])})"
+        return f"{self.prefix}logical_not({self._print(expr.args[0])})"

@@ -8,21 +8,27 @@ as well, or found by their names, and solvers that hold such functions.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sympy import Dummy, Expr, Symbol, cse
 
-from .compiled.columns import BLOCK, midpoint, over_blocks
-from .compiled.estimator import Solver, Theta
-from .compiled.numbers import NUMBERS, number_function
-from .compiled.text import Made, made
+from .compiled.columns import BLOCK, EVERY, OF_COLUMNS, either_function, midpoint, over_blocks
+from .compiled.estimator import Gated, Solver, Theta
+from .compiled.numbers import NUMBERS
+from .compiled.rows import QUESTIONS
+from .compiled.text import PREFIX, Made, made
 from .ends import Ends
 from .lowering import Stage
-from .passes import code_of, functions_of, sums_of
+from .passes import as_columns, code_of, functions_of, sums_of
 from .stable_forms import stable
 from .tolerance import FAR
 from .written import NamingPrinter
+
+
+class _OfColumns(NamingPrinter):
+    prefix = f"{PREFIX}{OF_COLUMNS}"
 
 
 class Script:
@@ -37,7 +43,8 @@ class Script:
     >>> from thetahat import family
     >>> from .ends import space_ends
     >>> rate = family("exponential")
-    >>> script.returns(rate.symbols, [1 / average], space_ends(rate))(np.array([1.0, 3.0]), 1.0, 3.0)
+    >>> script.returns(rate.symbols, [1 / average], space_ends(rate))
+    >>> script.theta()(np.array([1.0, 3.0]), 1.0, 3.0)
     {'lambda': 0.5}
     """
 
@@ -47,6 +54,11 @@ class Script:
         self._columns = (data, *(Symbol(f"column_{place}", real=True) for place, _ in enumerate(functions)))
         self._given: dict[str, Any] = {}
         self._printer = NamingPrinter(NUMBERS)
+        self._of_columns = _OfColumns(EVERY)
+        self._of_columns.names, self._of_columns.used = self._printer.names, self._printer.used
+        for column in self._columns:
+            self._printer.names[column] = column.name
+        self._printer.names[data] = "x"
         self._known: list[Symbol] = []
         for symbol, name in zip(ends, ("least", "most", "size"), strict=True):
             self._printer.names[symbol] = name
@@ -57,8 +69,8 @@ class Script:
         of_rows = functions_of(functions, data)
         self._of_rows = "None" if of_rows is None else self._other(of_rows)
         if of_rows is not None:
-            columns = ", ".join(column.name for column in self._columns[1:])
-            self._lines.append(f"{columns}, = {self._of_rows}(x) if n <= {BLOCK} else {(None,) * len(functions)}")
+            names = [column.name for column in self._columns[1:]]
+            self._lines += [f"if n <= {BLOCK}:", *_within(self._computed(functions, names))]
 
     def uses(self, *symbols: Symbol) -> bool:
         """Return whether any of some symbols is read somewhere in the text."""
@@ -114,23 +126,33 @@ class Script:
         self._lines += [f"found = {self._other(solver)}({', '.join(['x', *texts])})", "if found is None: return None"]
         self._lines.append(f"{', '.join(map(self._new, unknowns))}, = found")
 
-    def returns(self, symbols: Sequence[Symbol], theta: Sequence[Expr], spaces: Sequence[Ends]) -> Theta:
-        """Return the function to estimates by the names of parameters, which gives up unless each lies in its space."""
+    def returns(self, symbols: Sequence[Symbol], theta: Sequence[Expr], spaces: Sequence[Ends]) -> None:
+        """Return estimates by the names of parameters, and give up unless each lies in its space."""
         values = [f"theta_{place}" for place, _ in enumerate(theta)]
         self._lines += [f"{value} = {text}" for value, text in zip(values, self._texts(theta), strict=True)]
         self._printer.names.update(zip(symbols, values, strict=True))
         held = [part for value, ends in zip(values, spaces, strict=True) for part in self._inside(value, ends)]
         answer = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in zip(symbols, values, strict=True))
         self._lines.append(f"return {{{answer}}} if {' and '.join(held)} else None")
+
+    def theta(self) -> Theta:
+        """Return the function of rows and their ends to the estimate, once the text is at its end."""
         sized = self._size in self._printer.used and not self._is_told
         begin = ["size = most if most > -least else -least"] if sized else []
-        body = "\n".join(f"        {line}" for line in (*begin, "n = len(x)", *self._lines))
-        text = (
-            f"def theta(x, least, most):\n    try:\n{body}\n"
-            "    except (ArithmeticError, ValueError):\n        return None\n"
-        )
-        found: Theta = made(Made(text, number_function, self._given))
+        found: Theta = self._function("theta(x, least, most)", [*begin, "n = len(x)"], {})
         return found
+
+    def gated(self, begin: Sequence[str]) -> Gated:
+        """Return the function of rows that begins with these lines, which ask what the rows have to be."""
+        text = "\n".join(begin)
+        asked = {name: question for name, question in QUESTIONS.items() if re.search(rf"\b{name}\b", text)}
+        found: Gated = self._function("gated(x, few)", begin, asked)
+        return found
+
+    def _function(self, head: str, begin: Sequence[str], given: Mapping[str, Any]) -> Any:
+        body = "\n".join(f"        {line}" for line in (*begin, *self._lines))
+        text = f"def {head}:\n    try:\n{body}\n    except (ArithmeticError, ValueError):\n        return None\n"
+        return made(Made(text, either_function, {**self._given, **given}))
 
     def _inside(self, value: str, ends: Ends) -> Iterator[str]:
         """What holds of a finite number in a space: it lies between doubles of the space, or between parameters."""
@@ -150,21 +172,33 @@ class Script:
         given = [symbol for symbol in self._known if symbol in inside]
         known = [self._printer.doprint(symbol) for symbol in given]
         code = self._other(code_of(sums, (*self._columns, *given)))
-        short = f"{code}({', '.join(['x', *(column.name for column in self._columns[1:]), *known])})"
-        long = f"{self._other(over_blocks)}({code}, {self._of_rows}, x, {', '.join(known)})"
+        long = f"{self._other(over_blocks)}({', '.join([code, self._of_rows, 'x', *known])})"
         names = [self._new(symbol) for symbol in symbols]
-        self._lines.append(f"{', '.join(names)}, = {short} if n <= {BLOCK} else {long}")
+        self._lines += [f"if n <= {BLOCK}:", *_within(self._computed(sums, names))]
+        self._lines += ["else:", f"    {', '.join(names)}, = {long}"]
         self._lines += [f"{name} /= n" for name in names]
+
+    def _computed(self, expressions: Sequence[Expr], names: Sequence[str]) -> list[str]:
+        """Lines that give names to what is computed of columns."""
+        lines, texts = self._shared(as_columns(expressions), self._of_columns)
+        return [*lines, *(f"{name} = {text}" for name, text in zip(names, texts, strict=True))]
 
     def _texts(self, expressions: Sequence[Expr]) -> list[str]:
         """The texts of expressions in known numbers; what they share is computed first."""
-        together = [stable(expression) for expression in expressions]
-        shared, left = cse(together, symbols=iter(lambda: Dummy("shared", real=True), None)) if together else ([], [])
+        lines, texts = self._shared([stable(expression) for expression in expressions], self._printer)
+        self._lines += lines
+        return texts
+
+    def _shared(self, expressions: Sequence[Expr], printer: NamingPrinter) -> tuple[list[str], list[str]]:
+        """Lines that compute what expressions share, and the texts of what is left of them."""
+        names = iter(lambda: Dummy("shared", real=True), None)
+        shared, left = cse(expressions, symbols=names) if expressions else ([], [])
+        lines = []
         for symbol, expression in shared:
-            name = f"u{len(self._printer.names)}"
-            self._lines.append(f"{name} = {self._printer.doprint(expression)}")
-            self._printer.names[symbol] = name
-        return [self._printer.doprint(expression) for expression in left]
+            name = f"u{len(printer.names)}"
+            lines.append(f"{name} = {printer.doprint(expression)}")
+            printer.names[symbol] = name
+        return lines, [printer.doprint(expression) for expression in left]
 
     def _new(self, symbol: Symbol) -> str:
         """A name for a symbol that is known from now on."""
@@ -177,3 +211,7 @@ class Script:
         name = f"other_{len(self._given)}"
         self._given[name] = code
         return name
+
+
+def _within(lines: Sequence[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .numbers import number_function
 from .row_totals import TOTALS
 from .special import PRODUCTS, SPECIAL, Numeric
 
@@ -106,6 +107,19 @@ def column_function(name: str) -> Numeric:
     array([2.])
     """
     return EVERY[name]
+
+
+OF_COLUMNS = "column_"
+"""Begins the names of functions of columns in a text that calls functions of floats as well."""
+
+
+def either_function(name: str) -> Numeric:
+    """Return the function of columns of that name, or of floats where nothing tells that it is one of columns.
+
+    >>> either_function("column_sqrt")(np.array([4.0])), either_function("sqrt")(4.0)
+    (array([2.]), 2.0)
+    """
+    return column_function(name.removeprefix(OF_COLUMNS)) if name.startswith(OF_COLUMNS) else number_function(name)
 
 
 def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows: int = BLOCK) -> list[float]:

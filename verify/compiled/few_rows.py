@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tolerance import EXAMINED_ROWS
-from .estimator import ends_of
 from .reach import Reach
+from .rows import ends_of
 
 Array = NDArray[Any]
 Node = tuple[Any, ...]

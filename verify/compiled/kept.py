@@ -22,8 +22,9 @@ import numpy as np
 
 from ... import proofs
 from ..kept_files import cache_folder, place_of, read_kept, state_of_sources
-from .estimator import Array, Estimator, is_too_short, ordinary_column
+from .estimator import Array, Estimator
 from .few_rows import FewRows
+from .rows import is_too_short, ordinary_column
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -22,6 +22,7 @@ _FEW = 32
 is on some processors."""
 _ONES = np.ones(_FEW)
 _DOUBLE = _ONES.dtype
+_reduced = np.add.reduce
 _MANY = 2048
 """Rows from which a logarithm of products is the quicker."""
 _BITS = 1000.0
@@ -38,7 +39,7 @@ def total(values: Array) -> float:
     n = len(values)
     if n <= _FEW and values.dtype is _DOUBLE:
         return float(values.dot(_ONES[:n]))
-    return float(np.add.reduce(values))
+    return float(_reduced(values))
 
 
 def square_total(values: Array) -> float:
@@ -47,7 +48,11 @@ def square_total(values: Array) -> float:
     >>> square_total(np.array([1.0, 2.0]))
     5.0
     """
-    return product_total(values, values)
+    n = len(values)
+    if not _FEW < n < _SHORT:
+        return product_total(values, values)
+    first, rest = values[: n - n % _FEW], values[n - n % _FEW :]
+    return float(first.dot(first)) + float(rest.dot(rest))
 
 
 def product_total(left: Array, right: Array) -> float:
