@@ -26,7 +26,7 @@ from thetahat.proofs.errors import (
     UnknownFamilyError,
     UnsolvedError,
 )
-from thetahat.verify import keeping
+from thetahat.verify import fitting, keeping
 from thetahat.verify.compiled import kept
 from thetahat.verify.compiled.columns import OF_COLUMNS, OF_ROWS, SIMPLE, column_function
 from thetahat.verify.compiled.estimator import Estimator
@@ -308,10 +308,10 @@ def test_a_fit_finds_what_an_earlier_process_compiled(folder: Path, monkeypatch:
     """In a file of its family and of what is known; checks, which fit by derivations at hand, look for none."""
     x = np.random.default_rng(0).binomial(9, 0.25, 100)
     for fixed in ({"n": 9}, {"n": 12}):
-        keeping.kept_estimator.cache_clear()
+        fitting._prepared.cache_clear()
         right = fit(family("binomial"), x, fixed=fixed).theta_hat
         monkeypatch.setattr(keeping, "estimator_of", lambda _: pytest.fail("compiled anew"))
-        keeping.kept_estimator.cache_clear()
+        fitting._prepared.cache_clear()
         assert fit(family("binomial"), x, fixed=fixed).theta_hat == right
         monkeypatch.undo()
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent))
@@ -329,7 +329,6 @@ def test_a_fit_rounds_few_values_by_what_it_found(folder: Path) -> None:
     x = np.ceil(np.random.default_rng(0).gamma(2.5, 1.5, 300))
     right = fit_with(derivation_with(family("gamma"), {}), x).theta_hat
     for _ in range(2):
-        keeping.kept_estimator.cache_clear()
         found = keeping.kept_estimator(family("gamma"), ())
         assert found is not None
         assert found(x) == right

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from sympy import LambertW, Symbol
@@ -24,12 +24,8 @@ from .observations import Observations
 from .tolerance import EXAMINED_ROWS
 
 
-def compiled_estimate(
-    derivation: Derivation, given: Any, find: Callable[[], Estimator | None] | None = None
-) -> tuple[Array, dict[str, float]] | None:
+def compiled_estimate(derivation: Derivation, given: Any) -> tuple[Array, dict[str, float]] | None:
     """Return the data as an array and the estimate by name; ``None`` where one of them needs the careful path.
-
-    ``find`` returns the estimator of the derivation, which is compiled without it.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -38,13 +34,35 @@ def compiled_estimate(
     >>> compiled_estimate(derive(family("exponential")), [1.0, 2.0]) is None
     True
     """
-    x = ordinary_column(given)
-    # No estimator need be compiled for rows that none takes.
-    if x is None or (len(x) <= EXAMINED_ROWS and is_too_short(x, derivation.family.bounds.discrete)):
-        return None
-    estimator = estimator_of(derivation) if find is None else find()
-    theta = None if estimator is None else estimator(x)
-    return None if theta is None else (x, theta)
+    return Quick(derivation, partial(estimator_of, derivation))(given)
+
+
+@dataclass(frozen=True, eq=False)
+class Quick:
+    """A derivation and what ``find`` returns as compiled of it, which is asked for with the first rows that need it.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> quick = Quick(derive(family("exponential")), lambda: None)
+    >>> quick(np.arange(1.0, 200.0)) is None
+    True
+    """
+
+    derivation: Derivation
+    find: Callable[[], Estimator | None]
+
+    @cached_property
+    def _estimator(self) -> Estimator | None:
+        return self.find()
+
+    def __call__(self, given: Any) -> tuple[Array, dict[str, float]] | None:
+        """Return the data as an array and the estimate by name; ``None`` where one of them needs the careful path."""
+        x = ordinary_column(given)
+        # No estimator need be compiled for rows that none takes.
+        if x is None or (len(x) <= EXAMINED_ROWS and is_too_short(x, self.derivation.family.bounds.discrete)):
+            return None
+        theta = None if self._estimator is None else self._estimator(x)
+        return None if theta is None else (x, theta)
 
 
 def nearby(derivation: Derivation, x: Array) -> dict[Symbol, float] | None:

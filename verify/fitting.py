@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast, overload
@@ -16,7 +16,7 @@ from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
 from .closed import needed
-from .compiled_fit import compiled_estimate
+from .compiled_fit import Quick, compiled_estimate
 from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
@@ -34,7 +34,6 @@ from .valid_data import require_data
 
 if TYPE_CHECKING:
     from ..proofs.structured.family import StructuredFamily
-    from .compiled.estimator import Estimator
     from .structured_fit import StructuredFit
 
 
@@ -193,37 +192,38 @@ def fit(
     array([1., 2.])
     """
     if isinstance(family, Family):
-        derivation, find = _prepared(family, exactly(family, fixed) if fixed else ())
-        return fit_with(derivation, cast("ArrayLike", x), weights, find)
+        quick = _prepared(family, exactly(family, fixed) if fixed else ())
+        found = quick(x) if weights is None else None
+        if found is not None:
+            return Fit.of_column(quick.derivation, *found)
+        return _fit_carefully(quick.derivation, cast("ArrayLike", x), weights)
     from .structured_fit import structured_fit
 
     return structured_fit(family, x, weights, fixed)
 
 
 @lru_cache(maxsize=512)
-def _prepared(family: Family, known: tuple[tuple[str, Expr], ...]) -> tuple[Derivation, Callable[[], Estimator | None]]:
+def _prepared(family: Family, known: tuple[tuple[str, Expr], ...]) -> Quick:
     """What every fit of a family begins with: its derivation, and what finds its compiled estimator."""
-    return kept_with(family, dict(known)), partial(kept_estimator, family, known)
+    return Quick(kept_with(family, dict(known)), partial(kept_estimator, family, known))
 
 
-def fit_with(
-    derivation: Derivation,
-    x: ArrayLike,
-    weights: ArrayLike | None = None,
-    find: Callable[[], Estimator | None] | None = None,
-) -> Fit:
+def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = None) -> Fit:
     """Return the estimate by a derivation that is at hand; arguments and errors as for ``fit``.
 
-    ``find`` returns what is compiled of it; without it nothing is asked of earlier processes.
+    Nothing is asked of earlier processes.
 
     >>> from thetahat import derive, family
     >>> dict(fit_with(derive(family("exponential")), [1.0, 3.0]).theta_hat)
     {'lambda': 0.5}
     """
+    found = compiled_estimate(derivation, x) if weights is None else None
+    return _fit_carefully(derivation, x, weights) if found is None else Fit.of_column(derivation, *found)
+
+
+def _fit_carefully(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None) -> Fit:
+    """The estimate where it is not known beforehand that doubles suffice for it."""
     member = derivation.family
-    quick = compiled_estimate(derivation, x, find) if weights is None else None
-    if quick is not None:
-        return Fit.of_column(derivation, *quick)
     observations = require_data(member, x, weights)
     if derivation.outcome is Outcome.UNSOLVED:
         raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")

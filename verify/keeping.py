@@ -6,7 +6,7 @@ import io
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,6 @@ def _keep(place: Path | None, estimator: CompiledEstimator) -> None:
         keep(place, _dumped(replace(estimator, _derived=partial(pickle.loads, content))))
 
 
-@lru_cache(maxsize=512)
 def kept_estimator(declared: Family, fixed: tuple[tuple[str, Expr], ...]) -> Estimator | None:
     """Return what fits ordinary data, compiled by an earlier process or now; ``None`` where nothing does.
 

@@ -20,9 +20,9 @@ added one after the other, and may be shared among threads, which cost more than
 _FEW = 32
 """Length up to which the terms of one product may be added one after the other, as what is left over of a longer one
 is on some processors."""
-_ONES = np.ones(_FEW)
+_ONES = np.ones(2 * _FEW)
 _DOUBLE = _ONES.dtype
-_reduced = np.add.reduce
+_reduced, _of_rows = np.add.reduce, np.vecdot
 _MANY = 2048
 """Rows from which a logarithm of products is the quicker."""
 _BITS = 1000.0
@@ -37,7 +37,7 @@ def total(values: Array) -> float:
     3.0
     """
     n = len(values)
-    if n <= _FEW and values.dtype is _DOUBLE:
+    if n < 2 * _FEW and values.dtype is _DOUBLE:
         return float(values.dot(_ONES[:n]))
     return float(_reduced(values))
 
@@ -49,10 +49,15 @@ def square_total(values: Array) -> float:
     5.0
     """
     n = len(values)
-    if not _FEW < n < _SHORT:
-        return product_total(values, values)
-    first, rest = values[: n - n % _FEW], values[n - n % _FEW :]
-    return float(first.dot(first)) + float(rest.dot(rest))
+    if n < 2 * _FEW:
+        return float(values.dot(values))
+    if n < _SHORT:
+        first, rest = values[: n - n % _FEW], values[n - n % _FEW :]
+        return float(first.dot(first)) + float(rest.dot(rest))
+    over = n % _SHORT
+    shorter = (values[:-over] if over else values).reshape(-1, _SHORT)
+    found = total(_of_rows(shorter, shorter))
+    return found + square_total(values[-over:]) if over else found
 
 
 def product_total(left: Array, right: Array) -> float:
@@ -62,14 +67,13 @@ def product_total(left: Array, right: Array) -> float:
     11.0
     """
     n = len(left)
-    if n <= _FEW:
+    if n < 2 * _FEW:
         return float(left.dot(right))
     if n < _SHORT:
         whole = n - n % _FEW
         return float(left[:whole].dot(right[:whole])) + float(left[whole:].dot(right[whole:]))
     whole = n - n % _SHORT
-    shorter = left[:whole].reshape(-1, _SHORT)
-    short = np.vecdot(shorter, shorter if right is left else right[:whole].reshape(-1, _SHORT))
+    short = _of_rows(left[:whole].reshape(-1, _SHORT), right[:whole].reshape(-1, _SHORT))
     return total(short) + product_total(left[whole:], right[whole:])
 
 
