@@ -17,23 +17,34 @@ from .written import scalars
 Array = NDArray[Any]
 
 _NODES = 2561
-"""Sixty-four to a unit of the coordinate, the logarithm of most unknowns: cubic interpolation is then good to 1e-7."""
-_LEAST = 1e-60
-"""How much the function has to change from node to node: the cubic divides by three such changes."""
+"""Sixty-four to a unit of the coordinate, the logarithm of most unknowns: interpolation is then good to 1e-10 and less,
+or to what rounding leaves of the values."""
+_LEAST = 1e-50
+"""How much the function has to change from node to node: the polynomial divides by five such changes."""
+_AROUND = (0, 1, -1, 2, -2, 3)
+"""The nodes that a polynomial goes through, counted from the first of the two between which it is used."""
 
 
 def _cells(values: Array, points: Array) -> Array:
-    """What the cubic through the four points around each cell needs: Dahlquist & Bjoerck 2008, section 4.2.
+    """The first value of each cell and the coefficients, in distances from it, of the polynomial to its points.
 
-    With ``v_1 <= t <= v_2`` it is ``p_1 + (t - v_1) (d_1 + (t - v_2) (d_2 + (t - v_0) d_3))``.
+    By divided differences, nearest nodes first: Dahlquist & Bjoerck 2008, *Numerical Methods in Scientific Computing*,
+    section 4.2.1; multiplied out by Horner's rule.
     """
-    v0, v1, v2, v3 = (values[place : len(values) - 3 + place] for place in range(4))
-    p0, p1, p2, p3 = (points[place : len(points) - 3 + place] for place in range(4))
-    d12 = (p2 - p1) / (v2 - v1)
-    d120 = ((p0 - p2) / (v0 - v2) - d12) / (v0 - v1)
-    d203 = ((p3 - p0) / (v3 - v0) - (p0 - p2) / (v0 - v2)) / (v3 - v2)
-    columns = (v0, v1, v2, p1, d12, d120, (d203 - d120) / (v3 - v1))
-    return np.column_stack(columns)
+    count = len(values) - len(_AROUND) + 1
+    v, table = ([column[2 + place : 2 + place + count] for place in _AROUND] for column in (values, points))
+    for order in range(1, len(_AROUND)):
+        for place in range(len(_AROUND) - 1, order - 1, -1):
+            table[place] = (table[place] - table[place - 1]) / (v[place] - v[place - order])
+    coefficients = [table[-1]]
+    for place in range(len(_AROUND) - 2, -1, -1):
+        off, higher = v[place] - v[0], [*coefficients, np.zeros(count)]
+        lower = [
+            table[place] - off * coefficients[0],
+            *(coefficients[k - 1] - off * higher[k] for k in range(1, len(higher))),
+        ]
+        coefficients = lower
+    return np.column_stack([v[0], *coefficients])
 
 
 def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> Tabulated | None:
@@ -55,7 +66,7 @@ def tabulated(expression: Expr, unknown: Symbol, ends: tuple[float, float]) -> T
     wrong = np.flatnonzero(~(rising * middle > _LEAST) | ~np.isfinite(rising))
     first = int(wrong[wrong < _NODES // 2].max(initial=-1)) + 1
     last = int(wrong[wrong > _NODES // 2].min(initial=_NODES - 1))
-    if not middle or last - first < 4:
+    if not middle or last - first < len(_AROUND):
         return None
     kept = slice(first, last + 1)
     values, points = values[kept], points[kept]

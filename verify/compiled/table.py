@@ -20,14 +20,17 @@ _SECANTS = 8
 _ENOUGH = 1e-18
 """Product of two steps one after the other, relative to the square of the unknown, at which they end: the error that
 a secant leaves is about that of the two before it, multiplied."""
+_NEAR = 1e-9
+"""Step, relative to the unknown, after which no other is needed: the slope of the polynomial, whose error is several
+hundred times that of the polynomial itself, leaves less than a rounding of it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tabulated:
     """A monotone function of one unknown: ``values`` in increasing order, and between each two how to invert it.
 
-    A cell holds the value two places before its end, one before and at it, then the point that belongs to the second
-    of these, and the three divided differences of the points from there on; see ``tabulated``.
+    A cell holds the value that it begins at, and the six coefficients, in powers of the distance from it, of the
+    polynomial from values to points; the first and the last two between two values have none.
     """
 
     function: Callable[..., Sequence[float]]
@@ -36,7 +39,7 @@ class Tabulated:
 
     @classmethod
     def of(cls, function: Callable[..., Sequence[float]], values: Array, cells: Array) -> Tabulated:
-        """Return the table of values of shape ``(m,)``, and of cells of shape ``(m - 3, 7)``."""
+        """Return the table of values of shape ``(m,)``, and of cells of shape ``(m - 5, 7)``."""
         return cls(function, values.tolist(), cells.tolist())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -54,21 +57,22 @@ class Tabulated:
     def root(self, target: float, size: float) -> float | None:
         """Return where the function takes the value ``target``, itself a difference of terms of that ``size``."""
         place = bisect_left(self.values, target)
-        if not 2 <= place <= len(self.values) - 2:
+        if not 3 <= place <= len(self.values) - 3:
             return None
-        before, low, high, at_low, first, second, third = self.cells[place - 2]
-        if not first:
+        low, at_low, c1, c2, c3, c4, c5 = self.cells[place - 3]
+        if not c1:
             return None  # the points of this cell are one double
         # As for a root found in doubles anywhere: a hundred times what rounding may be, a short way off.
         noise = TERM_ULPS * UNIT_ROUNDOFF * (abs(target) + size)
-        bend, past = second + third * (target - before), target - high
-        rate, reached = first + bend * past, target - low
-        point = at_low + rate * reached
-        if not abs(point) * ROOT_SHARE > ROOT_MARGIN * noise * abs(first):
+        s = target - low
+        point = at_low + s * (c1 + s * (c2 + s * (c3 + s * (c4 + s * c5))))
+        if not abs(point) * ROOT_SHARE > ROOT_MARGIN * noise * abs(c1):
             return None
-        rate += reached * (bend + third * past)
         f = self.function(point)[0] - target
-        change = -f * rate
+        change = -f * (c1 + s * (2.0 * c2 + s * (3.0 * c3 + s * (4.0 * c4 + s * 5.0 * c5))))
+        return point + change if abs(change) <= _NEAR * abs(point) else self._by_secants(target, point, f, change)
+
+    def _by_secants(self, target: float, point: float, f: float, change: float) -> float | None:
         for _ in range(_SECANTS):
             if not change:
                 return point
