@@ -75,7 +75,7 @@ def test_the_logarithm_less_digamma_is_inverted() -> None:
 
 
 def test_bent_cells_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Planted errors: points off by a millionth are mended by secants; without these, or with a wrong slope, they stay."""
+    """Planted errors: points off by a millionth are mended by secants, and stay without these, or if taken for near."""
     made = table_of(K**2)
     bent = np.array(made.cells) * np.array([1.0, 1.0 + 1e-6, 1.0, 1.0, 1.0, 1.0, 1.0])
     crooked = replace(made, cells=bent.tolist())

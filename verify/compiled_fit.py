@@ -17,6 +17,7 @@ from ..proofs.voids import places_without_density
 from .assembly import assembled
 from .compiled.estimator import Array, Estimator, Rounded
 from .compiled.rows import is_too_short, ordinary_column
+from .count_rooting import count_root
 from .ends import outside_space
 from .exact_rooting import ExactEquation
 from .lowering import NotLoweredError
@@ -133,13 +134,16 @@ def rounding_of(derivation: Derivation) -> Rounded | None:
     if len(derivation.unknowns) != 1 or not derivation.existence_proved:
         return None
     name = family.parameter_names[family.symbols.index(derivation.unknowns[0])]
+    by_steps = count_root(derivation)
 
     def rounded(x: Array, theta: Mapping[str, float]) -> dict[str, float] | None:
-        table = Observations(x.reshape(-1, 1), None, len(x)).distinct()
-        try:
-            found = ExactEquation(derivation, table).rounded(theta[name])
-        except UnsolvedError:
-            return None
+        found = None if by_steps is None else by_steps.rounded(x, theta[name])
+        if found is None:
+            table = Observations(x.reshape(-1, 1), None, len(x)).distinct()
+            try:
+                found = ExactEquation(derivation, table).rounded(theta[name])
+            except UnsolvedError:
+                return None
         values = [] if found is None else [found[symbol] for symbol in family.symbols]
         if not values or outside_space(family, values) is not None:
             return None

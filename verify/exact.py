@@ -178,6 +178,16 @@ class Exactly:
         return float(np.clip(self.value(expression, known), -_MOST, _MOST))
 
 
+def nearest_double(ball: arb) -> float:
+    """Return the double nearest to what a ball encloses, ``nan`` where it does not tell.
+
+    >>> nearest_double(arb(0.75)), nearest_double(arb(1, 1e-9))
+    (0.75, nan)
+    """
+    value, certain = _rounded(ball, math.nan)
+    return value if certain and value and not math.isinf(value) else math.nan
+
+
 def _rounded(ball: arb, before: float) -> tuple[float, bool]:
     """The double nearest to what a ball encloses, and whether that is certain; ``before`` where the ball tells nothing.
 

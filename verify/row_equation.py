@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr
 
 from ..proofs.derivation import Derivation
+from .by_steps import LoweredEquation, Named, in_steps, lowered_equation
 from .compiled.equation import RowEquation
 from .line import Line
-from .lowering import Lowering, NotLoweredError
+from .lowering import Lowering
 from .passes import code_of
 from .written import scalars
 
@@ -28,25 +29,27 @@ def row_equation(derivation: Derivation, lowering: Lowering) -> tuple[RowEquatio
     NotLoweredError
         Where averages stand inside averages, or quantiles in the equation.
     """
-    family, unknown = derivation.family, derivation.unknowns[0]
-    inner = Lowering(lowering.data, {s.symbol: s.definition for s in derivation.statistics})
-    inner.given(unknown)
-    equation = inner.number(derivation.equations[0])
-    stages = inner.stages()
-    if len(stages) != 1 or stages[0].scalars or inner.quantiles or inner.wide:
-        raise NotLoweredError("averages in the equation need other averages")
-    moving = [(symbol, e) for symbol, e in stages[0].averages if unknown in e.free_symbols]
-    still = [(symbol, e) for symbol, e in stages[0].averages if unknown not in e.free_symbols]
-    if not moving:
-        raise NotLoweredError("the unknown stands in no average")
-    known: list[Symbol] = [*(symbol for symbol, _ in still), inner.least, inner.most, inner.size]
-    needs = [*(lowering.average(e) for _, e in still), lowering.least, lowering.most, lowering.size]
+    lowered = lowered_equation(derivation)
+    needs = [*(lowering.average(e) for _, e in lowered.still), lowering.least, lowering.most, lowering.size]
+    solver = _solver(derivation, lowered, lowered.equation, lowered.moving)
+    steps = in_steps(derivation, lowered)
+    if steps is None:
+        return solver, needs
+    by_steps = _solver(derivation, lowered, steps.equation, steps.moving, steps.first)
+    return RowEquation(solver.rows, solver.value, solver.line, solver.counted, by_steps), needs
+
+
+def _solver(
+    derivation: Derivation, lowered: LoweredEquation, equation: Expr, moving: Named, first: int | None = None
+) -> RowEquation:
+    family, unknown = derivation.family, lowered.unknown
+    known = [*(symbol for symbol, _ in lowered.still), *lowered.ends]
     size = Add(*(abs(term) for term in Add.make_args(equation)))
     ends = family.domain[unknown]
-    solver = RowEquation(
-        code_of([e for _, e in moving], [lowering.data, unknown, *known]),
+    return RowEquation(
+        code_of([e for _, e in moving], [lowered.data, unknown, *known]),
         scalars([equation, size], [unknown, *(symbol for symbol, _ in moving), *known]),
         Line(float(ends.lo), float(ends.hi)),
         family.bounds.discrete,
+        first=first,
     )
-    return solver, needs

@@ -40,19 +40,24 @@ class RowEquation:
     """An equation in averages of functions of the rows and the unknown.
 
     ``rows`` gives these functions, ``value`` the equation from the unknown, their averages and numbers that are known,
-    and with it the sum of the moduli of its terms. ``counted`` says that rows are whole numbers.
+    and with it the sum of the moduli of its terms. ``counted`` says that rows are whole numbers. ``by_steps`` is the
+    same equation, of which the functions are steps from one whole number to the next, from its ``first`` one on.
     """
 
     rows: Callable[..., Sequence[Array]]
     value: Scalars
     line: Line
     counted: bool
+    by_steps: RowEquation | None = None
+    first: int | None = None
 
     def __call__(self, x: Array, *known: float) -> tuple[float] | None:
         """Return the unknown, ``None`` where no change of sign is found, or none that is clear.
 
         The last three numbers known are the ends of the data and the larger of their moduli.
         """
+        if self.by_steps is not None and _are_close(x, *known[-3:-1]):
+            return self.by_steps(x, *known)
         averaged, looks = self._averaged(x, known), dict[float, float]()
 
         def looked_at(unknown: float) -> list[float]:
@@ -84,10 +89,9 @@ class RowEquation:
 
     def _averaged(self, x: Array, known: Sequence[float]) -> Callable[[float], list[float]]:
         """From the unknown to the averages of what holds it."""
-        counts = _counts(x, *known[-3:-1]) if self.counted else None
-        if counts is None:
+        if not (self.counted and _are_close(x, *known[-3:-1])):
             return lambda unknown: averages(self._sums, x, unknown, *known)
-        values, shares = counts
+        values, shares = values_and_shares(x) if self.first is None else steps_and_shares(x, self.first)
         return lambda unknown: [float(column.dot(shares)) for column in self.rows(values, unknown, *known)]
 
     def _sums(self, x: Array, unknown: float, *known: float) -> list[float]:
@@ -152,10 +156,27 @@ def _at_zero(looks: Sequence[tuple[float, float]]) -> float:
     return points[0]
 
 
-def _counts(x: Array, least: float, most: float) -> tuple[Array, Array] | None:
-    """The values that occur and the share of each, ``None`` for counts that are far apart, or below zero."""
-    if least < 0 or most > _SPARSE * len(x):
-        return None
+def _are_close(x: Array, least: float, most: float) -> bool:
+    """Whether each whole number up to the largest row can have a place, and none is below zero."""
+    return least >= 0 and most <= _SPARSE * len(x)
+
+
+def values_and_shares(x: Array) -> tuple[Array, Array]:
+    """Return the counts that occur and the share of each.
+
+    >>> [column.tolist() for column in values_and_shares(np.array([4.0, 1.0, 1.0, 4.0]))]
+    [[1.0, 4.0], [0.5, 0.5]]
+    """
     counted = np.bincount(x.astype(np.intp))
     values = np.flatnonzero(counted)
     return values.astype(np.float64), counted[values] / len(x)
+
+
+def steps_and_shares(x: Array, first: int) -> tuple[Array, Array]:
+    """Return the whole numbers from the first to below the largest count, and the share of counts above each.
+
+    >>> [column.tolist() for column in steps_and_shares(np.array([3.0, 1.0, 1.0, 3.0]), 0)]
+    [[0.0, 1.0, 2.0], [1.0, 0.5, 0.5]]
+    """
+    above = np.bincount(x.astype(np.intp))[:first:-1].cumsum()[::-1]
+    return np.arange(float(first), first + len(above)), above / len(x)
