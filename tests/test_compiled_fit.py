@@ -381,7 +381,11 @@ def test_a_wrong_gradient_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch)
     """Planted error: the first slope that Newton's steps see is off by one part in a thousand of a unit."""
     derivation = derivation_with(family(name), {})
     climb = natural_newton(derivation)
-    bent = replace(climb, slopes=lambda *u: [climb.slopes(*u)[0] + 1e-3, *climb.slopes(*u)[1:]])
+    bent = replace(
+        climb,
+        slopes=lambda *u: [climb.slopes(*u)[0] + 1e-3, *climb.slopes(*u)[1:]],
+        gradient=lambda *u: [climb.gradient(*u)[0] + 1e-3, *climb.gradient(*u)[1:]],
+    )
     monkeypatch.setattr(assembly, "natural_newton", lambda _: bent)
     monkeypatch.setattr(compiled_fit, "estimator_of", compiled_fit.estimator_of.__wrapped__)
     assert_noticed(derivation, derivation)

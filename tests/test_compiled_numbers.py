@@ -34,6 +34,7 @@ def test_digamma_keeps_its_digits(a: float) -> None:
         left = arb(a).log() - exact
         raised = abs(math.log(a + 10.0)) + 1.0 / a
         assert apart(digamma, exact, raised) <= TERM_ULPS
+        assert apart(numbers.digamma(a), exact, raised) <= TERM_ULPS
         assert apart(trigamma, slope, float(slope)) <= TERM_ULPS
         terms = float(left) + (0.0 if a >= 10.0 else math.log(1.0 + 10.0 / a))
         assert apart(log_minus_digamma(a), left, terms) <= TERM_ULPS

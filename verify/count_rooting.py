@@ -35,10 +35,11 @@ _MOST_STEPS = 512
 class CountRoot:
     """The root of the only equation of a derivation by sums over steps, and what the formulas make of it.
 
-    >>> from thetahat import derive, family
-    >>> found = count_root(derive(family("negative_binomial")))
-    >>> [round(value, 6) for value in found.rounded(np.array([0.0, 0.0, 1.0, 7.0]), 0.5268).values()]
-    [0.5268]
+    >>> from thetahat import derive, family, fit
+    >>> counts, binomial = np.array([0.0, 0.0, 1.0, 7.0]), family("negative_binomial")
+    >>> near = fit(binomial, counts).theta_hat["r"]
+    >>> [symbol.name for symbol in count_root(derive(binomial)).rounded(counts, near)]
+    ['r', 'p']
     """
 
     def __init__(self, derivation: Derivation, lowered: LoweredEquation, steps: Steps) -> None:

@@ -13,6 +13,7 @@ from .printing import Printer
 from .stable_forms import stable
 
 _together, _first, _second = Function("digamma_and_trigamma"), Function("first"), Function("second")
+_digamma = Function("digamma")
 
 
 class NamingPrinter(Printer):
@@ -89,14 +90,17 @@ def scalars(expressions: Sequence[Expr], symbols: Sequence[Symbol]) -> Scalars:
 def _in_pairs(expressions: Sequence[Expr]) -> list[Expr]:
     """The expressions with digamma and trigamma of one positive number as the two halves of one function's value.
 
+    Where digamma is asked for alone it is a function of its own.
+
     >>> a = Symbol("a", positive=True)
     >>> _in_pairs([polygamma(0, a), polygamma(1, a)]), _in_pairs([polygamma(0, a)])
-    ([first(digamma_and_trigamma(a)), second(digamma_and_trigamma(a))], [polygamma(0, a)])
+    ([first(digamma_and_trigamma(a)), second(digamma_and_trigamma(a))], [digamma(a)])
     """
     asked = set().union(*(expression.atoms(polygamma) for expression in expressions))
-    both = {z for order, z in (node.args for node in asked) if order == 0 and polygamma(1, z) in asked}
     halves: dict[Expr, Expr] = {}
-    for z in both:
-        if z.is_positive:
+    for z in (z for order, z in (node.args for node in asked) if order == 0 and z.is_positive):
+        if polygamma(1, z) in asked:
             halves |= {polygamma(0, z): _first(_together(z)), polygamma(1, z): _second(_together(z))}
+        else:
+            halves[polygamma(0, z)] = _digamma(z)
     return [expression.xreplace(halves) for expression in expressions]

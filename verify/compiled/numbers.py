@@ -35,6 +35,19 @@ def log_minus_digamma(a: float) -> float:
     return math.log(a / z) + (2.0 * a + 9.0) * pairs + far_log_minus_digamma(z)
 
 
+def digamma(a: float) -> float:
+    """Return the digamma function of a positive number, in the same way.
+
+    >>> round(digamma(1.0), 14)
+    -0.57721566490153
+    """
+    if a >= _FAR:
+        return math.log(a) - far_log_minus_digamma(a)
+    z, t = a + _FAR, a * (a + 9.0)
+    pairs = 1.0 / t + 1.0 / (t + 8.0) + 1.0 / (t + 14.0) + 1.0 / (t + 18.0) + 1.0 / (t + 20.0)
+    return math.log(z) - far_log_minus_digamma(z) - (2.0 * a + 9.0) * pairs
+
+
 def digamma_and_trigamma(a: float) -> tuple[float, float]:
     """Return the digamma function and its derivative at a positive number, of which most is the same work.
 
@@ -53,13 +66,15 @@ def digamma_and_trigamma(a: float) -> tuple[float, float]:
         more = o * (o * square - 2.0) + p * (p * square - 2.0) + q * (q * square - 2.0)
         more += r * (r * square - 2.0) + s * (s * square - 2.0)
     s = 1.0 / (z * z)
+    left = s * (1 / 132 - s * (691 / 32760 - s * (1 / 12 - s * 3617 / 8160)))
+    left = 0.5 / z + s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - left))))
     series = s * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s * (1 / 30 - s * (5 / 66 - s * (691 / 2730 - s * 7 / 6))))))
-    return math.log(z) - far_log_minus_digamma(z) - less, more + (1.0 + series) / z + 0.5 * s
+    return math.log(z) - left - less, more + (1.0 + series) / z + 0.5 * s
 
 
 def _polygamma(order: float, z: float) -> float:
     if z > 0 and order in (0, 1):
-        return digamma_and_trigamma(z)[1] if order else math.log(z) - log_minus_digamma(z)
+        return digamma_and_trigamma(z)[1] if order else digamma(z)
     return float(scipy_special().digamma(z) if order == 0 else scipy_special().polygamma(int(order), z))
 
 
@@ -93,6 +108,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
     "loggamma": math.lgamma,
     "log_gamma": math.lgamma,
     "polygamma": _polygamma,
+    "digamma": digamma,
     "digamma_and_trigamma": digamma_and_trigamma,
     "LogMinusDigamma": log_minus_digamma,
     "scaled_besseli": _scaled_besseli,
