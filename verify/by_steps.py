@@ -104,6 +104,6 @@ def means_of(expressions: Sequence[Expr]) -> list[Mean]:
 
     >>> x = Symbol("x")
     >>> means_of([1 + Mean(x**2, x), Mean(x, x)])
-    [Mean(x, x), Mean(x**2, x)]
+    [Mean(x**2, x), Mean(x, x)]
     """
     return sorted(set().union(*(expression.atoms(Mean) for expression in expressions)), key=str)
