@@ -20,7 +20,7 @@ from thetahat.verify import assembly, compiled_fit, estimation, fitting, passes,
 from thetahat.verify.compiled import columns
 from thetahat.verify.compiled.equation import RowEquation, _interpolated_root
 from thetahat.verify.compiled.expansion import Expansion
-from thetahat.verify.compiled.row_totals import square_total, total
+from thetahat.verify.compiled.row_totals import product_total, square_total, total
 from thetahat.verify.compiled.text import origin_of
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
 from thetahat.verify.enclosure import nats_lost
@@ -276,8 +276,8 @@ def test_a_condition_that_a_formula_answers_is_read_with_it(name: str, fixed: di
     check(derivation, np.array(list(found[1].values())), carefully(derivation, x), x)
     asked: list[np.ndarray] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(columns.EVERY, "total", lambda rows: asked.append(rows) or total(rows))
-        patch.setitem(columns.EVERY, "square_total", lambda rows: asked.append(rows) or square_total(rows))
+        for word, sums in {"total": total, "square_total": square_total, "product_total": product_total}.items():
+            patch.setitem(columns.EVERY, word, lambda *rows, sums=sums: asked.append(rows[0]) or sums(*rows))
         estimator = estimator_of.__wrapped__(derivation)
         assert estimator(x) == found[1]
     assert len(asked) == 1

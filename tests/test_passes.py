@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from flint import arb
-from sympy import Symbol, cos, sin
+from sympy import Function, Symbol, cos, lambdify, sin
 
 from thetahat.proofs.balls import precision
 from thetahat.verify import passes
 from thetahat.verify.compiled import row_totals
 from thetahat.verify.compiled.row_totals import log_ratio_total, log_rest_total, log_total
+from thetahat.verify.compiled.text import origin_of
 from thetahat.verify.tolerance import FORMULA_ULPS
 
 R = np.random.default_rng(4)
@@ -86,3 +88,27 @@ def test_a_lost_row_of_cosines_is_noticed() -> None:
     """Planted error: one row fewer is taken off."""
     shares = 1 / (1 + np.tan(R.normal(0.0, 1.0, 3000) / 2) ** 2)
     assert abs(row_totals.cosine_total(shares) - row_totals.cosine_total(np.append(shares, 0.0))) > 2**-52 * len(shares)
+
+
+def test_a_square_among_other_functions_is_not_computed() -> None:
+    """The sum is that of products of what is squared and of the rest; a square alone, or several, are as they are."""
+    x, m = Symbol("x", positive=True), Symbol("m", real=True)
+    ends = [Symbol("least"), Symbol("most")]
+    found = passes.sums_of([(x - m) ** 2 / x, (x - m) ** 2, 2 * (x - m) ** 2 * sin(x), x**2 * (x - m) ** 2], x, ends)
+    names = [next(iter(one.atoms(Function) - {sin(x)})).func.__name__ for one in found]
+    assert names == ["product_total", "square_total", "product_total", "total"]
+    rows = R.gamma(2.0, 1.0, 700)
+    value = passes.code_of(found[:1], [x, m])(rows, 1.5)[0]
+    assert value == pytest.approx(((rows - 1.5) ** 2 / rows).sum(), rel=1e-14)
+
+
+def test_columns_are_subtracted() -> None:
+    """A term with a minus is not turned into its opposite first, also where it stands before all others."""
+    x, m = Symbol("x", real=True), Symbol("m", real=True)
+    for expression in (x - m, m - x, -x - m + 1, -2 * x + m):
+        origin = origin_of(passes.code_of([expression], [x, m]))
+        assert origin is not None
+        assert not re.search(r"\(-a\d\) \+|\+ \(-a\d\)", origin.text)
+        rows = R.normal(size=9)
+        plain = lambdify((x, m), expression)(rows, 0.3)
+        assert passes.code_of([expression], [x, m])(rows, 0.3)[0] == pytest.approx(plain, rel=1e-15)

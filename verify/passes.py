@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
-from sympy import Expr, Function, Pow, S, Symbol, cos, exp, log, sin
+from sympy import Expr, Function, Mul, Pow, S, Symbol, cos, exp, log, sin
 
 from .compiled.columns import EVERY, column_function
 from .compiled.row_totals import TOTALS
@@ -56,12 +56,21 @@ def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
         return _log_total(integrand.args[0])
     if isinstance(integrand, Pow) and integrand.exp == 2:
         return _square_total(integrand.base)
+    if isinstance(integrand, Mul) and (square := _square_in(integrand, data)) is not None:
+        return _product_total(square.base, integrand / square.base)
     if isinstance(integrand, cos):
         return _cosine_total(_share(half_tangent(integrand.args[0])))
     if isinstance(integrand, sin):
         tangent = half_tangent(integrand.args[0])
         return 2 * _product_total(tangent, _share(tangent))
     return _total(integrand)
+
+
+def _square_in(product: Mul, data: Symbol) -> Expr | None:
+    """The only square of a function of the rows among other functions of them: it need not be computed."""
+    moving = [factor for factor in product.args if data in factor.free_symbols]
+    squares = [factor for factor in moving if isinstance(factor, Pow) and factor.exp == 2]
+    return squares[0] if len(squares) == 1 and len(moving) > 1 else None
 
 
 def summed_products(

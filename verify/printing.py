@@ -56,7 +56,16 @@ class Printer(StrPrinter):
         return "float('-inf')"
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
-        return "(" + " + ".join(self._print(arg) for arg in expr.args) + ")"
+        """In the order of the terms, but for a first one with a minus, which is subtracted from the second.
+
+        That is the same number, and no column is turned into its opposite for it.
+        """
+        terms = [(term.as_coeff_Mul()[0] == -1, term) for term in expr.args]
+        if terms[0][0] and not terms[1][0]:
+            terms[:2] = terms[1::-1]
+        (_, first), *others = terms
+        texts = [f" - {self._print(-term)}" if minus else f" + {self._print(term)}" for minus, term in others]
+        return f"({self._print(first)}{''.join(texts)})"
 
     def _print_Mul(self, expr: Any) -> str:
         above, below = [], []

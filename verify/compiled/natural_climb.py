@@ -84,6 +84,9 @@ class NaturalNewton:
         p = math.log(s / s0) if self.ratios[0] else s - s0
         q = math.log(t / t0) if self.ratios[1] else t - t0
         u, v = self.polynomial(a_s * p + a_t * q, b_s * p + b_t * q, *coefficients)
+        # The polynomials begin with the coordinates of the point, or with what is no number.
+        u0, v0 = coefficients[0], coefficients[len(coefficients) // 2]
+        if abs(u - u0) <= _LONGEST and abs(v - v0) <= _LONGEST:
+            return u, v
         u0, v0 = self.starts[place].tolist()
-        near = abs(u - u0) <= _LONGEST and abs(v - v0) <= _LONGEST
-        return (u, v) if near else (u0, v0)
+        return u0, v0

@@ -20,7 +20,10 @@ added one after the other, and may be shared among threads, which cost more than
 _FEW = 32
 """Length up to which the terms of one product may be added one after the other, as what is left over of a longer one
 is on some processors."""
-_ONES = np.ones(2 * _FEW)
+_BRIEF, _REST = 104, 7
+"""Length below which one product may go on beyond a multiple of the above by so many terms: it then loses no more than
+NumPy's sums, which add as many one after the other, and at most four units in the last place of equal terms."""
+_ONES = np.ones(_BRIEF)
 _DOUBLE = _ONES.dtype
 _reduced, _of_rows = np.add.reduce, np.vecdot
 _MANY = 2048
@@ -37,7 +40,7 @@ def total(values: Array) -> float:
     3.0
     """
     n = len(values)
-    if n < 2 * _FEW and values.dtype is _DOUBLE:
+    if (n <= _FEW or (n < _BRIEF and n % _FEW <= _REST)) and values.dtype is _DOUBLE:
         return float(values.dot(_ONES[:n]))
     return float(_reduced(values))
 
@@ -49,7 +52,7 @@ def square_total(values: Array) -> float:
     5.0
     """
     n = len(values)
-    if n < 2 * _FEW:
+    if n <= _FEW or (n < _BRIEF and n % _FEW <= _REST):
         return float(values.dot(values))
     if n < _SHORT:
         first, rest = values[: n - n % _FEW], values[n - n % _FEW :]
@@ -67,7 +70,7 @@ def product_total(left: Array, right: Array) -> float:
     11.0
     """
     n = len(left)
-    if n < 2 * _FEW:
+    if n <= _FEW or (n < _BRIEF and n % _FEW <= _REST):
         return float(left.dot(right))
     if n < _SHORT:
         whole = n - n % _FEW
