@@ -251,6 +251,48 @@ def test_demands_that_ends_farther_apart_or_smaller_would_break_need_both(wrong:
     assert not assembly._rises_with_spread(most - size * 2**-20, lowering)
 
 
+@pytest.mark.parametrize(
+    ("name", "parted"),
+    [("gamma", True), ("gamma_by_mean", True), ("nakagami", False), ("inverse_gamma", False), ("weibull", False)],
+)
+def test_a_mean_above_that_of_logarithms_tells_that_rows_differ(name: str, parted: bool) -> None:
+    """The greatest row is not looked for then; what is fitted so is what is fitted with it, and nothing else is."""
+    derivation = derivation_with(family(name), {})
+    estimator, looking = estimator_of(derivation), assembly._written(derivation)
+    assert estimator is not None
+    assert looking is not None
+    assert ("argmax" not in text_of(estimator.of_doubles)) == parted
+    assert "argmax" in text_of(looking.of_doubles)
+    for n in (100, 3000, 70_000):
+        x = ordinary(derivation, n, 3)
+        found, with_it = estimator(x), looking(x)
+        assert found is not None
+        assert with_it is not None
+        check(derivation, np.array(list(found.values())), np.array(list(with_it.values())), x)
+        for scale in (1e-80, 1e80, 1e200):
+            assert estimator(x * scale) is None
+        for bad in (1e300, np.inf, -1.0, 0.0, np.nan):
+            assert estimator(np.append(x, bad)) is None
+        for close in (x * 0 + 1.5, 1e12 + x, *([1 + 1e-5 * x] if parted else [])):
+            assert estimator(close) is None
+    whole = np.arange(1, 500)
+    assert estimator(whole) == looking(whole) != None  # noqa: E711 - in one comparison
+
+
+def test_demands_that_differing_rows_may_break_need_the_greatest() -> None:
+    """Planted: one that asks for rows twice as large as the least, and one in which the least is not alone."""
+    derivation = derivation_with(family("gamma"), {})
+    lowering = Lowering(derivation.family.observation, {s.symbol: s.definition for s in derivation.statistics})
+    plan = assembly._plan(derivation, lowering)
+    least, most, size = lowering.least, lowering.most, lowering.size
+    assert plan.clear
+    assert assembly._parting(plan, lowering) is not None
+    assert assembly._parting(replace(plan, clear=[most - least - size / 2000]), lowering) is not None
+    for planted in (most - 2 * least, most - least - size / 500, most - least - 1, most * least - least):
+        assert assembly._parting(replace(plan, clear=[planted]), lowering) is None
+    assert assembly._parting(replace(plan, theta=[size]), lowering) is None
+
+
 def test_threads_fit_side_by_side_in_silence() -> None:
     """Rows that overflow are looked at without a warning, in several threads at once, and others still warn of them."""
     estimator, x = estimator_of(derivation_with(family("rayleigh"), {})), np.append(np.arange(1.0, 3000.0), 1e200)

@@ -26,6 +26,7 @@ from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .natural_newton import natural_newton
 from .passes import shared
 from .row_equation import row_equation
+from .statistics import WIDE
 from .straight import Script
 from .tabulated import tabulated
 from .tolerance import CLEAR_CONDITION, CLOSE
@@ -35,7 +36,8 @@ def assembled(derivation: Derivation) -> Estimator:
     """Return the estimator, which does without looking for the ends of the rows where it can.
 
     It needs no greatest row where a sum of rows, or of squares, is all that it is made of, and neither end where the
-    support is the whole line and the squares of what rows are off their mean tell enough of both.
+    support is the whole line and the squares of what rows are off their mean tell enough of both. Nor does it need the
+    greatest where the logarithm of the mean lies clearly above the mean of logarithms, so that rows differ.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -55,15 +57,18 @@ def assembled(derivation: Derivation) -> Estimator:
         found = _written(derivation, power) if power else None
     elif not derivation.unknowns and bounds.lo.is_infinite and bounds.hi.is_infinite and not bounds.discrete:
         found = _written(derivation, told=True)
+    elif derivation.unknowns and bounds.lo.is_nonnegative and bounds.hi.is_infinite and not bounds.discrete:
+        found = _written(derivation, parted=True)
     found = found or _written(derivation)
     assert found is not None, "with both ends of the rows anything can be written"
     return found
 
 
-def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Estimator | None:
+def _written(derivation: Derivation, power: int = 0, told: bool = False, parted: bool = False) -> Estimator | None:
     """The estimator; with a ``power`` the one that is given the sum of that power of the rows, if it needs no more.
 
-    With ``told`` the one that is told of the ends by squares of distances from the mean, if these suffice.
+    With ``told`` the one that is told of the ends by squares of distances from the mean, with ``parted`` that rows
+    differ by how far the logarithm of their mean is above the mean of their logarithms, if these suffice.
     """
     family = derivation.family
     lowering = Lowering(family.observation, {s.symbol: s.definition for s in derivation.statistics})
@@ -71,7 +76,8 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Esti
     plan = _plan(derivation, lowering)
     search, x = plan.search, lowering.data
     squares = _told(plan, lowering) if told else None
-    if told and squares is None:
+    centre = _parting(plan, lowering) if parted else None
+    if (told and squares is None) or (parted and centre is None):
         return None
     read = [[integrand for _, integrand in stage.averages] for stage in (*plan.before, *plan.after)]
     script = Script(x, shared(read, x), (lowering.least, lowering.most, lowering.size))
@@ -79,10 +85,13 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Esti
         script.share(given, lowering.most)
     for level, symbol in lowering.quantiles.items():
         script.quantile(symbol, float(level))
+    script.sums_for_most = centre is not None
     script.stages(plan.before)
     if squares is not None:
         script.tell(*squares)
-    script.demand([*plan.clear, *lowering.wide])
+    if centre is not None:
+        script.part(centre)
+    script.demand([*([] if parted else plan.clear), *lowering.wide])
     if plan.asked:
         script.demand(plan.asked, unless=None if told else is_ordinary)
     if search is not None:
@@ -102,6 +111,7 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False) -> Esti
         power,
         power == 1 and within.spans(0.0, 1.0) and not script.uses(lowering.least),
         told,
+        parted,
     )
     of_doubles, of_integers = (script.gated(gates.lines(integers)) for integers in (False, True))
     return Estimator(script.theta(), of_doubles, of_integers)
@@ -172,6 +182,28 @@ def _rises_with_spread(demand: Expr, lowering: Lowering) -> bool:
         if lowering.size in term.free_symbols and not (term.is_nonpositive and abs(coefficient) <= CLOSE):
             return False
     return True
+
+
+def _parting(plan: Plan, lowering: Lowering) -> Symbol | None:
+    """The mean of the rows, if it and that of their logarithms tell all that the greatest row is asked for.
+
+    The logarithm of the mean is above the mean of logarithms by no more than the logarithm of the greatest over the
+    least row is above nothing. Where that is ``WIDE`` or more, the ends are apart by more than that share of the least.
+    """
+    mean, spread = lowering.gaps.get(lowering.data), Dummy("spread", positive=True)
+    ends = {lowering.most, lowering.size}
+    averages = [f for stage in (*plan.before, *plan.after) for _, f in stage.averages]
+    scalars = [e for stage in (*plan.before, *plan.after) for _, e in stage.scalars]
+    needs = () if plan.search is None else plan.search.needs
+    elsewhere = set().union(*(e.free_symbols for e in (*averages, *scalars, *plan.theta, *needs, *lowering.wide)))
+    if not isinstance(mean, Symbol) or lowering.data not in averages or lowering.quantiles or elsewhere & ends:
+        return None
+    apart = lowering.least + spread
+    for demand in plan.clear:
+        terms = demand.xreplace({lowering.most: apart, lowering.size: apart}).expand().as_coefficients_dict()
+        if set(terms) - {spread, lowering.least} or not terms[spread] * WIDE + terms[lowering.least] > 0:
+            return None
+    return mean
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS
 
 _GIVE_UP = "return None"
 _LEAST = f"least = float(x.item(x.argmin())) if n <= {BRIEF} else float(least_of_many(x))"
+_FEW = f"if n <= {JOINED_ROWS} and are_few(x): return few(x, least, most)"
 _MOST = f"most = float(x.item(x.argmax())) if n <= {BRIEF} else float(most_of_many(x))"
 
 
@@ -27,7 +28,8 @@ class Gates:
     ``sums_alone`` whether the rows enter through their sum and their ends alone. With a ``power`` none is negative, and
     the estimator asks of them their least and the sum of that power, which it is given in place of the greatest, and
     which no row exceeds: none is looked for; nor is the least of integers ``from_zero`` on, of which it matters only
-    that none is below. With ``told`` it learns all that it asks of the ends of doubles by what it computes anyway.
+    that none is below. With ``told`` it learns all that it asks of the ends of doubles by what it computes anyway, with
+    ``parted`` all that it asks of them beside their least.
     """
 
     reach: Reach
@@ -37,6 +39,7 @@ class Gates:
     power: int = 0
     from_zero: bool = False
     told: bool = False
+    parted: bool = False
 
     def lines(self, integers: bool) -> list[str]:
         """Return what leads from rows ``x``, doubles or integers, to ``n``, ``least`` and ``most``, or gives up.
@@ -53,6 +56,9 @@ class Gates:
         if not exact:
             yield f"if n <= {EXAMINED_ROWS}: {_GIVE_UP}"
         if self.told and not integers:
+            return
+        if self.parted and not integers:
+            yield from (_LEAST, *self._above_its_end(), "most = least", _FEW)
             return
         yield from self._powers(integers) if self.power else self._ends(integers)
         yield "size = most" if self.reach.lo >= 0 else "size = most if most > -least else -least"
@@ -98,7 +104,7 @@ class Gates:
         """Whether doubles are known to suffice, or the rows too many for the careful path to take anything better."""
         apart = f"most - least > {CLEAR_SPREAD!r} * size" if self.solves else "is_ordinary(least, most)"
         yield f"if not {apart}: {_GIVE_UP}"
-        yield f"if n <= {JOINED_ROWS} and are_few(x): return few(x, least, most)"
+        yield _FEW
 
 
 def _within(lines: list[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Lowering:
 
     ``least``, ``most`` and ``size`` stand for the ends of the data and the larger of their moduli, which are known
     before the first pass, as are the symbols in ``quantiles``. ``wide`` holds what has to be positive for the
-    averages to keep their digits.
+    averages to keep their digits, ``gaps`` the functions whose logarithmic gap that is asked of, with their averages.
 
     >>> x = Symbol("x", real=True)
     >>> lowering = Lowering(x)
@@ -53,6 +53,7 @@ class Lowering:
         self.size = Dummy("size", nonnegative=True)
         self.quantiles: dict[Expr, Symbol] = {}
         self.wide: list[Expr] = []
+        self.gaps: dict[Expr, Expr] = {}
         self._named: dict[Symbol, Expr] = {}
         self._averages: dict[Expr, Symbol] = {}
         self._level: dict[Symbol, int] = {self.least: 0, self.most: 0, self.size: 0}
@@ -184,6 +185,7 @@ def _jensen(lowering: Lowering, atom: JensenGap) -> Expr:
     logs = lowering.average(log(f))
     gap = log(centre) - logs
     lowering.wide.append(gap - WIDE * Max(1, Abs(logs)))
+    lowering.gaps[f] = centre
     return gap
 
 

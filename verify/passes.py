@@ -21,11 +21,11 @@ Array = NDArray[Any]
 half_tangent: Any = Function("half_tangent")
 _expm1: Any = Function("expm1")
 
-_total, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
+total_of, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
 _product_total, _plain_product_total, _cosine_total = _others
 
 
-def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Symbol]) -> list[Expr]:
+def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Expr]) -> list[Expr]:
     """Return the sums of row functions over all rows, some of which need the ends of the data.
 
     >>> x, least, most = Symbol("x", real=True), Symbol("least"), Symbol("most")
@@ -45,7 +45,7 @@ def above_least(data: Symbol, least: Expr) -> Expr:
     return above
 
 
-def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
+def _sum(integrand: Expr, data: Symbol, least: Expr, most: Expr) -> Expr:
     if data.is_positive and isinstance(integrand, log) and (power := integrand.args[0].as_base_exp())[0] == data:
         return power[1] * _log_total(data, least, most)
     if integrand == above_least(data, least):
@@ -63,7 +63,7 @@ def _sum(integrand: Expr, data: Symbol, least: Symbol, most: Symbol) -> Expr:
     if isinstance(integrand, sin):
         tangent = half_tangent(integrand.args[0])
         return 2 * _product_total(tangent, _share(tangent))
-    return _total(integrand)
+    return total_of(integrand)
 
 
 def _square_in(product: Mul, data: Symbol) -> Expr | None:
@@ -85,7 +85,7 @@ def summed_products(
     >>> summed_products([(y, x**2)], [(x, y), (x, S.One)], [x])(np.array([1.0, 3.0]))
     [28.0, 4.0]
     """
-    sums = [_total(f) if g is S.One else _plain_product_total(f, g) for f, g in columns]
+    sums = [total_of(f) if g is S.One else _plain_product_total(f, g) for f, g in columns]
     return code_of(sums, symbols, [(symbol, stable(column)) for symbol, column in steps])
 
 
