@@ -14,6 +14,7 @@ from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import DataError, ExistenceError, SupportError, UnsolvedError
 from thetahat.strategies import datasets
+from thetahat.verify import row_solving, rows
 from thetahat.verify.enclosure import nats_lost
 from thetahat.verify.ends import reach
 from thetahat.verify.fitting import fit_with
@@ -203,3 +204,18 @@ def test_conditions_that_rounding_could_decide_are_left_to_fit(level: float) -> 
     derivation = derivation_with(family("normal"), {})
     theta = _together(derivation, Rows(np.array([[1.0, 1.0 + level, 1.0]]), None))
     assert np.isnan(theta).all() == (level < 1e-3)
+
+
+@pytest.mark.parametrize("name", ["gamma", "von_mises", "nakagami"])
+def test_what_is_looked_up_is_only_where_to_begin(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted errors: a table that knows nothing costs a search, one that is off costs a fit; neither an estimate."""
+    declared = family(name)
+    x = np.random.default_rng(3).gamma(2.5, 0.3, (40, 100)) % 3.0
+    right, honest = fit_rows(declared, x).theta, row_solving._looked_up
+    assert np.isfinite(right).all()
+    for planted in (lambda found: found * np.nan, lambda found: found * 1.001):
+        monkeypatch.setattr(row_solving, "_looked_up", lambda *of, planted=planted: planted(honest(*of)))
+        np.testing.assert_allclose(fit_rows(declared, x).theta, right, rtol=1e-9)
+    monkeypatch.setattr(rows, "fit_with", lambda *_: pytest.fail("a second look"))
+    with pytest.raises(pytest.fail.Exception):
+        fit_rows(declared, x)

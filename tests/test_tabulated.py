@@ -84,3 +84,15 @@ def test_bent_cells_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert off(crooked) > 1e-14
     monkeypatch.setattr(table, "_NEAR", 1.0)
     assert off(crooked) > 1e-14
+
+
+@pytest.mark.parametrize("expression", MONOTONE, ids=str)
+def test_many_are_looked_up_at_once(expression: Expr) -> None:
+    """Each near its root, and nothing is said of values beyond the table."""
+    made = table_of(expression)
+    values = np.array([made.function(point)[0] for point in points().tolist()])
+    assert np.abs(made.nearby(values) / points() - 1).max() < 1e-4
+    ends = np.array([made.values[0], made.values[1], made.values[-2], made.values[-1]])
+    assert np.isnan(made.nearby(np.array([ends[0] - 1, ends[-1] + 1, np.nan]))).all()
+    for value, near in zip(ends.tolist(), made.nearby(ends).tolist(), strict=True):
+        assert (made.root(value, 0.0) is None) >= np.isnan(near)

@@ -17,13 +17,12 @@ from ..proofs.errors import DataError, ExistenceError, SupportError, UnsolvedErr
 from ..proofs.family import Family
 from ..proofs.likelihood import unfold
 from .closed import needed
-from .density import compiled
 from .ends import inside, space_ends
 from .fitting import fit_with
 from .known_values import kept_with
-from .row_roots import on_line, roots
+from .row_solving import solved
 from .row_values import Rows, evaluate_rows, have_rules, magnitude
-from .tolerance import CLEAR_CONDITION, CLEAR_SPREAD, ROOT_SHARE
+from .tolerance import CLEAR_CONDITION, CLEAR_SPREAD
 from .valid_data import require_data, require_fixed
 
 Array = NDArray[np.float64]
@@ -199,7 +198,7 @@ def _together(derivation: Derivation, rows: Rows) -> Array:
     for statistic in needed(derivation):
         known[statistic.symbol] = evaluate_rows(statistic.definition, some, known)
     if derivation.unknowns:
-        known[derivation.unknowns[0]] = _solved(derivation, some, known)
+        known[derivation.unknowns[0]] = solved(derivation, some, known)
     for symbol, formula in derivation.formulas:
         known[symbol] = evaluate_rows(formula, some, known)
     family = derivation.family
@@ -228,32 +227,6 @@ def _clearly_exist(derivation: Derivation, rows: Rows) -> NDArray[np.bool_]:
         # A difference of two doubles has the right sign, and so has anything else by more than its rounding.
         clear &= value > (CLEAR_CONDITION * (np.abs(least) + np.abs(most)) if size is None else CLEAR_CONDITION * size)
     return clear
-
-
-def _solved(derivation: Derivation, rows: Rows, known: Mapping[Symbol, Array]) -> Array:
-    """The root of the only equation for each row, ``nan`` without a change of sign beside it.
-
-    The maximum is proved, so that a zero is its place wherever it is found. The last step is Newton's, in the unknown
-    itself, whose coordinate has digits fewer.
-    """
-    unknown, equation = derivation.unknowns[0], derivation.equations[0]
-    ends = derivation.family.domain[unknown]
-    lo, hi = (float(compiled(end, ())()) for end in (ends.lo, ends.hi))
-    reads_rows = bool(atoms_of(equation))
-
-    def at(values: Array, places: NDArray[np.intp]) -> Array:
-        every = len(places) == len(rows.x)
-        some = rows if every or not reads_rows else rows.chosen(places)
-        numbers = known if every else {symbol: column[places] for symbol, column in known.items()}
-        if not reads_rows:
-            some = Rows(np.empty((len(places), 1)), None)
-        return evaluate_rows(equation, some, {**numbers, unknown: values})
-
-    found = on_line(lo, hi, roots(lambda u, places: at(on_line(lo, hi, u), places), len(rows.x)))
-    every = np.arange(len(rows.x))
-    below, above = (at(found * (1 + side * ROOT_SHARE), every) for side in (-1, 1))
-    slope = (above - below) / (2 * ROOT_SHARE * found)
-    return np.where(below * above < 0, found - at(found, every) / slope, np.nan)
 
 
 def _inside(family: Family, theta: Array) -> NDArray[np.bool_]:

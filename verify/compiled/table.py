@@ -54,6 +54,22 @@ class Tabulated:
         found = self.root(-math.fsum(terms), math.fsum(map(abs, terms)))
         return None if found is None else (found,)
 
+    def nearby(self, targets: Array) -> Array:
+        """Return about where the function takes each of some values, without looking at it; ``nan`` outside the table.
+
+        >>> line = Tabulated(lambda u: [u], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], [[2.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]])
+        >>> line.nearby(np.array([2.5, 9.0]))
+        array([2.5, nan])
+        """
+        places = np.searchsorted(self.values, targets)
+        inside = (places >= 3) & (places <= len(self.values) - 3)
+        low, *coefficients = np.array(self.cells)[np.where(inside, places - 3, 0)].T
+        s = targets - low
+        found = coefficients.pop()
+        while coefficients:
+            found = coefficients.pop() + s * found
+        return np.where(inside, found, np.nan)
+
     def root(self, target: float, size: float) -> float | None:
         """Return where the function takes the value ``target``, itself a difference of terms of that ``size``."""
         place = bisect_left(self.values, target)
