@@ -30,6 +30,10 @@ EXHAUSTION = "exhaustion of the range of the data"
 """The method of a global maximum among several, which is checked by covering the range anew."""
 
 
+FACE = "slopes beyond ends of the space"
+"""The method of a maximum on ends of a space, which is checked by the conditions of Karush, Kuhn and Tucker."""
+
+
 class CertificateVerdict(Enum):
     """What is proved of a likelihood and its maximiser on one dataset."""
 

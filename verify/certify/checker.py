@@ -31,9 +31,10 @@ from ..exact import in_plain_functions
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import EXHAUSTION, Certificate
+from .certificate import EXHAUSTION, FACE, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
+from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .prove import digest
 from .separated import rises_along
@@ -68,6 +69,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
+    if certificate.method == FACE:
+        return is_highest_on_face(certificate, derivation, observations, _summit)
     if verdict.is_global and not (_lemma_holds(certificate) or _argument_holds(derivation)):
         return False
     return confirms(certificate, observations)
@@ -189,6 +192,11 @@ def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, o
         moved[j] = (theta[j].mid() + side * (_unit(theta[j], observations) * arb(2) ** -60 + 2 * theta[j].rad())).mid()
         heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
+
+
+def _summit(family: Family, theta: Balls, observations: Observations) -> Balls | None:
+    """What encloses the one maximum next to the middle in all parameters."""
+    return _one_maximum(family, theta, list(range(len(theta))), table_of(family, observations))
 
 
 def _one_maximum(family: Family, theta: Balls, free: list[int], table: Table) -> Balls | None:

@@ -25,7 +25,7 @@ from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison import by_integers, by_search, by_search_with_others, set_of_maximisers
 from .enclosures import Enclosure
-from .end_proof import by_end
+from .face_proof import by_face
 from .proved import Proved
 from .stationary import Near, by_contraction, by_formula
 
@@ -95,11 +95,7 @@ def certify(
         return certify_structured(family, x, weights, fixed)
     derivation = derivation_with(family, fixed or {})
     observations = require_data(derivation.family, cast(ArrayLike, x), weights)
-    found = on_ends(derivation, _found(derivation, observations, near))
-    if found.verdict is Verdict.UNDECIDED and near is not None:
-        found = on_ends(derivation, _found(derivation, observations))
-    if found.verdict is Verdict.UNDECIDED:
-        found = by_end(derivation, observations) or found
+    found = _proved(derivation, observations, near)
     member = derivation.family
     return Certificate.at_once(
         family=member,
@@ -150,6 +146,16 @@ def digest(observations: Observations) -> str:
     if observations.weights is not None:
         found.update(observations.weights.tobytes())
     return found.hexdigest()
+
+
+def _proved(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
+    """What is proved of a maximiser, inside the space or on ends of it."""
+    found = on_ends(derivation, _found(derivation, observations, near))
+    if found.verdict is Verdict.UNDECIDED and near is not None:
+        found = on_ends(derivation, _found(derivation, observations))
+    if found.verdict is Verdict.UNDECIDED:
+        found = by_face(derivation, observations, _proved) or found
+    return found
 
 
 def _found(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:

@@ -1,0 +1,82 @@
+"""Checks that a certified point on ends of a space is the highest of all members, from the declared density alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import arb
+
+from ...proofs.balls import ball, compiled, precision
+from ...proofs.checker import check_steps
+from ...proofs.derivation import Derivation
+from ...proofs.errors import ThetahatError
+from ...proofs.family import Family
+from ..enclosure import table_of, total
+from ..observations import Observations
+from .certificate import Certificate
+from .concave_coordinates import concave_coordinates, lie_on_one_side
+from .face_proof import End, ends_of, outward_slope
+
+Balls = list[arb]
+Summit = Callable[[Family, Balls, Observations], Balls | None]
+"""What encloses the one smooth maximum that is proved next to given enclosures; ``None`` if none is."""
+
+
+def is_highest_on_face(
+    certificate: Certificate, derivation: Derivation, observations: Observations, summit: Summit
+) -> bool:
+    """Return whether the likelihood is concave, level along the face in the enclosure, and nowhere falls beyond it.
+
+    The steps that say in which coordinates it is concave are proved once more, and that those of all members lie on
+    the inner side of the face.
+    """
+    family = derivation.family
+    held = [one for one in ends_of(family) if certificate.theta[one[0].name].ball.overlaps(ball(one[1]))]
+    names = {item.name for item, _ in held}
+    if not held or len(names) < len(held):
+        return False
+    findings = check_steps(family, derivation.steps)
+    if not any(
+        all(lie_on_one_side(family, maps, item, end) for item, end in held)
+        for maps in concave_coordinates(family, derivation.steps, findings)
+    ):
+        return False
+    others = [one.name for one in family.parameters if one.name not in names]
+    for times in (2, 4, 8):
+        with precision(times * certificate.bits):
+            found = _others(certificate, others, held, observations, summit)
+            if found is not None:
+                values = dict(zip(others, found, strict=True)) | {item.name: ball(end) for item, end in held}
+                return _holds(family, held, [values[name] for name in family.parameter_names], observations)
+    return False
+
+
+def _others(
+    certificate: Certificate, others: list[str], held: list[End], observations: Observations, summit: Summit
+) -> Balls | None:
+    """What encloses the one maximum on the face, in the enclosures; ``None`` where none is proved."""
+    if not others:
+        return []
+    try:
+        face = certificate.family.fix(**{item.name: end for item, end in held})
+    except ThetahatError:
+        return None
+    if list(face.parameter_names) != others:
+        return None
+    theta = [certificate.theta[name].ball for name in others]
+    found = summit(face, theta, observations)
+    if found is None or not all(one.overlaps(image) for one, image in zip(theta, found, strict=True)):
+        return None
+    return found
+
+
+def _holds(family: Family, held: list[End], point: Balls, observations: Observations) -> bool:
+    """Whether a point is that of a member inside all other ends, and the likelihood does not fall beyond these."""
+    names = {item.name for item, _ in held}
+    for item, value in zip(family.parameters, point, strict=True):
+        lo, hi = compiled((item.bounds.lo, item.bounds.hi), family.symbols)(*point)
+        if item.name not in names and not lo < value < hi:
+            return False
+    if not total(family, point, table_of(family, observations), observations).is_finite():
+        return False
+    return all(bool(outward_slope(family, one, point, observations) >= 0) for one in held)
