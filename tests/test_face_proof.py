@@ -14,11 +14,11 @@ from sympy import Expr, Interval, Range, Rational, Reals, Set, Symbol, log, logg
 
 from thetahat import Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.balls import ball
-from thetahat.proofs.derivation import Evidence, Finding
+from thetahat.proofs.derivation import Evidence, Finding, Outcome
 from thetahat.verify.certify import Certificate, CertificateVerdict
 from thetahat.verify.certify.certificate import FACE
-from thetahat.verify.certify.concave_coordinates import concave_coordinates, lie_on_one_side
 from thetahat.verify.certify.enclosures import Enclosure
+from thetahat.verify.concave_coordinates import concave_coordinates, lie_on_one_side
 
 x, y = Symbol("x", positive=True), Symbol("y", real=True)
 n = Symbol("n", integer=True, nonnegative=True)
@@ -102,6 +102,8 @@ FACED = {
     "boxed": of(BELL, (M, Interval(-1, 1)), (SD, Interval(1, 3))),
     "mean": of(BELL.subs(M, LEFT), (LEFT, Interval(0, oo)), (SD, POSITIVE)),
     "gamma": of(GAMMA, (A, Interval(1, oo)), (B, POSITIVE)),
+    "gamma rate": of(GAMMA, (A, POSITIVE), (B, Interval(Rational(1, 3), 2))),
+    "weibull scale": of(WEIBULL, (A, POSITIVE), (B, Interval.Lopen(0, 2))),
     "weibull": of(WEIBULL, (A, Interval(1, oo)), (B, POSITIVE)),
 }
 
@@ -115,7 +117,8 @@ def test_what_is_fitted_is_certified_and_confirmed_inside_and_on_faces(name: str
     sample = [value / 8 for value in data.draw(st.lists(values, min_size=2, max_size=5, unique=True))]
     found, proof = fit(item, sample), certify(item, sample)
     ends = ((float(p.bounds.lo), float(p.bounds.hi)) for p in item.parameters)
-    on_end = any(value in both for both, value in zip(ends, found.theta.tolist(), strict=True))
+    exactly = any(value in both for both, value in zip(ends, found.theta.tolist(), strict=True))
+    on_end = exactly or found.outcome is Outcome.SPACE_BOUNDARY
     assert proof.verdict is (CertificateVerdict.AT_BOUNDARY if on_end else CertificateVerdict.UNIQUE_GLOBAL)
     assert proof.check(sample)
     assert -1e-12 < proof.nats_lost(found).high < 1e-12

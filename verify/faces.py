@@ -9,6 +9,7 @@ from sympy import Expr
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ThetahatError
 from ..proofs.family import Family, Parameter
+from .concave_coordinates import concave_coordinates, lie_on_one_side
 from .derivation_cache import derivation_of
 from .enclosure import nats_lost
 from .observations import Observations
@@ -49,6 +50,40 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
         return None
     item, _ = faces[found.index(best)]
     return best if item.symbol in held_by_ends(family, list(best.values()), observations) else None
+
+
+def face_beyond_which_it_rises(
+    derivation: Derivation, observations: Observations, estimates: Estimator
+) -> Estimates | None:
+    """Return the estimates on a face at which a concave likelihood still rises; ``None`` where none is found.
+
+    The likelihood is concave in coordinates of which those of all members lie on one side of the face, and its slopes
+    at the maximum there point out of the space: every other point is lower.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Rational, Symbol, log, loggamma, oo
+    >>> from thetahat import Family, Parameter, fit
+    >>> x, k, b = (Symbol(name, positive=True) for name in "xkb")
+    >>> spaces = Parameter(k, Interval.open(0, oo)), Parameter(b, Interval.Lopen(0, 2))
+    >>> log_density = k * log(b) - loggamma(k) + (k - 1) * log(x) - b * x
+    >>> fit(Family("slow", x, Interval.open(0, oo), spaces, log_density), [1.0, 1.25]).theta_hat["b"]
+    2.0
+    """
+    family = derivation.family
+    ends = [(item, end) for item in family.parameters for end in closed_ends(item)]
+    if len(family.parameters) < 2 or not ends:
+        return None
+    for maps in concave_coordinates(family, derivation.steps, derivation.findings):
+        fit_for = [one for one in ends if lie_on_one_side(family, maps, *one)]
+        for item, end in fit_for:
+            values = _on_face(family, item, end, observations, estimates)
+            if values is None:
+                continue
+            on_ends = {one.symbol for one, at in ends if values[one.name] == double_at_end(one, at)}
+            held = held_by_ends(family, list(values.values()), observations)
+            if item.symbol in held and on_ends <= held <= {one.symbol for one, _ in fit_for}:
+                return values
+    return None
 
 
 def _has_moving_end(item: Parameter) -> bool:

@@ -20,8 +20,9 @@ from .compiled_fit import Quick, compiled_estimate
 from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
+from .ends import outside_space
 from .estimation import estimate
-from .faces import highest_face
+from .faces import face_beyond_which_it_rises, highest_face
 from .keeping import kept_estimator
 from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
@@ -242,6 +243,10 @@ def _fit_carefully(derivation: Derivation, x: ArrayLike, weights: ArrayLike | No
     # Of two opposite values that are one member, the one that is not negative.
     values |= {p: abs(values[p]) for p in derivation.mirrored}
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
+    if outside_space(member, list(theta_hat.values())) is not None:
+        on_face = face_beyond_which_it_rises(derivation, data, _estimates)
+        if on_face is not None:
+            return Fit(member, on_face, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
     require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
     require_held(member, theta_hat, observations)
@@ -256,12 +261,17 @@ def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[st
         require_existence(derivation, observations)
     except ExistenceError:
         end = highest_end(derivation, observations)
-        found = highest_face(derivation, observations, _estimates) if end is None else {first: end}
+        found = {first: end} if end is not None else _on_a_face(derivation, observations)
         if found is None:
             raise
         return found
     end = end_beyond_which_it_rises(derivation, observations)
     return None if end is None else {first: end}
+
+
+def _on_a_face(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
+    rising = face_beyond_which_it_rises(derivation, observations, _estimates)
+    return rising or highest_face(derivation, observations, _estimates)
 
 
 def _estimates(derivation: Derivation, observations: Observations) -> Mapping[str, float]:

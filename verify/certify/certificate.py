@@ -179,9 +179,11 @@ class Certificate:
         # The support holds the data at the maximiser, also where its enclosure leaves that open.
         lost = height_above(self.family, maximiser, values, data, rival_holds=True)
         points = [middle_of(s, ball) for s, ball in zip(self.family.symbols, maximiser, strict=True)]
-        middle = height_above(self.family, points, values, data)
+        # The middle of what encloses an end of a space, such as a third, may lie outside the space.
+        is_member = self.verdict is not CertificateVerdict.AT_BOUNDARY or all(ball.rad() == 0 for ball in maximiser)
+        middle = height_above(self.family, points, values, data) if is_member else lost
         with precision(BITS):
-            # The maximum is at least as high as any point, and a ball around it is wide where parameters go together.
+            # The maximum is at least as high as any member, and a ball around it is wide where parameters go together.
             lows = [lost.lower(), middle.lower() if middle.is_finite() else lost.lower()]
             if self.verdict is not CertificateVerdict.LOCAL:
                 lows.append(arb(0))

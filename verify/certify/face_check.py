@@ -11,10 +11,10 @@ from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
+from ..concave_coordinates import concave_coordinates, lie_on_one_side
 from ..enclosure import table_of, total
 from ..observations import Observations
 from .certificate import Certificate
-from .concave_coordinates import concave_coordinates, lie_on_one_side
 from .face_proof import End, ends_of, outward_slope
 
 Balls = list[arb]

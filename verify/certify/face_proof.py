@@ -19,13 +19,13 @@ from ...proofs.derivation import Derivation
 from ...proofs.engine import derive
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family, Parameter
+from ..concave_coordinates import Maps, concave_coordinates, lie_on_one_side
 from ..enclosure import precisions, table_of, total
 from ..exact import in_plain_functions
 from ..observations import Observations
 from ..space_ends import closed_ends
 from .certificate import FACE
 from .certificate import CertificateVerdict as Verdict
-from .concave_coordinates import Maps, concave_coordinates, lie_on_one_side
 from .proved import Proved
 
 Prove = Callable[[Derivation, Observations], Proved]

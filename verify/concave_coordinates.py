@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from sympy import Dummy, Expr, Matrix, Symbol, cancel, factor
 
-from ...proofs.algebra.derivatives import derivative
-from ...proofs.algebra.kinks import has_kinks
-from ...proofs.algebra.signs import is_nonzero, strict_sign
-from ...proofs.bounds import Bounds
-from ...proofs.derivation import Finding, Step, Verdict
-from ...proofs.family import Family, Parameter
-from ...proofs.scales import scales
+from ..proofs.algebra.derivatives import derivative
+from ..proofs.algebra.kinks import has_kinks
+from ..proofs.algebra.signs import is_nonzero, strict_sign
+from ..proofs.bounds import Bounds
+from ..proofs.derivation import Finding, Step, Verdict
+from ..proofs.family import Family, Parameter
+from ..proofs.scales import scales
 
 Maps = tuple[Expr, ...]
 
