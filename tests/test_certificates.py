@@ -192,7 +192,8 @@ VERDICTS = [
     ("uniform_unit_length", [0.5, 0.75], "GLOBAL_SET"),
     ("discrete_uniform", [1, 1], "AT_BOUNDARY"),
     ("negative_binomial", [0, 0, 1, 5, 9], "UNIQUE_GLOBAL"),
-    ("lomax", [0.25, 0.5, 1.0, 8.0], "LOCAL"),
+    ("lomax", [0.25, 0.5, 1.0, 8.0], "UNIQUE_GLOBAL"),
+    ("skew_normal", [-5.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7.0], "LOCAL"),
     ("cauchy", [0.0, 1.0, 2.0, 5.0, 6.0], "UNIQUE_GLOBAL"),
     ("gamma", [1.0, 2.0, 4.0], "UNIQUE_GLOBAL"),
 ]

@@ -34,6 +34,10 @@ FACE = "slopes beyond ends of the space"
 """The method of a maximum on ends of a space, which is checked by the conditions of Karush, Kuhn and Tucker."""
 
 
+PROFILE = "exhaustion of the space of one unknown"
+"""The method of a global maximum along a curve of highest points, which is checked by covering the curve anew."""
+
+
 class CertificateVerdict(Enum):
     """What is proved of a likelihood and its maximiser on one dataset."""
 

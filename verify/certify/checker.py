@@ -31,11 +31,12 @@ from ..exact import in_plain_functions
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import EXHAUSTION, FACE, Certificate
+from .certificate import EXHAUSTION, FACE, PROFILE, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
+from .profile import is_highest, profile_of
 from .prove import digest
 from .separated import rises_along
 
@@ -69,6 +70,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
+    if certificate.method == PROFILE:
+        return _is_alone(certificate, derivation, observations) and confirms(certificate, observations)
     if certificate.method == FACE:
         return is_highest_on_face(certificate, derivation, observations, _summit)
     if verdict.is_global and not (_lemma_holds(certificate) or _argument_holds(derivation)):
@@ -112,6 +115,17 @@ def _is_the_highest(certificate: Certificate, observations: Observations) -> boo
     place = certificate.theta[family.parameter_names[0]].ball
     with precision(certificate.bits):
         return nothing_higher(family, place, table_of(family, observations), least, greatest)
+
+
+def _is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
+    """Whether no other place is as high along the highest points, by steps that are proved once more."""
+    profile = profile_of(derivation, check_steps(derivation.family, derivation.steps))
+    if profile is None:
+        return False
+    with precision(certificate.bits):
+        return is_highest(
+            profile, certificate.theta[profile.unknown.name].ball, table_of(derivation.family, observations)
+        )
 
 
 def _argument_holds(derivation: Derivation) -> bool:

@@ -17,12 +17,13 @@ from ..exact_rooting import SHARP_BITS
 from ..fitting import Fit, fit_with
 from ..observations import Observations
 from ..rooting import root_in_balls
-from .certificate import EXHAUSTION, numbers_of
+from .certificate import EXHAUSTION, PROFILE, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
+from .profile import MOST_PARTS, MOST_ROWS, is_highest, profile_of
 from .proved import Proved
 
 Near = Fit | Mapping[str, float] | Sequence[float] | None
@@ -30,6 +31,13 @@ EXHAUSTED = (
     "the likelihood of each observation rises towards it, so that the maximum lies between the ends of the data; boxes "
     "cover that range, and in all but one the likelihood has no stationary point or stays below"
 )
+
+ALONE = (
+    "along the highest points for each value of one unknown, the likelihood is concave around this one; every other "
+    "part holds no stationary point or stays below, as it does in expansions towards both ends of the space"
+)
+_BITS = 64
+"""Working precision of parts, which are wide."""
 
 
 def by_formula(derivation: Derivation, observations: Observations) -> Proved:
@@ -86,9 +94,21 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     ranked = _ranked(derivation, found, strict=True)
+    if not derivation.optimality.proved and _is_alone(derivation, found, observations):
+        return found._replace(verdict=Verdict.UNIQUE_GLOBAL, method=PROFILE, argument=ALONE)
     if not derivation.edges:
         return ranked
     return ranked._replace(why=f"{ranked.why}; {_beside_edges(derivation, ranked, observations)}")
+
+
+def _is_alone(derivation: Derivation, found: Proved, observations: Observations) -> bool:
+    """Whether the likelihood along its highest points is proved, soon, to be lower everywhere else."""
+    profile = profile_of(derivation, derivation.findings)
+    table = table_of(derivation.family, observations)
+    if profile is None or len(table.rows) > MOST_ROWS:
+        return False
+    with precision(_BITS):
+        return is_highest(profile, found.theta[profile.unknown], table, MOST_PARTS)
 
 
 def _beside_edges(derivation: Derivation, found: Proved, observations: Observations) -> str:

@@ -1,0 +1,249 @@
+"""What an expression comes to on a whole interval beside an end: expansions whose coefficients may be intervals.
+
+A number that depends on ``t`` is a power of ``t`` times a polynomial, plus a multiple of log t, plus what is only known
+to lie between two numbers. Powers and logarithms that would be infinite at ``t = 0`` cancel before a bound is taken.
+
+Source: Taylor models, Makino & Berz 2003, International Journal of Pure and Applied Mathematics 4, 379-456.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from flint import arb, fmpq
+
+from .spans import Span
+
+Terms = tuple[arb, arb, arb]
+_NONE: Terms = (arb(0), arb(0), arb(0))
+_FINEST = 64
+"""Binary digits of the exponents that are taken as exact."""
+
+
+@dataclass(frozen=True)
+class Germ:
+    """``t**power * (a + b t + c t**2) + logs * log(t)``, and a number in ``rest``, for all ``0 < t <= far``.
+
+    For each ``t`` some numbers in the balls ``terms``, which are a, b and c, and in ``logs`` make it true.
+    """
+
+    far: arb
+    power: Fraction | int
+    terms: Terms
+    logs: arb
+    rest: Span | None = None
+
+    @classmethod
+    def number(cls, value: arb, far: arb) -> Germ:
+        """Return a number that does not depend on ``t``, or what is the same interval for each.
+
+        >>> Germ.number(arb(2), arb(1)).span()
+        Span(low=2.00000000000000, high=2.00000000000000)
+        """
+        return cls(far, 0, (value, arb(0), arb(0)), arb(0))
+
+    @classmethod
+    def between(cls, span: Span, far: arb) -> Germ:
+        """Return what is only known to lie in a span."""
+        ball = span.ball
+        # A ball around what ends at zero, or next to it, would reach to the other side.
+        if ball is not None and (ball > 0 or ball < 0 or span.low < 0 < span.high):
+            return cls.number(ball, far)
+        return cls(far, 0, _NONE, arb(0), span)
+
+    @classmethod
+    def variable(cls, far: arb) -> Germ:
+        """Return ``t`` itself."""
+        return cls(far, 1, (arb(1), arb(0), arb(0)), arb(0))
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.rest is None and self.logs.is_zero()
+
+    @property
+    def _vanishes(self) -> bool:
+        return all(term.is_zero() for term in self.terms)
+
+    def _series(self) -> arb:
+        """What encloses the polynomial at all ``t``."""
+        a, b, c = self.terms
+        within = arb(0).union(self.far)
+        return a + within * (b + within * c)
+
+    def span(self) -> Span:
+        """Return where all of its values lie.
+
+        >>> t = Germ.variable(arb(0.5))
+        >>> bool((t.log() + -t).span().high < -0.69)
+        True
+        """
+        rest = self.rest or Span.of(arb(0))
+        if self.logs.is_zero():
+            return rest + self._plain_span()
+        if self._vanishes or self.power >= 0:
+            return rest + self._plain_span() + Span.of(self.logs) * Span(arb("-inf"), self.far.log().upper())
+        other = -replace(self, rest=None)
+        return rest + Span(-other._dominated(), replace(self, rest=None)._dominated())
+
+    def _plain_span(self) -> Span:
+        return Span.of(arb(0)) if self._vanishes else Span.of(self._series()) * _powers(self.far, self.power)
+
+    def _dominated(self) -> arb:
+        """What a negative power of ``t`` and a logarithm do not exceed together: the power decides near zero."""
+        least, power = self._series().upper(), _ball(self.power)
+        slope, most = power * least * self.far**power, self.far.log()
+        # Towards t = 0 the sum falls: its slope, times t, has this sign or a larger value everywhere.
+        if not (least < 0 and most < 0 and slope + self.logs.lower() >= 0):
+            return arb("inf")
+        return (least * self.far**power + self.logs.lower() * most).upper()
+
+    def _at(self, power: Fraction | int) -> Terms:
+        """The polynomial that goes with a lower power."""
+        a, b, c = self.terms
+        steps, within = self.power - power, arb(0).union(self.far)
+        if self._vanishes or steps == 0:
+            return self.terms
+        if steps > 2 or steps.denominator != 1:
+            return (self._series() * arb(0).union(self.far ** _ball(steps)), arb(0), arb(0))
+        if steps == 1:
+            return (arb(0), a, b + within * c)
+        return (arb(0), arb(0), self._series())
+
+    def _settled(self) -> Germ:
+        """The same with a leading coefficient that is not certainly zero."""
+        a, b, c = self.terms
+        if not a.is_zero() or self._vanishes:
+            return self
+        return replace(self, power=self.power + 1, terms=(b, c, arb(0)))._settled()
+
+    def __neg__(self) -> Germ:
+        return self._times(arb(-1))
+
+    def __add__(self, other: Germ) -> Germ:
+        powers = [one.power for one in (self, other) if not one._vanishes] or [0]
+        a, b, c = (x + y for x, y in zip(self._at(min(powers)), other._at(min(powers)), strict=True))
+        rest = other.rest if self.rest is None else self.rest if other.rest is None else self.rest + other.rest
+        return Germ(self.far, min(powers), (a, b, c), self.logs + other.logs, rest)._settled()
+
+    def _times(self, factor: arb) -> Germ:
+        a, b, c = self.terms
+        rest = None if self.rest is None else self.rest * Span.of(factor)
+        return replace(self, terms=(a * factor, b * factor, c * factor), logs=self.logs * factor, rest=rest)
+
+    def over(self, number: arb) -> Germ:
+        """Return it divided by a positive number: twice a logarithm over two is the logarithm, to the last digit."""
+        a, b, c = self.terms
+        rest = None if self.rest is None else self.rest * Span.of(1 / number)
+        return replace(self, terms=(a / number, b / number, c / number), logs=self.logs / number, rest=rest)
+
+    def __mul__(self, other: Germ) -> Germ:
+        for one, two in ((self, other), (other, self)):
+            if one._is_plain and one.power == 0 and one.terms[1].is_zero() and one.terms[2].is_zero():
+                return two._times(one.terms[0])
+        if self._is_plain and other._is_plain:
+            return self._product(other)
+        for one, two in ((self, other), (other, self)):
+            fades = one._is_plain and two.rest is None and one.power > 0
+            if fades and self.far.log() * _ball(one.power) < -1:
+                # t**p log t falls from zero, as long as p log t is below -1.
+                least = (self.far ** _ball(one.power) * self.far.log()).lower()
+                beside = Span.of(one._series() * two.logs) * Span(least, arb(0))
+                return one._product(replace(two, logs=arb(0))) + Germ.between(beside, self.far)
+        return Germ.between(self.span() * other.span(), self.far)
+
+    def _product(self, other: Germ) -> Germ:
+        (a, b, c), (d, e, f) = self.terms, other.terms
+        within = arb(0).union(self.far)
+        third = a * f + b * e + c * d + within * (b * f + c * e + within * c * f)
+        return Germ(self.far, self.power + other.power, (a * d, a * e + b * d, third), arb(0))._settled()
+
+    def _through(self, function: Callable[[arb], tuple[arb, arb, arb]]) -> Terms:
+        """The polynomial of a function of this one: its value, slope and second derivative by Taylor's theorem."""
+        a, b, c = self.terms
+        within = arb(0).union(self.far)
+        value, slope, _ = function(a)
+        _, _, bend = function(self._series())
+        return value, slope * b, slope * c + bend / 2 * (b + within * c) ** 2
+
+    def inverse(self) -> Germ:
+        """Return one over it.
+
+        >>> tenth = arb(0.125)
+        >>> bool((Germ.variable(tenth) + Germ.number(arb(2), tenth)).inverse().span().low > 0.45)
+        True
+        """
+        if self._is_plain and not self._series().contains(0):
+            terms = self._through(lambda y: (1 / y, -1 / y**2, 2 / y**3))
+            return Germ(self.far, -self.power, terms, arb(0))
+        return Germ.between(self.span().inverse(), self.far)
+
+    def log(self) -> Germ:
+        """Return its logarithm.
+
+        >>> t = Germ.variable(arb(0.5))
+        >>> ((t + t).log() + -t.log()).span().ball.contains(arb(2).log())
+        True
+        """
+        if self._is_plain and self._series() > 0:
+            terms = self._through(lambda y: (y.log(), 1 / y, -1 / y**2))
+            return Germ(self.far, 0, terms, _ball(self.power))._settled()
+        return Germ.between(self.span().log(), self.far)
+
+    def exp(self) -> Germ:
+        """Return e to the power of it."""
+        exponent = _exactly(self.logs)
+        if self.rest is None and exponent is not None and (self._vanishes or self.power >= 0):
+            flat = replace(self, power=0, terms=self._at(0))
+            terms = flat._through(lambda y: (y.exp(), y.exp(), y.exp()))
+            return Germ(self.far, exponent, terms, arb(0))
+        return Germ.between(self.span().exp(), self.far)
+
+    def to_the(self, exponent: Fraction | int) -> Germ:
+        """Return a fixed power of it.
+
+        >>> Germ.variable(arb(0.25)).to_the(Fraction(1, 2)).span().high <= 0.5
+        True
+        """
+        if exponent.denominator == 1 and exponent > 0:
+            half = self.to_the(exponent - 1) if exponent > 1 else Germ.number(arb(1), self.far)
+            return half * self
+        if exponent.denominator == 1 and exponent < 0:
+            return self.to_the(-exponent).inverse()
+        r = _ball(exponent)
+        if self._is_plain and self._series() > 0:
+            terms = self._through(lambda y: (y**r, r * y ** (r - 1), r * (r - 1) * y ** (r - 2)))
+            return Germ(self.far, self.power * exponent, terms, arb(0))
+        return Germ.between(self.span().power(exponent), self.far)
+
+    def through(self, function: Callable[[arb], tuple[arb, arb, arb]]) -> Germ:
+        """Return a smooth function of it, of which value, slope and second derivative are given."""
+        if self._is_plain and (self._vanishes or self.power >= 0):
+            flat = replace(self, power=0, terms=self._at(0))
+            terms = flat._through(function)
+            if all(term.is_finite() for term in terms):
+                return Germ(self.far, 0, terms, arb(0))._settled()
+        return Germ.between(Span(arb("-inf"), arb("inf")), self.far)
+
+
+def _powers(far: arb, power: Fraction | int) -> Span:
+    """Where a power of ``t`` lies."""
+    if power == 0:
+        return Span.of(arb(1))
+    high = far ** _ball(power)
+    return Span(arb(0), high.upper()) if power > 0 else Span.above(high)
+
+
+def _ball(number: Fraction | int) -> arb:
+    return arb(number) if isinstance(number, int) else arb(fmpq(number.numerator, number.denominator))
+
+
+def _exactly(number: arb) -> Fraction | int | None:
+    """A number of few digits, where the ball holds no other."""
+    if not number.is_exact():
+        return None
+    if number.is_zero():
+        return 0
+    mantissa, exponent = (int(part) for part in number.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent if abs(exponent) < _FINEST else None

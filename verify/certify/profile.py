@@ -1,0 +1,190 @@
+"""The likelihood along its highest points, as a function of one unknown, and whether it is higher nowhere else.
+
+Source: branch and bound with the mean-value form, Hansen & Walster 2004, Global Optimization Using Interval Analysis,
+chapters 9 and 12.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flint import arb
+from sympy import Dummy, Expr, Symbol, oo
+
+from ...proofs.algebra.atoms import plain
+from ...proofs.algebra.derivatives import derivative
+from ...proofs.algebra.size import cancelled
+from ...proofs.ball_data import Table
+from ...proofs.balls import ball
+from ...proofs.curvature import has_corners
+from ...proofs.derivation import Derivation, Finding, Verdict
+from ...proofs.smooth_lines import has_open_space
+from .far_bounds import bound_beside
+from .program import Program, kernel_of, program
+
+MOST_PARTS, MOST_CHECKED = 400, 20_000
+"""How many parts a proof may look at, and how many a check: the proof has to end soon, or to give up."""
+MOST_ROWS = 100
+"""Different rows up to which the highest is proved so."""
+_NEARER = 60
+"""How often the part around a maximum is halved, in which the likelihood has to be concave."""
+_NEAREST, _FARTHEST = 2, 4096
+"""Binary digits by which the first and the farthest cut that are tried lie off the maximum."""
+_HOPELESS = 64
+"""Binary digits from which on an expansion without a bound is taken to have none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The mean log-likelihood with all parameters but one at their best, between two ends, and how it is computed."""
+
+    unknown: Symbol
+    ends: tuple[Expr, Expr]
+    height: Expr
+    program: Program
+    places: tuple[int, ...]
+
+    def at(self, place: arb, table: Table) -> list[arb]:
+        """Return the height and its first three derivatives at a place, or what encloses them over a part."""
+        found = self.program.listed(table, [place])
+        return [found[one] for one in self.places]
+
+
+@lru_cache(maxsize=512)
+def profile_of(derivation: Derivation, findings: tuple[Finding, ...]) -> Profile | None:
+    """Return the profile of a likelihood of one parameter, or of two where steps prove what it is; else ``None``.
+
+    >>> from thetahat import derive, family
+    >>> lomax = derive(family("lomax"))
+    >>> profile_of(lomax, lomax.findings).height
+    -Mean(log(lambda + x), x) + log(1/(Mean(log(lambda + x), x) - log(lambda))) - 1
+    """
+    family = derivation.family
+    smooth = has_open_space(family) and not family.bounds.free_symbols & set(family.symbols) and not has_corners(family)
+    if not smooth or family.constants or any(symbol.is_integer for symbol in family.symbols):
+        return None
+    if len(family.symbols) == 1:
+        return _compiled(derivation, family.symbols[0], None, None)
+    proved = {
+        step.rule: step
+        for step, found in zip(derivation.steps, findings, strict=True)
+        if found.evidence.verdict is Verdict.AGREE
+    }
+    turn, edges = proved.get("line-turn"), proved.get("profile-edges")
+    if turn is None or edges is None or {turn.subject, edges.subject} != set(family.symbols):
+        return None
+    assert isinstance(turn.subject, Symbol)
+    assert isinstance(edges.subject, Symbol)
+    return _compiled(derivation, edges.subject, turn.subject, edges.named("first"))
+
+
+def _compiled(derivation: Derivation, unknown: Symbol, first: Symbol | None, root: Expr | None) -> Profile:
+    height, columns = plain(kernel_of(derivation)), derivation.family.columns
+    if first is not None:
+        height = cancelled(height.subs(first, root))
+    names = [Dummy(name, real=True) for name in ("height", "slope", "bend", "turn")]
+    values = [height]
+    for _ in names[1:]:
+        values.append(derivative(values[-1], unknown))
+    bounds, made = (
+        derivation.family.domain[unknown],
+        program(list(zip(names, values, strict=True)), columns, (unknown,)),
+    )
+    return Profile(unknown, (bounds.lo, bounds.hi), height, made, tuple(map(made.names.index, names)))
+
+
+def is_highest(profile: Profile, place: arb, table: Table, most: int = MOST_CHECKED) -> bool:
+    """Return whether every place but the stationary one in the ball ``place`` has a lower likelihood, for certain.
+
+    Around ``place`` the profile is concave; towards each end it stays below; every other part has no stationary point,
+    or its values stay below that at ``place``. ``most`` is the number of parts that are looked at.
+    """
+    top = profile.at(place.mid(), table)[0]
+    around = _concave_around(profile, place, table)
+    cuts = [_cut(profile, end, place.mid(), top, table) for end in profile.ends]
+    if not top.is_finite() or around is None or cuts[0] is None or cuts[1] is None:
+        return False
+    waiting = [(cuts[0], around.lower()), (around.upper(), cuts[1])]
+    for _ in range(most):
+        if not waiting:
+            return True
+        low, high = waiting.pop()
+        if low >= high or _stays_below(profile, low, high, top, table):
+            continue
+        middle = _between(profile.ends, low, high)
+        if not low < middle < high:
+            return False
+        waiting += [(low, middle), (middle, high)]
+    return False
+
+
+def _stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) -> bool:
+    """Whether a part has no stationary point, or stays below the maximum."""
+    part = low.union(high)
+    height, slope, _, turn = profile.at(part, table)
+    if slope > 0 or slope < 0 or height < top:
+        return True
+    steady, off = profile.at(part.mid(), table), part - part.mid()
+    square = arb(0).union(off.upper() ** 2)
+    centred = steady[1] + steady[2] * off + turn / 2 * square
+    if centred > 0 or centred < 0:
+        return True
+    rise = steady[1] * off + steady[2] / 2 * square + turn / 6 * square * off
+    return any(steady[0] + one < top for one in (rise, slope * off, centred * off))
+
+
+def _concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
+    """A ball around a place in which the profile is concave."""
+    near = _least_distance(profile.ends, place.mid()) / 2
+    for _ in range(_NEARER):
+        around = place + arb(0, near.upper())
+        turn, steady = profile.at(around, table)[3], profile.at(around.mid(), table)[2]
+        if steady + turn * (around - around.mid()) < 0:
+            return around
+        near = near / 2
+    return None
+
+
+def _least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:
+    """How far the nearer end is, or how large the place is without ends."""
+    gaps = [abs(place - ball(end)) for end in ends if end.is_finite]
+    if not gaps:
+        return 1 + abs(place)
+    return gaps[0] if len(gaps) == 1 or gaps[0] < gaps[1] else gaps[1]
+
+
+def _cut(profile: Profile, end: Expr, place: arb, top: arb, table: Table) -> arb | None:
+    """A place beyond which, up to an end, the profile stays below the maximum."""
+    digits = _NEAREST
+    while digits <= _FARTHEST:
+        cut = _beside(profile.ends, end, place, digits)
+        bound = bound_beside(profile.height, profile.unknown, end, cut, table)
+        if bound < top:
+            return cut
+        if digits > _HOPELESS and not bound.is_finite():
+            return None
+        digits += max(1, digits // (4 if digits < 16 else 2))
+    return None
+
+
+def _beside(ends: tuple[Expr, Expr], end: Expr, place: arb, digits: int) -> arb:
+    """A place between a maximum and an end, so many binary digits nearer to it or farther out."""
+    if end.is_finite:
+        return (ball(end) + (place - ball(end)) * arb(2) ** -digits).mid()
+    return (place + (1 if end is oo else -1) * _least_distance(ends, place) * arb(2) ** digits).mid()
+
+
+def _between(ends: tuple[Expr, Expr], low: arb, high: arb) -> arb:
+    """Where a part is cut: in the middle of its logarithms, as seen from an end, where its own ends are far apart."""
+    for end in ends:
+        if end.is_finite:
+            near, far = low - ball(end), high - ball(end)
+            if (abs(far) > 4 * abs(near)) or (abs(near) > 4 * abs(far)):
+                way = 1 if far > 0 else -1
+                return (ball(end) + way * (near * far).sqrt()).mid()
+    if 0 < 4 * low < high:
+        return (low * high).sqrt().mid()
+    if low < 4 * high < 0:
+        return -(low * high).sqrt().mid()
+    return ((low + high) / 2).mid()
