@@ -100,6 +100,8 @@ def is_highest(profile: Profile, place: arb, table: Table, most: int = MOST_CHEC
     Around ``place`` the profile is concave; towards each end it stays below; every other part has no stationary point,
     or its values stay below that at ``place``. ``most`` is the number of parts that are looked at.
     """
+    # With weights each row's logarithm is taken: that of a product of wide balls knows next to nothing.
+    table = Table(table.columns, table.rows, table.weights or [arb(1)] * len(table.rows))
     top = profile.at(place.mid(), table)[0]
     around = _concave_around(profile, place, table)
     cuts = [_cut(profile, end, place.mid(), top, table) for end in profile.ends]
