@@ -11,6 +11,7 @@ from flint import arb, ctx
 from sympy import Expr, Symbol
 
 from ..proofs.algebra.derivatives import derivative
+from ..proofs.algebra.kinks import without_still_kinks
 from ..proofs.ball_data import Table
 from ..proofs.ball_sums import Sums, row_sums
 from .exact import Exactly, in_plain_functions
@@ -83,7 +84,7 @@ class Terrain:
         self._exactly = Exactly(table)
         columns = () if objective.averaged else objective.columns
         self._table = Table((), [()], None) if objective.averaged else table
-        expressions = _derivatives(objective.value, objective.coordinates)
+        expressions = _derivatives(objective.value, objective.coordinates, objective.columns)
         self._function, self._value = row_sums(expressions, columns, names), row_sums(expressions[:1], columns, names)
         self._known: dict[int, Balls] = {}
 
@@ -112,8 +113,8 @@ class Terrain:
 
 
 @lru_cache(maxsize=512)
-def _derivatives(value: Expr, coordinates: tuple[Symbol, ...]) -> tuple[Expr, ...]:
+def _derivatives(value: Expr, coordinates: tuple[Symbol, ...], data: tuple[Symbol, ...]) -> tuple[Expr, ...]:
     """The value in plain functions, its first derivatives, and its second ones row by row."""
     value = in_plain_functions(value)
     first = tuple(derivative(value, u) for u in coordinates)
-    return (value, *first, *(derivative(e, u) for e in first for u in coordinates))
+    return (value, *first, *(without_still_kinks(derivative(e, u), data) for e in first for u in coordinates))

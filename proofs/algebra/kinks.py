@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
-from sympy import Abs, Derivative, DiracDelta, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
+from sympy import Abs, Add, Derivative, DiracDelta, Expr, Heaviside, Max, Min, Piecewise, Symbol, sign
 from sympy.core.relational import Relational
 
+from .atoms import Mean
 from .indicator import Indicator
 
 _JUMPING = (Heaviside, Indicator, Piecewise, sign)
@@ -72,3 +73,33 @@ def has_a_jump(slope: Expr) -> bool:
     [True, True]
     """
     return slope.has(DiracDelta) or any(isinstance(one.expr, sign) for one in slope.atoms(Derivative))
+
+
+def without_still_kinks(slope: Expr, data: tuple[Symbol, ...]) -> Expr:
+    """Return a derivative of a slope without SymPy's deltas, where what each is multiplied with is zero at its place.
+
+    The slope then does not jump: averages are taken together first, as those that a cube of a distance falls into.
+
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> m, x = Symbol("m", real=True), Symbol("x", real=True)
+    >>> apart = (Mean(m * Abs(m - x), x) - Mean(x * Abs(m - x), x)).diff(m, 2)
+    >>> apart.has(DiracDelta), without_still_kinks(apart, (x,)).has(DiracDelta)
+    (True, False)
+    >>> without_still_kinks(Mean(Abs(m - x), x).diff(m, 2), (x,))
+    2*Mean(DiracDelta(m - x), x)
+    """
+    if not slope.has(DiracDelta):
+        return slope
+    terms = Add.make_args(slope.expand())
+    bent = [term for term in terms if term.has(DiracDelta)]
+    whole = Add(*(term.replace(lambda e: isinstance(e, Mean), lambda e: e.integrand) for term in bent)).expand()
+    for delta in whole.atoms(DiracDelta):
+        inner, factor = delta.args[0], whole.coeff(delta)
+        places = [x for x in data if inner.diff(x).is_number and inner.diff(x) != 0]
+        if len(delta.args) > 1 or not places:
+            return slope
+        x = places[0]
+        if factor.subs(x, x - inner / inner.diff(x)).expand() != 0:
+            return slope
+        whole -= (factor * delta).expand()
+    return Add(*(term for term in terms if not term.has(DiracDelta))) if whole.expand() == 0 else slope

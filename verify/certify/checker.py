@@ -42,6 +42,7 @@ from .separated import rises_along
 
 Balls = list[arb]
 
+_PRECISIONS = (2, 4, 8, 16, 32)  # times that of the certificate
 _STEPS = 8  # Newton steps from the enclosure's middle
 
 
@@ -150,7 +151,7 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
     if certificate.verdict is Verdict.GLOBAL_SET and family.symbols[0].is_integer and len(theta) == 1:
         return _level_integers(family, theta[0], certificate.bits, table, observations)
     kinked = family.log_density.has(Abs, sign, Piecewise) or any(s.is_integer for s in family.symbols)
-    for bits in (2 * certificate.bits, 4 * certificate.bits, 8 * certificate.bits):
+    for bits in (times * certificate.bits for times in _PRECISIONS):
         with precision(bits):
             point = _within(family, theta, table, observations)
             if point is None:

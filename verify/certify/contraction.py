@@ -5,7 +5,7 @@ Source: Krawczyk 1969, Computing 4, 187; Neumaier 1990, Interval Methods for Sys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -83,6 +83,28 @@ def contracted_on(
         if found is not None:
             return found
     return None
+
+
+def gradient_of(derivation: Derivation, observations: Observations) -> Callable[[arb], arb] | None:
+    """Return the slope of the mean log-likelihood of the only parameter, at the working precision.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> slope = gradient_of(derive(family("exponential")), Observations(np.array([[1.0], [3.0]]), None, 2))
+    >>> bool(slope(arb(1)) == -1)
+    True
+    """
+    slopes = saturating_slopes(derivation) or slopes_of(derivation)
+    if slopes is None or len(slopes.parameters) != 1 or slopes.placed:
+        return None
+    ground = _Ground(slopes, laid_out(derivation.family, observations), {})
+    ground.read()
+
+    def slope(place: arb) -> arb:
+        found = ground([place])
+        return arb("nan") if found is None else found.gradient[0]
+
+    return slope
 
 
 def _contracted(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sympy import Dummy, Expr, Symbol
 
-from ...proofs.algebra.kinks import has_a_jump
+from ...proofs.algebra.kinks import has_a_jump, without_still_kinks
 from ...proofs.derivation import Derivation
 from ...proofs.family import Family
 from ...proofs.saturating import as_saturating
@@ -73,7 +73,8 @@ def _slopes(
     curvature = tuple(tuple(Dummy("h", real=True) for _ in size[i:]) for i in size)
     items = list(zip(gradient, first, strict=True))
     for i in size:
-        items += [(curvature[i][j - i], write(-first[i].diff(parameters[j]))) for j in size[i:]]
+        bends = (without_still_kinks(-first[i].diff(p), family.columns) for p in parameters[i:])
+        items += [(symbol, write(bend)) for symbol, bend in zip(curvature[i], bends, strict=True)]
     if any(has_a_jump(expression) for _, expression in items):
         return None
     placed = tuple(p for p in family.symbols if p in ends)

@@ -13,16 +13,15 @@ from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
 from ..edge_heights import edge_above, is_above_edges
 from ..enclosure import precisions, table_of, total
-from ..exact_rooting import SHARP_BITS
 from ..fitting import Fit, fit_with
 from ..observations import Observations
-from ..rooting import root_in_balls
 from .certificate import EXHAUSTION, PROFILE, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
+from .other_starts import contracted_elsewhere
 from .profile import MOST_PARTS, MOST_ROWS, is_highest, profile_of
 from .proved import Proved
 
@@ -71,20 +70,19 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     family = derivation.family
     # Parameters at an end of the support are taken as they are, so only from a fit of our own.
     start = None if family.bounds.free_symbols else near
-    climbing, least = start is None, 0
-    estimate: Mapping[Symbol, float | arb]
+    estimate: Mapping[Symbol, float | arb] | None = None
+    box, refusal = None, "no box with exactly one stationary point was proved near the estimate"
     try:
-        if start is None:
-            start = fit_with(derivation, observations.x, observations.weights)
-        estimate = dict(zip(family.symbols, numbers_of(family, start), strict=True))
+        found_here = fit_with(derivation, observations.x, observations.weights) if start is None else start
+        estimate = dict(zip(family.symbols, numbers_of(family, found_here), strict=True))
+        box = contracted(derivation, observations, estimate, climbing=start is None)
     except (ExistenceError, UnsolvedError) as refused:
-        in_balls = _beyond_doubles(derivation, observations)
-        if in_balls is None:
-            return Proved(Verdict.UNDECIDED, why=str(refused))
-        estimate, climbing, least = in_balls, False, SHARP_BITS
-    box = contracted(derivation, observations, estimate, climbing, least)
-    if box is None:
-        return Proved(Verdict.UNDECIDED, why="no box with exactly one stationary point was proved near the estimate")
+        refusal = str(refused)
+    if box is None and near is None:
+        elsewhere = contracted_elsewhere(derivation, observations, estimate)
+        box, estimate = elsewhere or (None, None)
+    if box is None or estimate is None:
+        return Proved(Verdict.UNDECIDED, why=refusal)
     placed = {s: arb(value) for s, value in estimate.items() if s not in box.parameters}
     values = placed | dict(zip(box.parameters, box.inner, strict=True))
     region = dict(zip(box.parameters, box.region, strict=True))
@@ -120,18 +118,6 @@ def _beside_edges(derivation: Derivation, found: Proved, observations: Observati
     if edge is None:
         return "whether this is above the limits at all edges of the parameter space could not be decided"
     return f"the likelihood is as high where {edge.meaning}"
-
-
-def _beyond_doubles(derivation: Derivation, observations: Observations) -> dict[Symbol, arb] | None:
-    """A point next to the only maximum, by the equation left, where no double holds it; ``None`` if none is found."""
-    if len(derivation.unknowns) != 1 or derivation.family.bounds.free_symbols or not derivation.optimality.proved:
-        return None
-    try:
-        found = root_in_balls(derivation, observations)
-    except UnsolvedError:
-        return None
-    values = found.equation.balls(found.root)
-    return values if all(value.is_finite() for value in values.values()) else None
 
 
 def _exhausted(derivation: Derivation, observations: Observations, first: Contracted) -> Proved | None:
