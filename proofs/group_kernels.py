@@ -80,8 +80,9 @@ def _of_density(group: GroupTotal, family: Family) -> Iterator[GroupKernel]:
     held = dict(group.values)
     density = family.log_density.subs(held)
     own = tuple(item for item in family.parameters if item.symbol in density.free_symbols)
-    if not own:
-        return
+    known = {item.symbol for item in (*own, *family.constants)}
+    if not own or any(item.bounds.free_symbols - known for item in own):
+        return  # an end of a space may be a parameter of other groups
     rest = tuple(one for one in family.covariates if one.symbol not in held)
     structure = location_scale(replace(family, parameters=own, log_density=density, covariates=rest))
     if structure is not None and structure.observation == shown_place(family):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sympy import Expr
+from sympy import Expr, Float
 
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ThetahatError
 from ..proofs.family import Family, Parameter
 from .concave_coordinates import concave_coordinates, lie_on_one_side
 from .derivation_cache import derivation_of
+from .distances import Distances, in_distances
 from .enclosure import nats_lost
 from .observations import Observations
 from .space_ends import closed_ends, double_at_end, held_by_ends
 
 Estimates = Mapping[str, float]
+_DIGITS = 40
 Estimator = Callable[[Derivation, Observations], Estimates]
 
 
@@ -70,6 +72,10 @@ def face_beyond_which_it_rises(
     2.0
     """
     family = derivation.family
+    distances = in_distances(family)
+    if distances is not None:
+        found = face_beyond_which_it_rises(derivation_of(distances.family), observations, estimates)
+        return None if found is None else _brought_back(distances, found)
     ends = [(item, end) for item in family.parameters for end in closed_ends(item)]
     if len(family.parameters) < 2 or not ends:
         return None
@@ -84,6 +90,11 @@ def face_beyond_which_it_rises(
             if item.symbol in held and on_ends <= held <= {one.symbol for one, _ in fit_for}:
                 return values
     return None
+
+
+def _brought_back(distances: Distances, found: Estimates) -> Estimates:
+    known = {item.symbol: Float(found[item.name], _DIGITS) for item in distances.family.parameters}
+    return {name: float(how.xreplace(known)) for name, how in distances.back.items()}
 
 
 def _has_moving_end(item: Parameter) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flint import arb
 
 from ...proofs.balls import ball, compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.derivation import Derivation
+from ...proofs.engine import derive
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
 from ..concave_coordinates import concave_coordinates, lie_on_one_side
+from ..distances import Distances, in_distances
 from ..enclosure import table_of, total
 from ..observations import Observations
 from .certificate import Certificate
+from .enclosures import Enclosure
 from .face_proof import End, ends_of, outward_slope
 
 Balls = list[arb]
@@ -31,6 +35,10 @@ def is_highest_on_face(
     the inner side of the face.
     """
     family = derivation.family
+    distances = in_distances(family)
+    if distances is not None:
+        other = _in_distances(certificate, distances)
+        return is_highest_on_face(other, derive(other.family), observations, summit)
     held = [one for one in ends_of(family) if certificate.theta[one[0].name].ball.overlaps(ball(one[1]))]
     names = {item.name for item, _ in held}
     if not held or len(names) < len(held):
@@ -49,6 +57,17 @@ def is_highest_on_face(
                 values = dict(zip(others, found, strict=True)) | {item.name: ball(end) for item, end in held}
                 return _holds(family, held, [values[name] for name in family.parameter_names], observations)
     return False
+
+
+def _in_distances(certificate: Certificate, distances: Distances) -> Certificate:
+    """The certificate with distances from parameters that are ends of other spaces."""
+    family, new = certificate.family, distances.family
+    with precision(4 * certificate.bits):
+        point = [certificate.theta[name].ball for name in family.parameter_names]
+        forth = tuple(distances.forth[name] for name in new.parameter_names)
+        values = compiled(forth, family.symbols)(*point)
+    theta = {name: Enclosure.of(value) for name, value in zip(new.parameter_names, values, strict=True)}
+    return replace(certificate, family=new, theta=theta)
 
 
 def _others(

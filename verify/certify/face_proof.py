@@ -14,12 +14,13 @@ from sympy import Expr, Symbol
 
 from ...proofs.algebra.derivatives import derivative
 from ...proofs.ball_sums import Sums, row_sums
-from ...proofs.balls import ball, precision
+from ...proofs.balls import ball, compiled, precision
 from ...proofs.derivation import Derivation
 from ...proofs.engine import derive
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family, Parameter
 from ..concave_coordinates import Maps, concave_coordinates, lie_on_one_side
+from ..distances import Distances, in_distances
 from ..enclosure import precisions, table_of, total
 from ..exact import in_plain_functions
 from ..observations import Observations
@@ -49,6 +50,9 @@ def by_face(derivation: Derivation, observations: Observations, prove: Prove) ->
     ('AT_BOUNDARY', {m: 1.00000000000000})
     """
     family = derivation.family
+    distances = in_distances(family)
+    if distances is not None:
+        return _by_distances(family, distances, observations, prove)
     for item, end in ends_of(family):
         maps = next(_about(derivation, ((item, end),)), None)
         rest = None if maps is None else _with_known(family, item, end, observations, prove)
@@ -62,6 +66,18 @@ def by_face(derivation: Derivation, observations: Observations, prove: Prove) ->
                     maps = next(_about(derivation, held), None)
                     return None if maps is None else _proved(maps, held, theta, rest, bits)
     return None
+
+
+def _by_distances(family: Family, distances: Distances, observations: Observations, prove: Prove) -> Proved | None:
+    """The same with distances from parameters that are ends of other spaces, brought back."""
+    found = by_face(derive(distances.family), observations, prove)
+    if found is None:
+        return None
+    with precision(max(found.bits, 128)):
+        point = [found.theta[symbol] for symbol in distances.family.symbols]
+        back = tuple(distances.back[name] for name in family.parameter_names)
+        values = compiled(back, distances.family.symbols)(*point)
+    return found._replace(theta=dict(zip(family.symbols, values, strict=True)), region={})
 
 
 def ends_of(family: Family) -> list[End]:
