@@ -32,7 +32,7 @@ _NEARER = 60
 _NEAREST, _FARTHEST = 2, 4096
 """Binary digits by which the first and the farthest cut that are tried lie off the maximum."""
 _HOPELESS = 64
-"""Binary digits from which on an expansion without a bound is taken to have none."""
+"""Binary digits at which an expansion without a bound is taken to have none, nearer or farther."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,14 +158,17 @@ def _least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:
 
 def _cut(profile: Profile, end: Expr, place: arb, top: arb, table: Table) -> arb | None:
     """A place beyond which, up to an end, the profile stays below the maximum."""
-    digits = _NEAREST
-    while digits <= _FARTHEST:
+
+    def bound(digits: int) -> tuple[arb, arb]:
         cut = _beside(profile.ends, end, place, digits)
-        bound = bound_beside(profile.height, profile.unknown, end, cut, table)
-        if bound < top:
+        return cut, bound_beside(profile.height, profile.unknown, end, cut, table)
+
+    far = bound(_HOPELESS)[1]
+    digits = _NEAREST if far < top else 2 * _HOPELESS
+    while far.is_finite() and digits <= _FARTHEST:
+        cut, most = bound(digits)
+        if most < top:
             return cut
-        if digits > _HOPELESS and not bound.is_finite():
-            return None
         digits += max(1, digits // (4 if digits < 16 else 2))
     return None
 
