@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from flint import arb, fmpq
 from sympy import Abs, DiracDelta, Rational, Symbol
 
 from thetahat import certify, derive, family
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.algebra.kinks import without_still_kinks
-from thetahat.verify.certify import CertificateVerdict
+from thetahat.proofs.balls import precision
+from thetahat.verify.certify import CertificateVerdict, Enclosure
 from thetahat.verify.certify.slope_program import slopes_of
 
 Z = np.array([-1.25, -0.5, -0.125, 0.25, 0.75, 2.0])
@@ -26,12 +29,7 @@ def test_places_and_scales_are_certified_in_any_unit(name: str, places: int) -> 
     assert proof.verdict is usual.verdict is CertificateVerdict.UNIQUE_GLOBAL
     assert proof.check(data)
     for parameter, held in proof.theta.items():
-        moved = usual.theta[parameter]
-        assert (
-            (held.ball * 2 ** (-places)).overlaps(moved.ball)
-            if places < 0
-            else held.ball.overlaps(moved.ball * 2**places)
-        )
+        assert held.ball.overlaps(usual.theta[parameter].ball * arb(2) ** places)
 
 
 @pytest.mark.parametrize("name", ["half_logistic", "half_cauchy", "exponentiated_exponential", "birnbaum_saunders"])
@@ -79,3 +77,27 @@ def test_a_slope_that_jumps_keeps_its_delta() -> None:
 def test_what_cancels_to_many_digits_is_confirmed(data: list[float]) -> None:
     """The checker gave up at eight times the digits of the certificate."""
     assert certify(family("inverse_gaussian"), data).check(data)
+
+
+@pytest.mark.parametrize(
+    "data", [[1.0, 1.0, math.nextafter(1.0, 2.0)], [-999.5, -999.5, math.nextafter(-999.5, 0.0)], [0.0, 1e-310]]
+)
+def test_a_root_next_to_an_end_is_certified(data: list[float]) -> None:
+    """The start of a shifted Rayleigh family lies nearer to the least observation than any double."""
+    proof = certify(family("rayleigh_shifted"), data)
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.theta["mu"].ends[1] < fmpq(*min(data).as_integer_ratio())
+    assert proof.check(data)
+    with precision(2048):
+        nearer = Enclosure.of(arb(min(data)) - arb(2) ** -1100)
+    assert not replace(proof, theta={**proof.theta, "mu": nearer}).check(data)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_stationary_point_outside_the_support_is_none(seed: int) -> None:
+    """Planted by data far from zero: the density goes on beyond the observations, where there is no likelihood."""
+    data = 1e15 + np.random.default_rng(seed).normal(size=8)
+    proof = certify(family("rayleigh_shifted"), data)
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.theta["mu"].high <= data.min()
+    assert proof.check(data)

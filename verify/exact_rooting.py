@@ -139,8 +139,24 @@ class ExactEquation:
         ['2.40', '3.29e-104202764']
         """
         with precision(SHARP_BITS):
-            known = {self._unknown: arb(self.sharpened(root))}
-            return known | {symbol: self._exactly.ball(formula, known) for symbol, formula in self._formulas}
+            return self.values_at(arb(self.sharpened(root)))
+
+    def values_at(self, place: arb) -> dict[Symbol, arb]:
+        """Return the unknown and what the formulas give for it, at the working precision."""
+        known = {self._unknown: place}
+        return known | {symbol: self._exactly.ball(formula, known) for symbol, formula in self._formulas}
+
+    def sign_at(self, place: arb) -> int:
+        """Return the sign of the equation at a place; zero where the working precision does not tell it.
+
+        >>> import numpy as np
+        >>> from thetahat import derive, family
+        >>> equation = ExactEquation(derive(family("gumbel")), Observations(np.array([[0.0], [3.0]]), np.ones(2), 2))
+        >>> [equation.sign_at(arb(value)) for value in (0.125, 64)]
+        [1, -1]
+        """
+        value = self._exactly.ball(self._equation, {self._unknown: place})
+        return 1 if value > 0 else -1 if value < 0 else 0
 
     def ended(self, root: float) -> Numbers:
         """Return what ``completed`` does for a sharpened root, if it does not hang on digits that nobody knows."""

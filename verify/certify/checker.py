@@ -43,6 +43,7 @@ from .separated import rises_along
 Balls = list[arb]
 
 _PRECISIONS = (2, 4, 8, 16, 32)  # times that of the certificate
+_FINEST = 4096  # binary digits in which a move off an end of the support shows, which is as small as half of them
 _STEPS = 8  # Newton steps from the enclosure's middle
 
 
@@ -202,10 +203,12 @@ def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, o
     if family.symbols[j] not in family.bounds.free_symbols:
         return True
     heights = []
-    for side in (-1, 1):
-        moved = list(point)
-        moved[j] = (theta[j].mid() + side * (_unit(theta[j], observations) * arb(2) ** -60 + 2 * theta[j].rad())).mid()
-        heights.append(total(family, moved, table, observations))
+    with precision(_FINEST):
+        for side in (-1, 1):
+            moved = list(point)
+            step = _unit(theta[j], observations) * arb(2) ** (-_FINEST // 2) + 2 * theta[j].rad()
+            moved[j] = (theta[j].mid() + side * step).mid()
+            heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
 
 

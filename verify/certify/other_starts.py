@@ -15,12 +15,15 @@ from sympy import Symbol, oo
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
+from ...proofs.family import Family
 from ...proofs.symmetry import unit_exponents
+from ..enclosure import holds
 from ..exact_rooting import SHARP_BITS
 from ..fitting import fit_with
 from ..observations import Observations
 from ..rooting import root_in_balls
 from ..tolerance import MOST_BITS
+from .beside_ends import root_beside_ends
 from .contraction import Contracted, contracted, gradient_of
 
 Start = Mapping[Symbol, arb]
@@ -38,18 +41,42 @@ def contracted_elsewhere(
     """
     for start in _starts(derivation, observations, near):
         box = contracted(derivation, observations, start, climbing=False, least=SHARP_BITS)
-        if box is not None:
+        if box is not None and holds_data(derivation.family, box, start, observations):
             return box, start
     return None
+
+
+def holds_data(
+    family: Family, box: Contracted, start: Mapping[Symbol, float | arb], observations: Observations
+) -> bool:
+    """Return whether the support of the member in a box holds the data: its density may go on beyond the support.
+
+    Where a formula places a parameter at an end, whether it does is left open.
+
+    >>> from thetahat import family
+    >>> shifted, data = family("rayleigh_shifted"), Observations(np.array([[1.0], [2.0]]), None, 2)
+    >>> boxes = [Contracted(shifted.symbols, [], [arb(place), arb(1)], 128) for place in (0.5, 1.5)]
+    >>> [holds_data(shifted, box, {}, data) for box in boxes]
+    [True, False]
+    """
+    moving = family.bounds.free_symbols & set(box.parameters)
+    if not moving:
+        return True
+    known = dict(start) | dict(zip(box.parameters, box.inner, strict=True))
+    with precision(box.bits):
+        held = holds(family, [arb(known[symbol]) for symbol in family.symbols], observations)
+    free = moving == family.bounds.free_symbols & set(family.symbols)
+    return held is True if free else held is not False
 
 
 def _starts(
     derivation: Derivation, observations: Observations, near: Mapping[Symbol, float | arb] | None
 ) -> Iterator[Start]:
     moving = derivation.family.bounds.free_symbols
-    if moving or not derivation.optimality.proved:
+    if any(symbol in moving for symbol, _ in derivation.formulas) or not derivation.optimality.proved:
         return
-    for found in (_of_the_equation(derivation, observations), _in_another_unit(derivation, observations)):
+    for find in (_of_the_equation, _in_another_unit, root_beside_ends):
+        found = find(derivation, observations)
         if found is not None and all(value.is_finite() for value in found.values()):
             yield found
     halved = _by_halving(derivation, observations, near)

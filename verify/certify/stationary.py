@@ -21,7 +21,7 @@ from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
-from .other_starts import contracted_elsewhere
+from .other_starts import contracted_elsewhere, holds_data
 from .profile import MOST_PARTS, MOST_ROWS, is_highest, profile_of
 from .proved import Proved
 
@@ -78,6 +78,8 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
         box = contracted(derivation, observations, estimate, climbing=start is None)
     except (ExistenceError, UnsolvedError) as refused:
         refusal = str(refused)
+    if box is not None and estimate is not None and not holds_data(family, box, estimate, observations):
+        box = None
     if box is None and near is None:
         elsewhere = contracted_elsewhere(derivation, observations, estimate)
         box, estimate = elsewhere or (None, None)
