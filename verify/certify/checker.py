@@ -1,20 +1,15 @@
-"""Re-verifies a certificate from the declared density alone: a small checker that knows no formula and no prover.
-
-Source: interval Newton, Moore 1966, Interval Analysis, section 7; Neumaier 1990, section 5.1.
-"""
+"""Re-verifies a certificate from the declared density alone: a small checker that knows no formula and no prover."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import product
 
-from flint import arb, arb_mat, ctx
+from flint import arb
 from numpy.typing import ArrayLike
-from sympy import Abs, Expr, Piecewise, Symbol, sign
+from sympy import Abs, Piecewise, sign
 
 from ...proofs.algebra.overlapping import Overlapping
 from ...proofs.ball_data import Table
-from ...proofs.ball_sums import Sums, row_sums
 from ...proofs.balls import compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.conclusions import is_of_argument
@@ -23,11 +18,9 @@ from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.errors import ExistenceError
 from ...proofs.family import Family
-from ...proofs.saturating import saturated
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..enclosure import table_of, total
 from ..estimation import estimate
-from ..exact import in_plain_functions
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
@@ -36,6 +29,7 @@ from .certificate import CertificateVerdict as Verdict
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
+from .newton_check import one_maximum, summit
 from .profile import is_highest, profile_of
 from .prove import digest
 from .separated import rises_along
@@ -44,7 +38,6 @@ Balls = list[arb]
 
 _PRECISIONS = (2, 4, 8, 16, 32)  # times that of the certificate
 _FINEST = 4096  # binary digits in which a move off an end of the support shows, which is as small as half of them
-_STEPS = 8  # Newton steps from the enclosure's middle
 
 
 def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = None) -> bool:
@@ -75,7 +68,7 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     if certificate.method == PROFILE:
         return _is_alone(certificate, derivation, observations) and confirms(certificate, observations)
     if certificate.method == FACE:
-        return is_highest_on_face(certificate, derivation, observations, _summit)
+        return is_highest_on_face(certificate, derivation, observations, summit)
     if verdict.is_global and not (_lemma_holds(certificate) or _argument_holds(derivation)):
         return False
     return confirms(certificate, observations)
@@ -162,7 +155,7 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
                 if _none_beside(family, theta, point, table, observations):
                     return True
                 continue
-            found = _one_maximum(family, theta, free, table)
+            found = one_maximum(family, theta, free, table)
             if found is not None:
                 return all(theta[j].overlaps(image) for j, image in zip(free, found, strict=True))
     return False
@@ -210,72 +203,6 @@ def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, o
             moved[j] = (theta[j].mid() + side * step).mid()
             heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
-
-
-def _summit(family: Family, theta: Balls, observations: Observations) -> Balls | None:
-    """What encloses the one maximum next to the middle in all parameters."""
-    return _one_maximum(family, theta, list(range(len(theta))), table_of(family, observations))
-
-
-def _one_maximum(family: Family, theta: Balls, free: list[int], table: Table) -> Balls | None:
-    """What encloses the one maximum that interval Newton proves near the middle; ``None`` if it proves none."""
-    point, symbols = [t.mid() for t in theta], tuple(family.symbols[j] for j in free)
-    try:
-        for _ in range(_STEPS):
-            slopes, curvature = _sums(family, symbols, point, table)
-            step = curvature.mid().solve(slopes.mid())
-            for i, j in enumerate(free):
-                point[j] = (point[j] + step[i, 0]).mid()
-        slopes, curvature = _sums(family, symbols, point, table)
-        inverse, near = curvature.mid().inv(), curvature.mid().solve(slopes)
-    except ZeroDivisionError:
-        return None
-    shares = [(abs(inverse[i, i]).sqrt() * arb(2) ** -(ctx.prec // 3)).upper() for i in range(len(free))]
-    # Where next to nothing keeps the maximum in its place, a share of its error is wider than its curvature lasts.
-    for radii in (shares, [4 * abs(near[i, 0]).upper() for i in range(len(free))]):
-        found = _inside_a_box(family, point, free, radii, slopes, table)
-        if found is not None:
-            return found
-    return None
-
-
-def _inside_a_box(
-    family: Family, point: Balls, free: list[int], radii: Balls, slopes: arb_mat, table: Table
-) -> Balls | None:
-    """What encloses the one maximum in the box of these radii around a point with these slopes."""
-    box, symbols = list(point), tuple(family.symbols[j] for j in free)
-    for j, radius in zip(free, radii, strict=True):
-        box[j] = arb(point[j], radius)
-    _, across = _sums(family, symbols, box, table)
-    try:
-        step = across.solve(slopes)
-    except ZeroDivisionError:
-        return None
-    images = [point[j] + step[i, 0] for i, j in enumerate(free)]
-    inside = all(bool(box[j].contains_interior(image)) for j, image in zip(free, images, strict=True))
-    return images if inside and _is_positive_definite(across) else None
-
-
-def _is_positive_definite(matrix: arb_mat) -> bool:
-    size = matrix.nrows()
-    corners = (arb_mat([[matrix[i, j] for j in range(k)] for i in range(k)]).det() for k in range(1, size + 1))
-    return all(bool(corner > 0) for corner in corners)
-
-
-def _sums(family: Family, symbols: tuple[Symbol, ...], point: Balls, table: Table) -> tuple[arb_mat, arb_mat]:
-    """The score as a column, and minus the Hessian, both divided by the total weight."""
-    size, weight = len(symbols), table.total()
-    means = [s / weight for s in _derivatives(family, symbols)(table.rows, table.weights, *point)]
-    slopes = arb_mat([[mean] for mean in means[:size]])
-    return slopes, arb_mat([[-means[size + i * size + j] for j in range(size)] for i in range(size)])
-
-
-@lru_cache(maxsize=512)
-def _derivatives(family: Family, symbols: tuple[Symbol, ...]) -> Sums:
-    first = [family.log_density.diff(s) for s in symbols]
-    entries: list[Expr] = [*first, *(e.diff(s) for e in first for s in symbols)]
-    terms = (saturated(in_plain_functions(entry), family.columns) for entry in entries)
-    return row_sums(tuple(terms), family.columns, family.symbols)
 
 
 def _none_beside(family: Family, theta: Balls, point: Balls, table: Table, observations: Observations) -> bool:
