@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from flint import arb
 from sympy import Expr, Symbol, Tuple
@@ -14,7 +15,7 @@ from .algebra.signs import Domain
 from .algebra.size import has_nested_quotients, operations
 from .ball_data import is_zero_at
 from .balls import ball, precision
-from .check_data import at_both_ends, members_with_data, of_many_sizes, stretched, trials, with_others
+from .check_data import at_both_ends, far_off, members_with_data, of_many_sizes, stretched, trials, with_others
 from .derivation import Evidence, Finding, Step
 from .family import Family
 from .trial import Trial, number_at
@@ -105,8 +106,8 @@ class Context:
         return at_both_ends(self.family)
 
     def many_points(self) -> Iterator[Point]:
-        """The same members with data of many sizes, and of both signs where the whole line supports them."""
-        return of_many_sizes(self.family)
+        """The same members with data of many sizes, of both signs where the whole line supports them; far ones last."""
+        return chain(of_many_sizes(self.family), far_off(self.family))
 
     @cached_property
     def trials(self) -> tuple[Trial, ...]:

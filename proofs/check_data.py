@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 
 from flint import arb
 from sympy import Expr, Integer, Rational, S, Symbol, oo
@@ -11,6 +12,7 @@ from sympy import Expr, Integer, Rational, S, Symbol, oo
 from .apart import groups_of_rows
 from .ball_data import Values, evaluate
 from .balls import precision
+from .bounds import Bounds
 from .family import Family
 from .probes import at, data_points, parameter_points
 from .trial import Trial
@@ -26,6 +28,9 @@ _FAR = 2**20
 _TIES = (_OBSERVATIONS // 2, _OBSERVATIONS * 2 // 3, _OBSERVATIONS - 1)
 _NEARER, _FURTHER = Rational(1, 4), Rational(4)
 _SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
+_FAR_OFF, _CLOSE = (2, 4, 6, 8, 12), Rational(1, 64)
+"""By which powers of two data are moved where no others do what is asked of them, and what is left of distances from
+one of them."""
 
 
 @lru_cache(maxsize=64)
@@ -147,6 +152,37 @@ def of_many_sizes(family: Family) -> Iterator[Point]:
         yield from (
             (theta, [{**row, x: factor * row[x]} for row in sample]) for theta, sample in members_with_data(family)
         )
+
+
+def far_off(family: Family) -> Iterator[Point]:
+    """Yield the same members with one column far larger or smaller, or close to an end of its support or to one row.
+
+    >>> from thetahat import family
+    >>> x = family("poisson").observation
+    >>> max(int(row[x]) for _, sample in far_off(family("poisson")) for row in sample)
+    49152
+    """
+    supports = [(family.observation, family.bounds), *((one.symbol, one.bounds) for one in family.also)]
+    for (theta, sample), (column, box) in product(members_with_data(family), supports):
+        ends = [at(box, {**theta, **row}) for row in sample]
+        gathered = [([one[column]] * len(sample), [S.Zero if box.discrete else _CLOSE]) for one in sample]
+        for origins, factors in (*_moves(ends, box.discrete), *gathered):
+            for factor in factors:
+                places = (o + factor * (row[column] - o) for o, row in zip(origins, sample, strict=True))
+                yield theta, [{**row, column: place} for row, place in zip(sample, places, strict=True)]
+
+
+def _moves(ends: Sequence[Bounds], whole: bool) -> Iterator[tuple[list[Expr], list[Rational]]]:
+    """What observations may be moved from or towards, an origin for each, and by which factors."""
+    far = [Rational(2) ** power for power in _FAR_OFF]
+    near = [S.Zero] if whole else [1 / factor for factor in far]
+    sides = [[one.lo for one in ends], [one.hi for one in ends]]
+    finite = [side for side in sides if all(end.is_Rational for end in side)]
+    if all(end.is_infinite for side in sides for end in side):
+        both = far if whole else [*far, *near]
+        yield [S.Zero] * len(ends), [*both, *(-factor for factor in both)]
+    for side in finite:
+        yield side, near if len(finite) == 2 else [*far, *near]
 
 
 def _tied(family: Family) -> Iterator[Point]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flint import arb
-from sympy import Expr, S, Symbol, sign, together
+from sympy import Expr, Rational, S, Symbol, sign, together
 
 from .algebra.atoms import Mean, Quantile, atoms_of
 from .algebra.derivatives import derivative
@@ -14,6 +14,7 @@ from .algebra.signs import is_negative, strict_sign
 from .algebra.size import cancelled
 from .ball_data import Values, evaluate
 from .balls import precision
+from .check_between import is_reached
 from .check_context import Context
 from .derivation import Evidence, Finding, Step
 from .zero import Point, prove_zero
@@ -85,15 +86,24 @@ def leaves_space(step: Step, context: Context) -> bool:
     if parameters & (value.free_symbols | lo.free_symbols | hi.free_symbols):
         return False
 
-    def outside(theta: Values, sample: Sequence[Values]) -> bool:
+    def side(theta: Values, sample: Sequence[Values], weights: Sequence[Rational] | None) -> int | None:
         with precision(256):
-            place = evaluate(context.unfolded(value), theta, sample)
-            low = lo is not S.NegativeInfinity and _beyond(evaluate(lo, theta, sample), place, ends.lo_closed)
-            high = hi is not S.Infinity and _beyond(place, evaluate(hi, theta, sample), ends.hi_closed)
-        return bool(low or high or not place.is_finite())
+            place = evaluate(context.unfolded(value), theta, sample, weights)
+            if not place.is_finite():
+                return None
+            if lo is not S.NegativeInfinity:
+                low = evaluate(lo, theta, sample, weights)
+                if _beyond(low, place, ends.lo_closed):
+                    # On an open end itself, or where no precision tells: nothing lies between that and the other side.
+                    return -1 if place < low else None
+            if hi is not S.Infinity:
+                high = evaluate(hi, theta, sample, weights)
+                if _beyond(place, high, ends.hi_closed):
+                    return 1 if place > high else None
+        return 0
 
     # Estimates may lie in the space for some datasets only: those of another size or sign are tried as well.
-    return all(outside(theta, sample) for theta, sample in context.many_points())
+    return not is_reached(side, context.many_points(), context.family)
 
 
 def _beyond(below: arb, above: arb, closed: bool) -> bool:

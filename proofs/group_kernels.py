@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Expr, Matrix, exp, log, oo
+from sympy import Expr, Matrix, Symbol, exp, log, oo
 
 from .algebra.derivatives import derivative
 from .algebra.distribution_functions import bends_down
@@ -23,6 +23,7 @@ from .apart import Values
 from .family import Family
 from .group_totals import GroupTotal, group_totals
 from .location import Z, coefficients, free_of, location_scale
+from .parts import Parameter, assumed_space
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,19 @@ def shown_place(family: Family) -> Expr:
 def _of_density(group: GroupTotal, family: Family) -> Iterator[GroupKernel]:
     held = dict(group.values)
     density = family.log_density.subs(held)
-    own = tuple(item for item in family.parameters if item.symbol in density.free_symbols)
-    known = {item.symbol for item in (*own, *family.constants)}
-    if not own or any(item.bounds.free_symbols - known for item in own):
-        return  # an end of a space may be a parameter of other groups
+    moving = {item.symbol for item in family.parameters} & density.free_symbols
+    own = tuple(_by_itself(item, moving) for item in family.parameters if item.symbol in moving)
+    if not own:
+        return
     rest = tuple(one for one in family.covariates if one.symbol not in held)
     structure = location_scale(replace(family, parameters=own, log_density=density, covariates=rest))
     if structure is not None and structure.observation == shown_place(family):
         yield GroupKernel(group.values, structure.location, structure.scale, structure.kernel, False)
+
+
+def _by_itself(item: Parameter, others: set[Symbol]) -> Parameter:
+    """The parameter with a space whose ends hold none that the group does not have: what holds in a wider one does."""
+    return item if item.space.free_symbols <= others else replace(item, space=assumed_space(item.symbol))
 
 
 def _of_tail(group: GroupTotal, densities: list[GroupKernel], family: Family) -> Iterator[GroupKernel]:

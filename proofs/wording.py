@@ -52,10 +52,10 @@ def _words(expression: Expr, equal: str = "") -> str:
 def _bar(node: Expr) -> Expr:
     """A symbol that reads like the atom."""
     if isinstance(node, Mean) and isinstance(node.integrand, Indicator):
-        case = node.integrand.condition
-        return Symbol(f"share({case.lhs} = {case.rhs})" if isinstance(case, Eq) else f"share({case})")
+        return Symbol(f"share({_case(node.integrand)})")
     if isinstance(node, (Mean, Residual)):
-        return Symbol(f"mean({node.args[0]})")
+        cases = {one: Symbol(f"[{_case(one)}]") for one in node.args[0].atoms(Indicator)}
+        return Symbol(f"mean({node.args[0].xreplace(cases)})")
     if isinstance(node, Covariance):
         f, g = node.args[:2]
         return Symbol(f"var({f})" if f == g else f"cov({f}, {g})")
@@ -64,6 +64,12 @@ def _bar(node: Expr) -> Expr:
     if isinstance(node, (JensenGap, Excess)):
         return rewrite_outside(node.definition(), _bar)
     return node
+
+
+def _case(indicator: Indicator) -> str:
+    """The case in which an indicator is one."""
+    case = indicator.condition
+    return f"{case.lhs} = {case.rhs}" if isinstance(case, Eq) else str(case)
 
 
 def distinct(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:

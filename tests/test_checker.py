@@ -34,6 +34,7 @@ from test_covariates import CENSORED, TWO_SAMPLES
 from test_mirrors import FOLDED
 
 from thetahat.proofs.algebra.atoms import Mean, Quantile
+from thetahat.proofs.bounds import bounds
 from thetahat.proofs.checker import RULES, check_steps
 from thetahat.proofs.curvature import in_coordinates
 from thetahat.proofs.derivation import Derivation, Evidence, Finding, Outcome, Statistic, Step, Verdict
@@ -42,6 +43,7 @@ from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.half_plane import bends
 from thetahat.proofs.registry import family
 from thetahat.proofs.scales import scales
+from thetahat.proofs.sense import sharpened
 from thetahat.proofs.slack import one_observation
 from thetahat.proofs.transport import transport
 from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
@@ -883,6 +885,46 @@ def test_an_estimate_that_exists_for_tied_counts_only_is_not_refuted(rate: str) 
     derivation = derive(family("zero_inflated_poisson").fix(**{"lambda": Rational(rate)}))
     assert derivation.count(Evidence.REFUTED) == 0
     assert derivation.outcome is Outcome.CLOSED_FORM
+
+
+NARROW: dict[str, tuple[str, str, tuple[str, str]]] = {
+    "poisson": ("lambda", "", ("20", "21")),
+    "exponential": ("lambda", "", ("1/1000", "1/999")),
+    "exponential_by_mean": ("theta", "", ("999", "1000")),
+    "normal_mean": ("mu", "", ("50", "51")),
+    "power_function": ("alpha", "b", ("50", "51")),
+    "rayleigh": ("sigma", "", ("20", "81/4")),
+    "von_mises": ("mu", "", ("0", "1")),
+    "bernoulli": ("p", "", ("2/5", "41/100")),
+}
+"""Families, the parameter that lies between two numbers, and another one that is 1."""
+
+
+def narrowed(name: str) -> Family:
+    """A family whose one parameter lies between two numbers."""
+    member, (p, known, ends) = family(name), NARROW[name]
+    member = member.fix(**{known: 1}) if known else member
+    space = Interval(*map(Rational, ends))
+    old = next(one for one in member.parameters if one.name == p)
+    new = replace(old, space=space, symbol=sharpened(old.symbol, bounds(space)))
+    parameters = tuple(new if one is old else one for one in member.parameters)
+    return member.reparametrise("narrow", parameters, {p: new.symbol})
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_root_that_few_data_put_into_a_narrow_space_is_not_refuted(name: str) -> None:
+    """Between data with the root below it and data with the root above it there are some with the root in it."""
+    assert derive(narrowed(name)).count(Evidence.REFUTED) == 0
+
+
+def test_a_root_beside_a_narrow_space_is_refuted_where_data_keep_it_on_one_side() -> None:
+    """A mean of positive numbers is not negative, however far off the data are."""
+    member = narrowed("normal_mean")
+    (root,) = [step for step in derive(member).steps if step.rule == "root"]
+    x, m = member.observation, member.symbols[0]
+    wrong = replace(root, value=-sqrt(Mean(x**2, x)), subject=m)
+    steps = [wrong if step is root else step for step in derive(member).steps]
+    assert check_steps(member, tuple(steps))[steps.index(wrong)].evidence is Evidence.REFUTED
 
 
 def test_an_unknown_rule_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from sympy import (
     Naturals0,
     Piecewise,
     Range,
+    Reals,
     S,
     Set,
     Symbol,
@@ -358,3 +360,25 @@ def test_six_groups_of_rows_with_one_spread_have_their_means() -> None:
     assert list(fit(member, rows).theta[:6]) == pytest.approx(means, rel=1e-14)
     with pytest.raises(ExistenceError, match="share"):
         fit(member, rows[:9])
+
+
+def test_the_space_of_one_group_may_end_at_the_parameter_of_another() -> None:
+    """Deriving raised an error: by itself, the second group has no parameter at which the space begins."""
+    y, g = Symbol("y", real=True), Symbol("g", integer=True, nonnegative=True)
+    low, high, s = Symbol("low", real=True), Symbol("high", real=True), Symbol("s", positive=True)
+    place = Piecewise((low, Eq(g, 0)), (high, True))
+    ordered = Family(
+        name="ordered_groups",
+        observation=y,
+        support=Reals,
+        parameters=(Parameter(low, Reals), Parameter(high, Interval(low, oo)), Parameter(s, Interval.open(0, oo))),
+        log_density=-((y - place) ** 2) / (2 * s**2) - log(s) - log(2 * pi) / 2,
+        covariates=(Covariate(g, FiniteSet(0, 1)),),
+    )
+    assert dict(fit(ordered, [[0.0, 0], [2.0, 0], [3.0, 1]]).theta_hat) == {
+        "low": 1.0,
+        "high": 3.0,
+        "s": pytest.approx(math.sqrt(2 / 3)),
+    }
+    with pytest.raises(ExistenceError, match=r"mean\(\[g = 0\]\*y\)/share\(g = 0\)"):
+        fit(ordered, [[3.0, 0], [2.0, 0], [0.0, 1]])

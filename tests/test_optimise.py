@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from sympy import Abs, Interval, Range, Rational, S, Symbol, log, loggamma, oo
+from sympy import Abs, Interval, Piecewise, Range, Rational, S, Symbol, log, loggamma, oo
 
 from thetahat import Family, Parameter, family
 from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
@@ -580,3 +580,12 @@ def test_pinned_parameters_have_no_coordinate() -> None:
     assert [float(value) for value in chart.compile()(np.zeros(1))] == [2.0, 6.0]
     assert [float(value) for value in chart.pinned(1, "lo").compile()(np.zeros(0))] == [2.0, 5.0]
     assert [float(value) for value in chart.pinned(0, 0.5).compile()(np.zeros(1))] == [0.5, 6.0]
+
+
+def test_a_density_is_asked_on_an_end_by_which_it_divides() -> None:
+    """As it is for a generalised Pareto shape of zero: of plain floats the division raised."""
+    x, c, s = Symbol("x", positive=True), Symbol("c", nonnegative=True), Symbol("s", positive=True)
+    tail = Piecewise((-log(s) - (1 / c + 1) * log(1 + c * x / s), c > 0), (-log(s) - x / s, True))
+    space = (Parameter(c, Interval(0, oo)), Parameter(s, Interval.open(0, oo)))
+    found = maximise_likelihood(Family("pareto_tail", x, Interval.open(0, oo), space, tail), [1.0, 1.0])
+    assert math.isclose(found.value, -2.0, rel_tol=1e-9)

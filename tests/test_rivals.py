@@ -177,3 +177,19 @@ def test_a_higher_value_is_still_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(rooting, "_highest", lambda *arguments: 1.194469013052254)
     with pytest.raises(UnsolvedError, match="it is higher at"):
         fit(family("lomax"), np.concatenate([sizes, FAR]))
+
+
+def test_a_rate_is_looked_for_around_one_over_the_data() -> None:
+    """On data of size 1e100 rounding made four roots far out, and the grid around 1e100 held no rate of theirs."""
+    rate = Parameter(Symbol("r", positive=True), Interval.open(0, oo))
+    lomax = family("lomax")
+    by_rate = lomax.reparametrise("by_rate", [lomax.parameters[0], rate], {"lambda": 1 / rate.symbol})
+    data = [
+        8.64474373096448e100,
+        3.5111740207761154e99,
+        6.159553433811974e99,
+        1.0784871652676467e100,
+        1.015772913662398e100,
+    ]
+    found, known = fit(by_rate, data).theta_hat, fit(lomax, data).theta_hat
+    assert math.isclose(found["r"] * known["lambda"], 1.0, rel_tol=1e-9)

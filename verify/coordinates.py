@@ -91,7 +91,8 @@ def rooms(family: Family) -> tuple[Room, ...]:
     def limit(expression: Expr, closed: bool, side: int, rounded: bool) -> Limit:
         if not expression.free_symbols:
             value, closed = double_end(expression, closed, side)
-            return Limit(lambda *_: value, closed, False)
+            held = np.float64(value)  # a plain float raises where a density divides by the end, and that end is zero
+            return Limit(lambda *_: held, closed, False)
         return Limit(compiled(expression, symbols), closed, rounded)
 
     lowers, uppers = {}, {}

@@ -23,8 +23,8 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .single_peaks import single_peaks
-from .solving import Scalar, bracketed_root
-from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread
+from .solving import FARTHEST, Scalar, bracketed_root
+from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread, unit_power
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -76,7 +76,7 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
         # A power of the data has the unit of one over their logarithms.
         near = on_a_grid(1.0 / (spread(np.log(column)) or 1.0), line)
     else:
-        near = on_a_grid(spread(column), line, column)
+        near = on_a_grid(spread(column), line, column, unit_power(derivation.family, unknown) or 1)
     if _stands_alone(derivation.family, unknown):
         near = [*near, *single_peaks(derivation.family, unknown, [places], {})]
     if table.n <= SCANNED and jumps_at_data(derivation.equations[0], unknown, derivation.family.columns):
@@ -114,27 +114,35 @@ def _between(places: Array) -> Array:
     return np.array([places[0] - reach, *middles, places[-1] + reach])
 
 
-def on_a_grid(size: float, line: Line, column: Array | None = None) -> list[float]:
+def on_a_grid(size: float, line: Line, column: Array | None = None, power: int = 1) -> list[float]:
     """Return values around the middle of a line, and on a half-line around ``size`` as well.
 
     There, data of very different sizes may have a maximum near each: the values go on, less close, to the least and
-    the greatest distance of ``column`` from zero and from its middle.
+    the greatest distance of ``column`` from zero and from its middle. A rate is looked for around one over these sizes:
+    ``power`` is that with which the unit of the data enters.
 
     >>> grid = on_a_grid(100.0, Line(0.0, math.inf))
     >>> 100.0 in [round(value, 9) for value in grid], 1.0 in grid
     (True, True)
     >>> sorted(on_a_grid(100.0, Line(0.0, math.inf), np.array([1e-9, 100.0, 200.0])))[0] < 1e-9
     True
+    >>> 1e-90 in [round(value, 99) for value in on_a_grid(1e90, Line(0.0, math.inf), power=-1)]
+    True
     """
     half = math.isinf(line.hi) and math.isfinite(line.lo)
     scale = size if half else 1.0
-    near = [line.value(u + middle) for middle in {0.0, math.log(scale or 1.0)} for u in _NEAR]
+
+    def at(u: float) -> float:
+        return line.value(max(-FARTHEST, min(u, FARTHEST)))
+
+    near = [at(u + middle) for middle in {0.0, power * math.log(scale or 1.0)} for u in _NEAR]
     if column is None or not half:
         return near
     sizes = np.abs([column, column - np.median(column)])
-    least, greatest = np.log([np.min(sizes, where=sizes > 0, initial=scale), np.max(sizes, initial=scale)])
+    ends = power * np.log([np.min(sizes, where=sizes > 0, initial=scale), np.max(sizes, initial=scale)])
+    least, greatest = ends.min(), ends.max()
     steps = math.ceil(max(0.0, min(greatest - least + 2 * _MARGIN, _MOST_WIDE)))
-    return [*near, *map(line.value, np.linspace(least - _MARGIN, greatest + _MARGIN, steps + 1).tolist())]
+    return [*near, *map(at, np.linspace(least - _MARGIN, greatest + _MARGIN, steps + 1).tolist())]
 
 
 def roots_beside_probes(

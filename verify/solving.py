@@ -15,7 +15,7 @@ from .tolerance import ROOT_ULPS
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
 
-_FARTHEST = 690.0
+FARTHEST = 690.0
 """Largest coordinate tried: exp of it is near the ends of the doubles."""
 
 # With a tolerance of one subnormal number a bracket around zero would have to be narrower than any two doubles.
@@ -37,10 +37,10 @@ def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
     """
     steps = [0.0]
     distance = 0.5
-    while distance < _FARTHEST:
+    while distance < FARTHEST:
         steps += [distance, -distance]
         distance *= 1.5
-    steps += [_FARTHEST, -_FARTHEST]
+    steps += [FARTHEST, -FARTHEST]
     known: dict[float, float] = {}
     for u in steps:
         value = function(line.value(u))
