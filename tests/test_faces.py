@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from sympy import Expr, Interval, S, Set, Symbol, log, loggamma, oo, pi
+from sympy import Expr, Interval, S, Set, Symbol, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, fit
 from thetahat.proofs.derivation import Outcome
@@ -33,6 +33,19 @@ FACED = {
     "boxed": of(Y, S.Reals, BELL, (M, Interval(-1, 1)), (SD, Interval(1, 3))),
     "bounded mean": of(Y, S.Reals, BELL.subs(M, LEFT), (LEFT, Interval(0, oo)), (SD, POSITIVE)),
     "gamma": of(X, POSITIVE, A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X, (A, Interval(1, oo)), (B, POSITIVE)),
+    "gumbel": of(
+        Y, S.Reals, -(Y - LEFT) / SD - log(SD) - exp(-(Y - LEFT) / SD), (LEFT, Interval(0, oo)), (SD, POSITIVE)
+    ),
+    "low rate": of(
+        X, POSITIVE, A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X, (A, POSITIVE), (B, Interval.Lopen(0, 1))
+    ),
+    "weibull box": of(
+        X,
+        POSITIVE,
+        log(A) + (A - 1) * log(X) - A * log(B) - (X / B) ** A,
+        (A, Interval(S.Half, 2)),
+        (B, Interval(1, oo)),
+    ),
     "weibull": of(
         X, POSITIVE, log(A) + (A - 1) * log(X) - A * log(B) - (X / B) ** A, (A, Interval(1, oo)), (B, POSITIVE)
     ),
@@ -78,6 +91,9 @@ def test_no_search_in_the_closed_space_ends_higher(name: str, data: st.DataObjec
         ("bounded mean", [-1.0, -3.0], [0.0, math.sqrt(5.0)]),
         ("gamma", [0.01, 1.99], [1.0, 1.0]),
         ("weibull", [0.01, 1.99], [1.0, 1.0]),
+        ("gumbel", [-1.0, -1.0, -2.0], [0.0, 1.820826311787592]),
+        ("low rate", [0.5, 0.5], [0.9330126182815949, 1.0]),
+        ("weibull box", [2.0, 2.0], [2.0, 2.0]),
     ],
 )
 def test_the_estimate_on_a_face_is_that_of_the_family_there(name: str, x: list[float], theta: list[float]) -> None:
@@ -97,3 +113,18 @@ def test_data_without_a_maximiser_on_a_face_either_are_refused(name: str, x: lis
     """Equal data are the likelier the narrower the member: no end that belongs to the space is the highest."""
     with pytest.raises(ExistenceError):
         fit(FACED[name], x)
+
+
+BEYOND = of(
+    X,
+    POSITIVE,
+    A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X,
+    (A, Interval.open(1, oo)),
+    (B, Interval.Lopen(0, 1)),
+)
+
+
+def test_a_face_is_no_maximum_where_the_likelihood_may_be_higher_beyond_an_open_end() -> None:
+    """A space that ends where it does not have to: nothing is known of what lies beyond the shape of one."""
+    with pytest.raises((ExistenceError, UnsolvedError)):
+        fit(BEYOND, [0.01, 0.02])

@@ -11,6 +11,9 @@ from sympy import (
     Reals,
     Set,
     Symbol,
+    besseli,
+    cos,
+    cosh,
     exp,
     log,
     loggamma,
@@ -197,3 +200,39 @@ def test_two_observations_of_a_cauchy_distribution_are_not_said_to_have_no_maxim
     certificate = certify(item, [1.0, 1.0, 2.0])
     assert certificate.verdict is CertificateVerdict.NO_MAXIMUM
     assert certificate.check([1.0, 1.0, 2.0])
+
+
+UNPROVED = {
+    "wave": family(NORMAL.subs(m, cos(u)), y, Reals, (u, Interval(0, pi))),
+    "square": family(NORMAL.subs(m, m**2), y, Reals, (m, Interval(-1, 1))),
+    "two bells": family(NORMAL.subs(m, 0) - p**2 / 2 + log(cosh(p * y)), y, Reals, (p, Interval(0, oo))),
+    "rice": family(log(x) - (x**2 + p**2) / 2 + log(besseli(0, p * x)), x, POSITIVE, (p, Interval(0, oo))),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "end"),
+    [
+        ("wave", [1.5, 1.0], 0.0),
+        ("wave", [-3.0, -0.5], np.pi),
+        ("square", [3.0, 0.25], 1.0),
+        ("two bells", [0.5, -1.0], 0.0),
+        ("rice", [1.0, 0.5], 0.0),
+    ],
+)
+def test_an_end_is_compared_where_nothing_proves_a_maximum(name: str, data: list[float], end: float) -> None:
+    """Such data were refused: no slope changed its sign, or a condition that is not needed failed."""
+    item = UNPROVED[name]
+    found = fit(item, data)
+    assert found.outcome is Outcome.SPACE_BOUNDARY
+    assert found.theta.tolist() == [end]
+    low, high = (float(one) for one in (item.parameters[0].bounds.lo, item.parameters[0].bounds.hi))
+    assert found.log_likelihood >= on_a_grid(item, np.array(data), low, min(high, 9.0)) - 1e-9
+    assert certify(item, data).verdict in (CertificateVerdict.UNDECIDED, CertificateVerdict.LOCAL)
+
+
+def test_a_maximum_inside_is_preferred_to_an_end_that_is_lower() -> None:
+    """The likelihood of two bells far apart falls towards a distance of zero."""
+    found = fit(UNPROVED["two bells"], [3.0, -3.0, 2.0])
+    assert found.outcome is Outcome.REDUCED
+    assert found.theta[0] > 2

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sympy import Expr, Float
 
+from ..proofs.bounds import bounds
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ThetahatError
 from ..proofs.family import Family, Parameter
+from ..proofs.parts import assumed_space
 from .concave_coordinates import concave_coordinates, lie_on_one_side
 from .derivation_cache import derivation_of
 from .distances import Distances, in_distances
@@ -24,9 +26,12 @@ Estimator = Callable[[Derivation, Observations], Estimates]
 def highest_face(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
     """Return the estimates on the highest face of the space; ``None`` where none is known to be a maximum.
 
-    For data that leave no stationary point inside the space of a family whose stationary points are global maxima. The
-    maximum on each face, where one parameter is known, has to be proved global by the derivation of what is left, as
-    ``estimates`` gives it, and the likelihood has to rise beyond the highest face.
+    For data that leave no stationary point inside the space of a family whose stationary points are global maxima, as
+    far as is proved or was found. The maximum on each face, where one parameter is known, has to be proved global by
+    the derivation of what is left, as ``estimates`` gives it, and the likelihood has to rise beyond the highest face.
+
+    Where it is concave in some coordinates on both sides of all faces, no point inside is higher then: the straight way
+    from there to one just beyond that maximum, both of them above it, would cross a face above it.
 
     >>> import numpy as np
     >>> from sympy import Interval, Reals, Symbol, log, pi
@@ -38,9 +43,11 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
     {'m': 0.5, 's': 1.0}
     """
     family = derivation.family
-    if not derivation.none_inside or not derivation.optimality.proved or len(family.parameters) < 2:
+    if not derivation.optimality.proved or len(family.parameters) < 2:
         return None
     if any(_has_moving_end(item) for item in family.parameters):
+        return None
+    if not derivation.none_inside and not all(map(_ends_at_faces, family.parameters)):
         return None
     faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
     found = [_on_face(family, item, end, observations, estimates) for item, end in faces]
@@ -101,6 +108,13 @@ def _has_moving_end(item: Parameter) -> bool:
     """Whether an end that belongs to the space is another parameter: a face that is not looked at."""
     ends = item.bounds
     return any(closed and end.free_symbols for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)))
+
+
+def _ends_at_faces(item: Parameter) -> bool:
+    """Whether the space ends only where it belongs to it, or where a symbol of this kind cannot go on."""
+    ends, whole = item.bounds, bounds(assumed_space(item.symbol))
+    below = ends.lo_closed or ends.lo == whole.lo
+    return bool(below and (ends.hi_closed or ends.hi == whole.hi))
 
 
 def _on_face(

@@ -20,7 +20,6 @@ from .compiled_fit import Quick, compiled_estimate
 from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
-from .ends import outside_space
 from .estimation import estimate
 from .faces import face_beyond_which_it_rises, highest_face
 from .keeping import kept_estimator
@@ -28,7 +27,7 @@ from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
 from .observations import Observations, tallied
 from .refusals import require_determined, require_doubles, require_existence, require_held
-from .space_ends import end_beyond_which_it_rises, highest_end
+from .space_ends import end_above_probes, end_beyond_which_it_rises, highest_end
 from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS
 from .valid_data import require_data
@@ -234,39 +233,58 @@ def _fit_carefully(derivation: Derivation, x: ArrayLike, weights: ArrayLike | No
             "Fix that parameter, or another that the growth depends on."
         )
     data = tallied(observations) if _reads_rows(derivation) else observations
-    if derivation.integer is None:
-        on_end = _on_an_end(derivation, data)
-        if on_end is not None:
-            return Fit(member, on_end, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
-    require_determined(derivation, data)
+    on_end = _on_an_end(derivation, data) if derivation.integer is None else None
+    if on_end is None:
+        require_determined(derivation, data)
+        try:
+            theta_hat, sets = _inside(derivation, data, observations)
+        except UnsolvedError:
+            on_end = _where_none_is_inside(derivation, data)
+            if on_end is None:
+                raise
+    if on_end is not None:
+        return Fit(member, on_end, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
+    return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
+
+
+def _inside(
+    derivation: Derivation, data: Observations, observations: Observations
+) -> tuple[dict[str, float], Mapping[str, tuple[float, float]]]:
+    """The estimate inside the space, and sets; raises where doubles do not carry it, or none is found."""
+    member = derivation.family
     values, sets = estimate(derivation, data)
     # Of two opposite values that are one member, the one that is not negative.
     values |= {p: abs(values[p]) for p in derivation.mirrored}
     theta_hat = {p.name: values[p.symbol] for p in member.parameters}
-    if outside_space(member, list(theta_hat.values())) is not None:
-        on_face = face_beyond_which_it_rises(derivation, data, _estimates)
-        if on_face is not None:
-            return Fit(member, on_face, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
     require_doubles(member, theta_hat)
     theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
     require_held(member, theta_hat, observations)
     require_above_edges(derivation, theta_hat, observations)
-    return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
+    return theta_hat, sets
 
 
 def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
     """The estimate on an end of the space, where it lies on one; raises where there is no maximiser."""
-    first = derivation.family.parameters[0].name
     try:
         require_existence(derivation, observations)
     except ExistenceError:
-        end = highest_end(derivation, observations)
-        found = {first: end} if end is not None else _on_a_face(derivation, observations)
+        found = _where_none_is_inside(derivation, observations)
         if found is None:
             raise
         return found
     end = end_beyond_which_it_rises(derivation, observations)
-    return None if end is None else {first: end}
+    return None if end is None else {derivation.family.parameters[0].name: end}
+
+
+def _where_none_is_inside(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
+    """The estimate on an end or a face of the space, for data without a maximum inside that is proved or was found."""
+    end = highest_end(derivation, observations)
+    if end is None:
+        end = end_above_probes(derivation, observations)
+    if end is None:
+        return _on_a_face(derivation, observations) if derivation.integer is None else None
+    end = abs(end) if derivation.mirrored else end
+    return {derivation.family.parameters[0].name: end}
 
 
 def _on_a_face(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:

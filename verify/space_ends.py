@@ -14,6 +14,8 @@ from ..proofs.derivation import Derivation
 from ..proofs.family import Family, Parameter
 from .enclosure import nats_lost, table_of
 from .observations import Observations
+from .rivals import probes
+from .root_line import root_line
 from .slopes import slopes_of
 from .tolerance import FIRST_BITS
 
@@ -66,6 +68,38 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
         if _points_out(family, parameter, end, {}, observations):
             return double_at_end(parameter, end)
     return None
+
+
+def end_above_probes(derivation: Derivation, observations: Observations) -> float | None:
+    """Return the end of the space of the only parameter that is higher than all probes; ``None`` where there is none.
+
+    For a likelihood of which nothing is proved, where no maximum was found inside: as much is asked of an end that
+    belongs to the space as of a root.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Reals, Symbol, cos, log, pi
+    >>> from thetahat import Family, Parameter, derive
+    >>> y, m = Symbol("y", real=True), Symbol("m", nonnegative=True)
+    >>> wave = Family("wave", y, Reals, (Parameter(m, Interval(0, pi)),), -((y - cos(m)) ** 2) / 2 - log(2 * pi) / 2)
+    >>> end_above_probes(derive(wave), Observations(np.array([[1.5]]), None, 1))
+    0.0
+    """
+    family = derivation.family
+    if len(family.parameters) != 1 or len(derivation.unknowns) != 1 or derivation.optimality.proved:
+        return None
+    (parameter,) = family.parameters
+    ends = [double_at_end(parameter, end) for end in closed_ends(parameter)]
+    if not ends:
+        return None
+    places = probes(derivation, observations, root_line(derivation, observations))
+
+    def is_higher(end: float) -> bool:
+        lost = (nats_lost(family, [place], [end], observations.x, observations.w) for place in places if place != end)
+        return all(one > 0 for one in lost)
+
+    others = [nats_lost(family, [one], [ends[0]], observations.x, observations.w) for one in ends]
+    best = ends[0] if all(one >= 0 for one in others) else ends[-1]
+    return best if is_higher(best) else None
 
 
 def held_by_ends(family: Family, theta: Sequence[float], observations: Observations) -> frozenset[Symbol]:
