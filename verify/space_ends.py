@@ -77,12 +77,12 @@ def end_above_probes(derivation: Derivation, observations: Observations) -> floa
     belongs to the space as of a root.
 
     >>> import numpy as np
-    >>> from sympy import Interval, Reals, Symbol, cos, log, pi
+    >>> from sympy import Interval, Reals, Symbol, log, pi
     >>> from thetahat import Family, Parameter, derive
-    >>> y, m = Symbol("y", real=True), Symbol("m", nonnegative=True)
-    >>> wave = Family("wave", y, Reals, (Parameter(m, Interval(0, pi)),), -((y - cos(m)) ** 2) / 2 - log(2 * pi) / 2)
-    >>> end_above_probes(derive(wave), Observations(np.array([[1.5]]), None, 1))
-    0.0
+    >>> y, m = Symbol("y", real=True), Symbol("m", real=True)
+    >>> square = Family("square", y, Reals, (Parameter(m, Interval(-1, 1)),), -((y - m**2) ** 2) / 2 - log(2 * pi) / 2)
+    >>> end_above_probes(derive(square), Observations(np.array([[1.5]]), None, 1))
+    1.0
     """
     family = derivation.family
     if len(family.parameters) != 1 or len(derivation.unknowns) != 1 or derivation.optimality.proved:
