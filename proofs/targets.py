@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -217,6 +218,18 @@ class Table:
 
 
 Target = Member | Mixture | Table
+
+
+def require_target(given: object) -> None:
+    """Raise ``ParameterError`` for what members are not compared with.
+
+    >>> require_target(Table.of({0: 1, 3: 2}))
+    """
+    if not isinstance(given, (Member, Mixture, Table)):
+        raise ParameterError(
+            f"{reprlib.repr(given)} is no target; write Member.of(family, ...), Mixture.of(...) or "
+            "Table.of({value: share})"
+        )
 
 
 def _expected(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from sympy import Interval, Symbol, Union, log, oo
 
 from thetahat import (
     Family,
+    Member,
     Parameter,
     certify,
     check_estimator,
@@ -18,9 +20,11 @@ from thetahat import (
     family,
     fit,
     fit_rows,
+    i_projection,
+    m_projection,
     summarise,
 )
-from thetahat.proofs.errors import DeclarationError, ParameterError, UnknownFamilyError
+from thetahat.proofs.errors import DataError, DeclarationError, ParameterError, UnknownFamilyError
 
 GAMMA = family("gamma")
 POSITIVE = Interval.open(0, oo)
@@ -119,3 +123,56 @@ def test_what_a_family_is_made_of_is_named(name: str) -> None:
     call, words = MADE_OF[name]
     with pytest.raises(DeclarationError, match=words):
         call()
+
+
+@pytest.mark.parametrize("projection", [m_projection, i_projection])
+def test_what_is_no_target_is_named(projection: Callable[[object, object], object]) -> None:
+    """Both ended in an error of attributes, for a family that is none as well."""
+    with pytest.raises(ParameterError, match=r"'gamma' is no target; write Member\.of"):
+        projection("gamma", GAMMA)
+    with pytest.raises(DeclarationError, match=r"'gamma' is no family"):
+        projection(Member.of(GAMMA, k=1, theta=1), "gamma")
+
+
+def test_spans_of_time_are_no_numbers() -> None:
+    """NumPy counts them among its integers, but they have no value as one."""
+    with pytest.raises(DataError, match=r"entries of type timedelta64.*convert them"):
+        fit(GAMMA, np.array([1, 2], dtype="timedelta64[s]"))
+
+
+class Frame(np.ndarray):
+    """An array with names of columns, as a data frame has."""
+
+    columns: tuple[str, ...]
+
+
+def frame(*columns: str) -> Frame:
+    """Three rows of two columns."""
+    made = np.array([[1.0, 2.0], [2.0, 5.0], [4.0, 7.0]]).view(Frame)
+    made.columns = columns
+    return made
+
+
+def test_columns_with_names_in_another_order_are_refused() -> None:
+    """They were read by their place: the observation taken for the covariate, without a word."""
+    regression = family("linear_regression")
+    with pytest.raises(
+        DataError, match=r"columns x, y, which are read by their place as y, x; pass them in this order"
+    ):
+        fit(regression, frame("x", "y"))
+    assert fit(regression, frame("y", "x")).theta_hat == fit(regression, frame("height", "age")).theta_hat
+
+
+@pytest.mark.parametrize("count", [0, -3, "x", 2.5])
+def test_what_is_no_number_of_digits_is_named(count: object) -> None:
+    """Negative ones gave hundreds of digits."""
+    certificate = certify(GAMMA, [1.0, 2.0])
+    with pytest.raises(ParameterError, match=r"is no number of digits; write a whole one from 1"):
+        certificate.theta["k"].digits(count)
+
+
+@pytest.mark.parametrize("estimate", ["a", None, [1.0], [[1.0], [2.0, 3.0]]])
+def test_an_estimate_that_is_none_is_named(estimate: object) -> None:
+    """Words ended in NumPy's error about them."""
+    with pytest.raises(ParameterError, match=r"gamma: the estimate .* is not one finite number for each of k, theta"):
+        certify(GAMMA, [1.0, 2.0]).nats_lost(estimate)

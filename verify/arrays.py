@@ -60,8 +60,8 @@ def real_numbers(who: str, given: ArrayLike, what: str) -> NDArray[Any]:
 
 
 def _is_double(entry: object) -> bool:
-    """Whether an object is a number of Python's or NumPy's that a double may hold."""
-    if not isinstance(entry, (int, float, np.integer, np.floating)):
+    """Whether an object is a number of Python's or NumPy's that a double may hold; a span of time is none."""
+    if isinstance(entry, np.timedelta64) or not isinstance(entry, (int, float, np.integer, np.floating)):
         return False
     return isinstance(entry, (float, np.floating)) or abs(int(entry)) <= sys.float_info.max
 

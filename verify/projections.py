@@ -19,10 +19,11 @@ from ..proofs.family import Family
 from ..proofs.forward_projection import forward
 from ..proofs.projected import Projected
 from ..proofs.reverse_projection import reverse
-from ..proofs.targets import Table, Target
+from ..proofs.targets import Table, Target, require_target
 from .certify import Certificate, certify
 from .density import density
 from .drawn import feasible
+from .known_values import require_family
 from .nodes import Nodes, nodes_of
 from .reverse_search import APART, STARTS, UNKNOWN, local_minima, reversed_divergence
 
@@ -89,7 +90,7 @@ def m_projection(target: Target, family: Family) -> Projection:
     >>> found.theta, found.divergence
     ({'lambda': 2}, 1 - log(2))
     """
-    family.require_one_column("a projection")
+    _require(target, family)
     exact = forward(target, family)
     if exact is not None and not exact.left:
         certificate = _of_table(target, family) if isinstance(target, Table) and exact.theta else None
@@ -153,11 +154,18 @@ def i_projection(target: Target, family: Family) -> Projection:
     >>> i_projection(Table.of({0: 1, 3: 2}), family("poisson")).divergence
     oo
     """
-    family.require_one_column("a projection")
+    _require(target, family)
     exact = reverse(target, family)
     if exact is not None and not exact.left:
         return _closed(family, "reverse", exact, None)
     return _searched(target, family)
+
+
+def _require(target: Target, family: Family) -> None:
+    """Raise ``DeclarationError`` or ``ParameterError`` for what is no target, or no family of single numbers."""
+    require_family(family)
+    require_target(target)
+    family.require_one_column("a projection")
 
 
 def _closed(family: Family, direction: str, found: Projected, certificate: Certificate | None) -> Projection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import chain
 
 import numpy as np
@@ -85,6 +86,8 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
     require_fixed(family)
     values = real_numbers(family.name, x, "x")
     columns = len(family.columns)
+    if columns > 1:
+        _require_order(family, getattr(x, "columns", ()))
     values = values.reshape(-1, 1) if values.ndim == 1 and columns == 1 else values.view()
     if values.ndim != 2 or values.shape[1] != columns:
         wanted = f"(n, {columns}), columns {', '.join(map(str, family.columns))}" if columns > 1 else "(n,)"
@@ -105,6 +108,20 @@ def _numbers(family: Family, x: ArrayLike, weights: ArrayLike | None) -> tuple[O
         )
     require_doubles(family.name, values, found.sample.ends, "x")
     return found, position
+
+
+def _require_order(family: Family, names: Iterable[object]) -> None:
+    """Refuse a table whose columns have the names of the family's in another order: they are read by their place.
+
+    >>> from thetahat.proofs.families.conditional.linear_regression import LINEAR_REGRESSION
+    >>> _require_order(LINEAR_REGRESSION, ["height", "age"])
+    """
+    given, wanted = [str(name) for name in names], [str(symbol) for symbol in family.columns]
+    if given != wanted and sorted(given) == sorted(wanted):
+        raise DataError(
+            f"{family.name}: x has the columns {', '.join(given)}, which are read by their place as "
+            f"{', '.join(wanted)}; pass them in this order"
+        )
 
 
 def _place(position: NDArray[np.intp] | None, row: int) -> str:

@@ -273,7 +273,10 @@ def numbers_of(family: Family, estimate: Fit | Mapping[str, float] | Sequence[fl
     [2.0]
     """
     given = in_order(family, estimate.theta if isinstance(estimate, Fit) else estimate)
-    values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
+    try:
+        values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
+    except (TypeError, ValueError):  # words, or rows of several lengths
+        values = []
     if len(values) != len(family.parameters) or not all(map(math.isfinite, values)):
         raise ParameterError(
             f"{family.name}: the estimate {given!r} is not one finite number for each of "

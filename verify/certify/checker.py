@@ -16,7 +16,7 @@ from ...proofs.conclusions import is_of_argument
 from ...proofs.derivation import Derivation, Evidence
 from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
-from ...proofs.errors import ExistenceError
+from ...proofs.errors import DataError, ExistenceError
 from ...proofs.family import Family
 from ...strategies.conditions import decide_sample, fails_beyond_doubt
 from ..enclosure import table_of, total
@@ -55,7 +55,10 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     family = certificate.family
     observations = require_data(family, x, weights)
     if digest(observations) != certificate.digest:
-        raise ValueError(f"{family.name}: these are not the data that the certificate was made for")
+        raise DataError(
+            f"{family.name}: these are not the data that the certificate was made for; pass the same x and weights, or "
+            "certify these"
+        )
     verdict, derivation = certificate.verdict, derive(family)
     if verdict is Verdict.UNDECIDED:
         raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")

@@ -10,6 +10,7 @@ from functools import cached_property
 from flint import arb, fmpq
 
 from ...proofs.balls import precision
+from ...proofs.errors import ParameterError
 from ...strategies.kept import kept
 
 _SHOWN = 9
@@ -107,6 +108,8 @@ class Enclosure:
 
     def digits(self, count: int = 15) -> str:
         """Return as many correct decimal digits as the enclosure holds, ``count`` at most, with what is left open."""
+        if not isinstance(count, int) or count < 1:
+            raise ParameterError(f"digits({count!r}): that is no number of digits; write a whole one from 1")
         with precision(BITS):
             return str(self.ball.str(count))
 

@@ -10,6 +10,7 @@ from flint import arb
 from numpy.typing import ArrayLike
 
 from ...proofs.derivation import Verdict as Agreement
+from ...proofs.errors import DataError
 from ...proofs.structured.checker import check_structured
 from ...proofs.structured.engine import derive_structured
 from ...proofs.structured.family import StructuredFamily
@@ -48,7 +49,10 @@ def is_confirmed(certificate: StructuredCertificate, drawn: StructuredData) -> b
     """Return the same for a dataset that is known to be valid."""
     family = certificate.family
     if digest_of(drawn) != certificate.digest:
-        raise ValueError(f"{family.name}: these are not the data that the certificate was made for")
+        raise DataError(
+            f"{family.name}: these are not the data that the certificate was made for; pass the same x and weights, or "
+            "certify these"
+        )
     if certificate.verdict is CertificateVerdict.UNDECIDED:
         raise ValueError(f"{family.name}: the certificate is undecided, so there is nothing to check")
     if certificate.verdict is not CertificateVerdict.LOCAL and not _steps_are_proved(family):
