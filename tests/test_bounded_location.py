@@ -164,3 +164,17 @@ def test_bends_of_waves_are_seen() -> None:
     assert is_strictly_concave(log(1 + cos(pi * Z)), Z, S.NegativeOne, S.One)
     assert is_strictly_concave(log(cos(Z)), Z, -pi / 2, pi / 2)
     assert not is_strictly_concave(log(2 + cos(pi * Z)), Z, S.NegativeOne, S.One)
+
+
+BETWEEN = declared(
+    log(6) + log(y - m) + log(t - y) - 3 * log(t - m), Interval.open(m, t), PLACE, Parameter(t, Interval.open(m, oo))
+)
+QUARTIC = declared(log(1 - u**4) - log(s) + log(Rational(5, 8)))
+
+
+@pytest.mark.parametrize("unit", [1e-140, 1e-100, 1.0, 1e50, 1e140])
+@pytest.mark.parametrize("family", [BETWEEN, QUARTIC], ids=["by both ends", "fourth powers"])
+def test_climbs_begin_at_the_size_of_the_data(family: Family, unit: float) -> None:
+    """Ends kept apart by the data began next to them, and fourth powers overflow everywhere: no climb began."""
+    x = np.array([1.0, -2.0, 0.5])
+    assert fit(family, unit * x).theta == pytest.approx(unit * fit(family, x).theta, rel=1e-12)

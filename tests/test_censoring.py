@@ -121,3 +121,12 @@ def test_gumbel_waits_are_told_as_well() -> None:
     family = given_groups(d * (u - log(s)) - exp(u), y)
     assert derive(family).existence_proved
     assert certify(family, [[-1.0, 1], [0.5, 0], [2.0, 1], [3.0, 0]]).verdict is CertificateVerdict.UNIQUE_GLOBAL
+
+
+@pytest.mark.parametrize("unit", [1e-50, 1.0, 1e50, 1e100])
+def test_a_root_is_looked_for_at_the_size_of_the_data(unit: float) -> None:
+    """Far out the places that are tried lie further apart than the equation has a value."""
+    size = given_groups(d * normal(s, s) + (1 - d) * log(erfc((y - s) / (sqrt(2) * s)) / 2), y)
+    rows = np.array([[1.0, 1], [2.0, 0], [3.0, 1]])
+    known = fit(size, rows).theta_hat["s"]
+    assert fit(size, rows * [unit, 1]).theta_hat["s"] == pytest.approx(unit * known, rel=1e-12)

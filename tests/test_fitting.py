@@ -7,9 +7,9 @@ import mpmath
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sympy import Expr, Interval, Reals, S, Set, Symbol, exp, log, loggamma, oo, pi
+from sympy import Expr, FiniteSet, Interval, Reals, S, Set, Symbol, exp, log, loggamma, oo, pi
 
-from thetahat import Family, Parameter, certify, check_family, derive, family, fit
+from thetahat import Covariate, Family, Parameter, certify, check_family, derive, family, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import DataError, ExistenceError, ParameterError, SupportError, UnsolvedError
 from thetahat.verify import estimation
@@ -546,3 +546,21 @@ def test_a_search_is_remembered_only_inside_and_for_the_same_table(monkeypatch: 
     with estimation.remembering():
         assert searches(*same) == 1
     assert searches(*same) == 3
+
+
+def test_a_formula_outside_its_space_whatever_the_unknown_is_is_named() -> None:
+    """Of a Lomax row that is censored: it was said that every scale is as good, where the shape has no estimate."""
+    x, shape, scale = Symbol("x", positive=True), Symbol("shape", positive=True), Symbol("scale", positive=True)
+    seen = Symbol("seen", integer=True, nonnegative=True)
+    density = seen * (log(shape) - log(scale + x)) + shape * (log(scale) - log(scale + x))
+    positive = Interval.open(0, oo)
+    lives = Family(
+        "lives",
+        x,
+        positive,
+        (Parameter(shape, positive), Parameter(scale, positive)),
+        density,
+        covariates=(Covariate(seen, FiniteSet(0, 1)),),
+    )
+    with pytest.raises(UnsolvedError, match=r"hold at shape = 0\.0 alone on these data, which is outside its space"):
+        fit(lives, [[1.0, 0]])

@@ -61,7 +61,7 @@ def climb(
     beside = None if near is None else _beside(derivation, observations, known, near)
     if beside is not None:
         return beside
-    objective, numbers, ranked = _begun(derivation, observations, known)
+    objective, numbers, ranked, begun = _begun(derivation, observations, known)
     # Few rows are worth their last digits; of many only what shows in nats is mended.
     enough = CLIMB_NATS if observations.n <= EXAMINED_ROWS else SLOPE_NATS
     blurred = enough if observations.n <= BALL_ROWS else math.inf
@@ -87,7 +87,7 @@ def climb(
     joined = observations.distinct()
     if joined.n <= BALL_ROWS:
         reached = [found.point.tolist() for found in climbs]
-        summit = _in_balls(derivation, joined, numbers, reached, [start for _, start in ranked])
+        summit = _in_balls(derivation, joined, numbers, reached, begun)
         _require_highest(derivation, float(summit.value.mid()), climbs)
         return rounded_once(plan, summit, numbers)
     if best is not None and lost <= AGREEMENT_NATS:
@@ -114,8 +114,11 @@ def _beside(
 
 def _begun(
     derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]
-) -> tuple[DoubleObjective, dict[Symbol, float], list[Start]]:
-    """The objective in coordinates that the data suggest, numbers for its names, and where to begin, highest first."""
+) -> tuple[DoubleObjective, dict[Symbol, float], list[Start], list[tuple[float, ...]]]:
+    """The objective in coordinates that the data suggest, numbers for its names, and where to begin, highest first.
+
+    And the same for balls, without heights: all that is suggested where doubles overflow everywhere.
+    """
     plan, family = climb_of(derivation), derivation.family
     # Where to begin is read off a few thousand rows; the climb itself uses all.
     column = observations.columns[0][:: max(1, observations.n // _START_ROWS)]
@@ -123,9 +126,11 @@ def _begun(
     size = spread(column) or 1.0
     numbers = dict(known) | {CENTRE: centre, SIZE: size}
     objective = DoubleObjective(plan, observations, numbers, family.columns)
-    heights = ((objective.height(start), start) for start in suggested(family, plan.parameters, column, centre, size))
+    within = {p: (lo, hi) for p, lo, hi in derivation.within}
+    starts = list(suggested(family, plan.parameters, column, centre, size, within))
+    heights = ((objective.height(start), start) for start in starts)
     ranked = sorted((pair for pair in heights if math.isfinite(pair[0])), key=lambda pair: -pair[0])
-    return objective, numbers, ranked
+    return objective, numbers, ranked, [start for _, start in ranked] or starts
 
 
 def _placed(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from flint import arb
+from sympy import Symbol
 
 from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
@@ -90,6 +91,24 @@ def require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:
             f"{family.name}: the estimate of {item.name} rounds to {theta[j]!r}, outside its space {item.space}: "
             "either the likelihood rises up to that end, and these data have no maximiser, or no double lies between "
             "the exact estimate and the end. Fix the parameter, or use one that is not so close to an end."
+        )
+
+
+def require_inside(family: Family, values: Mapping[Symbol, float]) -> None:
+    """Raise ``UnsolvedError`` where formulas put a parameter outside its space, whatever the unknown is.
+
+    >>> from thetahat import family
+    >>> gamma = family("gamma")
+    >>> require_inside(gamma, dict(zip(gamma.symbols, (1.0, 2.0))))
+    """
+    theta = [values[symbol] for symbol in family.symbols]
+    j = outside_space(family, theta)
+    if j is not None:
+        item = family.parameters[j]
+        raise UnsolvedError(
+            f"{family.name}: the likelihood equations hold at {item.name} = {theta[j]!r} alone on these data, which is "
+            f"outside its space {item.space}: these data have no maximiser that was found. Collect more data, or fix "
+            f"{item.name}."
         )
 
 

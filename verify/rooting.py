@@ -29,10 +29,12 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .probed import SLACK, heights_together, off_by, sparing, worth_asking
+from .refusals import require_inside
 from .rivals import SCANNED, higher_place, is_valley, on_a_grid, probes, require_highest, roots_beside_probes
 from .root_line import root_line
 from .solving import Scalar, bracketed_root, sign_changes
 from .statistics import evaluate
+from .suggestions import far_sizes
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
 
 _ANYWHERE = (-2.0, -0.7, 0.3, 1.1)
@@ -88,7 +90,8 @@ def solve_one(
     if rough and table.n <= EXAMINED_ROWS and not off_by(rough, ExactEquation(derivation, table).height) < SLACK / 2:
         # Where doubles lose the height of a member, they do not tell a peak, nor the sign of a slope.
         return solved_in_balls(derivation, table)
-    root = _highest(residual, derivation, lambda at: rough[at] if at in rough else height(at), line, others)
+    rated = lambda at: rough[at] if at in rough else height(at)  # noqa: E731
+    root = _highest(residual, derivation, rated, line, others, far_sizes(table.columns[0]))
     if root is None:
         return solved_in_balls(derivation, table, rough)
     values = completed(root)
@@ -128,12 +131,17 @@ def _require_compared(derivation: Derivation, table: Observations) -> None:
 
 
 def _highest(
-    function: Scalar, derivation: Derivation, height: Scalar, line: Line, others: Sequence[float]
+    function: Scalar,
+    derivation: Derivation,
+    height: Scalar,
+    line: Line,
+    others: Sequence[float],
+    sizes: Sequence[float],
 ) -> float | None:
     """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
     roots: list[float] = []
     outside: list[float] = []
-    for low, high in sign_changes(function, line):
+    for low, high in sign_changes(function, line, sizes):
         with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
             root = bracketed_root(function, low, high)
             # A root that puts another parameter out of its space is no estimate where there is another.
@@ -220,9 +228,10 @@ def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[fl
     exactly = ExactEquation(derivation, joined)
     others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
     told = sparing(rough, others, height)
-    root = _highest(cache(exactly.residual), derivation, told, exactly.line, others)
+    root = _highest(cache(exactly.residual), derivation, told, exactly.line, others, far_sizes(joined.columns[0]))
     if root is None:
         if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
+            require_inside(family, exactly.completed(exactly.line.value(_ANYWHERE[0])))
             raise UnsolvedError(
                 f"{family.name}: these data have the same likelihood whatever {unknown} is, so that every value is as "
                 f"good. Collect more data, or fix {unknown}."

@@ -26,10 +26,10 @@ _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
 
 
-def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
+def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> Iterator[tuple[float, float]]:
     """Yield brackets of the unknown between whose ends ``function`` changes sign, the nearest to the middle first.
 
-    Coordinates are tried at distances that double, then halves between neighbours until the farthest are covered.
+    Coordinates are tried at distances that grow by a half up to the farthest, and those of ``last`` after them.
 
     >>> low, high = next(sign_changes(lambda k: 3.0 - k, Line(0.0, math.inf)))
     >>> low <= 3.0 <= high
@@ -40,10 +40,10 @@ def sign_changes(function: Scalar, line: Line) -> Iterator[tuple[float, float]]:
     while distance < FARTHEST:
         steps += [distance, -distance]
         distance *= 1.5
-    steps += [FARTHEST, -FARTHEST]
+    steps += [FARTHEST, -FARTHEST, *last]
     known: dict[float, float] = {}
     for u in steps:
-        value = function(line.value(u))
+        value = function(line.value(u)) if u not in known else 0.0
         # An exact zero far out is underflow more often than a root; a root beside it still shows as a change of sign.
         if value == 0 or not math.isfinite(value):
             continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol, oo
+from sympy import Expr, Symbol, oo
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.bounds import Bounds
@@ -20,6 +21,7 @@ from ..proofs.symmetry import unit_exponents
 from .density import compiled
 from .line import Line
 from .single_peaks import single_peaks
+from .solving import FARTHEST
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ _SEED, _PLACES, _PARTS = 5, 9, 1000
 """Points at which slopes are compared, to how many places they agree, and the largest denominator of their ratio."""
 _FEW = 2
 """Parameters up to which the extreme observations suggest where to begin as well."""
+_FAR_UNIT, _ASIDE = 20.0, (0.0, -1.0, 1.0, -2.0, 2.0, -4.0, 4.0)
+"""From which logarithm of their size on data are far from the unit, and how far aside from it is looked."""
 _LEVELS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
 _WITH_UNIT = (0.06, 0.25, 0.5, 1.0, 4.0, 16.0)
 _WITHOUT_UNIT = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1e4)
@@ -131,9 +135,16 @@ def _is_whole(ends: Bounds) -> bool:
 
 
 def suggested(
-    family: Family, parameters: Sequence[Symbol], column: Array, centre: float, size: float
+    family: Family,
+    parameters: Sequence[Symbol],
+    column: Array,
+    centre: float,
+    size: float,
+    within: Mapping[Symbol, tuple[Expr, Expr]] = MappingProxyType({}),
 ) -> Iterator[tuple[float, ...]]:
     """Yield coordinates that the data suggest for each parameter, in every combination up to a limit.
+
+    ``within`` holds the ends between which the data keep a parameter, where they do.
 
     >>> from thetahat.proofs.families.real.normal import NORMAL
     >>> found = suggested(NORMAL, NORMAL.symbols[:1], np.array([1.0, 2.0, 3.0]), 2.0, 1.0)
@@ -143,7 +154,7 @@ def suggested(
     units = unit_exponents(family) or {}
     choices: list[list[float]] = []
     for parameter in parameters:
-        ends = family.domain[parameter]
+        ends = _kept(family.domain[parameter], within.get(parameter))
         if _is_whole(ends) and not is_a_place(family, parameter):
             choices.append([-30.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 30.0])
         elif _is_whole(ends):
@@ -158,11 +169,18 @@ def suggested(
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
             apart = _of_extremes(column, power) if len(parameters) <= _FEW else []
             wide = _of_all_rows(column, size, power) if power else []
-            choices.append([*(middle + math.log(factor) for factor in factors), *apart, *wide])
+            # Below an end the coordinate falls as the distance from it grows.
+            side = -1 if ends.lo is -oo else 1
+            choices.append([side * u for u in (*(middle + math.log(factor) for factor in factors), *apart, *wide)])
     _add_peaks(family, parameters, column, centre, size, choices)
     combinations = math.prod(map(len, choices))
     for number in range(0, combinations, max(1, combinations // _MOST_STARTS)):
         yield _combination(choices, number)
+
+
+def _kept(space: Bounds, within: tuple[Expr, Expr] | None) -> Bounds:
+    """The space, or what the data leave of it."""
+    return space if within is None else Bounds(*within, False, False, False)
 
 
 def _add_peaks(
@@ -232,3 +250,15 @@ def spread(column: Array) -> float:
     """
     low, high = np.quantile(column, [0.25, 0.75])
     return float(high - low) or float(np.std(column)) or float(column.max() - column.min())
+
+
+def far_sizes(column: Array) -> list[float]:
+    """Return coordinates on a half-line about the size of data, and one over it, where these are far from the unit.
+
+    >>> far_sizes(np.array([1.0, 3.0])), [round(math.exp(u)) for u in far_sizes(np.array([0.0, 4e10]))[:2]]
+    ([], [20000000000, 7357588823])
+    """
+    size = spread(column) or float(np.abs(column).max())
+    u = math.log(size) if size > 0 else 0.0
+    near = (side * u + aside for side in (1, -1) for aside in _ASIDE if abs(u) > _FAR_UNIT)
+    return [place for place in near if abs(place) < FARTHEST]
