@@ -40,7 +40,7 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     moves, scales = (bool(e.free_symbols & estimated) for e in (structure.location, structure.scale))
     if not _runs_over_all(family, structure, moves, scales):
         return None
-    if not scales or structure.lo == 0:
+    if not scales or (structure.lo == 0 and not family.bounds.lo_closed):
         return Existence((), True, rule)
     x = family.observation
     if moves and len(family.parameters) == 1:
@@ -54,6 +54,8 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     if structure.observation != x:
         return None
     at = Mean(Indicator(Eq(x, structure.location)), x)
+    if exponent is oo:
+        return Existence((Condition(1 - at, f"not all observations are {structure.location}", rule),), True, rule)
     tied = f"less than a share of {share} of the data is {structure.location}"
     return Existence((Condition(share - at, tied, rule, open_at_zero=True),), True, rule)
 

@@ -20,10 +20,12 @@ from sympy import (
     exp,
     expand,
     log,
+    nan,
     oo,
     powdenest,
     sign,
     sqrt,
+    zoo,
 )
 
 from .algebra.derivatives import derivative
@@ -79,7 +81,14 @@ def location_scale(family: Family) -> LocationScale | None:
         return _fitted(family, family.log_density, x, x, -oo)
     y = Symbol("_y", real=True)
     scaled = _scale_alone(family)
-    return scaled or _fitted(family, family.log_density.subs(x, exp(y)) + y, y, log(x), -oo)
+    if scaled is not None or (ends.lo_closed and _has_a_density_at_zero(family)):
+        return scaled
+    return _fitted(family, family.log_density.subs(x, exp(y)) + y, y, log(x), -oo)
+
+
+def _has_a_density_at_zero(family: Family) -> bool:
+    """Whether zero may be observed: it has no logarithm that lies on the line of the others."""
+    return not family.log_density.subs(family.observation, 0).has(oo, -oo, zoo, nan)
 
 
 def _fitted(family: Family, density: Expr, line: Symbol, shown: Expr, lo: Expr) -> LocationScale | None:

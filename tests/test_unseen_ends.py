@@ -27,6 +27,7 @@ from sympy import (
     beta,
     binomial,
     cos,
+    cosh,
     erfc,
     exp,
     ff,
@@ -419,3 +420,31 @@ def test_an_equation_without_a_value_is_said_to_be_of_which_family() -> None:
     )
     with pytest.raises(UnsolvedError, match="bathtub: solving for a, the equation has no value at"):
         fit(bathtub, [2.0, 2.0, 2.0])
+
+
+u = Symbol("x", nonnegative=True)
+AT_ZERO = {
+    "half logistic": (log(2) - log(a) - u / a - 2 * log(1 + exp(-u / a)), ["not all observations are 0"]),
+    "half Student": (log(4 / (pi * sqrt(3))) - log(a) - 2 * log(1 + u**2 / (3 * a**2)), []),
+    "half Cauchy": (log(2 / pi) + log(a) - log(a**2 + u**2), []),
+}
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_no_maximiser_is_promised_where_all_data_may_lie_on_the_end(name: str) -> None:
+    """Scales of data that may be zero: with zeros alone the likelihood grows as the scale goes to zero."""
+    density, words = AT_ZERO[name]
+    found = derive(Family("at_zero", u, Interval(0, S.Infinity), (Parameter(a, POSITIVE),), density))
+    assert [condition.meaning for condition in found.exists_when] == words
+    assert found.existence_proved == bool(words)
+    with pytest.raises(ExistenceError if words else UnsolvedError, match="have no maximiser"):
+        fit(found.family, [0.0, 0.0])
+    assert fit(found.family, [0.0, 1.0, 2.0]).theta[0] > 0
+
+
+@pytest.mark.parametrize("data", [[0.0], [0.0, 0.0]])
+def test_scales_of_data_that_are_all_at_the_place_have_no_maximiser(data: list[float]) -> None:
+    """It was said that there may be one, where less than a share of 1 of the data had to lie there."""
+    secant = Family("secant", y, Reals, (Parameter(a, POSITIVE),), -log(2 * a) - log(cosh(pi * y / (2 * a))))
+    with pytest.raises(ExistenceError, match=r"these data have no maximiser.*'not all observations are 0' fails"):
+        fit(secant, data)
