@@ -10,7 +10,7 @@ from .algebra.derivatives import derivative
 from .algebra.logs import normal_form
 from .algebra.regions import is_concave, is_strictly_concave
 from .algebra.signs import is_positive
-from .check_context import Context, confirmed_zero, subject_of
+from .check_context import Context, confirmed_zero, subject_of, unless_zero
 from .curvature import (
     has_corners,
     in_coordinates,
@@ -119,9 +119,15 @@ def concave_terms(step: Step, context: Context) -> Finding:
         return scale
     domain = scale.domain(context.family)
     rest = in_coordinates(context.family, scale) - Add(*step.value.args)
-    found = [prove_zero(derivative(rest, phi), domain, list).evidence for phi in scale.coordinates]
-    if any(evidence is not Evidence.ALGEBRA for evidence in found):
-        return Finding(Evidence.REFUTED, "the terms do not add up to the log-density")
+    places = dict(zip(scale.coordinates, context.family.symbols, strict=True))
+    points = [
+        ({**theta, **{phi: theta[p] for phi, p in places.items()}, **row}, ())
+        for theta, sample in context.points()
+        for row in sample[:2]
+    ]
+    found = [prove_zero(derivative(rest, phi), domain, lambda: points) for phi in scale.coordinates]
+    if wrong := unless_zero(found, "the terms do not add up to the log-density"):
+        return wrong
     holds = all(shape_of(term, scale.coordinates, domain) for term in step.value.args)
     return by_sign(holds, "every term is concave at every observation")
 

@@ -150,6 +150,20 @@ def pairs(step: Step, key: str) -> dict[Symbol, Expr]:
     return {row[0]: row[1] for row in step.named(key).args}
 
 
+def unless_zero(found: Iterable[Finding], words: str) -> Finding | None:
+    """Return what speaks against all of these being zero, ``None`` where algebra proves them so.
+
+    What algebra does not prove is refuted only where balls exclude zero.
+
+    >>> unless_zero([Finding(Evidence.ALGEBRA), Finding(Evidence.UNDECIDED)], "this is no root").evidence
+    <Evidence.UNDECIDED: 'undecided'>
+    """
+    left = {one.evidence for one in found} - {Evidence.ALGEBRA}
+    if Evidence.REFUTED in left:
+        return Finding(Evidence.REFUTED, words)
+    return Finding(Evidence.UNDECIDED, f"neither proved nor refuted: {words}") if left else None
+
+
 def confirmed_zero(expression: Expr, domain: Domain, points: Callable[[], Sequence[Point]]) -> Finding:
     """Return what ``prove_zero`` does, unless a ball at the first of the points contradicts what algebra proves.
 

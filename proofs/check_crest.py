@@ -8,7 +8,7 @@ from .algebra.atoms import Mean, plain, stand_ins
 from .algebra.derivatives import derivative
 from .algebra.signs import Domain, is_positive
 from .algebra.spreads import Triple, applies, is_nonzero_on_equal_data
-from .check_context import Context, pairs, subject_of
+from .check_context import Context, pairs, subject_of, unless_zero
 from .check_ridge import speeds_of
 from .derivation import Evidence, Finding, Step, by_sign
 from .limit_values import limit_value
@@ -47,8 +47,10 @@ def crest(step: Step, context: Context) -> Finding:
         slope - step.value,
         step.value.subs(step.subject, step.named("root")),
     )
-    if any(context.zero(zero).evidence is not Evidence.ALGEBRA for zero in zeros):
-        return Finding(Evidence.REFUTED, "this is not the derivative along the lines, or these are no zeros")
+    if wrong := unless_zero(
+        map(context.zero, zeros), "this is not the derivative along the lines, or these are no zeros"
+    ):
+        return wrong
     spreads: list[Triple] = [(f, g, h) for f, g, h in (row.args for row in step.named("spreads").args)]
     if not all(applies(triple, x, {**domain, along: HALF_LINE}) for triple in spreads):
         return Finding(Evidence.REFUTED, "these are no functions to which the inequality applies")
@@ -87,9 +89,9 @@ def edges(step: Step, context: Context) -> Finding:
     found = [limit_value(profile, subject_of(step), end, family.observation, family.domain) for end in (S.Zero, oo)]
     if None in found or len(found) != len(step.value.args):
         return Finding(Evidence.UNDECIDED, "no limit of the likelihood is proved")
-    same = [context.zero(a - b).evidence for a, b in zip(found, step.value.args, strict=True)]
-    if any(one is not Evidence.ALGEBRA for one in same):
-        return Finding(Evidence.REFUTED, "these are not the limits")
+    same = [context.zero(a - b) for a, b in zip(found, step.value.args, strict=True)]
+    if wrong := unless_zero(same, "these are not the limits"):
+        return wrong
     return Finding(Evidence.SIGN, "power series, and what the largest observation adds")
 
 
@@ -102,8 +104,10 @@ def profile_edges(step: Step, context: Context) -> Finding:
     if {first, unknown} != set(family.symbols) or first == unknown or family.domain[unknown] != HALF_LINE:
         return Finding(Evidence.REFUTED, "these are not the two parameters, or the ends of another space")
     root, x, domain = step.named("first"), family.observation, family.domain
-    if context.zero(before.value.subs(first, root)).evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, "this is not where the first parameter turns")
+    if wrong := unless_zero(
+        [context.zero(before.value.subs(first, root))], "this is not where the first parameter turns"
+    ):
+        return wrong
     whole = context.unfolded(likelihood.value)
     slope, profile = (plain(one.subs(first, root)) for one in (derivative(whole, unknown), whole))
     falling = step.named("falling").args
@@ -114,8 +118,7 @@ def profile_edges(step: Step, context: Context) -> Finding:
     found = [limit_value(profile, unknown, end, x, domain) for end in others]
     if None in found:
         return Finding(Evidence.UNDECIDED, "no limit of the likelihood is proved")
-    same = len(found) == len(step.value.args)
-    gaps = [a - b for a, b in zip(found, step.value.args, strict=True)] if same else []
-    if not same or any(context.zero(gap).evidence is not Evidence.ALGEBRA for gap in gaps):
+    if len(found) != len(step.value.args):
         return Finding(Evidence.REFUTED, "these are not the limits")
-    return Finding(Evidence.SIGN, "power series at the ends")
+    same = [context.zero(a - b) for a, b in zip(found, step.value.args, strict=True)]
+    return unless_zero(same, "these are not the limits") or Finding(Evidence.SIGN, "power series at the ends")

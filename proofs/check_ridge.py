@@ -12,7 +12,7 @@ from .algebra.signs import Domain, is_nonnegative, is_nonzero, is_positive
 from .algebra.size import cancelled
 from .bounds import Bounds
 from .check_combined import under_one_bar
-from .check_context import Context, subject_of
+from .check_context import Context, subject_of, unless_zero
 from .curvature import bends_down, has_corners
 from .derivation import Evidence, Finding, Step
 from .smooth_lines import has_open_space
@@ -34,8 +34,8 @@ def ridge(step: Step, context: Context) -> Finding:
         return Finding(Evidence.REFUTED, "the premise is no mean log-likelihood")
     along = Add(*(speed * derivative(ell.value, p) for p, speed in speeds.items()))
     same = context.zero(under_one_bar(context.unfolded(along - step.value)))
-    if same.evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, "this is not the derivative along the lines")
+    if wrong := unless_zero([same], "this is not the derivative along the lines"):
+        return wrong
     roots = [one.value for one in context.steps if one.rule == "root" and one.subject == step.subject]
     if not any(context.zero(one - step.named("root")).evidence is Evidence.ALGEBRA for one in roots):
         return Finding(Evidence.REFUTED, f"another root was derived for {step.subject}")
@@ -148,8 +148,8 @@ def log_profile(step: Step, context: Context) -> Finding:
     if claimed != step.value or any(not (c.is_Rational and c > 0) for c, _ in logs):
         return Finding(Evidence.REFUTED, "the profile is not made of these functions")
     same = context.zero(derivative(along, u) - derivative(claimed, u))
-    if same.evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, "this is not the profile")
+    if wrong := unless_zero([same], "this is not the profile"):
+        return wrong
     bends = [-derivative(each, u, u)]
     for _, f in logs:
         if not _is_above(f, u, context):
@@ -173,8 +173,8 @@ def counts(step: Step, context: Context) -> Finding:
     if step.value != derivative(size, u) * counted:
         return Finding(Evidence.REFUTED, "this is not the slope of the theorem")
     along = context.unfolded(context.given(before).value.subs(before.subject, before.named("root")))
-    if context.zero(derivative(along, u) - step.value).evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, "this is not the slope along the ridge")
+    if wrong := unless_zero([context.zero(derivative(along, u) - step.value)], "this is not the slope along the ridge"):
+        return wrong
     if not (family.bounds.discrete and family.bounds.lo == 0) or size.free_symbols != {u}:
         return Finding(Evidence.REFUTED, "the observations are no whole numbers from zero on")
     if not is_positive(size, context.domain) or not is_nonzero(derivative(size, u), context.domain):

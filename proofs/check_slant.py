@@ -12,7 +12,7 @@ from .algebra.regions import is_bounded_inside
 from .algebra.signs import is_nonnegative, is_positive
 from .algebra.size import factored
 from .algebra.spreads import falls_where_zero
-from .check_context import Context, confirmed_zero, subject_of
+from .check_context import Context, confirmed_zero, subject_of, unless_zero
 from .derivation import Evidence, Finding, Step, by_sign
 from .location import Z
 from .reach import reaching
@@ -74,8 +74,8 @@ def edges(step: Step, context: Context) -> Finding:
     claimed = ceiling + height.subs(moved, root)
     for level, value in zip((S.Zero, S.One), step.value.args, strict=True):
         end = before.named("observation").subs(x, Quantile(level, x))
-        if context.zero(claimed.subs(place, end) - value).evidence is not Evidence.ALGEBRA:
-            return Finding(Evidence.REFUTED, "these are not the limits")
+        if wrong := unless_zero([context.zero(claimed.subs(place, end) - value)], "these are not the limits"):
+            return wrong
     averages = [atom.integrand for atom in atoms_of(slope) if isinstance(atom, Mean)]
     domain = context.family.domain
     turns = any(falls_where_zero(slope, moved, average, (), x, domain) for average in averages)

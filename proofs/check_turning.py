@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .algebra.derivatives import derivative
 from .algebra.spreads import Triple, applies, falls_where_zero, is_nonzero_on_equal_data, lies_within
-from .check_context import Context, subject_of
+from .check_context import Context, subject_of, unless_zero
 from .derivation import Evidence, Finding, Step
 from .smooth_lines import is_smooth_over_lines
 
@@ -15,8 +15,10 @@ def line_turn(step: Step, context: Context) -> Finding:
     if likelihood.rule != "mean-log-likelihood" or not is_smooth_over_lines(context.family, moved):
         return Finding(Evidence.REFUTED, "these are no lines on which a likelihood is smooth")
     slope = derivative(context.unfolded(likelihood.value), moved)
-    if context.zero(slope - step.value).evidence is not Evidence.ALGEBRA:
-        return Finding(Evidence.REFUTED, f"this is not the derivative of the likelihood in {moved}")
+    if wrong := unless_zero(
+        [context.zero(slope - step.value)], f"this is not the derivative of the likelihood in {moved}"
+    ):
+        return wrong
     return _falls(step, context) or Finding(Evidence.SIGN, "it falls wherever it is zero")
 
 
@@ -31,8 +33,8 @@ def ridge_turn(step: Step, context: Context) -> Finding:
     moved, root = subject_of(before), step.named("root")
     likelihood = context.unfolded(context.given(before).value)
     zeros = (before.value.subs(moved, root), derivative(likelihood.subs(moved, root), u) - step.value)
-    if any(context.zero(zero).evidence is not Evidence.ALGEBRA for zero in zeros):
-        return Finding(Evidence.REFUTED, "this is not the derivative along the highest points")
+    if wrong := unless_zero(map(context.zero, zeros), "this is not the derivative along the highest points"):
+        return wrong
     if any(derivative(end, u, u) != 0 for end in (family.bounds.lo, family.bounds.hi)):
         return Finding(Evidence.UNDECIDED, f"that the values of {u} that data allow are an interval")
     if not lies_within(root, family.domain[moved], family.observation, family.domain):

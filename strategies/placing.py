@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -188,6 +188,9 @@ def place(column: Column, placement: Placement, coordinates: Doubles) -> Doubles
     """
     ends, size = placement.ends, placement.magnitude
     if column.shape is Shape.BETWEEN:
+        if math.isinf(ends.hi) or math.isinf(ends.lo):
+            # A parameter puts that end beyond all doubles: data lie as far out as they may.
+            ends = replace(ends, lo=max(ends.lo, ends.first), hi=min(ends.hi, ends.last))
         if column.lattice:
             values = ends.lo + np.mod(coordinates, ends.width + 1)
         elif size < 0:

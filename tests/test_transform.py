@@ -10,7 +10,7 @@ import pytest
 from amounts import thinned
 from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, asinh, atanh, exp, log, oo, sinh, sqrt, tanh
 
-from thetahat import Family, Parameter, derive, family, fit
+from thetahat import Family, Parameter, check_family, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, Quantile, plain
 from thetahat.proofs.check_context import Context
 from thetahat.proofs.checker import check_steps
@@ -318,3 +318,19 @@ def test_a_function_that_does_not_reach_all_numbers_is_refused() -> None:
             family("uniform_symmetric").transform("bent", real, image)
         with pytest.raises(DeclarationError):
             family("normal").transform("bent", real, image)
+
+
+def test_what_algebra_does_not_prove_is_not_refuted() -> None:
+    """The log-odds of a share as a logistic variable: terms that add up were refuted, and no estimator was derived."""
+    share = Symbol("u", positive=True)
+    odds = family("logistic").transform("logit_logistic", share, log(share / (1 - share)))
+    derivation = derive(odds)
+    assert derivation.count(Evidence.REFUTED) == 0
+    found, known = fit(odds, [0.2, 0.5, 0.9]), fit(family("logistic"), np.log([0.25, 1.0, 9.0]))
+    assert found.theta == pytest.approx(known.theta, rel=1e-9)
+
+
+def test_data_of_a_support_whose_end_overflows_are_numbers() -> None:
+    """A uniform logarithm: an end beyond all doubles made shares of an infinite length."""
+    size = Symbol("w", positive=True)
+    assert check_family(family("uniform").transform("log_uniform", size, log(size)), examples=5).ok
