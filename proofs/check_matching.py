@@ -9,10 +9,14 @@ from sympy import Add, Expr, Matrix, Symbol
 
 from .algebra.derivatives import derivative
 from .algebra.invertible import is_invertible
+from .ball_data import evaluate, is_zero_at
+from .balls import precision
 from .check_context import Context, confirmed_zero, pairs
 from .check_roots import chained, leaves_space
 from .derivation import Evidence, Finding, Step, Verdict, weakest
 from .zero import Point, prove_zero
+
+_BITS = 256
 
 
 def split(step: Step, context: Context) -> Finding:
@@ -83,7 +87,21 @@ def _same_estimates(parameters: Sequence[Symbol], context: Context) -> list[Find
     alike = [prove_zero(first[p] - second[p], context.domain, list) for p in parameters]
     if all(one.evidence is Evidence.ALGEBRA for one in alike):
         return alike
-    return [context.zero(chained(first[p], first) - chained(second[p], second)) for p in parameters]
+    gaps = [chained(first[p], first) - chained(second[p], second) for p in parameters]
+    return [_where_there_are_estimates(context.zero(gap), gap, first, context) for gap in gaps]
+
+
+def _where_there_are_estimates(found: Finding, gap: Expr, roots: dict[Symbol, Expr], context: Context) -> Finding:
+    """What was found; refuted only if so where all roots are numbers, as the logarithm of a mean often is none."""
+    if found.evidence is not Evidence.REFUTED:
+        return found
+    values, whole = [context.unfolded(chained(root, roots)) for root in roots.values()], context.unfolded(gap)
+    for theta, sample in context.points():
+        with precision(_BITS):
+            known = all(evaluate(value, theta, sample).is_finite() for value in values)
+        if known and is_zero_at(whole, theta, sample) is False:
+            return found
+    return Finding(Evidence.UNDECIDED, "that both routes have the same estimates where there are any is not proved")
 
 
 def divergence(step: Step, context: Context) -> Finding:

@@ -684,3 +684,14 @@ def test_the_formulas_of_a_parabola_are_quotients_of_determinants() -> None:
     assert list(fit(member, rows).theta[:3]) == pytest.approx(list(expected), rel=1e-9)
     with pytest.raises(ExistenceError):
         fit(member, rows[[0, 1]])
+
+
+def test_two_routes_are_not_told_apart_by_data_without_an_estimate() -> None:
+    """A normal mean and a share of it as spread, by the logarithm of the mean: of negative data it is no number."""
+    phi = Symbol("phi", real=True)
+    density = -log(b) - phi - (y - exp(phi)) ** 2 / (2 * b**2 * exp(2 * phi)) - log(2 * pi) / 2
+    found = declared(y, Reals, density, Parameter(phi, Reals), positive(b))
+    assert found.count(Evidence.REFUTED) == 0
+    assert fit(found.family, [1.0, 2.0, 6.0]).theta == pytest.approx([np.log(3.0), np.std([1.0, 2.0, 6.0]) / 3])
+    with pytest.raises(ExistenceError, match=r"mean\(x\) > 0"):
+        fit(found.family, [-1.0, -2.0])
