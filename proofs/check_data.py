@@ -28,9 +28,9 @@ _FAR = 2**20
 _TIES = (_OBSERVATIONS // 2, _OBSERVATIONS * 2 // 3, _OBSERVATIONS - 1)
 _NEARER, _FURTHER = Rational(1, 4), Rational(4)
 _SIZES = tuple(Rational(2) ** power for power in (-1, 1, -2, 2, -3, 3, -4, 4))
-_FAR_OFF, _CLOSE = (2, 4, 6, 8, 12), Rational(1, 64)
-"""By which powers of two data are moved where no others do what is asked of them, and what is left of distances from
-one of them."""
+_FAR_OFF, _CLOSE, _AWAY = (2, 4, 6, 8, 12), Rational(1, 64), (1, 16, 256)
+"""By which powers of two data are moved where no others do what is asked of them; what is left of distances from one of
+them; and how much further out that one is taken."""
 
 
 @lru_cache(maxsize=64)
@@ -165,24 +165,35 @@ def far_off(family: Family) -> Iterator[Point]:
     supports = [(family.observation, family.bounds), *((one.symbol, one.bounds) for one in family.also)]
     for (theta, sample), (column, box) in product(members_with_data(family), supports):
         ends = [at(box, {**theta, **row}) for row in sample]
-        gathered = [([one[column]] * len(sample), [S.Zero if box.discrete else _CLOSE]) for one in sample]
-        for origins, factors in (*_moves(ends, box.discrete), *gathered):
+        gathered = _gathered([row[column] for row in sample], ends, box.discrete)
+        for origins, factors, places in (*_moves(ends, box.discrete), *gathered):
             for factor in factors:
-                places = (o + factor * (row[column] - o) for o, row in zip(origins, sample, strict=True))
-                yield theta, [{**row, column: place} for row, place in zip(sample, places, strict=True)]
+                moved = (p + factor * (row[column] - o) for o, p, row in zip(origins, places, sample, strict=True))
+                yield theta, [{**row, column: value} for row, value in zip(sample, moved, strict=True)]
 
 
-def _moves(ends: Sequence[Bounds], whole: bool) -> Iterator[tuple[list[Expr], list[Rational]]]:
-    """What observations may be moved from or towards, an origin for each, and by which factors."""
+def _gathered(
+    values: Sequence[Expr], ends: Sequence[Bounds], whole: bool
+) -> Iterator[tuple[list[Expr], list[Rational], list[Expr]]]:
+    """The same, with all observations near one of them, and far out where the support goes on."""
+    close, (lo, hi) = [S.Zero if whole else _CLOSE], (ends[0].lo, ends[0].hi)
+    start = lo if hi is oo and lo.is_Rational else S.Zero
+    away = _AWAY if hi is oo and (lo is -oo or lo.is_Rational) else (1,)
+    for value, factor in product(values, away):
+        yield [value] * len(values), close, [start + factor * (value - start)] * len(values)
+
+
+def _moves(ends: Sequence[Bounds], whole: bool) -> Iterator[tuple[list[Expr], list[Rational], list[Expr]]]:
+    """From where observations may be moved, an origin for each, by which factors of the distance, and to where."""
     far = [Rational(2) ** power for power in _FAR_OFF]
     near = [S.Zero] if whole else [1 / factor for factor in far]
     sides = [[one.lo for one in ends], [one.hi for one in ends]]
     finite = [side for side in sides if all(end.is_Rational for end in side)]
     if all(end.is_infinite for side in sides for end in side):
         both = far if whole else [*far, *near]
-        yield [S.Zero] * len(ends), [*both, *(-factor for factor in both)]
+        yield [S.Zero] * len(ends), [*both, *(-factor for factor in both)], [S.Zero] * len(ends)
     for side in finite:
-        yield side, near if len(finite) == 2 else [*far, *near]
+        yield side, near if len(finite) == 2 else [*far, *near], side
 
 
 def _tied(family: Family) -> Iterator[Point]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from sympy import Expr, Interval, S, Set, Symbol, exp, log, loggamma, oo, pi
+from sympy import Expr, Interval, Rational, S, Set, Symbol, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, fit
 from thetahat.proofs.derivation import Outcome
@@ -35,6 +35,14 @@ FACED = {
     "gamma": of(X, POSITIVE, A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X, (A, Interval(1, oo)), (B, POSITIVE)),
     "gumbel": of(
         Y, S.Reals, -(Y - LEFT) / SD - log(SD) - exp(-(Y - LEFT) / SD), (LEFT, Interval(0, oo)), (SD, POSITIVE)
+    ),
+    "left box": of(Y, S.Reals, BELL, (M, Interval(-3, 0)), (SD, Interval(Rational(5, 4), 2))),
+    "gumbel box": of(
+        Y,
+        S.Reals,
+        -(Y - A) / SD - log(SD) - exp(-(Y - A) / SD),
+        (A, Interval(Rational(7, 4), 3)),
+        (SD, Interval(2, Rational(7, 2))),
     ),
     "low rate": of(
         X, POSITIVE, A * log(B) - loggamma(A) + (A - 1) * log(X) - B * X, (A, POSITIVE), (B, Interval.Lopen(0, 1))
@@ -94,6 +102,8 @@ def test_no_search_in_the_closed_space_ends_higher(name: str, data: st.DataObjec
         ("gumbel", [-1.0, -1.0, -2.0], [0.0, 1.820826311787592]),
         ("low rate", [0.5, 0.5], [0.9330126182815949, 1.0]),
         ("weibull box", [2.0, 2.0], [2.0, 2.0]),
+        ("left box", [-0.875, 0.875], [0.0, 1.25]),
+        ("gumbel box", [-1.25, -1.125], [1.75, 3.5]),
     ],
 )
 def test_the_estimate_on_a_face_is_that_of_the_family_there(name: str, x: list[float], theta: list[float]) -> None:

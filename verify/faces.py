@@ -57,8 +57,11 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
     best = _highest(family, known, observations)
     if best is None:
         return None
-    item, _ = faces[found.index(best)]
-    return best if item.symbol in held_by_ends(family, list(best.values()), observations) else None
+    held = held_by_ends(family, list(best.values()), observations)
+    # One point may be the highest of several faces, and beyond one of them the likelihood be level.
+    return (
+        best if any(item.symbol in held for (item, _), one in zip(faces, found, strict=True) if one == best) else None
+    )
 
 
 def face_beyond_which_it_rises(
