@@ -18,7 +18,7 @@ from thetahat.proofs.algebra.regions import is_strictly_concave
 from thetahat.proofs.bounded_location import bounded_location_scale, by_vanishing_ends
 from thetahat.proofs.checker import check_steps
 from thetahat.proofs.derivation import Evidence, Outcome, Step
-from thetahat.proofs.errors import ExistenceError
+from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.location import Z
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.likelihood import log_likelihood
@@ -178,3 +178,10 @@ def test_climbs_begin_at_the_size_of_the_data(family: Family, unit: float) -> No
     """Ends kept apart by the data began next to them, and fourth powers overflow everywhere: no climb began."""
     x = np.array([1.0, -2.0, 0.5])
     assert fit(family, unit * x).theta == pytest.approx(unit * fit(family, x).theta, rel=1e-12)
+
+
+def test_data_that_no_member_holds_are_called_so() -> None:
+    """It was said that the estimate is too large for a double, or too close to an end."""
+    narrow = declared(log(6) + log(y - m) + log(m + 3 - y) - 3 * log(3), Interval.open(m, m + 3), PLACE)
+    with pytest.raises(UnsolvedError, match="no member has a support that holds all of these observations"):
+        fit(narrow, [-1.0, 30.0])

@@ -230,6 +230,11 @@ def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[fl
     told = sparing(rough, others, height)
     root = _highest(cache(exactly.residual), derivation, told, exactly.line, others, far_sizes(joined.columns[0]))
     if root is None:
+        if not exactly.line.lo < exactly.line.hi:
+            raise UnsolvedError(
+                f"{family.name}: no member has a support that holds all of these observations, whatever {unknown} is; "
+                "leave out what cannot be, or choose another family"
+            )
         if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
             require_inside(family, exactly.completed(exactly.line.value(_ANYWHERE[0])))
             raise UnsolvedError(
