@@ -90,7 +90,10 @@ def solve_one(
     if rough and table.n <= EXAMINED_ROWS and not off_by(rough, ExactEquation(derivation, table).height) < SLACK / 2:
         # Where doubles lose the height of a member, they do not tell a peak, nor the sign of a slope.
         return solved_in_balls(derivation, table)
-    rated = lambda at: rough[at] if at in rough else height(at)  # noqa: E731
+
+    def rated(at: float) -> float:
+        return rough[at] if at in rough else height(at)
+
     root = _highest(residual, derivation, rated, line, others, far_sizes(table.columns[0]))
     if root is None:
         return solved_in_balls(derivation, table, rough)
