@@ -16,7 +16,7 @@ from sympy import Add, Rational
 from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import assembly, compiled_fit, estimation, fitting, passes, rooting
+from thetahat.verify import assembly, compiled_fit, estimation, fitting, highest_root, passes
 from thetahat.verify.compiled import columns
 from thetahat.verify.compiled.equation import RowEquation, _interpolated_root
 from thetahat.verify.compiled.expansion import Expansion
@@ -597,5 +597,5 @@ def test_few_rows_are_not_searched(name: str, monkeypatch: pytest.MonkeyPatch) -
     """An equation that the compiled estimator solves is not solved again in doubles."""
     derivation = derivation_with(family(name), {})
     x = ordinary(derivation, 15, 0)
-    monkeypatch.setattr(rooting, "sign_changes", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr(highest_root, "sign_changes", lambda *_: pytest.fail("searched"))
     assert fit_with(derivation, x).theta.size == 2

@@ -76,7 +76,9 @@ def searched(family: Family, x: list[float]) -> float:
     return best
 
 
-@pytest.mark.parametrize("name", FACED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough) if name.endswith("box") else name for name in FACED]
+)
 @given(data=st.data())
 def test_no_search_in_the_closed_space_ends_higher(name: str, data: st.DataObject) -> None:
     """Whether the maximum lies inside, on a face or in a corner."""

@@ -11,11 +11,11 @@ from mpmath import mp
 from thetahat import certify, family, fit
 from thetahat.proofs.engine import derive
 from thetahat.proofs.errors import UnsolvedError
+from thetahat.verify.ball_rooting import solved_in_balls
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import nats_lost
-from thetahat.verify.rooting import solved_in_balls
 from thetahat.verify.solving import bracketed_root
 from thetahat.verify.tolerance import BALL_ROWS, EXAMINED_ROWS, ROOT_ULPS, SLOPE_NATS
 from thetahat.verify.valid_data import require_data

@@ -59,13 +59,13 @@ from thetahat.proofs.probes import data_points, parameter_points
 from thetahat.proofs.registry import catalogue, family
 from thetahat.proofs.sense import sharpened
 from thetahat.strategies import can_fail, datasets
+from thetahat.verify.ball_rooting import solved_in_balls
 from thetahat.verify.drawn import Drawn, judged
 from thetahat.verify.enclosure import table_of
 from thetahat.verify.ends import outside_space
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
-from thetahat.verify.rooting import solved_in_balls
 from thetahat.verify.tolerance import THETA_ULPS, UNIT_ROUNDOFF
 from thetahat.verify.valid_data import require_data
 

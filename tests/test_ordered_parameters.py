@@ -63,7 +63,9 @@ def rows(groups: list[list[float]]) -> np.ndarray:
 GROUPS = st.lists(st.lists(st.integers(-12, 12), min_size=1, max_size=3), min_size=3, max_size=3)
 
 
-@pytest.mark.parametrize("family", [ABOVE, CHAIN], ids=["two", "three"])
+@pytest.mark.parametrize(
+    "family", [pytest.param(ABOVE, id="two"), pytest.param(CHAIN, id="three", marks=pytest.mark.thorough)]
+)
 @given(drawn=GROUPS)
 def test_estimates_are_those_of_pooled_groups(family: Family, drawn: list[list[int]]) -> None:
     """Fit and certificate against the algorithm that pools adjacent violators."""

@@ -9,7 +9,7 @@ from sympy import FiniteSet, Interval, Reals, Symbol, log, oo, pi
 from thetahat import Covariate, Family, Parameter, derive, family, fit
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
-from thetahat.verify import rooting
+from thetahat.verify import ball_rooting, rooting
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.likelihood import log_likelihood
@@ -174,7 +174,8 @@ def test_a_group_of_one_row_has_no_highest_member(alone: float) -> None:
 def test_a_higher_value_is_still_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: of several roots the first is taken; what was looked at together tells that another value is higher."""
     sizes = np.repeat([1e-8, 1e-4, 0.5, 0.75, 0.85], [5, 8, 5, 6, 12])
-    monkeypatch.setattr(rooting, "_highest", lambda *arguments: 1.194469013052254)
+    for module in (rooting, ball_rooting):
+        monkeypatch.setattr(module, "highest_root", lambda *arguments: 1.194469013052254)
     with pytest.raises(UnsolvedError, match="it is higher at"):
         fit(family("lomax"), np.concatenate([sizes, FAR]))
 

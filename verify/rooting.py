@@ -8,11 +8,8 @@ rows. What fails is solved again with residuals rounded from balls, or refused w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 from sympy import Symbol
@@ -21,26 +18,21 @@ from ..proofs.algebra.atoms import atoms_of
 from ..proofs.algebra.kinks import jumps_at_data
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
+from .ball_rooting import solved_in_balls
 from .enclosure import nats_lost
 from .ends import outside_space
 from .exact import few_rows
 from .exact_rooting import ExactEquation, Numbers
+from .highest_root import highest_root
 from .likelihood import log_likelihood
-from .line import Line
 from .observations import Observations
-from .probed import SLACK, heights_together, off_by, sparing, worth_asking
-from .refusals import require_inside
-from .rivals import SCANNED, higher_place, is_valley, on_a_grid, probes, require_highest, roots_beside_probes
+from .probed import SLACK, heights_together, off_by, worth_asking
+from .rivals import SCANNED, higher_place, probes, require_highest
 from .root_line import root_line
-from .solving import Scalar, bracketed_root, sign_changes
+from .solving import Scalar
 from .statistics import evaluate
 from .suggestions import far_sizes
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
-
-_ANYWHERE = (-2.0, -0.7, 0.3, 1.1)
-"""Coordinates that have nothing to do with each other, or with data."""
-_MOST_ROOTS = 4
-NOTHING_KNOWN: Mapping[float, float] = MappingProxyType({})
 
 
 def solve_one(
@@ -94,7 +86,7 @@ def solve_one(
     def rated(at: float) -> float:
         return rough[at] if at in rough else height(at)
 
-    root = _highest(residual, derivation, rated, line, others, far_sizes(table.columns[0]))
+    root = highest_root(residual, derivation, rated, line, others, far_sizes(table.columns[0]))
     if root is None:
         return solved_in_balls(derivation, table, rough)
     values = completed(root)
@@ -133,33 +125,6 @@ def _require_compared(derivation: Derivation, table: Observations) -> None:
         )
 
 
-def _highest(
-    function: Scalar,
-    derivation: Derivation,
-    height: Scalar,
-    line: Line,
-    others: Sequence[float],
-    sizes: Sequence[float],
-) -> float | None:
-    """The root of ``function``; of several sign changes the one with the highest likelihood; ``None`` without any."""
-    roots: list[float] = []
-    outside: list[float] = []
-    for low, high in sign_changes(function, line, sizes):
-        with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
-            root = bracketed_root(function, low, high)
-            # A root that puts another parameter out of its space is no estimate where there is another.
-            (roots if height(root) > -math.inf else outside).append(root)
-        # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
-        if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
-            break
-    if not roots and outside:
-        roots = roots_beside_probes(function, height, on_a_grid(1.0, line), []) or outside
-    if not derivation.optimality.proved:
-        roots = [root for root in roots if not is_valley(root, height)]
-        roots += roots_beside_probes(function, height, others, roots)
-    return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
-
-
 def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:
     """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
     family = derivation.family
@@ -172,84 +137,6 @@ def _height(derivation: Derivation, observations: Observations, values: Mapping[
     except UnsolvedError:  # far out a density may have no value that balls enclose: nothing is known to be high there
         return -math.inf
     return value - rounding
-
-
-def solved_in_balls(
-    derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN
-) -> Numbers:
-    """Return the unknown and what the formulas give, with every residual in balls.
-
-    ``rough`` are heights in doubles, where they are known.
-
-    Raises
-    ------
-    UnsolvedError
-        Where the different rows are too many, or the equation has no root that a double can hold.
-
-    Examples
-    --------
-    >>> from thetahat import derive, family
-    >>> gumbel = derive(family("gumbel"))
-    >>> x = np.array([[0.0], [1.0], [3.0]])
-    >>> [round(value, 3) for value in solved_in_balls(gumbel, Observations(x, np.ones(3), 3)).values()]
-    [0.978, 0.741]
-    """
-    found = root_in_balls(derivation, table, rough)
-    values = found.equation.ended(found.root)
-    require_highest(derivation, found.equation.table, values, found.height, found.others)
-    return values
-
-
-@dataclass(frozen=True)
-class Root:
-    """A root of the equation that is left, how high others are, and the probes that it has to be higher than."""
-
-    equation: ExactEquation
-    root: float
-    height: Scalar
-    others: Sequence[float]
-
-
-def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN) -> Root:
-    """Return the highest root of the equation that is left, with every residual in balls.
-
-    ``rough`` are heights in doubles, where they are known.
-
-    Raises
-    ------
-    UnsolvedError
-        Where the different rows are too many, or the equation has no root that a double can hold.
-    """
-    family, unknown = derivation.family, derivation.unknowns[0]
-    joined = table.distinct()
-    if joined.n > BALL_ROWS:
-        raise UnsolvedError(
-            f"{family.name}: double precision does not carry the equation for {unknown} on these data, and "
-            f"{joined.n} different rows are too many to solve it in higher precision, which takes at most {BALL_ROWS}. "
-            "Shift or rescale the data, or fit a part of them."
-        )
-    exactly = ExactEquation(derivation, joined)
-    others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
-    told = sparing(rough, others, height)
-    root = _highest(cache(exactly.residual), derivation, told, exactly.line, others, far_sizes(joined.columns[0]))
-    if root is None:
-        if not exactly.line.lo < exactly.line.hi:
-            raise UnsolvedError(
-                f"{family.name}: no member has a support that holds all of these observations, whatever {unknown} is; "
-                "leave out what cannot be, or choose another family"
-            )
-        if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
-            require_inside(family, exactly.completed(exactly.line.value(_ANYWHERE[0])))
-            raise UnsolvedError(
-                f"{family.name}: these data have the same likelihood whatever {unknown} is, so that every value is as "
-                f"good. Collect more data, or fix {unknown}."
-            )
-        absent = "" if derivation.existence_proved else "either these data have no maximiser, or "
-        raise UnsolvedError(
-            f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, in ball "
-            f"arithmetic either; {absent}the estimate is too large, or too close to an end of its space, for a double"
-        )
-    return Root(exactly, root, height, others)
 
 
 def _carried(

@@ -21,7 +21,6 @@ from .fitting import fit_with
 from .known_values import derivation_with
 
 Array = NDArray[np.float64]
-_RIVALS = 3
 _SCATTERED = 3
 """How often scattered data are drawn for others, where a search tells which data have a maximiser."""
 ORDINARY = 1e3
@@ -80,9 +79,10 @@ def asked_of(derivation: Derivation) -> st.SearchStrategy[Asked]:
     def members(values: Mapping[str, object]) -> st.SearchStrategy[Asked]:
         known = derivation_with(general, values) if values else derivation
         member = known.family
+        rival = parameters(member)
         # Hypothesis climbs from what is drawn last to what is drawn first: rivals and seed make nothing harder.
         return st.tuples(
-            st.lists(parameters(member), min_size=_RIVALS, max_size=_RIVALS).map(tuple),
+            st.tuples(rival, rival, rival),
             st.integers(0, 2**16),
             with_data_on_ends(known, _with_maximiser(known)),
         ).map(lambda parts: Asked(known, *parts, declared=general, constants=values))

@@ -17,11 +17,11 @@ from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
 from ...proofs.symmetry import unit_exponents
+from ..ball_rooting import root_in_balls
 from ..enclosure import holds
 from ..exact_rooting import SHARP_BITS
 from ..fitting import fit_with
 from ..observations import Observations
-from ..rooting import root_in_balls
 from ..tolerance import MOST_BITS
 from .beside_ends import root_beside_ends
 from .contraction import Contracted, contracted, gradient_of

@@ -1,0 +1,51 @@
+"""Finds the root of an equation that is a maximum of the likelihood, and of several the highest that is found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
+from .line import Line
+from .rivals import is_valley, on_a_grid, roots_beside_probes
+from .solving import Scalar, bracketed_root, sign_changes
+
+_MOST_ROOTS = 4
+
+
+def highest_root(
+    function: Scalar,
+    derivation: Derivation,
+    height: Scalar,
+    line: Line,
+    others: Sequence[float],
+    sizes: Sequence[float],
+) -> float | None:
+    """Return the root of ``function``; of several the one with the highest likelihood; ``None`` without any.
+
+    ``height`` is the likelihood at a root. Where nothing proves that there is one, roots are looked for beside
+    ``others``, too; ``sizes`` are coordinates that are tried last for changes of sign.
+
+    >>> from thetahat import derive, family
+    >>> gumbel = derive(family("gumbel"))
+    >>> highest_root(lambda u: 2.0 - u, gumbel, lambda u: -((u - 2.0) ** 2), Line(0.0, math.inf), [], [])
+    2.0
+    """
+    roots: list[float] = []
+    outside: list[float] = []
+    for low, high in sign_changes(function, line, sizes):
+        with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
+            root = bracketed_root(function, low, high)
+            # A root that puts another parameter out of its space is no estimate where there is another.
+            (roots if height(root) > -math.inf else outside).append(root)
+        # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
+        if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
+            break
+    if not roots and outside:
+        roots = roots_beside_probes(function, height, on_a_grid(1.0, line), []) or outside
+    if not derivation.optimality.proved:
+        roots = [root for root in roots if not is_valley(root, height)]
+        roots += roots_beside_probes(function, height, others, roots)
+    return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
