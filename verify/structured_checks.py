@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from ..strategies.structured import StructuredData, structured_datasets
 from .certify.certificate import CertificateVerdict
 from .certify.structured_check import is_confirmed
 from .certify.structured_prove import can_be_certified, certificate_of
-from .driving import DisagreementError, run_property
+from .driving import DisagreementError, run_afresh, run_property
 from .report import Case, Report, Tally
 from .structured_estimate import estimate
 from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
@@ -27,6 +28,7 @@ from .tolerance import AGREEMENT_NATS, FLAT_NATS
 
 Array = NDArray[np.float64]
 Estimator = Callable[[StructuredDerivation, StructuredData], dict[str, Array]]
+T = TypeVar("T")
 _RIVALS = 6
 _SEARCHES = 3
 _UNIT = 8.0
@@ -44,6 +46,9 @@ class Question:
     drawn: StructuredData
     theta: dict[str, Array]
     estimator: Estimator
+
+
+Check = Callable[[Question], Case]
 
 
 def allowed(question: Question, value: float) -> float:
@@ -156,7 +161,7 @@ def certified(question: Question) -> Case:
     return Case(Verdict.AGREE)
 
 
-CHECKS: dict[str, Callable[[Question], Case]] = {
+CHECKS: dict[str, Check] = {
     "no rival wins": no_rival,
     "an optimiser finds the same maximum": optimiser_agrees,
     "labels do not matter": labels_do_not_matter,
@@ -189,25 +194,71 @@ def check_structured_family(
     True
     """
     derivation = derive_structured(family)
-    tallies = [_steps(derivation)]
-    first = _remembered(estimator)
-    for name, check in CHECKS.items():
-        if not _applies(check, derivation):
-            continue
-        asked = min(examples, _SEARCHES) if name == _SEARCH else examples
-        tallies.append(_tally(derivation, name, _asker(derivation, check, estimator, first), asked, seed))
+    applying = {name: check for name, check in CHECKS.items() if _applies(check, derivation)}
+    tallies = [_steps(derivation), *_run(derivation, applying, estimator, examples, seed)]
     if derivation.exists_when or not derivation.existence_decided:
-        tallies.append(
-            _tally(
-                derivation,
-                "data without an estimate are refused",
-                _refusal(derivation, estimator),
-                examples,
-                seed,
-                True,
-            )
-        )
+        tallies.append(_refusals(derivation, estimator, examples, seed))
     return Report(tuple(tallies))
+
+
+def _run(
+    derivation: StructuredDerivation, checks: Mapping[str, Check], estimator: Estimator, examples: int, seed: int
+) -> list[Tally]:
+    """All checks over shared datasets; one that disagrees is shrunk and leaves the next round."""
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in checks}
+    found: dict[str, str] = {}
+    left = dict(checks)
+    while left:
+        for name in left:
+            counts[name].clear()
+        failed = _round(derivation, left, estimator, counts, found, examples, seed)
+        left = {name: check for name, check in left.items() if name != failed} if failed else {}
+    return [_counted(derivation, name, counts[name], found.get(name, "")) for name in checks]
+
+
+def _round(
+    derivation: StructuredDerivation,
+    left: Mapping[str, Check],
+    estimator: Estimator,
+    counts: Mapping[str, Counter[Verdict]],
+    found: dict[str, str],
+    examples: int,
+    seed: int,
+) -> str:
+    """Ask the checks in ``left`` of one series of datasets; the name of the first that disagrees, if one does."""
+    failed = ""
+
+    def examine(drawn: StructuredData) -> None:
+        nonlocal failed
+        theta = _answer(estimator, derivation, drawn)
+        for name in [failed] if failed else left:
+            if name == _SEARCH and not failed and counts[name].total() >= _SEARCHES:
+                continue
+            if isinstance(theta, Case):
+                case = theta
+            else:
+                case = _answer(left[name], Question(derivation, drawn, theta, estimator))
+            counts[name][case.verdict] += not failed
+            if case.verdict is Verdict.DISAGREE:
+                failed, found[name] = name, case.detail
+                raise DisagreementError(case.detail)
+
+    run_afresh(structured_datasets(derivation.family), _key_of, examine, examples, seed)
+    return failed
+
+
+def _answer(ask: Callable[..., T], *given: object) -> T | Case:
+    """What is answered; where the data are refused that nothing is decided, and why."""
+    try:
+        return ask(*given)
+    except (ExistenceError, UndecidedError, UnsolvedError) as refusal:
+        return Case(Verdict.UNDECIDED, str(refusal))
+
+
+def _key_of(drawn: StructuredData) -> Hashable:
+    """What tells datasets apart."""
+    arrays = (*drawn.known.items(), *drawn.data.items(), ("weights", drawn.w))
+    return tuple((str(term), np.shape(value), np.asarray(value).tobytes()) for term, value in arrays)
 
 
 def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation) -> bool:
@@ -220,34 +271,6 @@ def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation
     if check is certified and not can_be_certified(derivation):
         return False
     return not (check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED)
-
-
-def _remembered(estimator: Estimator) -> Estimator:
-    """The same, asked once of each dataset: every check draws the same series."""
-    answers: dict[Hashable, dict[str, Array]] = {}
-
-    def estimated(derivation: StructuredDerivation, drawn: StructuredData) -> dict[str, Array]:
-        arrays = (*drawn.known.items(), *drawn.data.items(), ("weights", drawn.w))
-        name = tuple((str(term), np.shape(value), np.asarray(value).tobytes()) for term, value in arrays)
-        if name not in answers:
-            answers[name] = estimator(derivation, drawn)
-        return answers[name]
-
-    return estimated
-
-
-def _asker(
-    derivation: StructuredDerivation, check: Callable[[Question], Case], estimator: Estimator, first: Estimator
-) -> Callable[[StructuredData], Case]:
-    """A check of drawn data, with ``first`` for their own estimate."""
-
-    def ask(drawn: StructuredData) -> Case:
-        try:
-            return check(Question(derivation, drawn, first(derivation, drawn), estimator))
-        except (ExistenceError, UndecidedError, UnsolvedError) as refusal:
-            return Case(Verdict.UNDECIDED, str(refusal))
-
-    return ask
 
 
 def _refusal(derivation: StructuredDerivation, estimator: Estimator) -> Callable[[StructuredData], Case]:
@@ -276,16 +299,9 @@ def _counted(derivation: StructuredDerivation, name: str, counts: Counter[Verdic
     return Tally(derivation.family.name, name, agree, disagree, undecided, counterexample)
 
 
-def _tally(
-    derivation: StructuredDerivation,
-    name: str,
-    ask: Callable[[StructuredData], Case],
-    examples: int,
-    seed: int,
-    degenerate: bool = False,
-) -> Tally:
-    counts: Counter[Verdict] = Counter()
-    found: list[str] = []
+def _refusals(derivation: StructuredDerivation, estimator: Estimator, examples: int, seed: int) -> Tally:
+    """Whether data without an estimate are refused."""
+    ask, counts, found = _refusal(derivation, estimator), Counter[Verdict](), list[str]()
 
     def examine(drawn: StructuredData) -> None:
         case = ask(drawn)
@@ -294,6 +310,6 @@ def _tally(
             found.append(case.detail)
             raise DisagreementError(case.detail)
 
-    run_property(structured_datasets(derivation.family, degenerate=degenerate), examine, examples, seed)
+    run_property(structured_datasets(derivation.family, degenerate=True), examine, examples, seed)
     # The last counterexample is the one that shrinking ended at.
-    return _counted(derivation, name, counts, found[-1] if found else "")
+    return _counted(derivation, "data without an estimate are refused", counts, found[-1] if found else "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import prod
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def is_exact(derivation: StructuredDerivation, drawn: StructuredData) -> bool:
 
 
 def _affordable(drawn: StructuredData) -> bool:
-    entries = sum(prod(value.shape[1:]) for value in drawn.data.values())
+    entries = sum(math.prod(value.shape[1:]) for value in drawn.data.values())
     return sum(map(len, drawn.data.values())) * entries**2 <= _AFFORDABLE
 
 
@@ -150,20 +150,28 @@ def _with_total(derivation: StructuredDerivation, place: Place) -> Place:
         here = Place(place.drawn, {**place.theta, str(total): np.asarray(value)})
         return float(number_at(right, here)) / value - 1.0
 
-    low, high = float(np.log(1e-6)), float(np.log(_LARGEST))
-    grid = np.linspace(low, high, 60)
-    values = [excess(point) for point in grid]
-    changes = [
-        at for at in range(len(grid) - 1) if values[at] > 0 >= values[at + 1] or values[at] < 0 <= values[at + 1]
-    ]
-    if not changes or not np.isfinite(values).all():
+    bracket = _first_change(excess, np.linspace(np.log(1e-6), np.log(_LARGEST), 60).tolist())
+    if bracket is None:
         said = f"{derivation.family.name}: the equation for {total} has no root between 1e-6 and {_LARGEST:.0e}"
         if derivation.existence_decided:
             # The data have been asked all conditions: there is a root, further out or lost in rounding.
             raise UnsolvedError(f"{said} in double precision, though it has one; the observations differ too little")
         raise ExistenceError(said)
-    root = brentq(excess, grid[changes[0]], grid[changes[0] + 1], xtol=1e-14, rtol=1e-14)
+    root = brentq(excess, *bracket, xtol=1e-14, rtol=1e-14)
     return Place(place.drawn, {**place.theta, str(total): np.asarray(float(np.exp(root)))})
+
+
+def _first_change(function: Callable[[float], float], grid: Sequence[float]) -> tuple[float, float] | None:
+    """The first neighbours between which a function changes its sign; ``None`` if it does not, or has no value."""
+    before, left = math.nan, math.nan
+    for right in grid:
+        value = function(right)
+        if not math.isfinite(value):
+            return None
+        if before > 0 >= value or before < 0 <= value:
+            return left, right
+        before, left = value, right
+    return None
 
 
 def _alternated(derivation: StructuredDerivation, place: Place) -> Place:
