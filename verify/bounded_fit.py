@@ -55,7 +55,9 @@ def fit_bounded(derivation: StructuredDerivation, minimax: Step, drawn: Structur
     zero = Place(drawn, {term.name: np.zeros(covariates.shape[1])})
     target = -np.asarray(number_at(inside, zero)) / float(inside.coeff(predictor))
     _require(derivation, covariates, target)
-    beta, weights = _least_largest(derivation, target, covariates)
+    found, weights = _least_largest(derivation, target, covariates)
+    candidates = [found, *_at_corner(target, covariates, weights)]
+    beta = min(candidates, key=lambda one: float(np.abs(target - covariates @ one).max()))
     distances = np.asarray(number_at(largest.args[0], Place(drawn, {term.name: beta})))
     lowest = lower_bound(target, covariates, weights) * abs(float(inside.coeff(predictor)))
     if not 0 < distances.max() <= lowest * (1.0 + AGREEMENT_NATS):
@@ -76,6 +78,23 @@ def _least_largest(derivation: StructuredDerivation, target: Array, covariates: 
         beta = beta + size * step
         size = float(np.abs(target - covariates @ beta).max()) or size
     return beta, weights
+
+
+def _at_corner(target: Array, covariates: Array, weights: Array) -> list[Array]:
+    """The coefficients for which the rows that have weights all have the largest distance, each rounded once.
+
+    At a corner of the program these are one more than coefficients, and tell them; where they do not, there are none.
+    """
+    size = covariates.shape[1] + 1
+    rows = np.argsort(-np.abs(weights), kind="stable")[:size]
+    if len(rows) < size or not weights[rows].all():
+        return []
+    held = exact_matrix(np.c_[covariates[rows], np.sign(weights[rows])])
+    try:
+        found = held.solve(exact_matrix(target[rows, np.newaxis]))
+    except ZeroDivisionError:  # as for rows that say the same
+        return []
+    return [np.array([float(Fraction(int(found[at, 0].p), int(found[at, 0].q))) for at in range(size - 1)])]
 
 
 def lower_bound(target: Array, covariates: Array, weights: Array) -> float:
