@@ -423,9 +423,12 @@ def test_an_exact_fit_has_no_estimate() -> None:
     np.testing.assert_allclose(fitted["beta"], [0.75, 2.5], atol=1e-12)
     small = estimate(found, data("uniform_regression", [1.0, 3.0, 5.0 + 2.0**-40], x))
     assert small["c"] == pytest.approx(2.0**-42, rel=1e-3)
-    near = data("uniform_regression", [1.0, 3.0, float(np.nextafter(5.0, 6.0))], x)
+    above = float(np.nextafter(5.0, 6.0))
+    nearest = estimate(found, data("uniform_regression", [1.0, 3.0, above], x))
+    assert nearest["c"] == (above - 5.0) / 4
+    thirds = [[1.0, 0.0], [1.0, 1.0], [1.0, 3.0]]
     with pytest.raises(UnsolvedError, match="too close to an exact fit"):
-        estimate(found, near)
+        estimate(found, data("uniform_regression", [1.0, 3.0, float(np.nextafter(7.0, 8.0))], thirds))
 
 
 def test_the_largest_error_is_least_among_all_that_touch_it() -> None:

@@ -57,15 +57,18 @@ def fit_bounded(derivation: StructuredDerivation, minimax: Step, drawn: Structur
     _require(derivation, covariates, target)
     found, weights = _least_largest(derivation, target, covariates)
     candidates = [found, *_at_corner(target, covariates, weights)]
-    beta = min(candidates, key=lambda one: float(np.abs(target - covariates @ one).max()))
+    worst, at = min((_worst(target, covariates, one), at) for at, one in enumerate(candidates))
+    beta, unit = candidates[at], abs(float(inside.coeff(predictor)))
+    # The data have to lie within the scale as it comes out in doubles, and close to an exact fit these are not to be
+    # trusted by themselves.
     distances = np.asarray(number_at(largest.args[0], Place(drawn, {term.name: beta})))
-    lowest = lower_bound(target, covariates, weights) * abs(float(inside.coeff(predictor)))
-    if not 0 < distances.max() <= lowest * (1.0 + AGREEMENT_NATS):
+    height, lowest = max(float(distances.max()), unit * worst), unit * lower_bound(target, covariates, weights)
+    if not 0 < height <= lowest * (1.0 + AGREEMENT_NATS):
         raise UnsolvedError(
-            f"{family.name}: the largest distance is {distances.max():.3g}, and proved to be at least {lowest:.3g} "
+            f"{family.name}: the largest distance is {height:.3g}, and proved to be at least {lowest:.3g} "
             "only: too close to an exact fit for double precision; subtract a rough fit from the response"
         )
-    return {term.name: beta, str(scale): np.asarray(distances.max())}
+    return {term.name: beta, str(scale): np.asarray(height)}
 
 
 def _least_largest(derivation: StructuredDerivation, target: Array, covariates: Array) -> tuple[Array, Array]:
@@ -78,6 +81,13 @@ def _least_largest(derivation: StructuredDerivation, target: Array, covariates: 
         beta = beta + size * step
         size = float(np.abs(target - covariates @ beta).max()) or size
     return beta, weights
+
+
+def _worst(target: Array, covariates: Array, beta: Array) -> float:
+    """The largest distance, of exact ones: close to an exact fit they are less than what their rounding is."""
+    left = exact_matrix(target[:, np.newaxis]) - exact_matrix(covariates) * exact_matrix(beta[:, np.newaxis])
+    worst = max(abs(left[at, 0]) for at in range(left.nrows()))
+    return float(Fraction(int(worst.p), int(worst.q)))
 
 
 def _at_corner(target: Array, covariates: Array, weights: Array) -> list[Array]:
