@@ -173,7 +173,7 @@ def test_terms_that_were_left_out_are_not_taken_for_zero() -> None:
 
 
 @pytest.mark.parametrize("node", [loggamma(B), digamma(B), polygamma(1, B), polygamma(3, B)])
-@pytest.mark.parametrize("far", [True, False])
+@pytest.mark.parametrize("far", [pytest.param(True, marks=pytest.mark.thorough), False])
 def test_what_the_first_terms_leave_out_is_no_larger_than_a_power(node: Expr, far: bool) -> None:
     """The quotient by the power tends to a number that is not zero."""
     terms, power = first_terms(node, far)
