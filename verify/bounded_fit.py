@@ -18,6 +18,7 @@ from ..proofs.structured.derivation import StructuredDerivation
 from ..strategies.separation import exact_matrix, orthogonal
 from ..strategies.structured import StructuredData
 from .linear_program import least_bounds
+from .structured_exact import nearest
 from .structured_refusals import refusal
 from .structured_values import Place, number_at
 from .tolerance import AGREEMENT_NATS
@@ -86,8 +87,7 @@ def _least_largest(derivation: StructuredDerivation, target: Array, covariates: 
 def _worst(target: Array, covariates: Array, beta: Array) -> float:
     """The largest distance, of exact ones: close to an exact fit they are less than what their rounding is."""
     left = exact_matrix(target[:, np.newaxis]) - exact_matrix(covariates) * exact_matrix(beta[:, np.newaxis])
-    worst = max(abs(left[at, 0]) for at in range(left.nrows()))
-    return float(Fraction(int(worst.p), int(worst.q)))
+    return float(nearest(np.array([max(abs(left[at, 0]) for at in range(left.nrows()))]))[0])
 
 
 def _at_corner(target: Array, covariates: Array, weights: Array) -> list[Array]:
@@ -104,7 +104,7 @@ def _at_corner(target: Array, covariates: Array, weights: Array) -> list[Array]:
         found = held.solve(exact_matrix(target[rows, np.newaxis]))
     except ZeroDivisionError:  # as for rows that say the same
         return []
-    return [np.array([float(Fraction(int(found[at, 0].p), int(found[at, 0].q))) for at in range(size - 1)])]
+    return [nearest(np.array([found[at, 0] for at in range(size - 1)]))]
 
 
 def lower_bound(target: Array, covariates: Array, weights: Array) -> float:

@@ -53,8 +53,8 @@ def solve_one(
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     whole_rows = bool(atoms_of(equation)) and derivation.family.discrete
     table = observations.distinct() if whole_rows else few_rows(observations) or observations
-    if near is not None and table.n <= EXAMINED_ROWS:
-        exactly = ExactEquation(derivation, table)
+    exactly = ExactEquation(derivation, table) if table.n <= EXAMINED_ROWS else None
+    if near is not None and exactly is not None:
         polished = exactly.polished(near[unknown])
         if polished is not None:
             return exactly.ended(polished)
@@ -76,10 +76,10 @@ def solve_one(
         return _height(derivation, observations, completed(root))
 
     _require_compared(derivation, table)
-    line = root_line(derivation, table)
+    line = root_line(derivation, table) if exactly is None else exactly.line
     others = probes(derivation, table, line)
     rough = heights_together(derivation, table, known, others)
-    if rough and table.n <= EXAMINED_ROWS and not off_by(rough, ExactEquation(derivation, table).height) < SLACK / 2:
+    if rough and exactly is not None and not off_by(rough, exactly.height) < SLACK / 2:
         # Where doubles lose the height of a member, they do not tell a peak, nor the sign of a slope.
         return solved_in_balls(derivation, table)
 
@@ -97,19 +97,16 @@ def solve_one(
             if table.distinct().n <= BALL_ROWS:
                 return solved_in_balls(derivation, table, rough)
             require_highest(derivation, observations, values, height, left)
-    if table.n <= EXAMINED_ROWS:
-        exactly = ExactEquation(derivation, table)
-        polished = exactly.polished(root)
-        found = values if polished is None else exactly.ended(polished)
-        if others:
-            sharp = exactly.height(found[unknown])
-            left = worth_asking(rough, others, sharp, abs(sharp - height(root)))
-            require_highest(derivation, table, found, exactly.height, left)
-        if polished is not None:
-            return found
-    elif _carried(derivation, table, known, residual, root):
-        return values
-    return solved_in_balls(derivation, table, rough)
+    if exactly is None:
+        carried = _carried(derivation, table, known, residual, root)
+        return values if carried else solved_in_balls(derivation, table, rough)
+    polished = exactly.polished(root)
+    found = values if polished is None else exactly.ended(polished)
+    if others:
+        sharp = exactly.height(found[unknown])
+        left = worth_asking(rough, others, sharp, abs(sharp - height(root)))
+        require_highest(derivation, table, found, exactly.height, left)
+    return found if polished is not None else solved_in_balls(derivation, table, rough)
 
 
 def _require_compared(derivation: Derivation, table: Observations) -> None:
