@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.plates import Component, Plate
-from ..proofs.structured.terms import Matrix, shape
+from ..proofs.structured.terms import Matrix, shape, size_in
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class StructuredData:
     def shape_of(self, family: StructuredFamily, term: Expr) -> tuple[int, ...]:
         """Return the shape of a term in data of these sizes; of a column vector with both axes."""
         if isinstance(term, Matrix):
-            return tuple(int(side.subs(self.sizes)) for side in shape(term))
+            return tuple(size_in(side, self.sizes) for side in shape(term))
         return tuple(self.sizes[last] for last in family.lengths(term))
 
     def mean(self, values: Array) -> Array:
@@ -144,7 +144,7 @@ def _known(term: Expr, sizes: Mapping[Symbol, int], rng: np.random.Generator) ->
     if not isinstance(term, Matrix):
         # Degrees of freedom have to exceed every dimension; a number of draws is whole.
         return np.asarray(float(max(sizes.values()) + rng.integers(1, 4)))
-    rows, cols = (int(side.subs(sizes)) for side in shape(term))
+    rows, cols = (size_in(side, sizes) for side in shape(term))
     return _definite(rows, rng) if term.kind == "spd" else rng.normal(size=(rows, cols))
 
 
@@ -162,7 +162,7 @@ def _observed(
     rng: np.random.Generator,
 ) -> Array:
     if isinstance(term, Matrix):
-        rows, cols = (int(side.subs(sizes)) for side in shape(term))
+        rows, cols = (size_in(side, sizes) for side in shape(term))
         if term.kind == "spd":
             return np.stack([_definite(rows, rng) for _ in range(n)])
         # Unlike variances and correlated entries, so that a formula for the wrong matrix is seen.

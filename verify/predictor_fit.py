@@ -124,7 +124,8 @@ def _require(
             raise refusal(derivation, one)
         return
     slopes = _joint_slopes if one.kind == "joint-overlap" else _slopes
-    found = separation(_followed(slopes(one.subject, spelled, covariates, drawn), covariates)).separated
+    followed = _in_one_unit(_followed(slopes(one.subject, spelled, covariates, drawn), covariates))
+    found = _separated(followed.tobytes(), followed.shape[1])
     if found is None:
         raise UnsolvedError(
             f"{derivation.family.name}: whether a direction separates the data is not decided in rational numbers; "
@@ -142,6 +143,26 @@ def _followed(slopes: Array, covariates: Array) -> Array:
     """
     rows = np.einsum("mik,ij->mikj", slopes, covariates).reshape(-1, slopes.shape[2] * covariates.shape[1])
     return np.unique(rows[rows.any(axis=1)], axis=0) if rows.any() else rows
+
+
+def _in_one_unit(rows: Array) -> Array:
+    """The rows, in a unit by a power of two in which the largest entry is about one, if all of them have doubles there.
+
+    >>> _in_one_unit(np.array([[4.0, -8.0]])).tolist(), _in_one_unit(np.array([[1e300, 5e-324]])).tolist()
+    ([[0.25, -0.5]], [[1e+300, 5e-324]])
+    """
+    power = int(np.frexp(np.abs(rows).max(initial=0.0))[1])
+    moved = np.ldexp(rows, -power)
+    return moved if np.array_equal(np.ldexp(moved, power), rows) else rows
+
+
+@lru_cache(maxsize=16)
+def _separated(rows: bytes, width: int) -> bool | None:
+    """Whether a direction separates rows, given by their contents.
+
+    In another order or unit, repeated or weighted, data follow the same rows: it is decided once.
+    """
+    return separation(np.frombuffer(rows).reshape(-1, width)).separated
 
 
 def _slopes(ends: Overlap, spelled: _Spelled, covariates: Array, drawn: StructuredData) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Symbol
 
 from ..proofs.balls import ball, compiled, precision
 from ..proofs.structured.derivation import StructuredDerivation
@@ -66,9 +66,7 @@ def _enclosed(value: Expr, place: ExactPlace) -> Exact:
     if isinstance(value, LogDet):
         return _log_determinants(exact_value(value.args[0], place))
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        places = range(1, place.data.drawn.sizes[last] + 1)
-        return _folded(add, [_enclosed(inner.xreplace({index: Integer(at)}), place) for at in places])
+        return _folded(add, [_enclosed(one, place) for one in value.spelled(place.data.drawn.sizes[value.args[2]])])
     if value.is_Add:
         return _folded(add, [_enclosed(part, place) for part in value.args])
     if value.is_Mul:

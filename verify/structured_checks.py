@@ -145,7 +145,9 @@ def _same(question: Question, changed: StructuredData, wanted: Mapping[str, Arra
 
 def certified(question: Question) -> Case:
     """The exact maximum is proved, and the estimate loses no more of it than rounding explains."""
-    certificate = certificate_of(question.derivation, question.drawn)
+    # Of another estimator nothing is taken over: where it ends, no box may hold the root.
+    at_hand = question.theta if question.estimator is estimate else None
+    certificate = certificate_of(question.derivation, question.drawn, at_hand)
     if certificate.verdict is CertificateVerdict.UNDECIDED:
         return Case(Verdict.UNDECIDED, certificate.why)
     if not is_confirmed(certificate, question.drawn):

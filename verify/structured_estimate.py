@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from sympy import Expr
 from ..proofs.errors import ExistenceError, NotUniqueError, UnsolvedError
 from ..proofs.structured.derivation import StructuredDerivation
 from ..proofs.structured.family import StructuredFamily
-from ..proofs.structured.terms import Matrix
+from ..proofs.structured.terms import Average, Matrix, size_in
 from ..strategies.structured import StructuredData
 from .bounded_fit import fit_bounded, minimax_of
 from .predictor_fit import fit_predictor, kernel_of
@@ -31,7 +32,8 @@ _SETTLED = 1e-13
 _RANK = 1e-10
 _SAME = 1e-3
 """How far entries of two ends of one trace may be apart: far more than where turns settle, far less than starts are."""
-_LARGEST = 1e12
+_LARGEST, _GRID = 1e12, 60
+"""The largest sum that is looked for, and at how many places."""
 
 
 @np.errstate(all="ignore")
@@ -145,12 +147,13 @@ def _with_total(derivation: StructuredDerivation, place: Place) -> Place:
     """Solve the closing equation for the sum that the formulas share."""
     ((total, right),) = derivation.equations
 
-    def excess(log_total: float) -> float:
-        value = float(np.exp(log_total))
-        here = Place(place.drawn, {**place.theta, str(total): np.asarray(value)})
-        return float(number_at(right, here)) / value - 1.0
+    def excess(log_total: Any) -> Any:
+        value = np.exp(log_total)
+        return number_at(right, Place(place.drawn, {**place.theta, str(total): value})) / value - 1.0
 
-    bracket = _first_change(excess, np.linspace(np.log(1e-6), np.log(_LARGEST), 60).tolist())
+    grid = np.linspace(np.log(1e-6), np.log(_LARGEST), _GRID)
+    averaged = any(total in average.free_symbols for average in right.atoms(Average))
+    bracket = _first_change(grid, np.array([excess(one) for one in grid]) if averaged else excess(grid))
     if bracket is None:
         said = f"{derivation.family.name}: the equation for {total} has no root between 1e-6 and {_LARGEST:.0e}"
         if derivation.existence_decided:
@@ -161,17 +164,16 @@ def _with_total(derivation: StructuredDerivation, place: Place) -> Place:
     return Place(place.drawn, {**place.theta, str(total): np.asarray(float(np.exp(root)))})
 
 
-def _first_change(function: Callable[[float], float], grid: Sequence[float]) -> tuple[float, float] | None:
-    """The first neighbours between which a function changes its sign; ``None`` if it does not, or has no value."""
-    before, left = math.nan, math.nan
-    for right in grid:
-        value = function(right)
-        if not math.isfinite(value):
-            return None
-        if before > 0 >= value or before < 0 <= value:
-            return left, right
-        before, left = value, right
-    return None
+def _first_change(grid: Array, values: Array) -> tuple[float, float] | None:
+    """The first neighbours between which values change their sign; ``None`` if they do not, or one before is none.
+
+    >>> _first_change(np.arange(4.0), np.array([2.0, 1.0, -1.0, np.nan])), _first_change(np.ones(2), np.ones(2))
+    ((1.0, 2.0), None)
+    """
+    known = int(np.argmin(np.append(np.isfinite(values), False)))
+    signs = np.sign(values[:known])
+    turns = np.flatnonzero((signs[:-1] != 0) & (signs[1:] != signs[:-1]))
+    return (float(grid[turns[0]]), float(grid[turns[0] + 1])) if len(turns) else None
 
 
 def _alternated(derivation: StructuredDerivation, place: Place) -> Place:
@@ -180,7 +182,7 @@ def _alternated(derivation: StructuredDerivation, place: Place) -> Place:
     Of two square matrices every covariance of the columns is as likely as any other, with its own of the rows.
     Source: Drton, Kuriki & Hoff 2021, Annals of Statistics, vol. 49, pp. 2721-2754.
     """
-    lengths = {term: int(term.args[1].subs(place.drawn.sizes)) for term in derivation.unknowns}
+    lengths = {term: size_in(term.args[1], place.drawn.sizes) for term in derivation.unknowns}
     first = _settled(derivation, place, {term: np.eye(length) for term, length in lengths.items()})
     other = _settled(derivation, place, {term: np.diag(1.0 + np.arange(length)) for term, length in lengths.items()})
     for term in derivation.unknowns:

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
-from sympy import Expr, Integer, Rational, Symbol, preorder_traversal
+from sympy import Expr, Rational, Symbol, preorder_traversal
 
 from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, DatumComponent, Plate
-from ..proofs.structured.terms import Average, Datum, Identity, Inverse, Matrix, Trace, Transposed
+from ..proofs.structured.terms import Average, Datum, Identity, Inverse, Matrix, Trace, Transposed, size_in
 from ..strategies.rounded import exact
 from ..strategies.structured import StructuredData
 
@@ -150,13 +150,12 @@ def exact_value(value: Expr, place: ExactPlace) -> Exact:
     if isinstance(value, (Matrix, Component, Symbol)):
         return _named(value, place)
     if isinstance(value, Identity):
-        return exact_array(np.eye(int(value.args[0].subs(place.data.drawn.sizes))))
+        return exact_array(np.eye(size_in(value.args[0], place.data.drawn.sizes)))
     if value.is_Rational:
         return np.asarray(fmpq(int(value.p), int(value.q)))
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        places = range(1, place.data.drawn.sizes[last] + 1)
-        return np.asarray(sum(exact_value(inner.xreplace({index: Integer(at)}), place) for at in places))
+        terms = value.spelled(place.data.drawn.sizes[value.args[2]])
+        return np.asarray(sum(exact_value(one, place) for one in terms))
     parts = [exact_value(part, place) for part in value.args[: 1 if value.is_Pow else None]]
     if isinstance(value, Trace):
         return np.asarray(np.trace(parts[0], axis1=-2, axis2=-1))
@@ -215,7 +214,19 @@ def product_of(numbers: list[bool], parts: list[Exact]) -> Exact:
     matrices = [part for part, plain in zip(parts, numbers, strict=True) if not plain]
     if not matrices:
         return factor
-    return np.asarray(factor[..., np.newaxis, np.newaxis] * reduce(np.matmul, matrices))
+    return np.asarray(factor[..., np.newaxis, np.newaxis] * reduce(_matrix_product, matrices))
+
+
+def _matrix_product(left: Exact, right: Exact) -> Exact:
+    """The product of two matrices, either with an axis for the observations in front: of long ones as few as may be."""
+    if left.ndim == right.ndim == 3:
+        return np.asarray(np.matmul(left, right))
+    if left.ndim == 3:
+        rows = from_flint(to_flint(left.reshape(-1, left.shape[2])) * to_flint(right))
+        return rows.reshape(*left.shape[:2], -1)
+    if right.ndim == 3:
+        return np.swapaxes(_matrix_product(np.swapaxes(right, 1, 2), left.T), 1, 2)
+    return from_flint(to_flint(left) * to_flint(right))
 
 
 def to_flint(matrix: Exact) -> fmpq_mat:

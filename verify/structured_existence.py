@@ -10,7 +10,7 @@ from sympy import Expr, Integer
 
 from ..proofs.structured.derivation import Requirement, StructuredDerivation
 from ..proofs.structured.sums import free_indices
-from ..proofs.structured.terms import Inverse, Matrix, Transposed
+from ..proofs.structured.terms import Inverse, Matrix, Transposed, size_in
 from ..strategies.structured import StructuredData
 from .structured_exact import ExactData, ExactPlace, exact_array, exact_value, is_definite
 from .structured_formulas import plain
@@ -26,7 +26,7 @@ def require_existence(derivation: StructuredDerivation, data: ExactData) -> None
     place = ExactPlace(data)
     for term in derivation.unknowns:
         if isinstance(term, Matrix):
-            place = place.having(term.name, exact_array(np.eye(int(term.args[1].subs(data.drawn.sizes)))))
+            place = place.having(term.name, exact_array(np.eye(size_in(term.args[1], data.drawn.sizes))))
     for one in derivation.exists_when:
         if not _holds(derivation, one, place):
             raise refusal(derivation, one)

@@ -13,7 +13,7 @@ from functools import reduce
 
 import numpy as np
 from flint import fmpq
-from sympy import Expr, Integer, log
+from sympy import Expr, log
 
 from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, Plate
@@ -53,10 +53,8 @@ def _slope(value: Expr, place: ExactPlace, towards: Towards) -> Exact:
     if value.is_Symbol:
         return towards[value.name]
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        places = range(1, place.data.drawn.sizes[last] + 1)
-        parts = [_slope(inner.xreplace({index: Integer(at)}), place, towards) for at in places]
-        return np.asarray(reduce(np.add, parts))
+        terms = value.spelled(place.data.drawn.sizes[value.args[2]])
+        return np.asarray(reduce(np.add, [_slope(one, place, towards) for one in terms]))
     if value.is_Add:
         return np.asarray(reduce(np.add, [_slope(part, place, towards) for part in value.args]))
     if value.is_Mul:

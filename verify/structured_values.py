@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gamma, gammaln, multigammaln, polygamma
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Symbol
 
 from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, DatumComponent, InverseDigamma, Plate
@@ -28,6 +28,7 @@ from ..proofs.structured.terms import (
     Matrix,
     Trace,
     Transposed,
+    size_in,
 )
 from ..strategies.structured import StructuredData
 
@@ -54,7 +55,7 @@ def matrix_at(matrix: Expr, place: Place) -> Array:
     if isinstance(matrix, Matrix):
         return place.drawn.known[matrix] if matrix in place.drawn.known else place.theta[matrix.name]
     if isinstance(matrix, Identity):
-        return np.eye(int(matrix.args[0].subs(place.drawn.sizes)))
+        return np.eye(size_in(matrix.args[0], place.drawn.sizes))
     if isinstance(matrix, Average):
         inner = matrix_at(matrix.args[0], place)
         return place.drawn.mean(inner) if inner.ndim == 3 else inner
@@ -113,8 +114,7 @@ def _averaging(read: Callable[[Place], Any]) -> Callable[[Place], Any]:
 
 @lru_cache(maxsize=4096)
 def _summands(plate: Plate, top: int) -> tuple[Callable[[Place], Any], ...]:
-    inside, index, _ = plate.args
-    return tuple(_reader(inside.xreplace({index: Integer(k)})) for k in range(1, top + 1))
+    return tuple(map(_reader, plate.spelled(top)))
 
 
 def _combining(number: Expr, parts: tuple[Callable[[Place], Any], ...]) -> Callable[[Place], Any]:
@@ -136,12 +136,13 @@ def _component(one: Component) -> Callable[[Place], Any]:
     return lambda place: place.theta[name][at]
 
 
-def _symbol(symbol: Symbol, place: Place) -> float:
+def _symbol(symbol: Symbol, place: Place) -> Any:
     if symbol in place.drawn.sizes:
         return float(place.drawn.sizes[symbol])
     if symbol in place.drawn.known:
         return float(place.drawn.known[symbol])
-    return float(place.theta[str(symbol.name)])
+    value = place.theta[str(symbol.name)]
+    return value if np.ndim(value) else float(value)
 
 
 def _called(number: Expr, values: list[Any]) -> Any:

@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat
 from sympy import Add, Expr, Integer, Mul, Rational, S, Symbol, expand_log, log
 
 from .family import StructuredFamily
-from .terms import Average, Datum, Identity, Inverse, LogDet, Matrix, Trace, Transposed, shape
+from .terms import Average, Datum, Identity, Inverse, LogDet, Matrix, Trace, Transposed, shape, size_in
 
 _CASES = 4
 
@@ -61,7 +61,7 @@ def drawn(term: Expr, sizes: Mapping[Symbol, int], rng: Random) -> fmpq_mat | Ex
     """Return a random value: small integers; a positive definite matrix as ``A A' + I``; a number above all sizes."""
     if not isinstance(term, Matrix):
         return Rational(rng.randint(1, 9), 3) + max(sizes.values())
-    rows, cols = (int(side.subs(sizes)) for side in shape(term))
+    rows, cols = (size_in(side, sizes) for side in shape(term))
     entries = fmpq_mat(rows, cols, [fmpq(rng.randint(-4, 4)) for _ in range(rows * cols)])
     if term.kind == "symmetric":
         return entries + entries.transpose()
@@ -80,7 +80,7 @@ def matrix_value(matrix: Expr, world: World, at: int | None = None) -> fmpq_mat:
     if isinstance(matrix, Matrix):
         return world.values[matrix]
     if isinstance(matrix, Identity):
-        return unit(int(matrix.args[0].subs(world.sizes)))
+        return unit(size_in(matrix.args[0], world.sizes))
     if isinstance(matrix, Transposed):
         return matrix_value(matrix.args[0], world, at).transpose()
     if isinstance(matrix, Inverse):

@@ -42,9 +42,8 @@ def explicit(value: Expr, sizes: Mapping[Symbol, int], values: Mapping[str, Any]
     if isinstance(value, LogMultigamma):
         return explicit(log_multigamma(*value.args), sizes, values)
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        count = int(explicit(last, sizes, values))
-        return Add(*(explicit(inner.xreplace({index: Integer(at)}), sizes, values) for at in range(1, count + 1)))
+        count = int(explicit(value.args[2], sizes, values))
+        return Add(*(explicit(one, sizes, values) for one in value.spelled(count)))
     if isinstance(value, Entry):
         matrix, row, col = value.args
         return _matrix(matrix, sizes, values)[int(row) - 1, int(col) - 1]

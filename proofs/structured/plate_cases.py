@@ -100,9 +100,7 @@ def _drawn_number(term: Expr, rng: Random) -> int:
 def plate_value(value: Expr, world: PlateWorld, at: int | None = None) -> Expr:
     """Return what an expression is in a world, for the observation number ``at``; functions stay as they are."""
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        terms = (plate_value(inner.xreplace({index: Integer(k)}), world, at) for k in range(1, world.sizes[last] + 1))
-        return Add(*terms)
+        return Add(*(plate_value(one, world, at) for one in value.spelled(world.sizes[value.args[2]])))
     if isinstance(value, Average):
         several = [plate_value(value.args[0], world, one) for one in range(len(world.data))]
         return Add(*several) / len(several)

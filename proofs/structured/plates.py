@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, S, Symbol
+from sympy import Expr, Integer, S, Symbol
 
 from .terms import Term
 
@@ -89,6 +90,15 @@ class Plate(Term):
     is_commutative = True
     is_extended_real = True
 
+    def spelled(self, top: int) -> tuple[Expr, ...]:
+        """Return the terms of the sum where the last value of its index is ``top``.
+
+        >>> k, K = Symbol("k", integer=True, positive=True), Symbol("K", integer=True, positive=True)
+        >>> Plate(Component("p", "positive", k), k, K).spelled(2)
+        (p_1, p_2)
+        """
+        return _spelled(self, top)
+
     def _eval_is_positive(self) -> bool | None:
         return self.args[0].is_positive
 
@@ -106,6 +116,12 @@ class Plate(Term):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return self.func(self.args[0].diff(symbol), *self.args[1:])
+
+
+@lru_cache(maxsize=4096)
+def _spelled(plate: Plate, top: int) -> tuple[Expr, ...]:
+    inner, index, _ = plate.args
+    return tuple(inner.xreplace({index: Integer(at)}) for at in range(1, top + 1))
 
 
 class InverseDigamma(Term):

@@ -18,8 +18,7 @@ def written_out(value: Expr, sizes: Mapping[Symbol, int]) -> Expr:
     28
     """
     if isinstance(value, Plate):
-        inner, index, last = value.args
-        return Add(*(written_out(inner.xreplace({index: Integer(at)}), sizes) for at in range(1, sizes[last] + 1)))
+        return Add(*(written_out(one, sizes) for one in value.spelled(sizes[value.args[2]])))
     if isinstance(value, Component) or not value.has(Plate):
         return value
     return value.func(*(written_out(part, sizes) for part in value.args))

@@ -7,6 +7,7 @@ Nothing here evaluates or differentiates: SymPy keeps the order of the factors, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -193,6 +194,17 @@ def transposed(matrix: Expr) -> Expr:
     x
     """
     return matrix.args[0] if isinstance(matrix, Transposed) else Transposed(matrix)
+
+
+def size_in(side: Expr, sizes: Mapping[Symbol, int]) -> int:
+    """Return the number of rows or columns that ``side`` is for sizes that are known.
+
+    >>> d = Symbol("d", integer=True, positive=True)
+    >>> size_in(d, {d: 3}), size_in(2 * d, {d: 3})
+    (3, 6)
+    """
+    known = sizes.get(side)
+    return int(side.subs(sizes)) if known is None else known
 
 
 def shape(matrix: Expr) -> Shape:

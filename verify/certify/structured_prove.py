@@ -24,6 +24,7 @@ from .prove import versions
 from .structured_certificate import StructuredCertificate, digest_of
 from .structured_roots import enclosed_root, in_components
 
+Array = NDArray[np.float64]
 Numbers = Mapping[str, NDArray[np.object_]]
 
 
@@ -52,10 +53,12 @@ def certify_structured(
     return found
 
 
-def certificate_of(derivation: StructuredDerivation, drawn: StructuredData) -> StructuredCertificate:
-    """Return the certificate of a dataset that is known to be valid."""
+def certificate_of(
+    derivation: StructuredDerivation, drawn: StructuredData, at_hand: Mapping[str, Array] | None = None
+) -> StructuredCertificate:
+    """Return the certificate of a dataset that is known to be valid; ``at_hand`` is what ``estimate`` gave for it."""
     family = derivation.family
-    verdict, theta, argument, why = proved(derivation, drawn)
+    verdict, theta, argument, why = proved(derivation, drawn, at_hand)
     return StructuredCertificate(
         family=family,
         verdict=verdict,
@@ -81,12 +84,14 @@ def can_be_certified(derivation: StructuredDerivation) -> bool:
     return has_exact_formulas(derivation) or in_components(derivation.family)
 
 
-def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[CertificateVerdict, Numbers, str, str]:
-    """Return the verdict, the maximiser, the argument, and what is missing."""
+def proved(
+    derivation: StructuredDerivation, drawn: StructuredData, at_hand: Mapping[str, Array] | None = None
+) -> tuple[CertificateVerdict, Numbers, str, str]:
+    """Return the verdict, the maximiser, the argument, and what is missing; arguments as for ``certificate_of``."""
     if not can_be_certified(derivation):
         return CertificateVerdict.UNDECIDED, {}, "", "of sets of maximisers and roots in matrices nothing is enclosed"
     try:
-        found = _maximiser(derivation, drawn)
+        found = _maximiser(derivation, drawn, at_hand)
     except (NotUniqueError, UnsolvedError) as open_:
         return CertificateVerdict.UNDECIDED, {}, "", str(open_)
     except ExistenceError as broken:
@@ -101,11 +106,14 @@ def proved(derivation: StructuredDerivation, drawn: StructuredData) -> tuple[Cer
     return CertificateVerdict.UNIQUE_GLOBAL, found, proof.argument, ""
 
 
-def _maximiser(derivation: StructuredDerivation, drawn: StructuredData) -> Numbers | None:
+def _maximiser(
+    derivation: StructuredDerivation, drawn: StructuredData, at_hand: Mapping[str, Array] | None
+) -> Numbers | None:
     """In rational numbers or in enclosures; the conditions for it are decided first, and exactly."""
     if has_exact_formulas(derivation):
         return {name: _to_fractions(value) for name, value in exact_estimate(derivation, ExactData(drawn)).items()}
-    return enclosed_root(derivation.family, drawn, estimate(derivation, drawn))
+    near = estimate(derivation, drawn) if at_hand is None else at_hand
+    return enclosed_root(derivation.family, drawn, near)
 
 
 def _to_fractions(values: Exact) -> NDArray[np.object_]:
