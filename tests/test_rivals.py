@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sympy import FiniteSet, Interval, Reals, Symbol, log, oo, pi
 
 from thetahat import Covariate, Family, Parameter, derive, family, fit
@@ -15,7 +16,7 @@ from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.likelihood import log_likelihood
 from thetahat.verify.line import Line
 from thetahat.verify.observations import Observations
-from thetahat.verify.probed import SLACK, heights_together, off_by, sparing, worth_asking
+from thetahat.verify.probed import TOLD, Probed, worth_asking
 from thetahat.verify.rivals import probes
 from thetahat.verify.statistics import evaluate
 
@@ -26,6 +27,7 @@ TIGHT = 19.8 + 1e-12 * np.array(
         *(33920322433, 33690746691, 34547051299, 34550152816, 33921016109, 33009290739),
     ]
 )
+Array = NDArray[np.float64]
 FAR = np.array([0.28, 0.58, 0.59, 0.73, 0.77, 0.8, 1.1, 1.7, 2.1, 2.6, 3.4, 4.3, 6.8, 13.0])
 
 
@@ -58,7 +60,7 @@ def test_heights_together_are_those_one_by_one(name: str, x: list[float], weight
     w = None if weights is None else np.array(weights[: len(x)])
     data = Observations(np.array(x).reshape(-1, 1), w, len(x))
     known, places = statistics(derivation, data), [0.3, 1.0, 2.0]
-    together = heights_together(derivation, data, known, places)
+    together = Probed(derivation, data).heights(places)
     assert list(together) == places
     for place, height in together.items():
         values = {**known, derivation.unknowns[0]: place}
@@ -81,23 +83,34 @@ def test_heights_together_are_right_in_any_unit_and_parametrisation(logarithm: b
     derivation = derive(declared)
     data = Observations(unit * FAR.reshape(-1, 1), None, len(FAR))
     places = [0.5, 1.0, 2.0] if logarithm else [0.5, 1.0, 2.0, 400.0]
-    together = heights_together(derivation, data, statistics(derivation, data), places)
+    together = Probed(derivation, data).heights(places)
     exactly = ExactEquation(derivation, data)
     assert [place for place in places if not math.isclose(together[place], exactly.height(place), rel_tol=1e-12)] == []
 
 
-def test_doubles_that_are_off_tell_no_peak() -> None:
-    """Planted: heights of which the highest is wrong; then each is asked for again."""
-    rough = {1.0: -7.0, 2.0: -5.5, 3.0: -8.0}
-    assert off_by(rough, lambda place: rough[place]) == 0
-    assert off_by({}, lambda place: 0.0) == math.inf
+@pytest.mark.parametrize("name", ["generalised_gamma", "lomax", "burr"])
+@pytest.mark.parametrize("x", [TIGHT, FAR, 1e-300 * FAR, np.concatenate([FAR, 1e12 * FAR])], ids=["tight", *"abc"])
+def test_what_doubles_tell_is_what_balls_say(name: str, x: Array) -> None:
+    """Signs of the slope, and heights to far less than a nat, wherever they are told."""
+    derivation = derive(family(name))
+    data = Observations(x.reshape(-1, 1), None, len(x))
+    probed, exactly = Probed(derivation, data), ExactEquation(derivation, data)
+    places = (np.geomspace(1e-9, 1e9) * (np.max(x) if name == "lomax" else 1.0)).tolist()
+    slopes, heights = probed.slopes(places), probed.heights(places)
+    assert [place for place, slope in slopes.items() if (slope > 0) != (exactly.slope(place) > 0)] == []
+    assert [place for place, height in heights.items() if abs(height - exactly.height(place)) > TOLD] == []
+    assert slopes
 
-    def exact(place: float) -> float:
-        return rough[place] - (place == 2.0)
 
-    told = sparing(rough, [1.0, 2.0, 3.0], exact)
-    assert [told(place) for place in rough] == [-7.0, -6.5, -8.0]
-    assert sparing(rough, [1.0, 2.0, 3.0], lambda place: rough[place] + 1e-9)(2.0) == -5.5
+def test_doubles_that_are_all_rounding_tell_nothing() -> None:
+    """Planted: of data this close plain doubles have slopes of a wrong sign, of which none is told."""
+    derivation = derive(family("generalised_gamma"))
+    data = Observations(TIGHT.reshape(-1, 1), None, len(TIGHT))
+    exactly, places = ExactEquation(derivation, data), np.geomspace(1e-3, 1e2).tolist()
+    wrong = [place for place in places if (exactly.in_doubles(place) > 0) != (exactly.slope(place) > 0)]
+    told = Probed(derivation, data).slopes(places)
+    assert wrong
+    assert not set(told).intersection(wrong)
 
 
 def test_a_root_that_is_all_rounding_is_looked_for_in_balls() -> None:
@@ -112,26 +125,17 @@ def test_a_root_that_is_all_rounding_is_looked_for_in_balls() -> None:
 def test_what_doubles_do_not_tell_is_left_out() -> None:
     """A member outside the space, an overflow, and a support that moves with the unknown."""
     lomax, data = derive(family("lomax")), Observations(np.array([[0.5], [1.0], [9.0]]), None, 3)
-    assert list(heights_together(lomax, data, statistics(lomax, data), [-1.0, 1.0])) == [1.0]
+    assert list(Probed(lomax, data).heights([-1.0, 1.0])) == [1.0]
     gamma = derive(family("generalised_gamma"))
-    assert list(heights_together(gamma, data, statistics(gamma, data), [1.0, 1e4])) == [1.0]
+    assert list(Probed(gamma, data).heights([1.0, 1e4])) == [1.0]
     shifted = derive(family("rayleigh_shifted"))
-    assert heights_together(shifted, data, {}, [0.1]) == {}
+    assert Probed(shifted, data).heights([0.1]) == {}
 
 
 def test_only_what_is_surely_lower_is_not_asked_again() -> None:
-    """Not what is a little lower, and not what has no height."""
-    heights = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}
+    """Not what is lower by less than heights may be off, and not what has no height."""
+    heights = {1.0: -9.0, 2.0: -5.0 - TOLD, 3.0: -4.0}
     assert worth_asking(heights, [1.0, 2.0, 3.0, 4.0], -5.0) == [2.0, 3.0, 4.0]
-
-
-def test_where_doubles_lose_the_height_of_the_root_all_are_asked_again() -> None:
-    """The slack is small where they are known to be right to many digits, and large where nothing is known."""
-    heights, places = {1.0: -9.0, 2.0: -5.0 - SLACK / 2, 3.0: -4.0}, [1.0, 2.0, 3.0]
-    assert worth_asking(heights, places, -5.0, 1e-12) == [3.0]
-    assert worth_asking(heights, places, -5.0, 1e-3) == [2.0, 3.0]
-    for off in (SLACK, math.inf, math.nan):
-        assert worth_asking(heights, places, -5.0, off) == places
 
 
 def test_a_shape_is_looked_for_around_one_over_the_spread_of_logarithms() -> None:

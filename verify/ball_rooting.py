@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .exact_rooting import ExactEquation, Numbers
 from .highest_root import highest_root
 from .observations import Observations
-from .probed import sparing
+from .probed import Probed, worth_asking
 from .refusals import require_inside
 from .rivals import probes, require_highest
-from .solving import Scalar
+from .solving import Solver, Together, ask_together, bracketed_root
 from .suggestions import far_sizes
 from .tolerance import BALL_ROWS
 
 _ANYWHERE = (-2.0, -0.7, 0.3, 1.1)
 """Coordinates that have nothing to do with each other, or with data."""
-NOTHING_KNOWN: Mapping[float, float] = MappingProxyType({})
+_BESIDE = 1e-6
+"""How far beside a root in doubles, as a share of it, the signs of the equation are asked that show it is one."""
 
 
-def solved_in_balls(
-    derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN
-) -> Numbers:
-    """Return the unknown and what the formulas give, with every residual in balls.
-
-    ``rough`` are heights in doubles, where they are known.
+def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
+    """Return the unknown and what the formulas give, rounded from balls.
 
     Raises
     ------
@@ -45,26 +42,27 @@ def solved_in_balls(
     >>> [round(value, 3) for value in solved_in_balls(gumbel, Observations(x, np.ones(3), 3)).values()]
     [0.978, 0.741]
     """
-    found = root_in_balls(derivation, table, rough)
-    values = found.equation.ended(found.root)
-    require_highest(derivation, found.equation.table, values, found.height, found.others)
+    found = root_in_balls(derivation, table)
+    equation = found.equation
+    values = equation.ended(found.root)
+    if found.others:
+        left = worth_asking(found.told, found.others, equation.height(found.root))
+        require_highest(derivation, equation.table, values, equation.height, left)
     return values
 
 
 @dataclass(frozen=True)
 class Root:
-    """A root of the equation that is left, how high others are, and the probes that it has to be higher than."""
+    """A root of the equation that is left, the probes that it has to be higher than, and what is known of heights."""
 
     equation: ExactEquation
     root: float
-    height: Scalar
     others: Sequence[float]
+    told: Mapping[float, float]
 
 
-def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[float, float] = NOTHING_KNOWN) -> Root:
-    """Return the highest root of the equation that is left, with every residual in balls.
-
-    ``rough`` are heights in doubles, where they are known.
+def root_in_balls(derivation: Derivation, table: Observations) -> Root:
+    """Return the highest root of the equation that is left, with signs and heights in balls where doubles do not tell.
 
     Raises
     ------
@@ -80,24 +78,58 @@ def root_in_balls(derivation: Derivation, table: Observations, rough: Mapping[fl
             "Shift or rescale the data, or fit a part of them."
         )
     exactly = ExactEquation(derivation, joined)
-    others, height = probes(derivation, joined, exactly.line), cache(exactly.height)
-    told = sparing(rough, others, height)
-    root = highest_root(cache(exactly.residual), derivation, told, exactly.line, others, far_sizes(joined.columns[0]))
+    line, others, sizes = exactly.line, probes(derivation, joined, exactly.line), far_sizes(joined.columns[0])
+    if derivation.optimality.proved:
+        root, told = highest_root(cache(exactly.residual), derivation, exactly.height, line, [], sizes), {}
+    else:
+        probed = Probed(derivation, joined)
+        height, slope = Together(probed.heights, exactly.height), Together(probed.slopes, exactly.slope)
+        solve = _solver(exactly, slope)
+        root, told = highest_root(slope, derivation, height, line, others, sizes, solve), height.known
     if root is None:
-        if not exactly.line.lo < exactly.line.hi:
-            raise UnsolvedError(
-                f"{family.name}: no member has a support that holds all of these observations, whatever {unknown} is; "
-                "leave out what cannot be, or choose another family"
-            )
-        if all(exactly.residual(exactly.line.value(u)) == 0 for u in _ANYWHERE):
-            require_inside(family, exactly.completed(exactly.line.value(_ANYWHERE[0])))
-            raise UnsolvedError(
-                f"{family.name}: these data have the same likelihood whatever {unknown} is, so that every value is as "
-                f"good. Collect more data, or fix {unknown}."
-            )
-        absent = "" if derivation.existence_proved else "either these data have no maximiser, or "
-        raise UnsolvedError(
-            f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, in ball "
-            f"arithmetic either; {absent}the estimate is too large, or too close to an end of its space, for a double"
+        raise _no_root(derivation, exactly)
+    return Root(exactly, root, others, told)
+
+
+def _solver(exactly: ExactEquation, slope: Together) -> Solver:
+    """What finds a root in doubles, if their signs are right close beside it; else, and its last digits, in balls."""
+
+    def solve(low: float, high: float) -> float:
+        root = _in_doubles(exactly, low, high)
+        beside = (low, high) if root is None else exactly.line.around(root, _BESIDE)
+        ask_together(slope, beside)
+        if root is None or not slope(beside[0]) * slope(beside[1]) < 0:
+            return bracketed_root(exactly.residual, low, high)
+        polished = exactly.polished(root)
+        return bracketed_root(exactly.residual, *beside) if polished is None else polished
+
+    return solve
+
+
+def _in_doubles(exactly: ExactEquation, low: float, high: float) -> float | None:
+    """Where the equation changes its sign in doubles; ``None`` where it has the same at both ends, or no value."""
+    if exactly.in_doubles(low) * exactly.in_doubles(high) < 0:
+        with suppress(UnsolvedError):
+            return bracketed_root(exactly.in_doubles, low, high)
+    return None
+
+
+def _no_root(derivation: Derivation, exactly: ExactEquation) -> UnsolvedError:
+    """Why there is none."""
+    family, unknown, line = derivation.family, derivation.unknowns[0], exactly.line
+    if not line.lo < line.hi:
+        return UnsolvedError(
+            f"{family.name}: no member has a support that holds all of these observations, whatever {unknown} is; "
+            "leave out what cannot be, or choose another family"
         )
-    return Root(exactly, root, height, others)
+    if all(exactly.residual(line.value(u)) == 0 for u in _ANYWHERE):
+        require_inside(family, exactly.completed(line.value(_ANYWHERE[0])))
+        return UnsolvedError(
+            f"{family.name}: these data have the same likelihood whatever {unknown} is, so that every value is as "
+            f"good. Collect more data, or fix {unknown}."
+        )
+    absent = "" if derivation.existence_proved else "either these data have no maximiser, or "
+    return UnsolvedError(
+        f"{family.name}: the equation for {unknown} changes its sign nowhere that doubles reach, in ball "
+        f"arithmetic either; {absent}the estimate is too large, or too close to an end of its space, for a double"
+    )

@@ -18,10 +18,11 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .enclosure import precisions
 from .observations import Observations
-from .tolerance import EXAMINED_ROWS, JOINED_ROWS, UNIT_ROUNDOFF
+from .tolerance import EXAMINED_ROWS, FIRST_BITS, JOINED_ROWS, UNIT_ROUNDOFF
 
 _FAR_BITS = 2000
-_LEAST, _MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
+LEAST, MOST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
+"""The smallest positive double and the largest one."""
 
 
 @lru_cache(maxsize=2048)
@@ -156,26 +157,43 @@ class Exactly:
             Where no double is near: one that overflows is none, and the least that is not zero may have another
             likelihood altogether.
         """
-        found = dict(zip((s for s, _ in formulas), self._values(tuple(e for _, e in formulas), known), strict=True))
+        found = self._each(formulas, known)
         for symbol, formula in formulas:
-            self._require_double(symbol, formula, known, found[symbol])
+            if not self._is_near(formula, known, found[symbol]):
+                with precision(_FAR_BITS):
+                    ball = self.ball(formula, known)
+                place = "farther from" if math.isinf(found[symbol]) else "nearer to"
+                raise UnsolvedError(
+                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
+                    "rescale the observations, or fix a parameter"
+                )
         return found
 
-    def _require_double(self, symbol: Symbol, formula: Expr, known: Mapping[Symbol, Any], found: float) -> None:
-        if not (abs(found) == _LEAST or math.isinf(found)):
-            return
-        with precision(_FAR_BITS):
-            ball = self.ball(formula, known)
-        if math.isinf(found) or abs(ball) < _LEAST / 2 or float(ball.mid()) == 0:
-            place = "farther from" if math.isinf(found) else "nearer to"
-            raise UnsolvedError(
-                f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
-                "rescale the observations, or fix a parameter"
-            )
+    def doubles(
+        self, formulas: Sequence[tuple[Symbol, Expr]], known: Mapping[Symbol, Any]
+    ) -> dict[Symbol, float] | None:
+        """Return what ``estimates`` does; ``None`` where no double is near."""
+        found = self._each(formulas, known)
+        near = all(self._is_near(formula, known, found[symbol]) for symbol, formula in formulas)
+        return found if near else None
+
+    def _each(self, formulas: Sequence[tuple[Symbol, Expr]], known: Mapping[Symbol, Any]) -> dict[Symbol, float]:
+        return dict(zip((s for s, _ in formulas), self._values(tuple(e for _, e in formulas), known), strict=True))
+
+    def _is_near(self, formula: Expr, known: Mapping[Symbol, Any], found: float) -> bool:
+        """Whether a value is next to the double that it was rounded to."""
+        if math.isinf(found) or abs(found) != LEAST:
+            return not math.isinf(found)
+        for bits in (FIRST_BITS, _FAR_BITS):
+            with precision(bits):
+                ball = self.ball(formula, known)
+            if 2 * abs(ball) < LEAST:
+                return False
+        return float(ball.mid()) != 0
 
     def bounded(self, expression: Expr, known: Mapping[Symbol, Any]) -> float:
         """Return the same, with the largest double of its sign where it overflows: what a root search can use."""
-        return float(np.clip(self.value(expression, known), -_MOST, _MOST))
+        return float(np.clip(self.value(expression, known), -MOST, MOST))
 
 
 def nearest_double(ball: arb) -> float:
@@ -198,6 +216,6 @@ def _rounded(ball: arb, before: float) -> tuple[float, bool]:
     if ball == 0:
         return 0.0, True
     if not ball.contains(0) and ball.rad() <= UNIT_ROUNDOFF * abs(ball.mid()):
-        found = math.copysign(abs(float(ball.mid())) or _LEAST, 1 if ball > 0 else -1)
+        found = math.copysign(abs(float(ball.mid())) or LEAST, 1 if ball > 0 else -1)
         return found, float(ball.lower()) == float(ball.upper())
     return (0.0 if math.isnan(before) else before), False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from flint import arb
 from sympy import Symbol
 
@@ -11,13 +12,14 @@ from ..proofs.balls import precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.saturating import as_saturating
-from .enclosure import sharp_log_likelihood, table_of
+from .enclosure import precisions, sharp_log_likelihood, table_of
 from .ends import outside_space
 from .exact import Exactly, in_data, written_out
 from .line import crossing
 from .observations import Observations
 from .root_line import root_line
 from .solving import bracketed_root
+from .statistics import evaluate
 from .steadiness import require_steady
 from .tolerance import MOST_BITS, ROOT_SLACK, ROOT_ULPS
 
@@ -50,8 +52,8 @@ class ExactEquation:
     def __init__(self, derivation: Derivation, table: Observations) -> None:
         """Write out equation and formulas in plain averages."""
         self._derivation, self._unknown = derivation, derivation.unknowns[0]
-        equation = written_out(derivation, derivation.equations[0])
-        self._equation = as_saturating(equation, derivation.family.columns)
+        self._written = written_out(derivation, derivation.equations[0])
+        self._equation = as_saturating(self._written, derivation.family.columns)
         self._formulas = in_data(derivation)
         self._exactly = Exactly(table_of(derivation.family, table))
         self._family, self.table = derivation.family, table
@@ -60,6 +62,11 @@ class ExactEquation:
     def residual(self, value: float | arb) -> float:
         """Return the equation at ``value``; where a double overflows, the largest one of its sign."""
         return self._exactly.bounded(self._equation, {self._unknown: value})
+
+    @np.errstate(all="ignore")
+    def in_doubles(self, value: float) -> float:
+        """Return the equation at ``value`` in doubles, of whose rounding nothing is known."""
+        return evaluate(self._written, self.table, {self._unknown: value})
 
     def polished(self, root: float) -> float | None:
         """Return the double next to the exact root, if there is one so near; ``None`` without a change of sign.
@@ -111,10 +118,10 @@ class ExactEquation:
 
     def height(self, root: float) -> float:
         """Return the log-likelihood at a root; minus infinity where none is in the space or enclosed."""
-        try:
-            values = self.completed(root)
-        except UnsolvedError:
+        found = self._exactly.doubles(self._formulas, {self._unknown: root})
+        if found is None:
             return -math.inf
+        values = {self._unknown: root, **found}
         theta = [values[symbol] for symbol in self._family.symbols]
         if outside_space(self._family, theta) is not None:
             return -math.inf
@@ -157,6 +164,22 @@ class ExactEquation:
         """
         value = self._exactly.ball(self._equation, {self._unknown: place})
         return 1 if value > 0 else -1 if value < 0 else 0
+
+    def slope(self, place: float) -> float:
+        """Return the sign of the equation at a place; zero where no precision tells it.
+
+        >>> import numpy as np
+        >>> from thetahat import derive, family
+        >>> equation = ExactEquation(derive(family("gumbel")), Observations(np.array([[0.0], [3.0]]), np.ones(2), 2))
+        >>> [equation.slope(value) for value in (0.125, 64)]
+        [1.0, -1.0]
+        """
+        for bits in precisions():
+            with precision(bits):
+                sign = self.sign_at(arb(place))
+            if sign:
+                return float(sign)
+        return 0.0
 
     def ended(self, root: float) -> Numbers:
         """Return what ``completed`` does for a sharpened root, if it does not hang on digits that nobody knows."""

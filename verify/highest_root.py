@@ -10,7 +10,7 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .line import Line
 from .rivals import is_valley, on_a_grid, roots_beside_probes
-from .solving import Scalar, bracketed_root, sign_changes
+from .solving import Scalar, Solver, bracketing, sign_changes
 
 _MOST_ROOTS = 4
 
@@ -22,11 +22,13 @@ def highest_root(
     line: Line,
     others: Sequence[float],
     sizes: Sequence[float],
+    solve: Solver | None = None,
 ) -> float | None:
     """Return the root of ``function``; of several the one with the highest likelihood; ``None`` without any.
 
     ``height`` is the likelihood at a root. Where nothing proves that there is one, roots are looked for beside
-    ``others``, too; ``sizes`` are coordinates that are tried last for changes of sign.
+    ``others``, too; ``sizes`` are coordinates that are tried last for changes of sign. ``solve`` finds the root between
+    two ends; by bracketing ``function`` where it is omitted.
 
     >>> from thetahat import derive, family
     >>> gumbel = derive(family("gumbel"))
@@ -35,17 +37,18 @@ def highest_root(
     """
     roots: list[float] = []
     outside: list[float] = []
+    solve = solve or bracketing(function)
     for low, high in sign_changes(function, line, sizes):
         with suppress(UnsolvedError):  # between far ends the equation may overflow, and has no root to offer
-            root = bracketed_root(function, low, high)
+            root = solve(low, high)
             # A root that puts another parameter out of its space is no estimate where there is another.
             (roots if height(root) > -math.inf else outside).append(root)
         # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
         if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
             break
     if not roots and outside:
-        roots = roots_beside_probes(function, height, on_a_grid(1.0, line), []) or outside
+        roots = roots_beside_probes(function, height, on_a_grid(1.0, line), [], solve) or outside
     if not derivation.optimality.proved:
         roots = [root for root in roots if not is_valley(root, height)]
-        roots += roots_beside_probes(function, height, others, roots)
+        roots += roots_beside_probes(function, height, others, roots, solve)
     return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None

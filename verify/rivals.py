@@ -23,7 +23,7 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .single_peaks import single_peaks
-from .solving import FARTHEST, Scalar, bracketed_root
+from .solving import FARTHEST, Scalar, Solver, ask_together, bracketing, is_told
 from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread, unit_power
 from .tolerance import EXAMINED_ROWS
 
@@ -33,7 +33,8 @@ _FAR = (4.0, 6.0, 8.0, 16.0, 32.0)
 """Coordinates at which the likelihood is looked at beside a root that is not proved to be the maximum: e**4 and on."""
 _PROBES, _CUTS, _COARSE = 33, 33, 4
 """How many of long data are looked at, how many cuts find the roots around a probe, and every which of them is tried
-first where nothing is known beyond the probe, which may be the highest since the likelihood rises for ever."""
+first where nothing is known beyond the probe, which may be the highest since the likelihood rises for ever, or where
+doubles do not tell all signs."""
 _NEAR, SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
 _MARGIN, _MOST_WIDE = 2.0, 100
@@ -146,9 +147,15 @@ def on_a_grid(size: float, line: Line, column: Array | None = None, power: int =
 
 
 def roots_beside_probes(
-    function: Scalar, height: Scalar, others: Sequence[float], roots: Sequence[float]
+    function: Scalar,
+    height: Scalar,
+    others: Sequence[float],
+    roots: Sequence[float],
+    solve: Solver | None = None,
 ) -> list[float]:
     """Return the roots around probes that are higher than both neighbours, and hardly lower than the highest root.
+
+    ``solve`` finds the root between two ends; by bracketing ``function`` where it is omitted.
 
     >>> roots_beside_probes(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [-1.0, 1.0])
     []
@@ -156,6 +163,7 @@ def roots_beside_probes(
     [-1.0, 1.0]
     """
     places = sorted({*others, *roots})
+    ask_together(height, places)
     heights = [-math.inf, *map(height, places), -math.inf]
     least = max(map(height, roots)) - _BELOW if roots else -math.inf
     found: list[float] = []
@@ -165,23 +173,27 @@ def roots_beside_probes(
             below, above = max(at - 1, 0), min(at + 1, len(places) - 1)
             at_end = above - below == 1
             if not at_end or _turns(function, places[below], places[above]):
-                found += _roots_between(function, places[below], places[above])
+                found += _roots_between(function, places[below], places[above], solve or bracketing(function))
     return [root for root in found if not is_valley(root, height)]
 
 
 def _turns(function: Scalar, low: float, high: float) -> bool:
     """Whether a function changes its sign between any two of a few places."""
-    return len({function(place) > 0 for place in np.linspace(low, high, _CUTS).tolist()[::_COARSE]}) > 1
-
-
-def _roots_between(function: Scalar, low: float, high: float) -> list[float]:
     grid = np.linspace(low, high, _CUTS).tolist()
+    ask_together(function, grid)
+    return len({function(place) > 0 for place in grid[::_COARSE]}) > 1
+
+
+def _roots_between(function: Scalar, low: float, high: float, solve: Solver) -> list[float]:
+    cuts = np.linspace(low, high, _CUTS).tolist()
+    ask_together(function, cuts)
+    grid = [place for at, place in enumerate(cuts) if at % _COARSE == 0 or is_told(function, place)]
     signs = [function(place) > 0 for place in grid]
     found = []
     for (left, below), (right, above) in pairwise(zip(grid, signs, strict=True)):
         if below != above:
             with suppress(UnsolvedError):  # where the equation has no value between two cuts, it has no root to offer
-                found.append(bracketed_root(function, left, right))
+                found.append(solve(left, right))
     return found
 
 
@@ -241,5 +253,6 @@ def is_valley(root: float, height: Scalar) -> bool:
     >>> is_valley(1.0, lambda value: (value - 1) ** 2)
     True
     """
-    here, step = height(root), _ASIDE * (abs(root) or 1.0)
-    return height(root - step) > here and height(root + step) > here
+    step = _ASIDE * (abs(root) or 1.0)
+    ask_together(height, [root, root - step, root + step])
+    return height(root - step) > height(root) < height(root + step)

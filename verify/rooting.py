@@ -26,10 +26,10 @@ from .exact_rooting import ExactEquation, Numbers
 from .highest_root import highest_root
 from .likelihood import log_likelihood
 from .observations import Observations
-from .probed import SLACK, heights_together, off_by, worth_asking
+from .probed import Probed
 from .rivals import SCANNED, higher_place, probes, require_highest
 from .root_line import root_line
-from .solving import Scalar
+from .solving import Scalar, Together
 from .statistics import evaluate
 from .suggestions import far_sizes
 from .tolerance import BALL_ROWS, EXAMINED_ROWS, PART_ROWS, ROOT_MARGIN, ROOT_SHARE, SLOPE_NATS
@@ -59,6 +59,10 @@ def solve_one(
         if polished is not None:
             return exactly.ended(polished)
 
+    _require_compared(derivation, table)
+    if exactly is not None and not derivation.optimality.proved:
+        return solved_in_balls(derivation, table)
+
     # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
     @cache
     def residual(value: float) -> float:
@@ -70,43 +74,23 @@ def solve_one(
             values[symbol] = evaluate(formula, observations, values)
         return values
 
-    # So is each height: probes are ranked, compared with roots, and asked once more at the end.
-    @cache
-    def height(root: float) -> float:
-        return _height(derivation, observations, completed(root))
-
-    _require_compared(derivation, table)
     line = root_line(derivation, table) if exactly is None else exactly.line
-    others = probes(derivation, table, line)
-    rough = heights_together(derivation, table, known, others)
-    if rough and exactly is not None and not off_by(rough, exactly.height) < SLACK / 2:
-        # Where doubles lose the height of a member, they do not tell a peak, nor the sign of a slope.
-        return solved_in_balls(derivation, table)
-
-    def rated(at: float) -> float:
-        return rough[at] if at in rough else height(at)
-
-    root = highest_root(residual, derivation, rated, line, others, far_sizes(table.columns[0]))
+    others, told = probes(derivation, table, line), Probed(derivation, table)
+    height = Together(told.heights, lambda root: _height(derivation, observations, completed(root)))
+    root = highest_root(residual, derivation, height, line, others, far_sizes(table.columns[0]))
     if root is None:
-        return solved_in_balls(derivation, table, rough)
+        return solved_in_balls(derivation, table)
     values = completed(root)
-    if others:
-        left = worth_asking(rough, others, height(root))
-        if higher_place(derivation, observations, values, height, left) is not None:
-            # Where the equation is all rounding, a root of it is none, and the true one may have been passed over.
-            if table.distinct().n <= BALL_ROWS:
-                return solved_in_balls(derivation, table, rough)
-            require_highest(derivation, observations, values, height, left)
-    if exactly is None:
-        carried = _carried(derivation, table, known, residual, root)
-        return values if carried else solved_in_balls(derivation, table, rough)
-    polished = exactly.polished(root)
-    found = values if polished is None else exactly.ended(polished)
-    if others:
-        sharp = exactly.height(found[unknown])
-        left = worth_asking(rough, others, sharp, abs(sharp - height(root)))
-        require_highest(derivation, table, found, exactly.height, left)
-    return found if polished is not None else solved_in_balls(derivation, table, rough)
+    if exactly is not None:
+        polished = exactly.polished(root)
+        return solved_in_balls(derivation, table) if polished is None else exactly.ended(polished)
+    if others and higher_place(derivation, observations, values, height, others) is not None:
+        # Where the equation is all rounding, a root of it is none, and the true one may have been passed over.
+        if table.distinct().n <= BALL_ROWS:
+            return solved_in_balls(derivation, table)
+        require_highest(derivation, observations, values, height, others)
+    carried = _carried(derivation, table, known, residual, root)
+    return values if carried else solved_in_balls(derivation, table)
 
 
 def _require_compared(derivation: Derivation, table: Observations) -> None:

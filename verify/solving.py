@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from .tolerance import ROOT_ULPS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
+Solver = Callable[[float, float], float]
+"""From two ends to the root between them."""
 
 FARTHEST = 690.0
 """Largest coordinate tried: exp of it is near the ends of the doubles."""
@@ -24,6 +26,47 @@ _RELATIVE = ROOT_ULPS * float(np.finfo(float).eps)
 
 _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
+
+
+class Together:
+    """A function that tells its value at many places at once; of those that it does not tell it is asked one by one.
+
+    >>> halves = Together(lambda places: {place: place / 2 for place in places if place < 3}, lambda place: place / 2)
+    >>> ask_together(halves, [1.0, 2.0, 4.0])
+    >>> halves(2.0), halves(4.0), sorted(halves.known)
+    (1.0, 2.0, [1.0, 2.0, 4.0])
+    """
+
+    def __init__(self, many: Callable[[Sequence[float]], Mapping[float, float]], one: Scalar) -> None:
+        """Begin with nothing known."""
+        self.known: dict[float, float] = {}
+        self._many, self._one = many, one
+
+    def __call__(self, place: float) -> float:
+        """Return the value at one place."""
+        if place not in self.known:
+            self.known[place] = self._one(place)
+        return self.known[place]
+
+    def ask(self, places: Sequence[float]) -> None:
+        """Learn what the function tells of many places."""
+        new = [place for place in dict.fromkeys(places) if place not in self.known]
+        self.known.update(self._many(new) if new else {})
+
+
+def ask_together(function: Scalar, places: Sequence[float]) -> None:
+    """Let a function that tells many values at once know which come; another is asked when they come."""
+    if isinstance(function, Together):
+        function.ask(places)
+
+
+def is_told(function: Scalar, place: float) -> bool:
+    """Return whether the value at a place, about which a function was asked, costs nothing more.
+
+    >>> is_told(abs, 1.0), is_told(Together(lambda places: {}, abs), 1.0)
+    (True, False)
+    """
+    return not isinstance(function, Together) or place in function.known
 
 
 def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> Iterator[tuple[float, float]]:
@@ -41,6 +84,7 @@ def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> It
         steps += [distance, -distance]
         distance *= 1.5
     steps += [FARTHEST, -FARTHEST, *last]
+    ask_together(function, [line.value(u) for u in steps])
     known: dict[float, float] = {}
     for u in steps:
         value = function(line.value(u)) if u not in known else 0.0
@@ -90,6 +134,15 @@ def bracketed_root(function: Scalar, low: float, high: float, relative: float = 
     if not ended.converged:
         raise UnsolvedError(f"no root was found between {low!r} and {high!r}: the bracket did not close")
     return float(root)
+
+
+def bracketing(function: Scalar) -> Solver:
+    """Return what finds a root of a function between two ends, as ``bracketed_root`` does.
+
+    >>> bracketing(lambda x: x - 1.0)(0.0, 4.0)
+    1.0
+    """
+    return lambda low, high: bracketed_root(function, low, high)
 
 
 def _narrowed(function: Scalar, low: float, high: float) -> tuple[float, float]:
