@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -45,20 +45,23 @@ def solved_in_balls(derivation: Derivation, table: Observations) -> Numbers:
     found = root_in_balls(derivation, table)
     equation = found.equation
     values = equation.ended(found.root)
-    if found.others:
-        left = worth_asking(found.told, found.others, equation.height(found.root))
-        require_highest(derivation, equation.table, values, equation.height, left)
+    if found.height is not None:
+        left = worth_asking(found.height.told, found.others, found.height.exactly(found.root))
+        require_highest(derivation, equation.table, values, found.height.exactly, left)
     return values
 
 
 @dataclass(frozen=True)
 class Root:
-    """A root of the equation that is left, the probes that it has to be higher than, and what is known of heights."""
+    """A root of the equation that is left, the probes that it has to be higher than, and what is known of heights.
+
+    ``height`` is ``None`` where the root is proved to be the highest.
+    """
 
     equation: ExactEquation
     root: float
     others: Sequence[float]
-    told: Mapping[float, float]
+    height: Together | None
 
 
 def root_in_balls(derivation: Derivation, table: Observations) -> Root:
@@ -80,15 +83,14 @@ def root_in_balls(derivation: Derivation, table: Observations) -> Root:
     exactly = ExactEquation(derivation, joined)
     line, others, sizes = exactly.line, probes(derivation, joined, exactly.line), far_sizes(joined.columns[0])
     if derivation.optimality.proved:
-        root, told = highest_root(cache(exactly.residual), derivation, exactly.height, line, [], sizes), {}
+        height, root = None, highest_root(cache(exactly.residual), derivation, exactly.height, line, [], sizes)
     else:
         probed = Probed(derivation, joined)
         height, slope = Together(probed.heights, exactly.height), Together(probed.slopes, exactly.slope)
-        solve = _solver(exactly, slope)
-        root, told = highest_root(slope, derivation, height, line, others, sizes, solve), height.known
+        root = highest_root(slope, derivation, height, line, others, sizes, _solver(exactly, slope))
     if root is None:
         raise _no_root(derivation, exactly)
-    return Root(exactly, root, others, told)
+    return Root(exactly, root, others, height)
 
 
 def _solver(exactly: ExactEquation, slope: Together) -> Solver:
@@ -96,7 +98,10 @@ def _solver(exactly: ExactEquation, slope: Together) -> Solver:
 
     def solve(low: float, high: float) -> float:
         root = _in_doubles(exactly, low, high)
-        beside = (low, high) if root is None else exactly.line.around(root, _BESIDE)
+        beside = (low, high)
+        if root is not None:
+            below, above = exactly.line.around(root, _BESIDE)
+            beside = max(low, below), min(high, above)  # far from zero that may be farther than the next root
         ask_together(slope, beside)
         if root is None or not slope(beside[0]) * slope(beside[1]) < 0:
             return bracketed_root(exactly.residual, low, high)

@@ -18,10 +18,11 @@ from .valid_data import require_data
 Array = NDArray[np.float64]
 
 
-def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None) -> bool:
+def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None, searching: bool = True) -> bool:
     """Return whether data have a maximiser, or at least are not known to have none.
 
-    Where a member above the edges of the parameter space is needed, those count that an estimate or a search is.
+    Where a member above the edges of the parameter space is needed, those count that an estimate or, if ``searching``,
+    a numerical search is.
 
     >>> from thetahat import derive, family
     >>> has_maximiser(derive(family("normal")), np.array([1.0, 1.0]))
@@ -41,7 +42,9 @@ def has_maximiser(derivation: Derivation, x: Array, weights: Array | None = None
     except ExistenceError:
         return False
     except UnsolvedError:
-        return not derivation.edges or is_found_above_edges(derivation, require_data(derivation.family, x, weights))
+        if not derivation.edges:
+            return True
+        return searching and is_found_above_edges(derivation, require_data(derivation.family, x, weights))
     return True
 
 

@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 from contextlib import suppress
 
+import numpy as np
+
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .line import Line
 from .rivals import is_valley, on_a_grid, roots_beside_probes
-from .solving import Scalar, Solver, bracketing, sign_changes
+from .solving import Scalar, Solver, bracketing, in_order, sign_changes
 
 _MOST_ROOTS = 4
 
@@ -51,4 +53,7 @@ def highest_root(
     if not derivation.optimality.proved:
         roots = [root for root in roots if not is_valley(root, height)]
         roots += roots_beside_probes(function, height, others, roots, solve)
-    return max(roots, key=height) if len(roots) > 1 else roots[0] if roots else None
+    if len(roots) < 2:
+        return roots[0] if roots else None
+    ranked = sorted(roots, key=height)
+    return ranked[int(np.argmax(in_order(height, ranked)))]

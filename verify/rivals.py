@@ -23,7 +23,7 @@ from .likelihood import log_likelihood
 from .line import Line
 from .observations import Observations
 from .single_peaks import single_peaks
-from .solving import FARTHEST, Scalar, Solver, ask_together, bracketing, is_told
+from .solving import FARTHEST, Scalar, Solver, ask_together, bracketing, in_order, is_told
 from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread, unit_power
 from .tolerance import EXAMINED_ROWS
 
@@ -162,35 +162,32 @@ def roots_beside_probes(
     >>> roots_beside_probes(lambda u: u - u**3, lambda u: u**2 / 2 - u**4 / 4, [-3.0, 0.5, 3.0], [])
     [-1.0, 1.0]
     """
+    solve = solve or bracketing(function)
     places = sorted({*others, *roots})
-    ask_together(height, places)
-    heights = [-math.inf, *map(height, places), -math.inf]
+    heights = [-math.inf, *in_order(height, places), -math.inf]
     least = max(map(height, roots)) - _BELOW if roots else -math.inf
     found: list[float] = []
     for at, place in enumerate(places):
         peak = heights[at + 1] > max(heights[at], heights[at + 2], least)
         if peak and place not in roots:
-            below, above = max(at - 1, 0), min(at + 1, len(places) - 1)
-            at_end = above - below == 1
-            if not at_end or _turns(function, places[below], places[above]):
-                found += _roots_between(function, places[below], places[above], solve or bracketing(function))
+            low, high = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
+            cuts = np.linspace(low, high, _CUTS).tolist()
+            ask_together(function, cuts)
+            if place in (low, high) and len({function(cut) > 0 for cut in cuts[::_COARSE]}) == 1:
+                continue
+            cheap = [cut for i, cut in enumerate(cuts) if i % _COARSE == 0 or is_told(function, cut)]
+            here = _roots_among(function, cheap, solve)
+            if len(cheap) < len(cuts) and not any(height(root) >= heights[at + 1] for root in here):
+                here = _roots_among(function, cuts, solve)
+            found += here
     return [root for root in found if not is_valley(root, height)]
 
 
-def _turns(function: Scalar, low: float, high: float) -> bool:
-    """Whether a function changes its sign between any two of a few places."""
-    grid = np.linspace(low, high, _CUTS).tolist()
-    ask_together(function, grid)
-    return len({function(place) > 0 for place in grid[::_COARSE]}) > 1
-
-
-def _roots_between(function: Scalar, low: float, high: float, solve: Solver) -> list[float]:
-    cuts = np.linspace(low, high, _CUTS).tolist()
-    ask_together(function, cuts)
-    grid = [place for at, place in enumerate(cuts) if at % _COARSE == 0 or is_told(function, place)]
-    signs = [function(place) > 0 for place in grid]
+def _roots_among(function: Scalar, cuts: Sequence[float], solve: Solver) -> list[float]:
+    """The roots between neighbours of different sign."""
+    signs = [function(cut) > 0 for cut in cuts]
     found = []
-    for (left, below), (right, above) in pairwise(zip(grid, signs, strict=True)):
+    for (left, below), (right, above) in pairwise(zip(cuts, signs, strict=True)):
         if below != above:
             with suppress(UnsolvedError):  # where the equation has no value between two cuts, it has no root to offer
                 found.append(solve(left, right))
@@ -254,5 +251,5 @@ def is_valley(root: float, height: Scalar) -> bool:
     True
     """
     step = _ASIDE * (abs(root) or 1.0)
-    ask_together(height, [root, root - step, root + step])
-    return height(root - step) > height(root) < height(root + step)
+    below, here, above = in_order(height, [root - step, root, root + step])
+    return below > here < above

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from sympy import Symbol
@@ -26,7 +27,7 @@ from .exact_rooting import ExactEquation, Numbers
 from .highest_root import highest_root
 from .likelihood import log_likelihood
 from .observations import Observations
-from .probed import Probed
+from .probed import SLACK, Probed, worth_asking
 from .rivals import SCANNED, higher_place, probes, require_highest
 from .root_line import root_line
 from .solving import Scalar, Together
@@ -59,45 +60,87 @@ def solve_one(
         if polished is not None:
             return exactly.ended(polished)
 
+    if derivation.optimality.proved:
+        return _only_root(InDoubles(derivation, observations, table, known), exactly)
     _require_compared(derivation, table)
-    if exactly is not None and not derivation.optimality.proved:
+    if exactly is not None:
         return solved_in_balls(derivation, table)
+    return _highest_of_many_rows(InDoubles(derivation, observations, table, known))
 
-    # Ends of brackets are asked for again and again, and each answer is a pass over the rows.
-    @cache
-    def residual(value: float) -> float:
-        return evaluate(equation, table, {**known, unknown: value})
 
-    def completed(root: float) -> Numbers:
-        values = {**known, unknown: root}
-        for symbol, formula in derivation.formulas:
-            values[symbol] = evaluate(formula, observations, values)
+@dataclass(frozen=True, eq=False)
+class InDoubles:
+    """The equation and the formulas of a derivation for one dataset, in doubles; ``table`` holds its different rows."""
+
+    derivation: Derivation
+    observations: Observations
+    table: Observations
+    known: Mapping[Symbol, float]
+
+    @cached_property
+    def residual(self) -> Scalar:
+        """The equation; ends of brackets are asked for again and again, and each answer is a pass over the rows."""
+        unknown, equation = self.derivation.unknowns[0], self.derivation.equations[0]
+        return cache(lambda value: evaluate(equation, self.table, {**self.known, unknown: value}))
+
+    def completed(self, root: float) -> Numbers:
+        """Return the unknown and what the formulas give for it."""
+        values = {**self.known, self.derivation.unknowns[0]: root}
+        for symbol, formula in self.derivation.formulas:
+            values[symbol] = evaluate(formula, self.observations, values)
         return values
 
+    def height(self, root: float) -> float:
+        """Return the log-likelihood, as far as rounding leaves it sure; none where a root rounds out of the space."""
+        family, values = self.derivation.family, self.completed(root)
+        theta = [values[symbol] for symbol in family.symbols]
+        if outside_space(family, theta) is not None:
+            return -math.inf
+        # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
+        try:
+            value, rounding = log_likelihood(family, theta, self.observations)
+        except UnsolvedError:  # far out a density may have no value that balls enclose: nothing is known to be high
+            return -math.inf
+        return value - rounding
+
+
+def _only_root(doubles: InDoubles, exactly: ExactEquation | None) -> Numbers:
+    """What the only root gives, where doubles tell it; else what it gives in balls."""
+    derivation, table = doubles.derivation, doubles.table
     line = root_line(derivation, table) if exactly is None else exactly.line
-    others, told = probes(derivation, table, line), Probed(derivation, table)
-    height = Together(told.heights, lambda root: _height(derivation, observations, completed(root)))
-    root = highest_root(residual, derivation, height, line, others, far_sizes(table.columns[0]))
+    root = highest_root(doubles.residual, derivation, doubles.height, line, [], far_sizes(table.columns[0]))
     if root is None:
         return solved_in_balls(derivation, table)
-    values = completed(root)
-    if exactly is not None:
-        polished = exactly.polished(root)
-        return solved_in_balls(derivation, table) if polished is None else exactly.ended(polished)
-    if others and higher_place(derivation, observations, values, height, others) is not None:
+    if exactly is None:
+        return doubles.completed(root) if _carried(doubles, root) else solved_in_balls(derivation, table)
+    polished = exactly.polished(root)
+    return solved_in_balls(derivation, table) if polished is None else exactly.ended(polished)
+
+
+def _highest_of_many_rows(doubles: InDoubles) -> Numbers:
+    """What the highest root gives that is found in doubles; where they do not tell it, what one in balls gives."""
+    derivation, table = doubles.derivation, doubles.table
+    line = root_line(derivation, table)
+    others, height = (
+        probes(derivation, table, line),
+        Together(Probed(derivation, table, bounded=False).heights, doubles.height),
+    )
+    root = highest_root(doubles.residual, derivation, height, line, others, far_sizes(table.columns[0]))
+    if root is None:
+        return solved_in_balls(derivation, table)
+    values = doubles.completed(root)
+    left = worth_asking(height.told, others, height.exactly(root), SLACK)
+    if higher_place(derivation, doubles.observations, values, height.exactly, left) is not None:
         # Where the equation is all rounding, a root of it is none, and the true one may have been passed over.
         if table.distinct().n <= BALL_ROWS:
             return solved_in_balls(derivation, table)
-        require_highest(derivation, observations, values, height, others)
-    carried = _carried(derivation, table, known, residual, root)
-    return values if carried else solved_in_balls(derivation, table)
+        require_highest(derivation, doubles.observations, values, height.exactly, left)
+    return values if _carried(doubles, root) else solved_in_balls(derivation, table)
 
 
 def _require_compared(derivation: Derivation, table: Observations) -> None:
     """Refuse an equation that jumps at observations, each of which may be a maximum, unless all can be compared."""
     family, unknown = derivation.family, derivation.unknowns[0]
-    if derivation.optimality.proved:
-        return
     jumps = jumps_at_data(derivation.equations[0], unknown, family.columns)
     if jumps and (table.n > SCANNED or any({one.lhs, one.rhs} != {unknown, family.observation} for one in jumps)):
         raise UnsolvedError(
@@ -106,39 +149,23 @@ def _require_compared(derivation: Derivation, table: Observations) -> None:
         )
 
 
-def _height(derivation: Derivation, observations: Observations, values: Mapping[Symbol, float]) -> float:
-    """The log-likelihood at a root, as far as rounding leaves it sure; a root that rounds out of the space has none."""
-    family = derivation.family
-    theta = [values[symbol] for symbol in family.symbols]
-    if outside_space(family, theta) is not None:
-        return -math.inf
-    # Where the equation is all rounding the likelihood is too, and may come out high: what is sure of it counts.
-    try:
-        value, rounding = log_likelihood(family, theta, observations)
-    except UnsolvedError:  # far out a density may have no value that balls enclose: nothing is known to be high there
-        return -math.inf
-    return value - rounding
-
-
-def _carried(
-    derivation: Derivation, table: Observations, known: Mapping[Symbol, float], residual: Scalar, root: float
-) -> bool:
+def _carried(doubles: InDoubles, root: float) -> bool:
     """Whether doubles tell the root, and lose no likelihood with it and the formulas: by what they lose on a part.
 
     Rounding differs little from row to row, so a part of them tells how large it is. A root is off by about that much
     over the slope of the equation.
     """
-    part = part_of(table)
-    inside, exactly = dict(known), ExactEquation(derivation, part)
+    derivation, part = doubles.derivation, part_of(doubles.table)
+    inside, exactly = dict(doubles.known), ExactEquation(derivation, part)
     for statistic in derivation.statistics:
-        if statistic.symbol in known:
+        if statistic.symbol in doubles.known:
             inside[statistic.symbol] = evaluate(statistic.definition, part, inside)
     unknown, equation = derivation.unknowns[0], derivation.equations[0]
     beside = exactly.line.around(root, ROOT_SHARE)
     lost = max(
         abs(evaluate(equation, part, {**inside, unknown: value}) - exactly.residual(value)) for value in (*beside, root)
     )
-    below, above = (residual(value) for value in beside)
+    below, above = (doubles.residual(value) for value in beside)
     if not (below * above < 0 and min(abs(below), abs(above)) > ROOT_MARGIN * lost):
         return False
     rounded = {**inside, unknown: root}

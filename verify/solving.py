@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from .tolerance import ROOT_ULPS
 
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
+Told = Mapping[float, tuple[float, float]]
+"""Values at places, and how far off each may be."""
 Solver = Callable[[float, float], float]
 """From two ends to the root between them."""
 
@@ -29,29 +33,35 @@ _FACTOR = 4.0
 
 
 class Together:
-    """A function that tells its value at many places at once; of those that it does not tell it is asked one by one.
+    """A function that tells values at many places at once, with bounds; at others it is asked one by one.
 
-    >>> halves = Together(lambda places: {place: place / 2 for place in places if place < 3}, lambda place: place / 2)
+    >>> halves = Together(lambda places: {x: (x / 2, 0.0) for x in places if x < 3}, lambda place: place / 2)
     >>> ask_together(halves, [1.0, 2.0, 4.0])
-    >>> halves(2.0), halves(4.0), sorted(halves.known)
-    (1.0, 2.0, [1.0, 2.0, 4.0])
+    >>> [is_told(halves, place) for place in (1.0, 4.0)], halves(4.0)
+    ([True, False], 2.0)
     """
 
-    def __init__(self, many: Callable[[Sequence[float]], Mapping[float, float]], one: Scalar) -> None:
+    def __init__(self, many: Callable[[Sequence[float]], Told], one: Scalar) -> None:
         """Begin with nothing known."""
-        self.known: dict[float, float] = {}
-        self._many, self._one = many, one
+        self.told: dict[float, tuple[float, float]] = {}
+        self._many, self.exactly = many, lru_cache(maxsize=None)(one)
 
     def __call__(self, place: float) -> float:
         """Return the value at one place."""
-        if place not in self.known:
-            self.known[place] = self._one(place)
-        return self.known[place]
+        return self.told[place][0] if place in self.told else self.exactly(place)
 
     def ask(self, places: Sequence[float]) -> None:
         """Learn what the function tells of many places."""
-        new = [place for place in dict.fromkeys(places) if place not in self.known]
-        self.known.update(self._many(new) if new else {})
+        new = [place for place in dict.fromkeys(places) if place not in self.told]
+        self.told.update(self._many(new) if new else {})
+
+    def sharpen(self, places: Sequence[float]) -> None:
+        """Ask for the values at neighbours one by one where their bounds do not say which is larger."""
+        known = [self.told.get(place) or (self.exactly(place), 0.0) for place in places]
+        pairs = enumerate(pairwise(known))
+        close = {at for at, ((one, off), (other, and_off)) in pairs if abs(one - other) <= off + and_off}
+        for at in close | {at + 1 for at in close}:
+            self.told.pop(places[at], None)
 
 
 def ask_together(function: Scalar, places: Sequence[float]) -> None:
@@ -60,13 +70,22 @@ def ask_together(function: Scalar, places: Sequence[float]) -> None:
         function.ask(places)
 
 
-def is_told(function: Scalar, place: float) -> bool:
-    """Return whether the value at a place, about which a function was asked, costs nothing more.
+def in_order(function: Scalar, places: Sequence[float]) -> list[float]:
+    """Return the values at neighbouring places, each of which is known well enough to say which is larger.
 
-    >>> is_told(abs, 1.0), is_told(Together(lambda places: {}, abs), 1.0)
-    (True, False)
+    >>> rough = Together(lambda places: dict.fromkeys(places, (0.0, 0.1)), lambda place: place / 2)
+    >>> in_order(rough, [-0.1, 0.1]), in_order(abs, [1.0])
+    ([-0.05, 0.05], [1.0])
     """
-    return not isinstance(function, Together) or place in function.known
+    if isinstance(function, Together):
+        function.ask(places)
+        function.sharpen(places)
+    return [function(place) for place in places]
+
+
+def is_told(function: Scalar, place: float) -> bool:
+    """Return whether the value at a place, about which a function was asked, costs nothing more."""
+    return not isinstance(function, Together) or place in function.told
 
 
 def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> Iterator[tuple[float, float]]:
