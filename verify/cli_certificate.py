@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show_certificate(certificate: Certificate, result: Fit | None, digits: int) -> None:
     """Print what is proved of the maximiser, to ``digits`` correct digits at most; ``None`` for a refused estimate."""
-    typer.echo(f"\n{'Certificate':<{KEY}}{certificate.verdict.value}")
+    typer.echo(f"\n{'Certificate':<{KEY}}{certificate.words}")
     if certificate.theta:
         rows = [(name, held.values(digits)) for name, held in certificate.theta.items()]
         if result is None:
@@ -27,6 +27,9 @@ def show_certificate(certificate: Certificate, result: Fit | None, digits: int) 
             show_table([("parameter", "exact maximiser", "estimate off by"), *told])
             typer.echo("")
             typer.echo(f"{'Likelihood lost':<{KEY}}at most {max(lost.high, 0.0):.3g} nats by the estimate")
+    for theta in certificate.others:
+        shown = ", ".join(f"{name} = {held.values(digits)}" for name, held in theta.items())
+        typer.echo(f"{'As high':<{KEY}}{shown}")
     for name, text in (("By", certificate.method), ("Since", certificate.argument), ("But", certificate.why)):
         if text:
             typer.echo(f"{name:<{KEY}}{text}")

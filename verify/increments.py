@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import lcm
 from typing import Any
 
-from flint import arb, arb_series, ctx, fmpq
+from flint import arb, arb_series, ctx
 from sympy import Add, Expr, Integer, Mul, S, Symbol, log
 
 from ..proofs.algebra.atoms import Mean, taken_apart
@@ -16,8 +15,8 @@ from ..strategies.readings import Reader
 from ..strategies.rounded import NotDecidedError
 from .enclosure import guarded_logs, precisions
 from .exact import Exactly
+from .log_powers import is_one
 from .observations import Observations
-from .tolerance import TIE_BITS
 
 
 class OnIntegers:
@@ -98,13 +97,13 @@ class OnIntegers:
     def is_zero(self, value: int) -> bool:
         """Return whether a sum of rational multiples of logarithms of rationals is proved to be zero.
 
-        The product of the powers of these rationals is one; they are compared as whole numbers.
+        The product of the powers of these rationals is one; see ``is_one``.
         """
         try:
             powers = list(self._powers(self._expression.xreplace({self._symbol: Integer(value)}).expand()))
         except NotDecidedError:
             return False
-        return _is_one(powers)
+        return is_one(powers)
 
     def _powers(self, expression: Expr) -> Any:
         for term in Add.make_args(expression):
@@ -127,21 +126,6 @@ class OnIntegers:
 
 def _is_mean_log(one: Expr) -> bool:
     return isinstance(one, Mean) and isinstance(one.integrand, log) and len(one.data) == 1
-
-
-def _is_one(powers: list[tuple[fmpq, fmpq]]) -> bool:
-    """Whether the product of rational powers of positive rationals is one; not where the numbers are too long."""
-    if any(base <= 0 for base, _ in powers):
-        return False
-    scale = lcm(*(int(power.q) for _, power in powers))
-    whole = [(base, int(power * scale)) for base, power in powers]
-    if sum(abs(k) * (int(b.p).bit_length() + int(b.q).bit_length()) for b, k in whole) > TIE_BITS:
-        return False
-    over, under = 1, 1
-    for base, k in whole:
-        top, bottom = (int(base.p), int(base.q)) if k > 0 else (int(base.q), int(base.p))
-        over, under = over * top ** abs(k), under * bottom ** abs(k)
-    return over == under
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from flint import arb
@@ -22,6 +22,7 @@ from .enclosure import precisions, table_of, total
 from .ends import outside_space
 from .exact import Exactly, written_out
 from .observations import Observations
+from .ties import profile_as_high_at
 from .tolerance import SEARCH_TERMS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
@@ -94,23 +95,57 @@ def best_with_others(derivation: Derivation, search: PointSearch, observations: 
     1.0
     """
     family, table = derivation.family, _few_enough(derivation.family, observations)
-    best = leaders(derivation, search, table, _likely(search, table))
-    met = [has_others(derivation, search, observations, value) for value in best]
-    if not any(known is not False for known in met):
+    best = with_maximum(derivation, search, table, leaders(derivation, search, table, _likely(search, table)))
+    if best.missing:
         raise ExistenceError(
             f"{family.name}: these data have no maximiser in the parameter space: the likelihood, at its supremum in "
-            f"the other parameters, is highest with {search.parameter} at the observation {best[0]!r}, where they have "
-            f"no maximum ('{search.needed[0].meaning}'"
+            f"the other parameters, is highest with {search.parameter} at the observation {best.values[0]!r}, where "
+            f"they have no maximum ('{search.needed[0].meaning}'"
             + "".join(f" or '{one.meaning}'" for one in search.needed[1:])
             + " fails). "
             f"Collect other data, or fix {search.parameter}."
         )
-    if not all(known is True for known in met):
+    if not best.known:
         raise UnsolvedError(
             f"{family.name}: which observation {search.parameter} is was not decided, in balls of high precision; "
-            f"candidates are {best[:3]}. Fix {search.parameter}, or change the data in their last digits."
+            f"candidates are {best.values[:3]}. Fix {search.parameter}, or change the data in their last digits."
         )
-    return float(place_of(derivation, search, best[0]))
+    return float(place_of(derivation, search, best.values[0]))
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """Observations of which no supremum is proved to be lower; what is known of the other parameters there.
+
+    ``missing`` says that they have no maximum at any of these; ``known`` that they have one at each. ``level`` says
+    that the suprema are proved to be the same.
+    """
+
+    values: list[float]
+    known: bool
+    missing: bool
+    level: bool
+
+
+def with_maximum(
+    derivation: Derivation, search: PointSearch, observations: Observations, values: Sequence[float]
+) -> Leaders:
+    """Return what is known of the leaders ``values``; of equals only those at which the others have a maximum.
+
+    >>> from thetahat import derive, family
+    >>> found, x = derive(family("asymmetric_laplace")), [[-1.0], [0.0], [0.0], [1.0]]
+    >>> data = Observations(np.array(x), None, 4)
+    >>> with_maximum(found, found.point, data, [-1.0, 0.0, 1.0])
+    Leaders(values=[0.0], known=True, missing=False, level=True)
+    """
+    met = [has_others(derivation, search, observations, value) for value in values]
+    places = [place_of(derivation, search, value) for value in values]
+    level = all(profile_as_high_at(search, observations, places[0], place) for place in places[1:])
+    if all(known is False for known in met):
+        return Leaders(list(values), False, True, level)
+    if level and None not in met:
+        return Leaders([value for value, known in zip(values, met, strict=True) if known], True, False, level)
+    return Leaders(list(values), all(known is True for known in met), False, level)
 
 
 def place_of(derivation: Derivation, search: PointSearch, value: float) -> Expr:

@@ -234,5 +234,8 @@ SEARCH_TERMS = 10**9
 SCANNED = 1_000_000
 """Functions of one observation that a comparison of integers may evaluate in balls: some ten seconds."""
 
-TIE_BITS = 10_000_000
-"""Binary digits of the whole numbers that decide whether two integers have the same likelihood: a second."""
+TIE_BASES = 2000
+"""Different whole numbers of which powers are compared to decide whether two likelihoods are the same: a second."""
+
+TIE_ROWS = 400
+"""Different rows of which exact terms of two likelihoods are compared: a second."""

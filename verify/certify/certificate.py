@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
@@ -32,6 +32,10 @@ EXHAUSTION = "exhaustion of the range of the data"
 
 FACE = "slopes beyond ends of the space"
 """The method of a maximum on ends of a space, which is checked by the conditions of Karush, Kuhn and Tucker."""
+
+
+COMPARISON = "comparison of all observations"
+"""The method of a maximum at an observation, which is checked by comparing all of them anew."""
 
 
 PROFILE = "exhaustion of the space of one unknown"
@@ -83,6 +87,9 @@ class Certificate:
     witness
         For each coefficient of a regression without a maximum, by name, its share in a direction along which the
         likelihood rises for ever; empty elsewhere.
+    others
+        Further maximisers, each like ``theta``, where several that are apart are proved to be exactly as high. Then
+        ``theta`` is the first of them.
     """
 
     family: Family
@@ -98,6 +105,7 @@ class Certificate:
     versions: Mapping[str, str]
     _observations: Observations = field(repr=False)
     witness: Mapping[str, Fraction] = field(default_factory=dict)
+    others: tuple[Mapping[str, Enclosure], ...] = ()
 
     @classmethod
     def at_once(cls, **values: Any) -> Certificate:
@@ -130,7 +138,7 @@ class Certificate:
         return None
 
     def rounded(self) -> tuple[float, ...]:
-        """Return the correctly rounded maximiser, in declared order.
+        """Return the correctly rounded maximiser, in declared order; of several that are apart the first.
 
         Raises
         ------
@@ -144,7 +152,8 @@ class Certificate:
         """Return how many units in the last place each value of ``estimate`` lies from the maximiser.
 
         The unit is the distance between doubles at the maximiser, of a place on a line of data that of the larger of
-        the place and the spread of the data. Rounded up; zero inside the enclosure.
+        the place and the spread of the data. Rounded up; zero inside the enclosure. Of several maximisers the nearest
+        counts.
 
         Raises
         ------
@@ -154,9 +163,15 @@ class Certificate:
             For values that are missing.
         """
         self._require_theta()
+        values = numbers_of(self.family, estimate)
+        found = [self._off(theta, values) for theta in (self.theta, *self.others)]
+        return min(found, key=lambda off: max(off.values()))
+
+    def _off(self, theta: Mapping[str, Enclosure], values: Sequence[float]) -> dict[str, float]:
+        """How many units in the last place values lie from one maximiser."""
         off = {}
-        for item, value in zip(self.family.parameters, numbers_of(self.family, estimate), strict=True):
-            enclosure, number = self.theta[item.name], fmpq(*value.as_integer_ratio())
+        for item, value in zip(self.family.parameters, values, strict=True):
+            enclosure, number = theta[item.name], fmpq(*value.as_integer_ratio())
             distance = max(enclosure.ends[0] - number, number - enclosure.ends[1], fmpq(0))
             size = min(max(abs(enclosure.low), abs(enclosure.high)), sys.float_info.max)
             least, greatest = self._observations.sample.ends[0]
@@ -223,6 +238,18 @@ class Certificate:
 
         return check(self, x, weights)
 
+    @property
+    def words(self) -> str:
+        """The verdict in words; for several maximisers that are apart they say so."""
+        return "several global maxima, all of them" if self.others else self.verdict.value
+
+    def each(self) -> tuple[Certificate, ...]:
+        """Return a certificate for every maximiser, of several that are apart, as if it were the only one."""
+        if not self.others:
+            return (self,)
+        alone = replace(self, region={}, others=(), verdict=CertificateVerdict.UNIQUE_GLOBAL)
+        return tuple(replace(alone, theta=theta) for theta in (self.theta, *self.others))
+
     def to_json(self) -> str:
         """Return everything but the data, with all numbers exact."""
         return json.dumps(
@@ -230,6 +257,7 @@ class Certificate:
                 "family": self.family.name,
                 "verdict": self.verdict.name,
                 "theta": {name: exact_texts(enclosure) for name, enclosure in self.theta.items()},
+                "others": [{name: exact_texts(held) for name, held in theta.items()} for theta in self.others],
                 "region": {name: exact_texts(enclosure) for name, enclosure in self.region.items()},
                 "log_likelihood": None if self.log_likelihood is None else exact_texts(self.log_likelihood),
                 "method": self.method,
@@ -245,14 +273,16 @@ class Certificate:
         )
 
     def __repr__(self) -> str:
-        """Return family, verdict and digits in one line."""
+        """Return family, verdict and digits of the first maximiser in one line."""
         found = "".join(f", {name} = {enclosure.values(15)}" for name, enclosure in self.theta.items())
-        return f"Certificate({self.family.name}, n={self.n}, {self.verdict.value}{found})"
+        return f"Certificate({self.family.name}, n={self.n}, {self.words}{found})"
 
     def __str__(self) -> str:
         """Return the verdict, the digits and the argument, a line each."""
-        lines = [f"{self.family.name}: {self.verdict.value}, {self.n} observations"]
+        lines = [f"{self.family.name}: {self.words}, {self.n} observations"]
         lines += [f"  {name} = {enclosure.values(30)}" for name, enclosure in self.theta.items()]
+        for theta in self.others:
+            lines.append(f"  or {', '.join(f'{name} = {enclosure.values(30)}' for name, enclosure in theta.items())}")
         if self.log_likelihood is not None:
             lines.append(f"  log-likelihood = {self.log_likelihood.digits(30)}")
         lines += [f"  {key}: {text}" for key, text in (("by", self.method), ("since", self.argument)) if text]

@@ -24,8 +24,9 @@ from ..estimation import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import EXHAUSTION, FACE, PROFILE, Certificate
+from .certificate import COMPARISON, EXHAUSTION, FACE, PROFILE, Certificate
 from .certificate import CertificateVerdict as Verdict
+from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
@@ -72,6 +73,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return _is_alone(certificate, derivation, observations) and confirms(certificate, observations)
     if certificate.method == FACE:
         return is_highest_on_face(certificate, derivation, observations, summit)
+    if certificate.method == COMPARISON and not is_best_observation(certificate, derivation, observations):
+        return False
     if verdict.is_global and not (_lemma_holds(certificate) or _argument_holds(derivation)):
         return False
     return confirms(certificate, observations)
@@ -108,11 +111,11 @@ def _lemma_holds(certificate: Certificate) -> bool:
 
 
 def _is_the_highest(certificate: Certificate, observations: Observations) -> bool:
-    """Whether no other place than the one that is certified has a likelihood as high."""
-    family, (least, greatest) = certificate.family, observations.sample.ends[0]
-    place = certificate.theta[family.parameter_names[0]].ball
+    """Whether no other place than those that are certified has a likelihood as high."""
+    (name,) = certificate.family.parameter_names
     with precision(certificate.bits):
-        return nothing_higher(family, place, table_of(family, observations), least, greatest)
+        places = [one.theta[name].ball for one in certificate.each()]
+        return nothing_higher(certificate.family, places, observations)
 
 
 def _is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
@@ -143,6 +146,8 @@ def confirms(certificate: Certificate, observations: Observations) -> bool:
     >>> confirms(proof, require_data(family("gamma"), [1.0, 2.0, 4.0]))
     True
     """
+    if certificate.others:
+        return all(confirms(one, observations) for one in certificate.each())
     family, table = certificate.family, table_of(certificate.family, observations)
     theta = [certificate.theta[name].ball for name in family.parameter_names]
     if certificate.verdict is Verdict.GLOBAL_SET and family.symbols[0].is_integer and len(theta) == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flint import arb
 from sympy import Symbol
 
@@ -9,6 +11,7 @@ from ...proofs.ball_data import evaluate
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
+from ...proofs.family import Family
 from ...proofs.points import PointSearch
 from ...strategies.conditions import decide_sample
 from ..enclosure import precisions, table_of, total
@@ -16,11 +19,17 @@ from ..estimation import estimate
 from ..exact import Exactly, written_out
 from ..integer_search import maximisers
 from ..observations import Observations
-from ..searching import has_others, leaders, place_of
+from ..searching import leaders, place_of, with_maximum
+from ..ties import as_high_at
+from .certificate import COMPARISON
 from .certificate import CertificateVerdict as Verdict
 from .formulas import bounds_of_set, enclosed
-from .proved import Proved
+from .peaks import are_peaks
+from .proved import Balls, Proved
 
+MOST_LEVEL = 16
+"""Maximisers that a certificate holds at most."""
+_UNTOLD = "the highest of the observations could not be told from the next"
 _DIGITS = 100
 """Binary digits after which a value beside an integer is narrow enough, as for formulas without one."""
 
@@ -36,11 +45,12 @@ def set_of_maximisers(derivation: Derivation, observations: Observations) -> Pro
 
 
 def by_search(derivation: Derivation, observations: Observations) -> Proved:
-    """Return the observation at which the likelihood is certainly higher than at every other.
+    """Return the observations at which the likelihood is certainly higher than at every other, and the same at each.
 
-    Between neighbours it is convex, so that a maximum there would make both of them maxima.
+    Between neighbours it is convex, so that a maximum there would make both of them maxima, and it would be level.
     """
     family, table = derivation.family, table_of(derivation.family, observations)
+    symbol = family.symbols[0]
     for bits in precisions():
         with precision(bits):
             heights = [(total(family, [row[0]], table, observations), row[0]) for row in table.rows]
@@ -48,34 +58,55 @@ def by_search(derivation: Derivation, observations: Observations) -> Proved:
             best = max(finite, key=lambda pair: pair[0].mid(), default=None)
             if best is None or not all(height.is_finite() for height, _ in finite):
                 continue
-            rest = [pair for pair in finite if pair is not best]
-            if all(best[0] > height for height, _ in rest) and derivation.optimality.proved:
-                theta = {family.symbols[0]: best[1]}
-                argument = derivation.optimality.argument
-                return Proved(Verdict.UNIQUE_GLOBAL, theta, {}, "comparison of all observations", argument, "", bits)
-    return Proved(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+            left = [{symbol: place} for height, place in finite if not height < best[0]]
+            left.sort(key=lambda point: float(point[symbol]))
+            if derivation.optimality.proved and _are_level(family, left, observations):
+                return _compared(derivation, left, observations, bits)
+    return Proved(Verdict.UNDECIDED, why=_UNTOLD)
+
+
+def _are_level(family: Family, points: Sequence[Balls], observations: Observations) -> bool:
+    """Whether the likelihood of one parameter is proved to be the same at all of some observations."""
+    first, *others = (float(place) for point in points for place in point.values())
+    return len(points) <= MOST_LEVEL and all(as_high_at(family, observations, first, place) for place in others)
+
+
+def _compared(derivation: Derivation, points: Sequence[Balls], observations: Observations, bits: int) -> Proved:
+    """The one maximiser among the observations, or all of them, at the working precision."""
+    first, *others = points
+    argument = derivation.optimality.argument
+    if not others:
+        return Proved(Verdict.UNIQUE_GLOBAL, first, {}, COMPARISON, argument, "", bits)
+    if derivation.searched is None or not are_peaks(derivation.family, derivation.searched, points, observations):
+        return Proved(Verdict.UNDECIDED, why=_UNTOLD)
+    why = f"{len(points)} observations are exactly as good"
+    return Proved(Verdict.GLOBAL_SET, first, {}, COMPARISON, argument, why, bits, others=tuple(others))
 
 
 def by_search_with_others(derivation: Derivation, search: PointSearch, observations: Observations) -> Proved:
-    """Return the observation at which the supremum is certainly highest, with the formulas of the others there.
+    """Return the observations at which the supremum is certainly highest, with the formulas of the others there.
 
     A maximum between two neighbours would make both of them maxima, with the same values of the other parameters.
     """
-    how, values = "comparison of all observations", observations.distinct().columns[0].tolist()
-    best = leaders(derivation, search, observations, values)
-    met = [has_others(derivation, search, observations, value) for value in best]
-    if all(known is False for known in met):
-        return Proved(Verdict.NO_MAXIMUM, method=how, argument=derivation.existence_rule, why=search.needed[0].meaning)
-    if len(best) > 1 or met[0] is None:
-        return Proved(Verdict.UNDECIDED, why="the highest of the observations could not be told from the next")
+    values = observations.distinct().columns[0].tolist()
+    best = with_maximum(derivation, search, observations, leaders(derivation, search, observations, values))
+    if best.missing:
+        return Proved(
+            Verdict.NO_MAXIMUM, method=COMPARISON, argument=derivation.existence_rule, why=search.needed[0].meaning
+        )
+    if not best.known or not best.level or len(best.values) > MOST_LEVEL:
+        return Proved(Verdict.UNDECIDED, why=_UNTOLD)
     exactly = Exactly(table_of(derivation.family, observations))
     for bits in precisions():
         with precision(bits):
-            theta = {search.parameter: evaluate(place_of(derivation, search, best[0]), {})}
-            for symbol, formula in derivation.formulas:
-                theta[symbol] = exactly.ball(written_out(derivation, formula), theta)
-            if all(ball.rad() <= arb(2) ** -_DIGITS * abs(ball.mid()) for ball in theta.values()):
-                return Proved(Verdict.UNIQUE_GLOBAL, theta, {}, how, derivation.optimality.argument, "", bits)
+            found = []
+            for value in best.values:
+                theta = {search.parameter: evaluate(place_of(derivation, search, value), {})}
+                for symbol, formula in derivation.formulas:
+                    theta[symbol] = exactly.ball(written_out(derivation, formula), theta)
+                found.append(theta)
+            if all(ball.rad() <= arb(2) ** -_DIGITS * abs(ball.mid()) for theta in found for ball in theta.values()):
+                return _compared(derivation, found, observations, bits)
     return Proved(Verdict.UNDECIDED, why="a formula has no narrow value in ball arithmetic")
 
 

@@ -6,53 +6,79 @@ bounds).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from flint import arb
 from sympy import Dummy, Expr, factor, oo
 
 from ...proofs.ball_data import Table
 from ...proofs.ball_sums import row_sums
 from ...proofs.family import Family
+from ..enclosure import table_of
+from ..observations import Observations
+from .reflection import is_mirrored
 
+Curve = Callable[[arb], list[arb]]
 _HALVINGS = 200
 _MOST_PARTS = 20_000
 
 
-def nothing_higher(family: Family, place: arb, table: Table, least: float, greatest: float) -> bool:
-    """Return whether every location but a stationary one in the ball ``place`` has a lower likelihood, for certain.
+def nothing_higher(family: Family, places: Sequence[arb], observations: Observations) -> bool:
+    """Return whether every location but a stationary one in each of ``places`` has a lower likelihood, for certain.
 
-    Beyond the data the likelihood falls; around ``place`` it is concave; every other part of the range has no
-    stationary point, or its values stay below that at ``place``.
+    Beyond the data the likelihood falls; around each of ``places`` it is concave; every other part of the range has no
+    stationary point, or its values stay below that at the first. Of two places each has to mirror the other, with the
+    data: then both are as high.
 
+    >>> import numpy as np
     >>> from thetahat import family
-    >>> table = Table(family("cauchy").columns, [(arb(1),), (arb(1.5),), (arb(2),)], None)
-    >>> nothing_higher(family("cauchy").fix(gamma=1), arb(1.5), table, 1.0, 2.0)
+    >>> data = Observations(np.array([[1.0], [1.5], [2.0]]), None, 3)
+    >>> nothing_higher(family("cauchy").fix(gamma=1), [arb(1.5)], data)
     True
     """
-    if len(family.symbols) != 1 or not _falls_beyond(family):
+    if len(family.symbols) != 1 or not _falls_beyond(family) or not 1 <= len(places) <= 2:
         return False
+    least, greatest = map(arb, observations.sample.ends[0])
+    curve = _curve(family, table_of(family, observations))
+    found = (_concave_around(curve, place, greatest - least) for place in places)
+    around = [ball for ball in found if ball is not None]
+    if len(around) < len(places):
+        return False
+    if len(places) == 2 and not all(is_mirrored(family, observations, places[k], around[1 - k]) for k in (0, 1)):
+        return False
+    known = sorted(around, key=lambda ball: ball.mid())
+    ends = [least, *(end for ball in known for end in (ball.lower(), ball.upper())), greatest]
+    parts = [(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True) if not low >= high]
+    return _stays_below(curve, parts, max(curve(place.mid())[2].lower() for place in places))
+
+
+def _curve(family: Family, table: Table) -> Curve:
+    """Slope, curvature and height at a place, or over a part of the range."""
     symbol, density = family.symbols[0], family.log_density
     sums = row_sums((density.diff(symbol), density.diff(symbol, 2), density), family.columns, (symbol,))
+    return lambda ball: sums(table.rows, table.weights, ball)
 
-    def at(ball: arb) -> list[arb]:
-        return sums(table.rows, table.weights, ball)
 
-    height, near = at(place.mid())[2], arb(greatest) - arb(least)
+def _concave_around(curve: Curve, place: arb, near: arb) -> arb | None:
+    """A ball around a place in which the likelihood is concave, so that it holds one stationary point at most."""
     for _ in range(_HALVINGS):
         around = place + arb(0, near.upper())
-        if at(around)[1] < 0:
-            break
+        if curve(around)[1] < 0:
+            return around
         near = near / 2
-    else:
-        return False
-    parts = [part for part in ((arb(least), around.lower()), (around.upper(), arb(greatest))) if not part[0] >= part[1]]
+    return None
+
+
+def _stays_below(curve: Curve, parts: list[tuple[arb, arb]], height: arb) -> bool:
+    """Whether each part has no stationary point, or stays below a height."""
     for _ in range(_MOST_PARTS):
         if not parts:
             return True
         low, high = parts.pop()
         part = low.union(high)
         middle = part.mid()
-        slope, bend, value = at(part)
-        steady = at(middle)
+        slope, bend, value = curve(part)
+        steady = curve(middle)
         centred = steady[0] + bend * (part - middle)
         if slope > 0 or slope < 0 or centred > 0 or centred < 0 or value < height:
             continue

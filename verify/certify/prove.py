@@ -111,6 +111,7 @@ def certify(
         versions=versions(),
         _observations=observations,
         witness=found.witness,
+        others=tuple(_by_name(member, theta) for theta in found.others),
     )
 
 
@@ -198,6 +199,9 @@ def on_ends(derivation: Derivation, found: Proved) -> Proved:
     """The same, where the maximiser lies inside the space; another verdict where it lies on an end, or outside."""
     if not found.theta or found.inside:
         return found
+    if found.others:
+        apart = (found._replace(theta=theta, others=()) for theta in (found.theta, *found.others))
+        return next((one for one in (on_ends(derivation, one) for one in apart) if not one.theta), found)
     family = derivation.family
     with precision(max(found.bits, 128)):
         point = [found.theta[s] for s in family.symbols]

@@ -24,6 +24,7 @@ from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
 from .other_starts import contracted_elsewhere, holds_data
 from .profile import MOST_PARTS, MOST_ROWS, is_highest, profile_of
 from .proved import Proved
+from .reflection import is_mirrored
 
 Near = Fit | Mapping[str, float] | Sequence[float] | None
 EXHAUSTED = (
@@ -35,6 +36,7 @@ ALONE = (
     "along the highest points for each value of one unknown, the likelihood is concave around this one; every other "
     "part holds no stationary point or stays below, as it does in expansions towards both ends of the space"
 )
+MIRRORED = "two maxima, each the mirror image of the other, are exactly as high"
 _BITS = 64
 """Working precision of parts, which are wide."""
 
@@ -134,22 +136,31 @@ def _exhausted(derivation: Derivation, observations: Observations, first: Contra
             return None
         summits.append(summit)
     best = _highest(family, summits, observations)
-    if best is None:
+    if not best:
         return None
-    theta, region = {place: best.inner[0]}, {place: best.region[0]}
-    return Proved(Verdict.UNIQUE_GLOBAL, theta, region, EXHAUSTION, EXHAUSTED, "", best.bits)
+    (theta, *others), region = ({place: one.inner[0]} for one in best), {place: best[0].region[0]}
+    if others:
+        argument = f"{EXHAUSTED.replace('all but one', 'all but two')}; a reflection maps the data and one to the other"
+        return Proved(
+            Verdict.GLOBAL_SET, theta, region, EXHAUSTION, argument, MIRRORED, best[0].bits, others=tuple(others)
+        )
+    return Proved(Verdict.UNIQUE_GLOBAL, theta, region, EXHAUSTION, EXHAUSTED, "", best[0].bits)
 
 
-def _highest(family: Family, summits: Sequence[Contracted], observations: Observations) -> Contracted | None:
-    """The summit that is certainly higher than all others."""
+def _highest(family: Family, summits: Sequence[Contracted], observations: Observations) -> Sequence[Contracted]:
+    """The summit that is certainly higher than all others, or the two that mirror each other; else none."""
     table = table_of(family, observations)
     for bits in precisions():
         with precision(bits):
             heights = [total(family, summit.inner, table, observations) for summit in summits]
-            for summit, height in zip(summits, heights, strict=True):
-                if all(height > other for other in heights if other is not height):
-                    return summit
-    return None
+            left = [s for s, height in zip(summits, heights, strict=True) if not any(height < one for one in heights)]
+            if not all(height.is_finite() for height in heights):
+                continue
+            if len(left) == 1 or (
+                len(left) == 2 and is_mirrored(family, observations, left[0].inner[0], left[1].region[0])
+            ):
+                return left
+    return ()
 
 
 def _ranked(derivation: Derivation, found: Proved, strict: bool = False) -> Proved:
