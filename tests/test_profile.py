@@ -81,7 +81,7 @@ def test_a_bound_without_the_remainder_is_broken(monkeypatch: pytest.MonkeyPatch
     table, bent = Table((x,), [(arb(1),)], None), exp(u)
     assert bound_beside(bent, u, S.Zero, arb(1), table) > math.e - 1e-9
     through = Germ._through
-    monkeypatch.setattr(Germ, "_through", lambda self, f: (*through(self, f)[:2], arb(0)))
+    monkeypatch.setattr(Germ, "_through", lambda self, f: (*through(self, f)[:2], arb(0), arb(0)))
     assert bound_beside(bent, u, S.Zero, arb(1), table) < math.e - 0.5
 
 

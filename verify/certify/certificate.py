@@ -34,6 +34,10 @@ FACE = "slopes beyond ends of the space"
 """The method of a maximum on ends of a space, which is checked by the conditions of Karush, Kuhn and Tucker."""
 
 
+ABSENCE = "exhaustion of the space, which holds no maximum"
+"""The method of a proof that no member is the highest, which is checked by covering the space anew."""
+
+
 COMPARISON = "comparison of all observations"
 """The method of a maximum at an observation, which is checked by comparing all of them anew."""
 

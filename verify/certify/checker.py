@@ -24,14 +24,14 @@ from ..estimation import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import COMPARISON, EXHAUSTION, FACE, PROFILE, Certificate
+from .certificate import ABSENCE, COMPARISON, EXHAUSTION, FACE, PROFILE, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .newton_check import one_maximum, summit
-from .profile import is_highest, profile_of
+from .profile_check import is_alone, is_nowhere_highest
 from .prove import digest
 from .separated import rises_along
 
@@ -65,12 +65,14 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")
     if verdict is Verdict.UNBOUNDED:
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
+    if certificate.method == ABSENCE:
+        return verdict is Verdict.NO_MAXIMUM and is_nowhere_highest(certificate, derivation, observations)
     if verdict is Verdict.NO_MAXIMUM:
         return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:
         return _is_the_highest(certificate, observations) and confirms(certificate, observations)
     if certificate.method == PROFILE:
-        return _is_alone(certificate, derivation, observations) and confirms(certificate, observations)
+        return is_alone(certificate, derivation, observations) and confirms(certificate, observations)
     if certificate.method == FACE:
         return is_highest_on_face(certificate, derivation, observations, summit)
     if certificate.method == COMPARISON and not is_best_observation(certificate, derivation, observations):
@@ -116,17 +118,6 @@ def _is_the_highest(certificate: Certificate, observations: Observations) -> boo
     with precision(certificate.bits):
         places = [one.theta[name].ball for one in certificate.each()]
         return nothing_higher(certificate.family, places, observations)
-
-
-def _is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
-    """Whether no other place is as high along the highest points, by steps that are proved once more."""
-    profile = profile_of(derivation, check_steps(derivation.family, derivation.steps))
-    if profile is None:
-        return False
-    with precision(certificate.bits):
-        return is_highest(
-            profile, certificate.theta[profile.unknown.name].ball, table_of(derivation.family, observations)
-        )
 
 
 def _argument_holds(derivation: Derivation) -> bool:

@@ -13,6 +13,7 @@ from sympy import Add, Expr, Mul, Pow, Rational, Symbol, exp, log, oo
 from ...proofs.algebra.atoms import Mean, atoms_of
 from ...proofs.ball_data import Table, enclosed
 from ...proofs.balls import ball, compiled
+from .cubics import Derivatives
 from .germs import Germ
 
 Known = Mapping[Symbol, Germ]
@@ -37,9 +38,29 @@ def bound_beside(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: 
     >>> bool(bound_beside(level, a, oo, arb(1000), table) < 0.003)
     True
     """
-    far, place = _coordinate(end, cut)
-    found = _evaluator(expression)({unknown: place}, table, far).span().high
+    found = _expanded(expression, unknown, end, cut, table).span().high
     return found if not found.is_nan() else arb("inf")
+
+
+def limit_above(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: Table) -> arb | None:
+    """Return an enclosure of the limit at an end, where the expression is below it from ``cut`` on; ``None`` else.
+
+    >>> from flint import arb
+    >>> from sympy import S, log, oo
+    >>> from sympy.abc import a, x
+    >>> from thetahat.proofs.algebra.atoms import Mean
+    >>> from thetahat.proofs.ball_data import Table
+    >>> table = Table((x,), [(arb(1),), (arb(3),)], None)
+    >>> rising, falling = log(a) - Mean(log(a + x), x), Mean(log(a + x), x) - log(a)
+    >>> limit_above(rising - 2, a, oo, arb(1000), table), limit_above(falling - 2, a, oo, arb(1000), table)
+    (-2.00000000000000, None)
+    """
+    return _expanded(expression, unknown, end, cut, table).below_limit()
+
+
+def _expanded(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: Table) -> Germ:
+    far, place = _coordinate(end, cut)
+    return _evaluator(expression)({unknown: place}, table, far)
 
 
 def _coordinate(end: Expr, cut: arb) -> tuple[arb, Germ]:
@@ -87,11 +108,11 @@ def _smooth(expression: Expr, parts: list[Evaluator]) -> Evaluator:
         return lambda known, table, far: Germ.number(arb("nan"), far)
     at = Symbol("at", real=True)
     value: Any = expression.func(at)
-    function = compiled((value, value.diff(at), value.diff(at, 2)), (at,))
+    function = compiled((value, value.diff(at), value.diff(at, 2), value.diff(at, 3)), (at,))
 
-    def smooth(place: arb) -> tuple[arb, arb, arb]:
-        first, second, third = function(place)
-        return first, second, third
+    def smooth(place: arb) -> Derivatives:
+        value, slope, bend, turn = function(place)
+        return value, slope, bend, turn
 
     return lambda known, table, far: parts[0](known, table, far).through(smooth)
 

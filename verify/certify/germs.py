@@ -3,7 +3,7 @@
 A number that depends on ``t`` is a power of ``t`` times a polynomial, plus a multiple of log t, plus what is only known
 to lie between two numbers. Powers and logarithms that would be infinite at ``t = 0`` cancel before a bound is taken.
 
-Source: Taylor models, Makino & Berz 2003, International Journal of Pure and Applied Mathematics 4, 379-456.
+Source: as for ``cubics``.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from fractions import Fraction
 
 from flint import arb, fmpq
 
+from .cubics import LAST, ZERO, Derivatives, Terms, constant, plus, series, through, times, times_power
 from .spans import Span
 
-Terms = tuple[arb, arb, arb]
-_NONE: Terms = (arb(0), arb(0), arb(0))
 _FINEST = 64
 """Binary digits of the exponents that are taken as exact."""
 
 
 @dataclass(frozen=True)
 class Germ:
-    """``t**power * (a + b t + c t**2) + logs * log(t)``, and a number in ``rest``, for all ``0 < t <= far``.
+    """``t**power * (a + b t + c t**2 + d t**3) + logs * log(t)``, and a number in ``rest``, for all ``0 < t <= far``.
 
-    For each ``t`` some numbers in the balls ``terms``, which are a, b and c, and in ``logs`` make it true.
+    For each ``t`` some numbers in the balls ``terms``, which are a to d, and in ``logs`` make it true. The first
+    ``steady`` of the terms are the same numbers for all ``t``, as a number that is only rounded is.
     """
 
     far: arb
@@ -34,6 +34,7 @@ class Germ:
     terms: Terms
     logs: arb
     rest: Span | None = None
+    steady: int = LAST + 1
 
     @classmethod
     def number(cls, value: arb, far: arb) -> Germ:
@@ -42,7 +43,7 @@ class Germ:
         >>> Germ.number(arb(2), arb(1)).span()
         Span(low=2.00000000000000, high=2.00000000000000)
         """
-        return cls(far, 0, (value, arb(0), arb(0)), arb(0))
+        return cls(far, 0, constant(value), arb(0))
 
     @classmethod
     def between(cls, span: Span, far: arb) -> Germ:
@@ -50,13 +51,13 @@ class Germ:
         ball = span.ball
         # A ball around what ends at zero, or next to it, would reach to the other side.
         if ball is not None and (ball > 0 or ball < 0 or span.low < 0 < span.high):
-            return cls.number(ball, far)
-        return cls(far, 0, _NONE, arb(0), span)
+            return replace(cls.number(ball, far), steady=0)
+        return cls(far, 0, ZERO, arb(0), span, 0)
 
     @classmethod
     def variable(cls, far: arb) -> Germ:
         """Return ``t`` itself."""
-        return cls(far, 1, (arb(1), arb(0), arb(0)), arb(0))
+        return cls(far, 1, constant(arb(1)), arb(0))
 
     @property
     def _is_plain(self) -> bool:
@@ -68,9 +69,7 @@ class Germ:
 
     def _series(self) -> arb:
         """What encloses the polynomial at all ``t``."""
-        a, b, c = self.terms
-        within = arb(0).union(self.far)
-        return a + within * (b + within * c)
+        return series(self.terms, self.far)
 
     def span(self) -> Span:
         """Return where all of its values lie.
@@ -99,49 +98,66 @@ class Germ:
             return arb("inf")
         return (least * self.far**power + self.logs.lower() * most).upper()
 
-    def _at(self, power: Fraction | int) -> Terms:
-        """The polynomial that goes with a lower power."""
-        a, b, c = self.terms
-        steps, within = self.power - power, arb(0).union(self.far)
+    def below_limit(self) -> arb | None:
+        """Return an enclosure of what it tends to, where it is below that at all ``t``, certainly; else ``None``.
+
+        >>> t = Germ.variable(arb(0.5))
+        >>> (Germ.number(arb(3), arb(0.5)) + -t).below_limit(), (t + t * t).below_limit()
+        (3.00000000000000, None)
+        """
+        if not self._is_plain or self.power < 0:
+            return None
+        if self.power > 0:
+            return arb(0) if self._series() < 0 else None
+        # What is zero for all t is left out: of a fall like a square nothing is known at t = 0 otherwise.
+        others = self.terms[1:] if not self.terms[1].is_zero() else self.terms[2:]
+        falls = series((*others, *ZERO)[: LAST + 1], self.far) < 0
+        return self.terms[0] if self.steady > 0 and falls else None
+
+    def _at(self, power: Fraction | int) -> tuple[Terms, int]:
+        """The polynomial that goes with a lower power, and how many of its terms are steady."""
+        steps = self.power - power
         if self._vanishes or steps == 0:
-            return self.terms
-        if steps > 2 or steps.denominator != 1:
-            return (self._series() * arb(0).union(self.far ** _ball(steps)), arb(0), arb(0))
-        if steps == 1:
-            return (arb(0), a, b + within * c)
-        return (arb(0), arb(0), self._series())
+            return self.terms, self.steady
+        if steps.denominator != 1:
+            return constant(self._series() * arb(0).union(self.far ** _ball(steps))), 0
+        return times_power(self.terms, int(steps), self.far), min(int(steps) + self.steady, LAST)
 
     def _settled(self) -> Germ:
         """The same with a leading coefficient that is not certainly zero."""
-        a, b, c = self.terms
-        if not a.is_zero() or self._vanishes:
+        if not self.terms[0].is_zero() or self._vanishes:
             return self
-        return replace(self, power=self.power + 1, terms=(b, c, arb(0)))._settled()
+        terms: Terms = (*self.terms[1:], arb(0))
+        return replace(self, power=self.power + 1, terms=terms, steady=max(self.steady - 1, 0))._settled()
 
     def __neg__(self) -> Germ:
-        return self._times(arb(-1))
+        return self._times(arb(-1), LAST)
 
     def __add__(self, other: Germ) -> Germ:
         powers = [one.power for one in (self, other) if not one._vanishes] or [0]
-        a, b, c = (x + y for x, y in zip(self._at(min(powers)), other._at(min(powers)), strict=True))
+        (ours, first), (theirs, second) = self._at(min(powers)), other._at(min(powers))
         rest = other.rest if self.rest is None else self.rest if other.rest is None else self.rest + other.rest
-        return Germ(self.far, min(powers), (a, b, c), self.logs + other.logs, rest)._settled()
+        return Germ(
+            self.far, min(powers), plus(ours, theirs), self.logs + other.logs, rest, min(first, second)
+        )._settled()
 
-    def _times(self, factor: arb) -> Germ:
-        a, b, c = self.terms
+    def _times(self, factor: arb, steady: int) -> Germ:
+        """The same multiplied by a number, which is the same for all ``t`` if it is steady."""
+        a, b, c, d = self.terms
         rest = None if self.rest is None else self.rest * Span.of(factor)
-        return replace(self, terms=(a * factor, b * factor, c * factor), logs=self.logs * factor, rest=rest)
+        terms, known = (a * factor, b * factor, c * factor, d * factor), self.steady if steady else 0
+        return replace(self, terms=terms, logs=self.logs * factor, rest=rest, steady=known)
 
     def over(self, number: arb) -> Germ:
         """Return it divided by a positive number: twice a logarithm over two is the logarithm, to the last digit."""
-        a, b, c = self.terms
+        a, b, c, d = self.terms
         rest = None if self.rest is None else self.rest * Span.of(1 / number)
-        return replace(self, terms=(a / number, b / number, c / number), logs=self.logs / number, rest=rest)
+        return replace(self, terms=(a / number, b / number, c / number, d / number), logs=self.logs / number, rest=rest)
 
     def __mul__(self, other: Germ) -> Germ:
         for one, two in ((self, other), (other, self)):
-            if one._is_plain and one.power == 0 and one.terms[1].is_zero() and one.terms[2].is_zero():
-                return two._times(one.terms[0])
+            if one._is_plain and one.power == 0 and all(term.is_zero() for term in one.terms[1:]):
+                return two._times(one.terms[0], one.steady)
         if self._is_plain and other._is_plain:
             return self._product(other)
         for one, two in ((self, other), (other, self)):
@@ -154,18 +170,17 @@ class Germ:
         return Germ.between(self.span() * other.span(), self.far)
 
     def _product(self, other: Germ) -> Germ:
-        (a, b, c), (d, e, f) = self.terms, other.terms
-        within = arb(0).union(self.far)
-        third = a * f + b * e + c * d + within * (b * f + c * e + within * c * f)
-        return Germ(self.far, self.power + other.power, (a * d, a * e + b * d, third), arb(0))._settled()
+        terms, steady = times(self.terms, other.terms, self.far), min(self.steady, other.steady, LAST)
+        return Germ(self.far, self.power + other.power, terms, arb(0), None, steady)._settled()
 
-    def _through(self, function: Callable[[arb], tuple[arb, arb, arb]]) -> Terms:
-        """The polynomial of a function of this one: its value, slope and second derivative by Taylor's theorem."""
-        a, b, c = self.terms
-        within = arb(0).union(self.far)
-        value, slope, _ = function(a)
-        _, _, bend = function(self._series())
-        return value, slope * b, slope * c + bend / 2 * (b + within * c) ** 2
+    def _flat(self) -> Germ:
+        """The same as a plain polynomial."""
+        terms, steady = self._at(0)
+        return replace(self, power=0, terms=terms, steady=steady)
+
+    def _through(self, function: Callable[[arb], Derivatives]) -> Terms:
+        """The polynomial of a function of this one, of which value and derivatives are given."""
+        return through(self.terms, self.far, function)
 
     def inverse(self) -> Germ:
         """Return one over it.
@@ -175,8 +190,8 @@ class Germ:
         True
         """
         if self._is_plain and not self._series().contains(0):
-            terms = self._through(lambda y: (1 / y, -1 / y**2, 2 / y**3))
-            return Germ(self.far, -self.power, terms, arb(0))
+            terms = self._through(lambda y: (1 / y, -1 / y**2, 2 / y**3, -6 / y**4))
+            return Germ(self.far, -self.power, terms, arb(0), None, min(self.steady, LAST))
         return Germ.between(self.span().inverse(), self.far)
 
     def log(self) -> Germ:
@@ -187,17 +202,17 @@ class Germ:
         True
         """
         if self._is_plain and self._series() > 0:
-            terms = self._through(lambda y: (y.log(), 1 / y, -1 / y**2))
-            return Germ(self.far, 0, terms, _ball(self.power))._settled()
+            terms = self._through(lambda y: (y.log(), 1 / y, -1 / y**2, 2 / y**3))
+            return Germ(self.far, 0, terms, _ball(self.power), None, min(self.steady, LAST))._settled()
         return Germ.between(self.span().log(), self.far)
 
     def exp(self) -> Germ:
         """Return e to the power of it."""
         exponent = _exactly(self.logs)
         if self.rest is None and exponent is not None and (self._vanishes or self.power >= 0):
-            flat = replace(self, power=0, terms=self._at(0))
-            terms = flat._through(lambda y: (y.exp(), y.exp(), y.exp()))
-            return Germ(self.far, exponent, terms, arb(0))
+            flat = self._flat()
+            terms = flat._through(lambda y: (y.exp(),) * 4)
+            return Germ(self.far, exponent, terms, arb(0), None, min(flat.steady, LAST))
         return Germ.between(self.span().exp(), self.far)
 
     def to_the(self, exponent: Fraction | int) -> Germ:
@@ -213,18 +228,24 @@ class Germ:
             return self.to_the(-exponent).inverse()
         r = _ball(exponent)
         if self._is_plain and self._series() > 0:
-            terms = self._through(lambda y: (y**r, r * y ** (r - 1), r * (r - 1) * y ** (r - 2)))
-            return Germ(self.far, self.power * exponent, terms, arb(0))
+            terms = self._through(lambda y: _powers_of(y, r))
+            return Germ(self.far, self.power * exponent, terms, arb(0), None, min(self.steady, LAST))
         return Germ.between(self.span().power(exponent), self.far)
 
-    def through(self, function: Callable[[arb], tuple[arb, arb, arb]]) -> Germ:
-        """Return a smooth function of it, of which value, slope and second derivative are given."""
+    def through(self, function: Callable[[arb], Derivatives]) -> Germ:
+        """Return a smooth function of it, of which value and three derivatives are given."""
         if self._is_plain and (self._vanishes or self.power >= 0):
-            flat = replace(self, power=0, terms=self._at(0))
+            flat = self._flat()
             terms = flat._through(function)
             if all(term.is_finite() for term in terms):
-                return Germ(self.far, 0, terms, arb(0))._settled()
+                return Germ(self.far, 0, terms, arb(0), None, min(flat.steady, LAST))._settled()
         return Germ.between(Span(arb("-inf"), arb("inf")), self.far)
+
+
+def _powers_of(y: arb, r: arb) -> Derivatives:
+    """A power of a number, and its derivatives."""
+    slope, bend = r * y ** (r - 1), r * (r - 1) * y ** (r - 2)
+    return y**r, slope, bend, r * (r - 1) * (r - 2) * y ** (r - 3)
 
 
 def _powers(far: arb, power: Fraction | int) -> Span:

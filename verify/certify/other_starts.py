@@ -73,13 +73,15 @@ def _starts(
     derivation: Derivation, observations: Observations, near: Mapping[Symbol, float | arb] | None
 ) -> Iterator[Start]:
     moving = derivation.family.bounds.free_symbols
-    if any(symbol in moving for symbol, _ in derivation.formulas) or not derivation.optimality.proved:
+    if any(symbol in moving for symbol, _ in derivation.formulas):
         return
-    for find in (_of_the_equation, _in_another_unit, root_beside_ends):
+    # Of several maxima a fit in another unit takes the highest that it finds; of several roots nothing tells which.
+    ways = (_of_the_equation, _in_another_unit, root_beside_ends)
+    for find in ways if derivation.optimality.proved else (_in_another_unit,):
         found = find(derivation, observations)
         if found is not None and all(value.is_finite() for value in found.values()):
             yield found
-    halved = _by_halving(derivation, observations, near)
+    halved = _by_halving(derivation, observations, near) if derivation.optimality.proved else None
     if halved is not None:
         yield halved
 

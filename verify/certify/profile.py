@@ -23,10 +23,10 @@ from ...proofs.smooth_lines import has_open_space
 from .far_bounds import bound_beside
 from .program import Program, kernel_of, program
 
-MOST_PARTS, MOST_CHECKED = 400, 20_000
+MOST_PARTS, MOST_CHECKED = 2000, 20_000
 """How many parts a proof may look at, and how many a check: the proof has to end soon, or to give up."""
-MOST_ROWS = 100
-"""Different rows up to which the highest is proved so."""
+MOST_ROWS, MOST_TERMS = 2000, 100_000
+"""Different rows up to which the highest is proved so, and how many functions of one row a proof may take."""
 _NEARER = 60
 """How often the part around a maximum is halved, in which the likelihood has to be concave."""
 _NEAREST, _FARTHEST = 2, 4096
@@ -112,16 +112,16 @@ def is_highest(profile: Profile, place: arb, table: Table, most: int = MOST_CHEC
         if not waiting:
             return True
         low, high = waiting.pop()
-        if low >= high or _stays_below(profile, low, high, top, table):
+        if low >= high or stays_below(profile, low, high, top, table):
             continue
-        middle = _between(profile.ends, low, high)
+        middle = between(profile.ends, low, high)
         if not low < middle < high:
             return False
         waiting += [(low, middle), (middle, high)]
     return False
 
 
-def _stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) -> bool:
+def stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) -> bool:
     """Whether a part has no stationary point, or stays below the maximum."""
     part = low.union(high)
     height, slope, _, turn = profile.at(part, table)
@@ -138,7 +138,7 @@ def _stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) 
 
 def _concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
     """A ball around a place in which the profile is concave."""
-    near = _least_distance(profile.ends, place.mid()) / 2
+    near = least_distance(profile.ends, place.mid()) / 2
     for _ in range(_NEARER):
         around = place + arb(0, near.upper())
         turn, steady = profile.at(around, table)[3], profile.at(around.mid(), table)[2]
@@ -148,7 +148,7 @@ def _concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
     return None
 
 
-def _least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:
+def least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:
     """How far the nearer end is, or how large the place is without ends."""
     gaps = [abs(place - ball(end)) for end in ends if end.is_finite]
     if not gaps:
@@ -160,7 +160,7 @@ def _cut(profile: Profile, end: Expr, place: arb, top: arb, table: Table) -> arb
     """A place beyond which, up to an end, the profile stays below the maximum."""
 
     def bound(digits: int) -> tuple[arb, arb]:
-        cut = _beside(profile.ends, end, place, digits)
+        cut = beside(profile.ends, end, place, digits)
         return cut, bound_beside(profile.height, profile.unknown, end, cut, table)
 
     far = bound(_HOPELESS)[1]
@@ -173,14 +173,14 @@ def _cut(profile: Profile, end: Expr, place: arb, top: arb, table: Table) -> arb
     return None
 
 
-def _beside(ends: tuple[Expr, Expr], end: Expr, place: arb, digits: int) -> arb:
+def beside(ends: tuple[Expr, Expr], end: Expr, place: arb, digits: int) -> arb:
     """A place between a maximum and an end, so many binary digits nearer to it or farther out."""
     if end.is_finite:
         return (ball(end) + (place - ball(end)) * arb(2) ** -digits).mid()
-    return (place + (1 if end is oo else -1) * _least_distance(ends, place) * arb(2) ** digits).mid()
+    return (place + (1 if end is oo else -1) * least_distance(ends, place) * arb(2) ** digits).mid()
 
 
-def _between(ends: tuple[Expr, Expr], low: arb, high: arb) -> arb:
+def between(ends: tuple[Expr, Expr], low: arb, high: arb) -> arb:
     """Where a part is cut: in the middle of its logarithms, as seen from an end, where its own ends are far apart."""
     for end in ends:
         if end.is_finite:

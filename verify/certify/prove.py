@@ -27,7 +27,7 @@ from .comparison import by_integers, by_search, by_search_with_others, set_of_ma
 from .enclosures import Enclosure
 from .face_proof import by_face
 from .proved import Proved
-from .stationary import Near, by_contraction, by_formula
+from .stationary import Near, by_absence, by_contraction, by_formula
 
 if TYPE_CHECKING:
     from ...proofs.structured.family import StructuredFamily
@@ -173,7 +173,8 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
         known = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
         derived = derivation.existence_proved or derivation.edges
         if not (derived and derivation.existence_needed and known):
-            return Proved(Verdict.UNDECIDED, why=f"'{condition.meaning}' fails, and what follows is not proved")
+            why = f"'{condition.meaning}' fails, and what follows is not proved"
+            return by_absence(derivation, observations) or Proved(Verdict.UNDECIDED, why=why)
         return Proved(
             Verdict.NO_MAXIMUM,
             method="exact test of existence",

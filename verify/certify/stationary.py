@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from flint import arb
 from sympy import Symbol
 
+from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
@@ -15,14 +16,15 @@ from ..edge_heights import edge_above, is_above_edges
 from ..enclosure import precisions, table_of, total
 from ..fitting import Fit, fit_with
 from ..observations import Observations
-from .certificate import EXHAUSTION, PROFILE, numbers_of
+from .absence import has_no_highest
+from .certificate import ABSENCE, EXHAUSTION, PROFILE, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
 from .other_starts import contracted_elsewhere, holds_data
-from .profile import MOST_PARTS, MOST_ROWS, is_highest, profile_of
+from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS, is_highest, profile_of
 from .proved import Proved
 from .reflection import is_mirrored
 
@@ -31,6 +33,12 @@ EXHAUSTED = (
     "the likelihood of each observation rises towards it, so that the maximum lies between the ends of the data; boxes "
     "cover that range, and in all but one the likelihood has no stationary point or stays below"
 )
+
+NOWHERE = (
+    "along the highest points for each value of one unknown, the likelihood stays below its limit at an end of the "
+    "space, or has a slope"
+)
+_RISES = "the likelihood is highest in a limit that no member reaches"
 
 ALONE = (
     "along the highest points for each value of one unknown, the likelihood is concave around this one; every other "
@@ -83,6 +91,9 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     if box is not None and estimate is not None and not holds_data(family, box, estimate, observations):
         box = None
     if box is None and near is None:
+        absent = by_absence(derivation, observations)
+        if absent is not None:
+            return absent
         elsewhere = contracted_elsewhere(derivation, observations, estimate)
         box, estimate = elsewhere or (None, None)
     if box is None or estimate is None:
@@ -103,14 +114,37 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     return ranked._replace(why=f"{ranked.why}; {_beside_edges(derivation, ranked, observations)}")
 
 
+def by_absence(derivation: Derivation, observations: Observations) -> Proved | None:
+    """Return the proof that no member is the highest, by the likelihood along its highest points; ``None`` without.
+
+    >>> import numpy as np
+    >>> from thetahat import derive, family
+    >>> data = Observations(np.array([[1.0], [2.0], [3.0]]), None, 3)
+    >>> by_absence(derive(family("lomax")), data).verdict.name
+    'NO_MAXIMUM'
+    """
+    profile, table = profile_of(derivation, derivation.findings), table_of(derivation.family, observations)
+    if profile is None or len(table.rows) > MOST_ROWS:
+        return None
+    for bits in (_BITS, 2 * _BITS):
+        with precision(bits):
+            if has_no_highest(profile, table, _most(table)):
+                return Proved(Verdict.NO_MAXIMUM, method=ABSENCE, argument=NOWHERE, why=_RISES, bits=bits)
+    return None
+
+
 def _is_alone(derivation: Derivation, found: Proved, observations: Observations) -> bool:
     """Whether the likelihood along its highest points is proved, soon, to be lower everywhere else."""
-    profile = profile_of(derivation, derivation.findings)
-    table = table_of(derivation.family, observations)
+    profile, table = profile_of(derivation, derivation.findings), table_of(derivation.family, observations)
     if profile is None or len(table.rows) > MOST_ROWS:
         return False
     with precision(_BITS):
-        return is_highest(profile, found.theta[profile.unknown], table, MOST_PARTS)
+        return is_highest(profile, found.theta[profile.unknown], table, _most(table))
+
+
+def _most(table: Table) -> int:
+    """How many parts of a space may be looked at, so that a proof ends soon, or gives up."""
+    return MOST_TERMS // max(len(table.rows), MOST_TERMS // MOST_PARTS)
 
 
 def _beside_edges(derivation: Derivation, found: Proved, observations: Observations) -> str:

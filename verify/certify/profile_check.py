@@ -1,0 +1,49 @@
+"""Checks what a certificate says of the likelihood along its highest points, by steps that are proved once more."""
+
+from __future__ import annotations
+
+from ...proofs.balls import precision
+from ...proofs.checker import check_steps
+from ...proofs.derivation import Derivation
+from ..enclosure import table_of
+from ..observations import Observations
+from .absence import has_no_highest
+from .certificate import Certificate
+from .profile import Profile, is_highest, profile_of
+
+
+def is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
+    """Return whether no other place is as high along the highest points.
+
+    >>> from thetahat import certify, derive, family
+    >>> from thetahat.verify.valid_data import require_data
+    >>> lomax, x = family("lomax"), [0.25, 0.5, 1.0, 8.0]
+    >>> is_alone(certify(lomax, x), derive(lomax), require_data(lomax, x))
+    True
+    """
+    profile = _profile(derivation)
+    if profile is None:
+        return False
+    with precision(certificate.bits):
+        place = certificate.theta[profile.unknown.name].ball
+        return is_highest(profile, place, table_of(derivation.family, observations))
+
+
+def is_nowhere_highest(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
+    """Return whether every place along the highest points is below a limit, or no maximum for its slope.
+
+    >>> from thetahat import certify, derive, family
+    >>> from thetahat.verify.valid_data import require_data
+    >>> lomax, x = family("lomax"), [1.0, 2.0, 3.0]
+    >>> is_nowhere_highest(certify(lomax, x), derive(lomax), require_data(lomax, x))
+    True
+    """
+    profile = _profile(derivation)
+    if profile is None:
+        return False
+    with precision(certificate.bits):
+        return has_no_highest(profile, table_of(derivation.family, observations))
+
+
+def _profile(derivation: Derivation) -> Profile | None:
+    return profile_of(derivation, check_steps(derivation.family, derivation.steps))
