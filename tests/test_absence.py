@@ -14,15 +14,16 @@ from sympy import Expr, Reals, S, Symbol, exp, log, oo, pi, sqrt
 
 from thetahat import Family, Parameter, certify, derive, family
 from thetahat.proofs.algebra.atoms import Mean
-from thetahat.proofs.ball_data import Table
+from thetahat.proofs.ball_data import Table, enclosed
 from thetahat.proofs.balls import compiled, precision
 from thetahat.proofs.derivation import Evidence, Finding
 from thetahat.strategies import datasets
-from thetahat.verify.certify import CertificateVerdict
+from thetahat.verify.certify import CertificateVerdict, profile
 from thetahat.verify.certify.absence import has_no_highest
 from thetahat.verify.certify.certificate import ABSENCE
 from thetahat.verify.certify.far_bounds import limit_above
 from thetahat.verify.certify.germs import Germ
+from thetahat.verify.certify.joined import joined
 from thetahat.verify.certify.profile import profile_of
 from thetahat.verify.certify.spans import Span
 from thetahat.verify.enclosure import table_of
@@ -116,6 +117,39 @@ def test_one_parameter_whose_limit_is_highest(mean: Expr, data: list[float], abs
     assert curve is not None
     with precision(64):
         assert has_no_highest(curve, table_of(item, require_data(item, data))) is absent
+
+
+def test_like_logarithms_are_joined_and_no_others() -> None:
+    """The number stays the same; a logarithm of what has no sign, or holds an average, stays where it is."""
+    whole, mean = Symbol("w", real=True), Mean(log(u + x), x)
+    apart = 3 * mean - 3 * log(u) + 2 / (mean - log(u**2))
+    together = joined(apart)
+    assert together == 3 * Mean(log(1 + x / u), x) + 2 / Mean(log(1 / u + x / u**2), x)
+    with precision(200):
+        table = Table((x,), [(arb(1),), (arb(5),)], [arb(2), arb(1)])
+        values = [enclosed(one, {u: arb(3)}, table) for one in (apart, together)]
+        assert values[0].overlaps(values[1])
+        assert values[0].rad() < 1e-50
+    for kept in (mean - log(whole), mean + log(u), mean - log(Mean(x, x)), 2 * mean - log(u)):
+        assert joined(kept) == kept
+
+
+def test_a_profile_is_the_same_with_logarithms_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Height and derivatives, in balls; and a wrong sign would show."""
+    found, data = derive(LOMAX), require_data(LOMAX, [0.25, 1.0, 2.0, 40.0])
+    curve = profile_of(found, found.findings)
+    monkeypatch.setattr(profile, "joined", lambda one: one)
+    monkeypatch.setattr(profile, "factored_means", lambda one: one)
+    apart = profile._compiled(found, curve.unknown, found.family.symbols[0], _root(found))
+    with precision(300):
+        for place in (arb(1) / 8, arb(3), arb(1000)):
+            ours, plain = (one.at(place, table_of(LOMAX, data)) for one in (curve, apart))
+            assert all(a.overlaps(b) and b.rad() < 1e-60 for a, b in zip(ours, plain, strict=True))
+    assert curve.height != apart.height
+
+
+def _root(found):
+    return next(step.named("first") for step in found.steps if step.rule == "profile-edges")
 
 
 LIMITS = [

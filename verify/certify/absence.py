@@ -14,7 +14,7 @@ from ...proofs.balls import ball
 from .far_bounds import bound_beside, limit_above
 from .profile import MOST_CHECKED, Profile, beside, between, stays_below
 
-_NEAREST, _FARTHEST = 2, 512
+_NEAREST, _FARTHEST = 4, 512
 """Binary digits by which the first and the farthest cut that are tried lie off the middle of the data's range."""
 
 
@@ -96,5 +96,5 @@ def _below(profile: Profile, end: Expr, middle: arb, top: arb, table: Table) -> 
 def _distances() -> list[int]:
     found = [_NEAREST]
     while found[-1] < _FARTHEST:
-        found.append(found[-1] + max(1, found[-1] // 4))
+        found.append(2 * found[-1])
     return found

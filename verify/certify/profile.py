@@ -21,6 +21,7 @@ from ...proofs.curvature import has_corners
 from ...proofs.derivation import Derivation, Finding, Verdict
 from ...proofs.smooth_lines import has_open_space
 from .far_bounds import bound_beside
+from .joined import factored_means, joined
 from .program import Program, kernel_of, program
 
 MOST_PARTS, MOST_CHECKED = 2000, 20_000
@@ -29,7 +30,7 @@ MOST_ROWS, MOST_TERMS = 2000, 100_000
 """Different rows up to which the highest is proved so, and how many functions of one row a proof may take."""
 _NEARER = 60
 """How often the part around a maximum is halved, in which the likelihood has to be concave."""
-_NEAREST, _FARTHEST = 2, 4096
+_NEAREST, _FARTHEST = 4, 4096
 """Binary digits by which the first and the farthest cut that are tried lie off the maximum."""
 _HOPELESS = 64
 """Binary digits at which an expansion without a bound is taken to have none, nearer or farther."""
@@ -58,7 +59,7 @@ def profile_of(derivation: Derivation, findings: tuple[Finding, ...]) -> Profile
     >>> from thetahat import derive, family
     >>> lomax = derive(family("lomax"))
     >>> profile_of(lomax, lomax.findings).height
-    -Mean(log(lambda + x), x) + log(1/(Mean(log(lambda + x), x) - log(lambda))) - 1
+    -Mean(log(lambda + x), x) + log(1/Mean(log(1 + x/lambda), x)) - 1
     """
     family = derivation.family
     smooth = has_open_space(family) and not family.bounds.free_symbols & set(family.symbols) and not has_corners(family)
@@ -83,10 +84,11 @@ def _compiled(derivation: Derivation, unknown: Symbol, first: Symbol | None, roo
     height, columns = plain(kernel_of(derivation)), derivation.family.columns
     if first is not None:
         height = cancelled(height.subs(first, root))
+    height = joined(height)
     names = [Dummy(name, real=True) for name in ("height", "slope", "bend", "turn")]
     values = [height]
     for _ in names[1:]:
-        values.append(derivative(values[-1], unknown))
+        values.append(factored_means(derivative(values[-1], unknown)))
     bounds, made = (
         derivation.family.domain[unknown],
         program(list(zip(names, values, strict=True)), columns, (unknown,)),
@@ -158,18 +160,16 @@ def least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:
 
 def _cut(profile: Profile, end: Expr, place: arb, top: arb, table: Table) -> arb | None:
     """A place beyond which, up to an end, the profile stays below the maximum."""
-
-    def bound(digits: int) -> tuple[arb, arb]:
+    digits = _NEAREST
+    while digits <= _FARTHEST:
         cut = beside(profile.ends, end, place, digits)
-        return cut, bound_beside(profile.height, profile.unknown, end, cut, table)
-
-    far = bound(_HOPELESS)[1]
-    digits = _NEAREST if far < top else 2 * _HOPELESS
-    while far.is_finite() and digits <= _FARTHEST:
-        cut, most = bound(digits)
+        most = bound_beside(profile.height, profile.unknown, end, cut, table)
         if most < top:
             return cut
-        digits += max(1, digits // (4 if digits < 16 else 2))
+        if digits >= _HOPELESS and not most.is_finite():
+            break
+        # Parts cost less than expansions, so that a cut farther out is no loss.
+        digits *= 2
     return None
 
 
