@@ -70,9 +70,11 @@ def test_a_search_that_begins_at_the_lower_peak_ends_at_the_higher():
     assert near.nats_lost([10.05]).low > 1
 
 
-def test_a_tie_of_two_peaks_stays_open():
-    """Balls cannot tell which of two equal numbers is larger."""
-    assert certify(CAUCHY, [-10.0, -9.9, 9.9, 10.0]).verdict is CertificateVerdict.LOCAL
+def test_a_near_tie_of_two_peaks_is_told():
+    """One datum a last place farther out: the other peak is higher, if by next to nothing."""
+    proof = certify(CAUCHY, [-10.0, -9.9, 9.9, np.nextafter(10.0, 11)])
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.theta["x_0"].high < 0
 
 
 @pytest.mark.parametrize("x", [[2.0, 2.0], [-3.5], [0.0, 1e-300]])

@@ -42,6 +42,10 @@ COMPARISON = "comparison of all observations"
 """The method of a maximum at an observation, which is checked by comparing all of them anew."""
 
 
+PLANE = "exhaustion of the places, with the scale that is best for each"
+"""The method of a global maximum over a place and a scale, which is checked by covering the places anew."""
+
+
 PROFILE = "exhaustion of the space of one unknown"
 """The method of a global maximum along a curve of highest points, which is checked by covering the curve anew."""
 

@@ -78,4 +78,5 @@ def through(terms: Terms, far: arb, function: Callable[[arb], Derivatives]) -> T
     turn = function(series(terms, far))[LAST]
     beside = c + within * d
     last = slope * d + bend / 2 * beside * (2 * b + within * beside)
-    return (value, slope * b, slope * c + bend / 2 * b * b, last + turn / 6 * (b + within * beside) ** 3)
+    whole = b + within * beside
+    return (value, slope * b, slope * c + bend / 2 * b * b, last + turn / 6 * whole * whole * whole)

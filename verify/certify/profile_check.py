@@ -9,7 +9,9 @@ from ..enclosure import table_of
 from ..observations import Observations
 from .absence import has_no_highest
 from .certificate import Certificate
+from .plane import is_only_highest
 from .profile import Profile, is_highest, profile_of
+from .reflection import mirrored
 
 
 def is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
@@ -43,6 +45,31 @@ def is_nowhere_highest(certificate: Certificate, derivation: Derivation, observa
         return False
     with precision(certificate.bits):
         return has_no_highest(profile, table_of(derivation.family, observations))
+
+
+def is_alone_in_plane(certificate: Certificate, observations: Observations) -> bool:
+    """Return whether no other place has a scale with which it is as high.
+
+    That the density has the form which this rests on is proved from the declaration alone.
+
+    >>> from thetahat import certify, family
+    >>> from thetahat.verify.valid_data import require_data
+    >>> member, x = family("student_t").fix(nu=0.5), [0.0, 1.0, 1.5, 9.0]
+    >>> is_alone_in_plane(certify(member, x), require_data(member, x))
+    True
+    """
+    family, names = certificate.family, certificate.family.parameter_names
+    if len(names) != 2 or len(certificate.others) > 1:
+        return False
+    with precision(certificate.bits):
+        places, scales = ([one.theta[name].ball for one in certificate.each()] for name in names)
+        if len(places) == 2:
+            # Its mirror image is a maximum as high with the same scale; of those next to the other there is but one.
+            image = mirrored(observations, places[0])
+            if image is None or not (image.overlaps(places[1]) and scales[0].overlaps(scales[1])):
+                return False
+            places[1] = places[1].union(image)
+        return is_only_highest(family, places, scales[0], table_of(family, observations))
 
 
 def _profile(derivation: Derivation) -> Profile | None:

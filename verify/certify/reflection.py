@@ -49,3 +49,12 @@ def is_mirrored(family: Family, observations: Observations, one: arb, region: ar
     """Return whether the mirror image of everything in ``one`` certainly lies in ``region``, and is as likely there."""
     centre = centre_of(observations) if reflects(family) else None
     return centre is not None and bool(region.contains(2 * arb(centre) - one))
+
+
+def mirrored(observations: Observations, place: arb) -> arb | None:
+    """Return the mirror image of a place, certainly another, under the reflection that leaves the data as they are."""
+    centre = centre_of(observations)
+    if centre is None:
+        return None
+    image = 2 * arb(centre) - place
+    return None if image.overlaps(place) else image

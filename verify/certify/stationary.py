@@ -17,16 +17,18 @@ from ..enclosure import precisions, table_of, total
 from ..fitting import Fit, fit_with
 from ..observations import Observations
 from .absence import has_no_highest
-from .certificate import ABSENCE, EXHAUSTION, PROFILE, numbers_of
+from .certificate import ABSENCE, EXHAUSTION, PLANE, PROFILE, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
 from .other_starts import contracted_elsewhere, holds_data
+from .plane import is_only_highest
 from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS, is_highest, profile_of
 from .proved import Proved
-from .reflection import is_mirrored
+from .radial import radial_kernel
+from .reflection import is_mirrored, mirrored
 
 Near = Fit | Mapping[str, float] | Sequence[float] | None
 EXHAUSTED = (
@@ -45,6 +47,11 @@ ALONE = (
     "part holds no stationary point or stays below, as it does in expansions towards both ends of the space"
 )
 MIRRORED = "two maxima, each the mirror image of the other, are exactly as high"
+ALONE_IN_PLANE = (
+    "each observation's likelihood rises with the place up to it, and is concave in the logarithm of the scale; over "
+    "the range of the data, at the scale that is best for each place, the likelihood is concave around this one and "
+    "elsewhere has a slope or stays below"
+)
 _BITS = 64
 """Working precision of parts, which are wide."""
 
@@ -107,6 +114,8 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     if not derivation.optimality.proved and rises_towards_data(family):
         return _exhausted(derivation, observations, box) or _ranked(derivation, found, strict=True)
     ranked = _ranked(derivation, found, strict=True)
+    if not derivation.optimality.proved and radial_kernel(family) is not None:
+        return _highest_in_plane(family, found, observations) or ranked
     if not derivation.optimality.proved and _is_alone(derivation, found, observations):
         return found._replace(verdict=Verdict.UNIQUE_GLOBAL, method=PROFILE, argument=ALONE)
     if not derivation.edges:
@@ -140,6 +149,26 @@ def _is_alone(derivation: Derivation, found: Proved, observations: Observations)
         return False
     with precision(_BITS):
         return is_highest(profile, found.theta[profile.unknown], table, _most(table))
+
+
+def _highest_in_plane(family: Family, found: Proved, observations: Observations) -> Proved | None:
+    """The same as the global maximum over a place and a scale, or one of two that mirror each other; else ``None``."""
+    table = table_of(family, observations)
+    if len(table.rows) > MOST_ROWS:
+        return None
+    symbol, scale = family.symbols
+    with precision(found.bits):
+        place = found.theta[symbol]
+        image = mirrored(observations, place)
+    places = [place] if image is None else [place, image]
+    with precision(_BITS):
+        if not is_only_highest(family, places, found.theta[scale], table, _most(table)):
+            return None
+    if image is None:
+        return found._replace(verdict=Verdict.UNIQUE_GLOBAL, method=PLANE, argument=ALONE_IN_PLANE)
+    other = {symbol: image, scale: found.theta[scale]}
+    argument = ALONE_IN_PLANE.replace("around this one", "around each of these two")
+    return found._replace(verdict=Verdict.GLOBAL_SET, method=PLANE, argument=argument, why=MIRRORED, others=(other,))
 
 
 def _most(table: Table) -> int:
