@@ -159,6 +159,23 @@ def test_data_that_differ_in_their_last_places_are_covered(offset) -> None:
     assert proof.check(x)
 
 
+@pytest.mark.parametrize(
+    "x",
+    [
+        [99999999.99999997, *[99999999.99999999] * 3, 100000000.0, 100000000.00872],
+        [step * 5e-324 for step in (1, 4, 18, 20, 37, 44, 45, 60, 71, 80)],
+        [step * 1e300 for step in (-1, 0, 0.5, 0.75, 2, 40)],
+    ],
+    ids=["cluster", "subnormal", "large"],
+)
+def test_clusters_and_extreme_sizes_are_covered(x) -> None:
+    """Where the best scale is far from that of the maximum, and where doubles hold few digits of it."""
+    steep = around(-2 * log(1 + q**2))
+    proof = certify(steep, x)
+    assert (proof.verdict, proof.method) == (CertificateVerdict.UNIQUE_GLOBAL, PLANE)
+    assert proof.check(x)
+
+
 def test_a_kernel_that_is_none_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a sign prover that agrees to everything lets a kernel through that is not concave in log s."""
     level = around(-log(2 - 1 / (1 + q)))

@@ -19,7 +19,7 @@ from .radial import Plane, radial_kernel
 
 MOST_CHECKED = 20_000
 """How many boxes a check may look at."""
-_WIDER, _HALVINGS, _STEPS = 4, 60, 8
+_WIDER, _HALVINGS, _STEPS = 4, 60, 60
 _SPARE, _NARROWEST, _CLOSE = 1.25, arb(2) ** -40, 1e-3
 _EXACT = 4096
 """Enough digits for differences of doubles to be exact."""
@@ -44,14 +44,22 @@ def is_only_highest(family: Family, places: Sequence[arb], scale: arb, table: Ta
     kernel = radial_kernel(family)
     if kernel is None:
         return False
-    # Far from zero the data differ in their last places: what counts are the differences, which are exact here.
+    # Far from zero the data differ in their last places: what counts are the differences, which are exact here. Their
+    # unit, a power of two, is next to the scale, so that doubles hold them.
+    unit = _unit(scale)
     with precision(_EXACT):
         origin = table.rows[0][0]
-        rows = [(row[0] - origin,) for row in table.rows]
-        beside = [place - origin for place in places]
+        rows = [((row[0] - origin) / unit,) for row in table.rows]
+        beside, scale = [(place - origin) / unit for place in places], scale / unit
     ends = min(row[0] for row in rows), max(row[0] for row in rows)
     plane = Plane.of(kernel, Table(table.columns, rows, table.weights))
     return are_highest_places(plane, beside, scale, ends, most)
+
+
+def _unit(scale: arb) -> arb:
+    """A power of two next to a number."""
+    mantissa, exponent = scale.mid().man_exp()
+    return arb((1, int(exponent) + int(mantissa).bit_length()))
 
 
 def are_highest_places(
@@ -105,9 +113,10 @@ def _best_scale(plane: Plane, place: arb, scale: arb) -> tuple[arb, arb]:
             across = q * slope(q)
             rise = -np.sum(plane.weights) - 2 * np.dot(plane.weights, across)
             fall = 4 * np.dot(plane.weights, across + q**2 * bend(q))
-            step = -rise / fall
-            if not (fall < 0 and math.isfinite(step)):
+            if not (math.isfinite(rise) and math.isfinite(fall)):
                 break
+            # Far from all observations the likelihood is next to linear, and rounding hides how it bends.
+            step = -rise / fall if fall < 0 else math.copysign(1.0, rise)
             moved += max(-1.0, min(1.0, step))
             if abs(step) < _CLOSE:
                 break
