@@ -68,12 +68,20 @@ def test_a_maximum_is_not_denied() -> None:
     assert not replace(without, verdict=CertificateVerdict.UNIQUE_GLOBAL, theta=with_one.theta).check(none)
 
 
-@pytest.mark.parametrize("places", [1, 3, 5])
-def test_just_below_the_condition(places) -> None:
+@pytest.mark.parametrize("places", [1, 4, 8])
+def test_just_above_and_below_the_condition(places) -> None:
     """Four values of which one decides: n sum x^2 = 2 (sum x)^2 for 1, 1, 1, z where z^2 - 6 z - 3 = 0."""
-    below, above = (certify(LOMAX, [1.0, 1.0, 1.0, 3 + 12**0.5 + side * 2.0**-places]) for side in (-1, 1))
-    assert below.verdict is CertificateVerdict.NO_MAXIMUM
-    assert above.theta
+    below, above = ([1.0, 1.0, 1.0, 3 + 12**0.5 + side * 2.0**-places] for side in (-1, 1))
+    assert certify(LOMAX, below).verdict is CertificateVerdict.NO_MAXIMUM
+    assert certify(LOMAX, above).verdict is CertificateVerdict.UNIQUE_GLOBAL
+
+
+@pytest.mark.parametrize(("heavy", "expected"), [(True, "UNIQUE_GLOBAL"), (False, "NO_MAXIMUM")])
+def test_hundreds_of_different_values_have_a_verdict(heavy: bool, expected: str) -> None:
+    """Far beyond the hundred of which each part used to be looked at."""
+    rng = np.random.default_rng(5)
+    data = rng.pareto(1.25, 400) if heavy else rng.uniform(0, 1, 400)
+    assert certify(LOMAX, data).verdict.name == expected
 
 
 def test_a_proof_of_absence_rests_on_steps_that_are_proved() -> None:

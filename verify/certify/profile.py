@@ -26,7 +26,7 @@ from .program import Program, kernel_of, program
 
 MOST_PARTS, MOST_CHECKED = 2000, 20_000
 """How many parts a proof may look at, and how many a check: the proof has to end soon, or to give up."""
-MOST_ROWS, MOST_TERMS = 2000, 100_000
+MOST_ROWS, MOST_TERMS = 2000, 300_000
 """Different rows up to which the highest is proved so, and how many functions of one row a proof may take."""
 _NEARER = 60
 """How often the part around a maximum is halved, in which the likelihood has to be concave."""
