@@ -142,6 +142,19 @@ def test_two_peaks_that_mirror_each_other_are_both_certified() -> None:
         assert not replace(proof, others=(moved,)).check(x)
 
 
+@pytest.mark.parametrize("x", [TWO, [-10.0, -9.9, 9.9, 10.0]], ids=["one", "two"])
+def test_the_scale_may_be_declared_first(x) -> None:
+    """The same verdict, and the same numbers by their names."""
+    turned = replace(HALF, name="turned", parameters=HALF.parameters[::-1])
+    proofs = [certify(one, x) for one in (HALF, turned)]
+    assert proofs[0].verdict is proofs[1].verdict
+    for proof in proofs:
+        assert proof.method == PLANE
+        assert proof.check(x)
+    for name, held in proofs[0].theta.items():
+        assert held.ball.overlaps(proofs[1].theta[name].ball)
+
+
 def test_a_near_tie_is_told() -> None:
     """Planted: one datum a last place farther out."""
     x = [-10.0, -9.9, 9.9, math.nextafter(10.0, 11)]

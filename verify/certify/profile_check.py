@@ -11,6 +11,7 @@ from .absence import has_no_highest
 from .certificate import Certificate
 from .plane import is_only_highest
 from .profile import Profile, is_highest, profile_of
+from .radial import place_and_scale
 from .reflection import mirrored
 
 
@@ -58,9 +59,10 @@ def is_alone_in_plane(certificate: Certificate, observations: Observations) -> b
     >>> is_alone_in_plane(certify(member, x), require_data(member, x))
     True
     """
-    family, names = certificate.family, certificate.family.parameter_names
-    if len(names) != 2 or len(certificate.others) > 1:
+    family = certificate.family
+    if len(family.parameters) != 2 or len(certificate.others) > 1:
         return False
+    names = [item.name for item in place_and_scale(family)]
     with precision(certificate.bits):
         places, scales = ([one.theta[name].ball for one in certificate.each()] for name in names)
         if len(places) == 2:

@@ -15,11 +15,22 @@ from ...proofs.algebra.signs import is_negative, is_nonnegative
 from ...proofs.ball_data import Table
 from ...proofs.balls import compiled
 from ...proofs.bounds import Bounds
-from ...proofs.family import Family
+from ...proofs.family import Family, Parameter
 from ..density import compiled as in_doubles
 
 Array = NDArray[np.float64]
 Kernel = Callable[..., list[arb]]
+
+
+def place_and_scale(family: Family) -> tuple[Parameter, Parameter]:
+    """Return two parameters with the one first that may be any real number, in whatever order they are declared.
+
+    >>> from thetahat import family
+    >>> [item.name for item in place_and_scale(family("normal"))]
+    ['mu', 'sigma']
+    """
+    first, second = sorted(family.parameters, key=lambda item: item.bounds.lo is not -oo)
+    return first, second
 
 
 @lru_cache(maxsize=512)
@@ -37,7 +48,7 @@ def radial_kernel(family: Family) -> Expr | None:
     """
     if len(family.symbols) != 2 or family.beside or family.constants or family.bounds.free_symbols:
         return None
-    (place, scale), q = family.parameters, Dummy("q", nonnegative=True)
+    (place, scale), q = place_and_scale(family), Dummy("q", nonnegative=True)
     spaces = (place.bounds.lo, place.bounds.hi, scale.bounds.lo, scale.bounds.hi)
     if spaces != (-oo, oo, 0, oo) or (family.bounds.lo, family.bounds.hi) != (-oo, oo) or family.bounds.discrete:
         return None

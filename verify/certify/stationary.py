@@ -27,7 +27,7 @@ from .other_starts import contracted_elsewhere, holds_data
 from .plane import is_only_highest
 from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS, is_highest, profile_of
 from .proved import Proved
-from .radial import radial_kernel
+from .radial import place_and_scale, radial_kernel
 from .reflection import is_mirrored, mirrored
 
 Near = Fit | Mapping[str, float] | Sequence[float] | None
@@ -156,7 +156,7 @@ def _highest_in_plane(family: Family, found: Proved, observations: Observations)
     table = table_of(family, observations)
     if len(table.rows) > MOST_ROWS:
         return None
-    symbol, scale = family.symbols
+    symbol, scale = (item.symbol for item in place_and_scale(family))
     with precision(found.bits):
         place = found.theta[symbol]
         image = mirrored(observations, place)
