@@ -23,7 +23,7 @@ from .ends import outside_space
 from .exact import Exactly, written_out
 from .observations import Observations
 from .ties import profile_as_high_at
-from .tolerance import SEARCH_TERMS, UNIT_ROUNDOFF
+from .tolerance import MOST_TIED, SEARCH_TERMS, UNIT_ROUNDOFF
 
 Array = NDArray[np.float64]
 
@@ -140,7 +140,9 @@ def with_maximum(
     """
     met = [has_others(derivation, search, observations, value) for value in values]
     places = [place_of(derivation, search, value) for value in values]
-    level = all(profile_as_high_at(search, observations, places[0], place) for place in places[1:])
+    level = len(places) <= MOST_TIED and all(
+        profile_as_high_at(search, observations, places[0], place) for place in places[1:]
+    )
     if all(known is False for known in met):
         return Leaders(list(values), False, True, level)
     if level and None not in met:

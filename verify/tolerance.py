@@ -237,5 +237,8 @@ SCANNED = 1_000_000
 TIE_BASES = 2000
 """Different whole numbers of which powers are compared to decide whether two likelihoods are the same: a second."""
 
+MOST_TIED = 16
+"""Observations of which it is proved that they are exactly as good; of more that is left open."""
+
 TIE_ROWS = 400
 """Different rows of which exact terms of two likelihoods are compared: a second."""

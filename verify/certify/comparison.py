@@ -21,14 +21,13 @@ from ..integer_search import maximisers
 from ..observations import Observations
 from ..searching import leaders, place_of, with_maximum
 from ..ties import as_high_at
+from ..tolerance import MOST_TIED
 from .certificate import COMPARISON
 from .certificate import CertificateVerdict as Verdict
 from .formulas import bounds_of_set, enclosed
 from .peaks import are_peaks
 from .proved import Balls, Proved
 
-MOST_LEVEL = 16
-"""Maximisers that a certificate holds at most."""
 _UNTOLD = "the highest of the observations could not be told from the next"
 _DIGITS = 100
 """Binary digits after which a value beside an integer is narrow enough, as for formulas without one."""
@@ -68,7 +67,7 @@ def by_search(derivation: Derivation, observations: Observations) -> Proved:
 def _are_level(family: Family, points: Sequence[Balls], observations: Observations) -> bool:
     """Whether the likelihood of one parameter is proved to be the same at all of some observations."""
     first, *others = (float(place) for point in points for place in point.values())
-    return len(points) <= MOST_LEVEL and all(as_high_at(family, observations, first, place) for place in others)
+    return len(points) <= MOST_TIED and all(as_high_at(family, observations, first, place) for place in others)
 
 
 def _compared(derivation: Derivation, points: Sequence[Balls], observations: Observations, bits: int) -> Proved:
@@ -94,7 +93,7 @@ def by_search_with_others(derivation: Derivation, search: PointSearch, observati
         return Proved(
             Verdict.NO_MAXIMUM, method=COMPARISON, argument=derivation.existence_rule, why=search.needed[0].meaning
         )
-    if not best.known or not best.level or len(best.values) > MOST_LEVEL:
+    if not best.known or not best.level:
         return Proved(Verdict.UNDECIDED, why=_UNTOLD)
     exactly = Exactly(table_of(derivation.family, observations))
     for bits in precisions():
