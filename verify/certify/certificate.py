@@ -50,6 +50,10 @@ PROFILE = "exhaustion of the space of one unknown"
 """The method of a global maximum along a curve of highest points, which is checked by covering the curve anew."""
 
 
+WIDER = "proof for the same density in wider spaces"
+"""The method of a global maximum that is so among more members, which is checked by certifying that anew."""
+
+
 class CertificateVerdict(Enum):
     """What is proved of a likelihood and its maximiser on one dataset."""
 

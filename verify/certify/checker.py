@@ -24,7 +24,7 @@ from ..estimation import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import ABSENCE, COMPARISON, EXHAUSTION, FACE, PLANE, PROFILE, Certificate
+from .certificate import ABSENCE, COMPARISON, EXHAUSTION, FACE, PLANE, PROFILE, WIDER, Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
@@ -34,6 +34,7 @@ from .newton_check import one_maximum, summit
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
 from .prove import digest
 from .separated import rises_along
+from .wider_check import is_highest_in_wider_spaces
 
 Balls = list[arb]
 
@@ -75,6 +76,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return is_alone(certificate, derivation, observations) and confirms(certificate, observations)
     if certificate.method == PLANE:
         return is_alone_in_plane(certificate, observations) and confirms(certificate, observations)
+    if certificate.method == WIDER:
+        return is_highest_in_wider_spaces(certificate, observations) and confirms(certificate, observations)
     if certificate.method == FACE:
         return is_highest_on_face(certificate, derivation, observations, summit)
     if certificate.method == COMPARISON and not is_best_observation(certificate, derivation, observations):

@@ -28,6 +28,7 @@ from .enclosures import Enclosure
 from .face_proof import by_face
 from .proved import Proved
 from .stationary import Near, by_absence, by_contraction, by_formula
+from .wider import by_wider_spaces
 
 if TYPE_CHECKING:
     from ...proofs.structured.family import StructuredFamily
@@ -156,6 +157,8 @@ def _proved(derivation: Derivation, observations: Observations, near: Near = Non
         found = on_ends(derivation, _found(derivation, observations))
     if found.verdict is Verdict.UNDECIDED:
         found = by_face(derivation, observations, _proved) or found
+    if found.verdict is Verdict.LOCAL:
+        found = by_wider_spaces(derivation, found, observations, _proved) or found
     return found
 
 
