@@ -13,12 +13,15 @@ from thetahat import family
 from thetahat.proofs.derivation import Derivation
 from thetahat.verify import count_rooting
 from thetahat.verify.by_steps import in_steps, lowered_equation
-from thetahat.verify.compiled import equation
-from thetahat.verify.compiled.equation import RowEquation, steps_and_shares, values_and_shares
+from thetahat.verify.compiled import step_equation
+from thetahat.verify.compiled.equation import RowEquation, values_and_shares
+from thetahat.verify.compiled.looking import searched, stepped
+from thetahat.verify.compiled.step_equation import StepEquation, steps_and_shares
 from thetahat.verify.compiled_fit import estimator_of
 from thetahat.verify.count_rooting import count_root
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.known_values import derivation_with
+from thetahat.verify.line import Line
 from thetahat.verify.lowering import Lowering
 from thetahat.verify.observations import Observations
 from thetahat.verify.row_equation import row_equation
@@ -84,8 +87,65 @@ def test_both_forms_have_one_root(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
     assert apart() < 1e-11
     right = steps_and_shares
-    monkeypatch.setattr(equation, "steps_and_shares", lambda *of: (right(*of)[0], right(*of)[1] * (1 + 1e-6)))
+    monkeypatch.setattr(step_equation, "steps_and_shares", lambda *of: (right(*of)[0], right(*of)[1] * (1 + 1e-6)))
     assert apart() > 1e-11
+
+
+def looks_of(name: str) -> list[tuple[StepEquation, Callable[[float], list[float]]]]:
+    """The equation by steps at datasets: from the unknown to it, to the size of its terms and to its slope likewise."""
+    solver, needs = equation_of(derivation_with(family(name), {}))
+    steps = solver.by_steps
+    assert steps is not None
+
+    def look(x: np.ndarray) -> Callable[[float], list[float]]:
+        j, shares = steps_and_shares(x, steps.first)
+        return lambda r: steps.value(r, *[float(column.dot(shares)) for column in steps.steps(j, r)], *needs(x))
+
+    return [(steps, look(x)) for x in datasets(name)]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_slope_is_that_of_the_equation(name: str) -> None:
+    """By central differences, at several points."""
+    for _, look in looks_of(name):
+        for r in (0.3, 1.0, 4.0, 20.0):
+            beyond, below, step = look(r * (1 + 1e-5))[0], look(r * (1 - 1e-5))[0], 2e-5 * r
+            equation, size, slope, steepness = look(r)
+            assert abs(slope - (beyond - below) / step) < 1e-8 * steepness
+            assert size >= abs(equation)
+            assert steepness >= abs(slope)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_root_by_slopes_is_the_one_that_is_searched_for(name: str) -> None:
+    """Where the slope is planted wrong, by its sign or by its size, there is no root by it, or the same."""
+    for steps, look in looks_of(name):
+        by_slopes, plainly = stepped(look, steps.line), searched(lambda r, look=look: look(r)[:2], steps.line)
+        assert by_slopes is not None
+        assert plainly is not None
+        assert by_slopes[0] == pytest.approx(plainly[0], rel=1e-11)
+        for wrong in (-1.0, 0.0, 0.9):
+            bent = stepped(lambda r, look=look, by=wrong: [*look(r)[:2], look(r)[2] * by, look(r)[3]], steps.line)
+            assert bent is None or bent[0] == pytest.approx(plainly[0], rel=1e-6)
+            if wrong <= 0:
+                assert bent is None
+
+
+@pytest.mark.parametrize("far", [1e-9, 1e9])
+def test_a_root_that_rounding_hides_is_none(far: float) -> None:
+    """An equation crosses zero, but its terms cancel and are so large that rounding is all there is near the root."""
+    line, size = Line(0.0, np.inf), max(far, 1.0)
+    look = lambda k: [2.0 - k, 4.0 * size, -1.0, 1.0]  # noqa: E731 - one line says more
+    assert (stepped(look, line) is None) == (far > 1)
+    assert (searched(lambda k: look(k)[:2], line) is None) == (far > 1)
+
+
+@pytest.mark.parametrize("line", [Line(-np.inf, np.inf), Line(1.0, np.inf), Line(-np.inf, 2.0), Line(-1.0, 3.0)])
+def test_slopes_of_a_line_are_those_of_its_points(line: Line) -> None:
+    """By central differences of the points."""
+    for u in (-1.5, 0.0, 0.7):
+        low, at, high = (line.value(u + step) for step in (-1e-4, 0.0, 1e-4))
+        assert line.slopes(at) == pytest.approx(((high - low) / 2e-4, (high - 2 * at + low) / 1e-8), rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", DRAWN)

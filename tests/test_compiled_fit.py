@@ -17,9 +17,10 @@ from thetahat import Family, certify, families, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import assembly, compiled_fit, estimation, fitting, highest_root, passes
-from thetahat.verify.compiled import columns
-from thetahat.verify.compiled.equation import RowEquation, _interpolated_root
+from thetahat.verify.compiled import columns, step_equation
+from thetahat.verify.compiled.equation import RowEquation
 from thetahat.verify.compiled.expansion import Expansion
+from thetahat.verify.compiled.looking import _interpolated_root
 from thetahat.verify.compiled.row_totals import product_total, square_total, total
 from thetahat.verify.compiled.text import origin_of
 from thetahat.verify.compiled_fit import compiled_estimate, estimator_of, nearby
@@ -437,10 +438,11 @@ def test_a_wrong_gradient_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch)
 def test_a_wrong_average_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: averages with the unknown in them are off by one part in a thousand."""
     derivation = derivation_with(family(name), {})
-    right = RowEquation._averaged
+    right, shared = RowEquation._averaged, step_equation.steps_and_shares
     monkeypatch.setattr(
         RowEquation, "_averaged", lambda *given: lambda u: [value * 1.001 for value in right(*given)(u)]
     )
+    monkeypatch.setattr(step_equation, "steps_and_shares", lambda *of: (shared(*of)[0], shared(*of)[1] * 1.001))
     assert_noticed(derivation, derivation, 5000)
 
 

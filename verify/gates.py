@@ -17,6 +17,8 @@ from .tolerance import CLEAR_SPREAD, EXAMINED_ROWS, FAR, JOINED_ROWS
 _GIVE_UP = "return None"
 _LEAST = f"least = float(x.item(x.argmin())) if n <= {BRIEF} else float(least_of_many(x))"
 _FEW = f"if n <= {JOINED_ROWS} and are_few(x): return few(x, least, most)"
+_FEW_COUNTS = _FEW.replace("are_few(x)", f"(most - least < {EXAMINED_ROWS} or are_few(x))")
+"""Whole numbers so close together are few."""
 _MOST = f"most = float(x.item(x.argmax())) if n <= {BRIEF} else float(most_of_many(x))"
 
 
@@ -68,7 +70,7 @@ class Gates:
         if counts and not integers:
             yield f"if not is_whole(x): {_GIVE_UP}"
         if not self.examined:
-            yield from self._spread()
+            yield from self._spread(counts)
 
     def _ends(self, integers: bool) -> Iterator[str]:
         yield _LEAST
@@ -100,11 +102,11 @@ class Gates:
             yield from self._as_doubles(integers)
         yield "most = total(x)" if self.power == 1 else "most = square_total(x)"
 
-    def _spread(self) -> Iterator[str]:
+    def _spread(self, counts: bool) -> Iterator[str]:
         """Whether doubles are known to suffice, or the rows too many for the careful path to take anything better."""
         apart = f"most - least > {CLEAR_SPREAD!r} * size" if self.solves else "is_ordinary(least, most)"
         yield f"if not {apart}: {_GIVE_UP}"
-        yield _FEW
+        yield _FEW_COUNTS if counts else _FEW
 
 
 def _within(lines: list[str]) -> list[str]:

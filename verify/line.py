@@ -34,6 +34,8 @@ class Line:
         return self._inside(self.lo + (self.hi - self.lo) / (1.0 + math.exp(-u)))
 
     def _inside(self, value: float) -> float:
+        if self.lo < value < self.hi:
+            return value
         return max(min(value, math.nextafter(self.hi, -math.inf)), math.nextafter(self.lo, math.inf))
 
     def coordinate(self, value: float) -> float:
@@ -49,6 +51,21 @@ class Line:
         if math.isinf(self.lo):
             return -math.log(self.hi - value)
         return math.log((value - self.lo) / (self.hi - value))
+
+    def slopes(self, value: float) -> tuple[float, float]:
+        """Return the first and the second derivative of a point by its coordinate, as functions of the point.
+
+        >>> Line(0.0, math.inf).slopes(2.0), Line(0.0, 1.0).slopes(0.5)
+        ((2.0, 2.0), (0.25, 0.0))
+        """
+        if math.isinf(self.lo) and math.isinf(self.hi):
+            return math.hypot(1.0, value), value
+        if math.isinf(self.hi):
+            return value - self.lo, value - self.lo
+        if math.isinf(self.lo):
+            return self.hi - value, value - self.hi
+        below, above, length = value - self.lo, self.hi - value, self.hi - self.lo
+        return below * above / length, below * above * (above - below) / length**2
 
     def around(self, value: float, share: float) -> tuple[float, float]:
         """Return the points so far from a value on both sides, relative to its size, or as far as the interval goes.

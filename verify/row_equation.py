@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr
+from collections.abc import Sequence
+
+from sympy import Add, Dummy, Expr, Symbol, diff
 
 from ..proofs.derivation import Derivation
-from .by_steps import LoweredEquation, Named, in_steps, lowered_equation
+from .by_steps import LoweredEquation, Steps, in_steps, lowered_equation
 from .compiled.equation import RowEquation
+from .compiled.step_equation import StepEquation
 from .line import Line
 from .lowering import Lowering
 from .passes import code_of
@@ -31,25 +34,37 @@ def row_equation(derivation: Derivation, lowering: Lowering) -> tuple[RowEquatio
     """
     lowered = lowered_equation(derivation)
     needs = [*(lowering.average(e) for _, e in lowered.still), lowering.least, lowering.most, lowering.size]
-    solver = _solver(derivation, lowered, lowered.equation, lowered.moving)
-    steps = in_steps(derivation, lowered)
-    if steps is None:
-        return solver, needs
-    by_steps = _solver(derivation, lowered, steps.equation, steps.moving, steps.first)
-    return RowEquation(solver.rows, solver.value, solver.line, solver.counted, by_steps), needs
-
-
-def _solver(
-    derivation: Derivation, lowered: LoweredEquation, equation: Expr, moving: Named, first: int | None = None
-) -> RowEquation:
-    family, unknown = derivation.family, lowered.unknown
     known = [*(symbol for symbol, _ in lowered.still), *lowered.ends]
-    size = Add(*(abs(term) for term in Add.make_args(equation)))
+    family, unknown = derivation.family, lowered.unknown
     ends = family.domain[unknown]
-    return RowEquation(
-        code_of([e for _, e in moving], [lowered.data, unknown, *known]),
-        scalars([equation, size], [unknown, *(symbol for symbol, _ in moving), *known]),
-        Line(float(ends.lo), float(ends.hi)),
+    line, steps = Line(float(ends.lo), float(ends.hi)), in_steps(derivation, lowered)
+    means = [symbol for symbol, _ in lowered.moving]
+    solver = RowEquation(
+        code_of([e for _, e in lowered.moving], [lowered.data, unknown, *known]),
+        scalars([lowered.equation, _size(lowered.equation)], [unknown, *means, *known]),
+        line,
         family.bounds.discrete,
-        first=first,
+        None if steps is None else _by_steps(lowered, steps, line, known),
     )
+    return solver, needs
+
+
+def _by_steps(lowered: LoweredEquation, steps: Steps, line: Line, known: Sequence[Symbol]) -> StepEquation:
+    """The equation by steps, and its slope: by the unknown where it stands itself, and by way of each sum."""
+    unknown, equation = lowered.unknown, steps.equation
+    slopes = [(Dummy("slope", real=True), diff(step, unknown)) for _, step in steps.moving]
+    slope = diff(equation, unknown) + Add(
+        *(diff(equation, total) * of_total for (total, _), (of_total, _) in zip(steps.moving, slopes, strict=True))
+    )
+    sums = [symbol for symbol, _ in (*steps.moving, *slopes)]
+    return StepEquation(
+        code_of([step for _, step in (*steps.moving, *slopes)], [lowered.data, unknown]),
+        scalars([equation, _size(equation), slope, _size(slope)], [unknown, *sums, *known]),
+        line,
+        steps.first,
+    )
+
+
+def _size(e: Expr) -> Expr:
+    """The sum of the moduli of the terms of an expression."""
+    return Add(*(abs(term) for term in Add.make_args(e)))
