@@ -22,10 +22,12 @@ SHARE = 8
 def unit_of(nodeid: str) -> str:
     """Return what is run by one process together with this test: all tests of the family that it is named after.
 
-    What several of them need, its derivation above all, is then made once. Other tests go one by one.
+    Other tests go with those of their file, which mostly ask of the same families. What several of them need, a
+    derivation above all, is then made once.
     """
-    _, _, parameters = nodeid.partition("[")
-    return next((f"family {word}" for word in re.findall(r"\w+", parameters) if word in FAMILIES), nodeid)
+    test, _, parameters = nodeid.partition("[")
+    named = (f"family {word}" for word in re.findall(r"\w+", parameters) if word in FAMILIES)
+    return next(named, test.partition("::")[0])
 
 
 def left_for_later(nodeids: Sequence[str], thorough: Collection[str] = ()) -> set[str]:
