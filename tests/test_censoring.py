@@ -88,6 +88,7 @@ def test_where_it_holds_no_rival_is_above_the_estimate(name: str, rows: np.ndarr
     assert other <= best + rounding + more, f"{name}: {rival} lies {other - best:.3g} nats above {found.theta_hat}"
 
 
+@pytest.mark.thorough
 def test_rows_censored_on_both_sides_are_left_open() -> None:
     """The end that matters is then that of some rows alone."""
     both: Expr = Piecewise(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +125,12 @@ NOT_CONCAVE = {
 }
 
 
+def the_quick_of(names: Iterable[str]) -> list[Any]:
+    """The names as cases, of which those that take long are for the long run."""
+    slow = ("rounded normal", "rounded gumbel", "an end that is bent")
+    return [pytest.param(name, marks=pytest.mark.thorough) if name in slow else name for name in names]
+
+
 @pytest.mark.parametrize("name", CONCAVE)
 def test_the_log_density_is_a_sum_of_concave_terms(name: str) -> None:
     """The checker agrees to it, and balls show nothing else."""
@@ -146,7 +155,7 @@ def test_a_scale_that_ends_the_support_is_concave_by_its_terms_as_well(name: str
     assert certify(WITHIN[name], [-0.5, 0.3, 1.2]).verdict is CertificateVerdict.UNIQUE_GLOBAL
 
 
-@pytest.mark.parametrize("name", NOT_CONCAVE)
+@pytest.mark.parametrize("name", the_quick_of(NOT_CONCAVE))
 def test_no_shape_is_found_where_likelihoods_may_have_two_maxima(name: str) -> None:
     """Each is one change away from a family that is concave."""
     derivation = derive(NOT_CONCAVE[name])
@@ -161,7 +170,7 @@ def test_a_likelihood_that_is_called_open_has_two_maxima() -> None:
     assert min(first, second) > between + HALF
 
 
-@pytest.mark.parametrize("name", DATA)
+@pytest.mark.parametrize("name", the_quick_of(DATA))
 def test_the_estimate_is_certified_as_the_only_maximum(name: str) -> None:
     """Concave, and strictly at the data."""
     assert certify(CONCAVE[name], DATA[name]).verdict is CertificateVerdict.UNIQUE_GLOBAL

@@ -338,6 +338,7 @@ def test_without_an_event_there_is_no_rate() -> None:
     assert [str(one.meaning) for one in derive(CENSORED["exponential"]).exists_when] == ["share(d = 1) > 0"]
 
 
+@pytest.mark.thorough
 def test_six_groups_of_rows_with_one_spread_have_their_means() -> None:
     """Of more than four values of a covariate groups were not told apart: minutes went by, and no answer came."""
     value, group, spread = (

@@ -108,7 +108,9 @@ FACED = {
 }
 
 
-@pytest.mark.parametrize("name", FACED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough) if name.startswith("weibull") else name for name in FACED]
+)
 @given(data=st.data())
 def test_what_is_fitted_is_certified_and_confirmed_inside_and_on_faces(name: str, data: st.DataObject) -> None:
     """With the verdict that belongs to the place, and as the highest: a fit loses nothing, whatever it is."""

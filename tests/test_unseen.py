@@ -670,6 +670,7 @@ def test_an_interval_around_zero_ends_at_the_data(below: bool) -> None:
             fit(member, data)
 
 
+@pytest.mark.thorough
 def test_the_formulas_of_a_parabola_are_quotients_of_determinants() -> None:
     """Roots put into one another were fractions in fractions of 600 operations, and took ten seconds."""
     alpha, beta, gamma, value, at = (Symbol(name, real=True) for name in ("alpha", "beta", "gamma", "value", "at"))

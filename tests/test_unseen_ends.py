@@ -366,6 +366,7 @@ def test_what_no_data_tell_apart_has_no_estimate() -> None:
             fit(identity, data)
 
 
+@pytest.mark.thorough
 def test_a_mean_of_logarithms_is_confirmed_on_data_of_any_size() -> None:
     """It was moved by a share of the spread of the data, which leaves all doubles and the balls behind."""
     seen = Symbol("seen", integer=True, nonnegative=True)
