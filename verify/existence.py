@@ -68,8 +68,8 @@ def with_data_on_ends(
     >>> k, p = Symbol("k", integer=True, nonnegative=True), Symbol("p", positive=True)
     >>> half = Parameter(p, Interval.Lopen(0, Rational(1, 2)))
     >>> fold = derive(Family("fold", k, Range(0, 2), (half,), k * log(p) + (1 - k) * log(1 - p)))
-    >>> inside = datasets(fold.family, conditions=fold.exists_when)
-    >>> find(with_data_on_ends(fold, inside), lambda x: x.mean() > 0.5)
+    >>> inside = datasets(fold.family, conditions=fold.exists_when, max_size=3)
+    >>> find(with_data_on_ends(fold, inside, max_size=3), lambda x: x.mean() > 0.5)
     array([1.])
     """
     family, conditions = derivation.family, derivation.exists_when

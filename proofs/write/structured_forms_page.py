@@ -38,11 +38,7 @@ _DIAGONAL_WORDS = (
 
 
 def structured_forms_page() -> str:
-    """Return the page, one section for each family of symbolic dimension that a lemma covers.
-
-    >>> print(structured_forms_page().splitlines()[2])
-    # Closed forms where the dimension is a symbol
-    """
+    """Return the page, one section for each family of symbolic dimension that a lemma covers."""
     families = [structured(entry.name) for entry in structured_catalogue()]
     head = f"<!-- Generated with SymPy {sympy.__version__}; not to be edited. -->"
     title = "# Closed forms where the dimension is a symbol"
@@ -53,6 +49,11 @@ def structured_forms_page() -> str:
 
 
 def _section(one: StructuredFamily) -> str:
+    """The closed forms of one family, a line each.
+
+    >>> print(_section(structured("dirichlet")).splitlines()[0])
+    ## dirichlet
+    """
     rows = [f"- {name}: {_shown(form(one))}" for name, form in _ROWS]
     return f"## {one.name.replace('_', ' ')}\n\n" + "\n".join(rows)
 
