@@ -14,7 +14,7 @@ from sympy import Eq, Expr, Integer, Symbol, oo
 from .algebra.atoms import Indicator, Mean, Residual
 from .algebra.power_series import Scale, Series, series_in
 from .algebra.signs import Domain, is_nonnegative, strict_sign
-from .algebra.special_series import in_bessel_ratios
+from .algebra.special_series import in_bessel_functions, in_bessel_ratios
 from .bounds import Bounds
 from .dominance import dominated, exponents_of
 from .leading import LOG, SHARE, SMALL, WIDTH, Approach, averages_as_series, outweighing
@@ -35,7 +35,18 @@ def signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: 
     >>> [near.value for near in signs_near(score, b, oo, False, half_line)]
     [Mean(x, x) - Quantile(1, x)]
     """
-    equation = in_bessel_ratios(equation)
+    found = _signs_near(in_bessel_ratios(equation), unknown, end, above, domain)
+    if found is None:
+        return None
+    # At an end inside the half-line where Bessel functions live a ratio of them is left, which is a number.
+    return tuple(
+        replace(one, value=in_bessel_functions(one.value), needed=tuple(map(in_bessel_functions, one.needed)))
+        for one in found
+    )
+
+
+def _signs_near(equation: Expr, unknown: Symbol, end: Expr, above: bool, domain: Domain) -> tuple[Approach, ...] | None:
+    """The same, of an equation in ratios of Bessel functions, and in these."""
     exponents = exponents_of(equation, unknown)
     if exponents and not end.is_finite:
         return dominated(equation, unknown, end, domain, exponents)

@@ -119,6 +119,9 @@ def _by_ends(family: Family, route: LikelihoodRoute, optimality: Optimality) -> 
         # The score left over may be another's: its sign does not tell where the likelihood rises.
         return None
     box = route.ends.inside().get(unknown, family.domain[unknown])
+    if box.free_symbols & set(family.symbols):
+        # An end that is another parameter is itself estimated: no condition on data says where it lies.
+        return None
     equation = residual_form(elimination.equations[0], family, route.statistics)
     ends = by_ends(family, equation, unknown, box, route.statistics, route.domain, optimality.proved)
     if ends is None:

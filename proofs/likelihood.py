@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Derivative, Expr, Subs, Symbol
 
 from .algebra.atoms import Mean, atoms_of
 from .algebra.derivatives import derivative
@@ -79,6 +80,23 @@ def scores(mean_log_likelihood: Expr, parameters: tuple[Symbol, ...]) -> dict[Sy
     {a: -t + 1/a}
     """
     return {parameter: derivative(mean_log_likelihood, parameter) for parameter in parameters}
+
+
+def without_evaluation(equations: Mapping[Symbol, Expr]) -> str:
+    """Return which score holds a derivative that nobody has a formula for; empty where none does.
+
+    >>> from sympy import besselk, log
+    >>> from sympy.abc import a, t
+    >>> without_evaluation(scores(log(besselk(a, t)), (a,)))
+    'the score in a holds a derivative of besselk(a, t), of which no evaluation is known'
+    """
+    for parameter, equation in equations.items():
+        for node in sorted(equation.atoms(Subs) or equation.atoms(Derivative), key=lambda one: one.sort_key()):
+            known = dict(zip(node.variables, node.point, strict=True)) if isinstance(node, Subs) else {}
+            inner = node.expr if isinstance(node, Subs) else node
+            whole = inner.expr.xreplace(known) if isinstance(inner, Derivative) else inner
+            return f"the score in {parameter} holds a derivative of {whole}, of which no evaluation is known"
+    return ""
 
 
 def _free_name(family: Family, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, Tuple
 
@@ -21,7 +21,7 @@ from .end_steps import data_point_step, end_steps
 from .exponential import excluded_up_to
 from .extremes import ranges
 from .family import Family
-from .likelihood import AverageForm, average_form, name_averages, scores
+from .likelihood import AverageForm, average_form, name_averages, scores, without_evaluation
 from .solution_steps import solution_steps, stable_steps
 from .stable import stable_form
 from .trail import Trail
@@ -77,6 +77,9 @@ def likelihood_route(family: Family, trail: Trail, choosing: bool = True) -> Lik
     domain = {s: b for s, b in family.domain.items() if s != family.observation and s not in placed} | inside
     statistics = (*averages.statistics, *ends.statistics)
     equations = {} if ends.failure or ends.unbounded else scores(ends.mean_log_likelihood, regular)
+    failure = without_evaluation(equations)
+    if failure:
+        ends, equations = replace(ends, failure=failure), {}
     untangled = untangling(family, averages, regular, ends, domain)
     elimination = eliminate(
         equations,

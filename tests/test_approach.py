@@ -11,11 +11,13 @@ from sympy import (
     Add,
     Expr,
     Integer,
+    Interval,
     Max,
     Rational,
     S,
     Symbol,
     besseli,
+    cos,
     digamma,
     exp,
     log,
@@ -26,7 +28,7 @@ from sympy import (
     sin,
 )
 
-from thetahat import derive, family
+from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, Quantile
 from thetahat.proofs.algebra.kernels import ZetaDerivative
 from thetahat.proofs.algebra.power_series import Scale, Series, plus, power, series_in, times
@@ -227,6 +229,19 @@ def test_counts_of_zero_are_taken_apart(values: list[int]) -> None:
     assert _agrees(near, equation, 1 - Rational(1, 2**40), sample)
     everywhere = {COUNT: replace(COUNTS[COUNT], discrete=False)}
     assert signs_near(equation, B, S.One, False, everywhere) is None
+
+
+def test_at_an_end_inside_ratios_of_bessel_functions_are_written_out() -> None:
+    """Balls know the functions, not the ratio: a concentration of at most five ended in an error."""
+    (near,) = signs_near(besseli(1, B) / besseli(0, B) - Mean(X, X), B, Integer(5), False, HALF_LINE) or ()
+    with precision(128):
+        for value, sign in ((Rational(1, 2), 1), (Rational(9, 10), -1)):
+            assert sign * evaluate(near.value, {}, [{X: value}]) > 0
+    circle = Interval.Ropen(-pi, pi)
+    concentration = Parameter(B, Interval.Lopen(0, 5))
+    bounded = Family("bounded", Y, circle, (concentration,), B * cos(Y) - log(2 * pi * besseli(0, B)))
+    assert fit(bounded, [0.1, -0.2]).theta_hat == {"b": 5.0}
+    assert 0 < fit(bounded, [0.1, 1.5, -1.0]).theta_hat["b"] < 5
 
 
 def test_averages_that_may_vanish_are_wanted_above_zero() -> None:

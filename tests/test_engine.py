@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sympy import Expr, Interval, Symbol, exp, expand, factor, log, logcombine, oo
+from sympy import Abs, Expr, Interval, S, Symbol, besselk, exp, expand, factor, log, logcombine, loggamma, oo, pi
 
 from thetahat import Family, Parameter, derive, families, family, fit
 from thetahat.proofs import engine
@@ -229,6 +229,20 @@ def test_a_constant_fixed_early_or_late_gives_the_same_formula() -> None:
     item = family("binomial")
     data = [0.0, 2.0, 3.0]
     assert fit(item.fix(n=5), data).theta.tolist() == fit(item, data, fixed={"n": 5}).theta.tolist()
+
+
+def test_a_derivative_without_a_formula_leaves_the_family_unsolved() -> None:
+    """Variance gamma: nobody has a formula for the slope of a Bessel function in its order."""
+    x, order, rate = Symbol("x", real=True), Symbol("a", positive=True), Symbol("b", positive=True)
+    density = (2 * order * log(rate) + (order - S.Half) * log(Abs(x)) + log(besselk(order - S.Half, rate * Abs(x)))) - (
+        log(pi) / 2 + loggamma(order) + (order - S.Half) * log(2 * rate)
+    )
+    positive = Interval.open(0, oo)
+    gamma = Family("variance_gamma", x, S.Reals, (Parameter(order, positive), Parameter(rate, positive)), density)
+    assert derive(gamma).outcome is Outcome.UNSOLVED
+    with pytest.raises(UnsolvedError, match=r"variance_gamma: .*derivative of besselk\(a - 1/2, b\*Abs\(x\)\)"):
+        fit(gamma, [1.0, -2.0])
+    assert fit(gamma.fix(a=1), [1.0, -2.0, 0.3]).theta_hat["b"] == pytest.approx(3 / 3.3)
 
 
 def test_a_step_the_checker_refutes_leaves_no_estimator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import pytest
 from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Interval, Range, Reals, Set, Symbol, log, oo, pi
+from sympy import Expr, Interval, Naturals0, Range, Reals, Set, Symbol, log, loggamma, oo, pi
 
-from thetahat import Family, Parameter, certify, fit
+from thetahat import Family, Observed, Parameter, certify, derive, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.family import Covariate
@@ -123,6 +123,39 @@ def test_groups_whose_spaces_hold_each_other_are_derived() -> None:
     mean = A * (1 - G) * (1 - H) + B * G + C * H
     wild = normal(mean, 1, (A, Reals), (B, Interval(A, oo)), (C, Interval(B, oo)))
     assert fit(wild, rows([[0.0, 1.0], [2.0], [4.0, 6.0]])).theta.tolist() == [0.5, 2.0, 5.0]
+
+
+V = Symbol("v", real=True)
+PAIR = Family(
+    "ordered_pair",
+    Y,
+    Reals,
+    (Parameter(A, Reals), Parameter(B, Interval(A, oo))),
+    -((Y - A) ** 2) / 2 - (V - B) ** 2 / 2 - log(2 * pi),
+    also=(Observed(V, Reals),),
+)
+
+
+@pytest.mark.parametrize("data", [[[2.0, 1.0], [3.0, -1.0]], [[0.5, -0.25]], [[1.0, 2.0], [0.0, 0.5]]])
+def test_two_numbers_observed_together_are_pooled_as_groups_are(data: list[list[float]]) -> None:
+    """The log-partition of a joint density is convex as well: such data were refused."""
+    expected = pooled(np.mean(data, axis=0).tolist(), [len(data)] * 2)
+    proof = certify(PAIR, data)
+    assert fit(PAIR, data).theta.tolist() == pytest.approx(expected, abs=1e-15)
+    assert proof.verdict.is_global
+    assert proof.check(data)
+    planted = {name: Enclosure.of(arb(value + 0.125)) for name, value in zip("ab", expected, strict=True)}
+    assert not replace(proof, theta=planted).check(data)
+
+
+def test_no_condition_holds_a_parameter_that_is_an_end() -> None:
+    """The end of a space moves with the estimate: a condition on data that named it could not be read."""
+    count, mean, size = G, Symbol("m", positive=True), Symbol("r", positive=True)
+    density = loggamma(count + size) - loggamma(size) - loggamma(count + 1) + size * log(size / (size + mean))
+    spaces = Parameter(mean, Interval.open(0, oo)), Parameter(size, Interval(mean, oo))
+    family = Family("tame", count, Naturals0, spaces, density + count * log(mean / (size + mean)))
+    assert not any(one.free_symbols & set(family.symbols) for one in derive(family).exists_when)
+    assert fit(family, [0, 0, 1, 2, 3, 4]).theta_hat["r"] > 10 / 6
 
 
 def test_open_ends_are_no_members() -> None:

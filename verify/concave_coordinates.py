@@ -48,7 +48,7 @@ def _told(
 ) -> Iterator[Maps]:
     """What one step says, as functions of the parameters."""
     estimated = set(family.symbols)
-    if step.rule == "exponential-form" and normalised and not family.beside:
+    if step.rule == "exponential-form" and normalised and not family.given:
         yield tuple(step.named("eta").args)
     if step.rule == "concave" and all(proved[at] for at in step.given):
         kernel = steps[step.given[0]]

@@ -18,6 +18,15 @@ class BesselRatio(Function):
     nargs = 3
 
 
+def in_bessel_functions(expression: Expr) -> Expr:
+    """Return ``expression`` with the ratios of Bessel functions written out, as balls and data take them.
+
+    >>> in_bessel_functions(2 * BesselRatio(1, 0, Integer(5)))
+    2*besseli(1, 5)/besseli(0, 5)
+    """
+    return expression.replace(BesselRatio, lambda above, below, z: besseli(above, z) / besseli(below, z))
+
+
 POLES: dict[type[Basic], Integer] = {
     loggamma: S.Zero,
     polygamma: S.Zero,
