@@ -11,7 +11,7 @@ from sympy import Abs, Add, Expr, Integer, Max, Mul, S, Symbol
 
 from .algebra.atoms import Mean, atoms_of
 from .algebra.signs import is_nonnegative
-from .algebra.size import cancelled
+from .algebra.size import cancelled, factored
 from .apart import log_density_form
 from .ball_data import evaluate
 from .balls import precision
@@ -114,7 +114,27 @@ def _by_factor(
         turned = one.could_extract_minus_sign() and not is_nonnegative(one, family.domain)
         sign = -1 if turned or is_nonnegative(-one, family.domain) else 1
         oriented.append((sign * one, sign * size * leader))
-    return _summed(oriented), left
+    return _by_sides(_summed(oriented)), left
+
+
+def _by_sides(coefficients: dict[Expr, Expr]) -> dict[Expr, Expr]:
+    """Write ``u`` beside ``max(0, u)`` as the difference of both sides: each of them has a sign, and ``u`` has none.
+
+    >>> from sympy import Symbol
+    >>> x, a, b = (Symbol(name, real=True) for name in "xab")
+    >>> _by_sides({x: a, Max(0, x): b})
+    {Max(0, x): a + b, Max(0, -x): -a}
+    """
+    for side in [one for one in coefficients if isinstance(one, Max) and S.Zero in one.args]:
+        (inner,) = set(side.args) - {S.Zero}
+        for whole in [one for one in coefficients if not isinstance(one, Max)]:
+            ratio = cancelled(whole / inner)
+            if ratio.is_number:
+                slope = ratio * coefficients[whole]
+                others = ((one, value) for one, value in coefficients.items() if one is not whole)
+                both = _summed((*others, (side, slope), (Max(0, -inner), -slope)))
+                return {one: factored(value) if isinstance(one, Max) else value for one, value in both.items()}
+    return coefficients
 
 
 def _one_sided(statistic: Expr) -> tuple[Expr, Expr]:

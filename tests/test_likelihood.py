@@ -17,7 +17,9 @@ from sympy import (
     Max,
     Piecewise,
     Rational,
+    S,
     Symbol,
+    atan2,
     besseli,
     besselk,
     beta,
@@ -33,6 +35,7 @@ from sympy import (
     polygamma,
     sinh,
     sqrt,
+    tan,
     tanh,
     zeta,
 )
@@ -425,6 +428,34 @@ def test_running_errors_cover_what_they_are_given() -> None:
         plain = compiled(expression, (U, V))(*moved)
         assert (np.abs(plain - rounded.value) <= rounded.error).all(), expression
         assert (rounded.error < 40 * bound).all(), expression
+
+
+def test_angles_and_tangents_cover_jumps_and_poles_beside_them() -> None:
+    """Planted by hand: points beside the origin and across the half-line where angles jump, and a pole of a tangent."""
+    generator, bound = np.random.default_rng(3), 1e-3
+    u, v, du, dv = generator.uniform(-1, 1, (4, 400))
+    u[:100] *= bound
+    v[:50] *= bound
+    centre, moved = (u, v), (u + bound * du, v + bound * dv)
+    approximate = [Rounded(one, np.full(400, bound)) for one in centre]
+    for expression in (atan2(U, V), tan(2 * U) + 0 * V):
+        rounded = exact(compiled(expression, (U, V), rounded=True)(*approximate))
+        assert (np.abs(compiled(expression, (U, V))(*moved) - rounded.value) <= rounded.error).all(), expression
+    turned = exact(compiled(atan2(U, V), (U, V), rounded=True)(*approximate)).error
+    far = np.hypot(u, v)
+    assert (turned * far < 2 * bound)[(far > 8 * bound) & (v > 0)].all()
+    assert not np.isfinite(exact(compiled(tan(U), (U,), rounded=True)(Rounded(np.float64(1.5707), 0.001))).error)
+
+
+def test_a_density_in_an_angle_is_verified() -> None:
+    """Von Mises by the direction as a point of the plane: doubles knew no bound for the angle."""
+    known = family("von_mises")
+    m, q = Symbol("m", real=True), Symbol("q", real=True)
+    spaces = [Parameter(one, S.Reals) for one in (m, q)]
+    plane = known.reparametrise("plane", spaces, {"mu": atan2(q, m), "kappa": sqrt(m**2 + q**2)})
+    value, bound = log_likelihood(plane, [0.6, 0.8], [0.1, 1.5, -2.0])
+    same = log_likelihood(known, [math.atan2(0.8, 0.6), 1.0], [0.1, 1.5, -2.0])[0]
+    assert abs(value - same) <= 4 * bound < 1e-12
 
 
 def test_folded_constants_are_correctly_rounded() -> None:

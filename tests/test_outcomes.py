@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sympy import Integer, Reals, Symbol
+from sympy import Integer, Interval, Piecewise, Reals, Symbol, log, oo
 
-from thetahat import Parameter, certify, check_family, derive, family, fit
+from thetahat import Family, Parameter, certify, check_family, derive, family, fit
 from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.verify import searching
@@ -72,6 +72,22 @@ def test_the_best_of_nearly_equal_observations_is_found(monkeypatch: pytest.Monk
     assert tuple(fit(item, x).theta.tolist()) == best
     monkeypatch.setattr(searching, "_leading", lambda values, height: values)  # planted: nothing is decided
     assert tuple(fit(item, x).theta.tolist()) != best
+
+
+def test_a_tilt_of_both_sides_is_written_by_the_sides() -> None:
+    """Stan's skew double exponential is asymmetric Laplace; in the slant and one side it had an equation left, with
+    jumps, of which a lower root was taken."""
+    y, m, s, t = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True), Symbol("t", positive=True)
+    spaces = (m, Reals), (s, Interval.open(0, oo)), (t, Interval.open(0, 1))
+    kernel = Piecewise(((1 - t) * (m - y), y < m), (t * (y - m), True))
+    log_density = log(2) + log(t) + log(1 - t) - log(s) - 2 * kernel / s
+    stan = Family("skew_double_exponential", y, Reals, tuple(Parameter(*one) for one in spaces), log_density)
+    assert derive(stan).outcome is Outcome.DATA_POINT
+    x = np.random.default_rng(1).normal(0.7, 2, 50)
+    found, same = fit(stan, x), fit(family("asymmetric_laplace"), x)
+    assert found.theta_hat["m"] == same.theta_hat["mu"]
+    assert found.log_likelihood == pytest.approx(same.log_likelihood, rel=1e-14)
+    assert certify(stan, x).check(x)
 
 
 @pytest.mark.thorough

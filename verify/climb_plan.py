@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, Dummy, Expr, Rational, Symbol, exp, oo
+from sympy import Abs, Add, Dummy, Expr, Pow, Rational, Symbol, exp, oo
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kernels import join_exponentials
@@ -195,11 +195,18 @@ def magnitudes(plan: Climb) -> tuple[Expr, ...]:
     2
     """
     moved = dict(zip(plan.parameters, plan.maps, strict=True))
-    if any(len(one.free_symbols.intersection(plan.coordinates)) > 1 for one in plan.maps):
-        # Multiplied out in coordinates that share a parameter, there are thousands of terms: by the chain rule instead.
+    if any(_multiplies(one, plan.coordinates) for one in plan.maps):
+        # Multiplied out, such maps leave thousands of terms, on which SymPy spends minutes: by the chain rule instead.
         sizes = {p: _moduli(derivative(plan.whole, p)).subs(moved) for p in plan.parameters}
         return tuple(Add(*(sizes[p] * Abs(derivative(moved[p], u)) for p in sizes)) for u in plan.coordinates)
     return tuple(_moduli(slope) for slope in derivatives(plan)[0])
+
+
+def _multiplies(one: Expr, coordinates: Sequence[Symbol]) -> bool:
+    """Whether a parameter is a function of several coordinates, or a quotient, as between two ends of a space."""
+    if len(one.free_symbols.intersection(coordinates)) > 1:
+        return True
+    return any(node.base.is_Add and node.exp.is_negative for node in one.atoms(Pow))
 
 
 def _moduli(slope: Expr) -> Expr:

@@ -37,7 +37,7 @@ def in_balls(derivation: Derivation, observations: Observations, known: Mapping[
     [0.5]
     """
     exactly = Exactly(table_of(derivation.family, observations))
-    return exactly.estimates(in_data(derivation), known)
+    return exactly.estimates(derivation.family.name, in_data(derivation), known)
 
 
 def by_formulas(derivation: Derivation, observations: Observations, known: Mapping[Symbol, float]) -> Numbers:

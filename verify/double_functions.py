@@ -9,7 +9,7 @@ import numpy as np
 from .compiled.columns import BOUNDED_SLOPE, COMPOSED, ELEMENTARY, RELATED, SIMPLE
 from .compiled.special import PRODUCTS, SPECIAL, Numeric
 from .printing import RELATIONS
-from .rounding import at_ends, choose, exact, lipschitz, nearest, power
+from .rounding import angle, at_ends, choose, exact, lipschitz, nearest, power, tangent
 
 
 def _rounded_extreme(pick: Numeric) -> Numeric:
@@ -43,6 +43,8 @@ ROUNDED: dict[str, Numeric] = {
     "Max": _rounded_extreme(np.maximum),
     "Min": _rounded_extreme(np.minimum),
     "sign": at_ends(np.sign),
+    "atan2": angle(SIMPLE["atan2"]),
+    "tan": tangent,
     "power": power,
     "xlogy": _rounded_product(at_ends(np.log)),
     "xlog1py": _rounded_product(at_ends(np.log1p)),

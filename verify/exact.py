@@ -148,8 +148,10 @@ class Exactly:
                 break
         return found
 
-    def estimates(self, formulas: Sequence[tuple[Symbol, Expr]], known: Mapping[Symbol, Any]) -> dict[Symbol, float]:
-        """Return the values of parameters by their formulas, as ``value`` does.
+    def estimates(
+        self, who: str, formulas: Sequence[tuple[Symbol, Expr]], known: Mapping[Symbol, Any]
+    ) -> dict[Symbol, float]:
+        """Return the values of parameters by their formulas, as ``value`` does; ``who`` is the family's name.
 
         Raises
         ------
@@ -164,7 +166,7 @@ class Exactly:
                     ball = self.ball(formula, known)
                 place = "farther from" if math.isinf(found[symbol]) else "nearer to"
                 raise UnsolvedError(
-                    f"the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
+                    f"{who}: the estimate of {symbol} is {ball.str(3, radius=False)}, {place} zero than any double; "
                     "rescale the observations, or fix a parameter"
                 )
         return found

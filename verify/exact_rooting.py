@@ -132,7 +132,7 @@ class ExactEquation:
     def completed(self, root: float | arb) -> Numbers:
         """Return the unknown, and what the formulas give for it, each rounded once."""
         known: dict[Symbol, float | arb] = {self._unknown: root}
-        found = self._exactly.estimates(self._formulas, known)
+        found = self._exactly.estimates(self._family.name, self._formulas, known)
         return {self._unknown: float(root), **found}
 
     def balls(self, root: float) -> dict[Symbol, arb]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from sympy import Expr, Float
@@ -17,6 +18,7 @@ from .distances import Distances, in_distances
 from .enclosure import nats_lost
 from .observations import Observations
 from .space_ends import closed_ends, double_at_end, held_by_ends
+from .tolerance import MOST_EVALUATIONS
 
 Estimates = Mapping[str, float]
 _DIGITS = 40
@@ -102,6 +104,44 @@ def face_beyond_which_it_rises(
     return None
 
 
+def face_above_a_search(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
+    """Return the estimates on the highest face, where no search of the whole space ends above it; ``None`` without one.
+
+    For a likelihood of which nothing is proved, where no maximum was found inside. As much is asked of a face as of a
+    maximum inside: all faces are known, the likelihood certainly rises beyond every end that it stands on, and nothing
+    higher is found.
+
+    >>> import numpy as np
+    >>> from sympy import Interval, Reals, Symbol, log, pi
+    >>> from thetahat import Family, Parameter, fit
+    >>> y, m, s = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True)
+    >>> box = (Parameter(m, Interval(-1, 1)), Parameter(s, Interval(1, 2)))
+    >>> fit(Family("cauchy_box", y, Reals, box, log(s / pi) - log(s**2 + (y - m) ** 2)), [3.0, 3.25]).theta_hat
+    {'m': 1.0, 's': 2.0}
+    """
+    family = derivation.family
+    faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
+    if derivation.optimality.proved or len(family.parameters) < 2 or not faces:
+        return None
+    if any(_has_moving_end(item) for item in family.parameters):
+        return None
+    found = [_on_face(family, item, end, observations, estimates, proved=False) for item, end in faces]
+    known = [one for one in found if one is not None]
+    best = _highest(family, known, observations) if len(known) == len(faces) else None
+    if best is None:
+        return None
+    theta = list(best.values())
+    on_ends = {item.symbol for item, end in faces if best[item.name] == double_at_end(item, end)}
+    if held_by_ends(family, theta, observations) != on_ends:
+        return None
+    from .optimise import maximise_likelihood  # imported late, as it imports SciPy
+
+    other = maximise_likelihood(family, observations.x, observations.weights, most=MOST_EVALUATIONS).theta
+    reached = all(map(math.isfinite, other))
+    above = reached and nats_lost(family, theta, list(other), observations.x, observations.w) > 0
+    return best if reached and not above else None
+
+
 def _brought_back(distances: Distances, found: Estimates) -> Estimates:
     known = {item.symbol: Float(found[item.name], _DIGITS) for item in distances.family.parameters}
     return {name: float(how.xreplace(known)) for name, how in distances.back.items()}
@@ -121,12 +161,12 @@ def _ends_at_faces(item: Parameter) -> bool:
 
 
 def _on_face(
-    family: Family, item: Parameter, end: Expr, observations: Observations, estimates: Estimator
+    family: Family, item: Parameter, end: Expr, observations: Observations, estimates: Estimator, proved: bool = True
 ) -> Estimates | None:
-    """The global maximum with one parameter on an end; ``None`` where none is proved, or found."""
+    """The maximum with one parameter on an end, the global one if ``proved``; ``None`` where none is, or is found."""
     try:
         left = derivation_of(family.fix(**{item.name: end}))
-        others = estimates(left, observations) if left.optimality.proved else None
+        others = estimates(left, observations) if left.optimality.proved or not proved else None
     except ThetahatError:  # there may be no such member, as with a share of zero, or no maximum on the face
         return None
     if others is None:

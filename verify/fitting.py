@@ -21,7 +21,7 @@ from .covering import covering
 from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
 from .estimation import estimate
-from .faces import face_beyond_which_it_rises, highest_face
+from .faces import face_above_a_search, face_beyond_which_it_rises, highest_face
 from .keeping import kept_estimator
 from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
@@ -288,8 +288,8 @@ def _where_none_is_inside(derivation: Derivation, observations: Observations) ->
 
 
 def _on_a_face(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
-    rising = face_beyond_which_it_rises(derivation, observations, _estimates)
-    return rising or highest_face(derivation, observations, _estimates)
+    ways = (face_beyond_which_it_rises, highest_face, face_above_a_search)
+    return next((found for way in ways if (found := way(derivation, observations, _estimates))), None)
 
 
 def _estimates(derivation: Derivation, observations: Observations) -> Mapping[str, float]:

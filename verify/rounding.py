@@ -137,6 +137,40 @@ def lipschitz(function: Callable[[Any], Any]) -> Callable[[Any], Rounded]:
     return rounded
 
 
+def tangent(argument: Any) -> Rounded:
+    """Return the tangent; its bound is infinite where a pole may lie beside the argument.
+
+    >>> float(tangent(Rounded(0.0, 0.0)).value), float(tangent(Rounded(1.5, 0.1)).error)
+    (0.0, inf)
+    """
+    argument = exact(argument)
+    value, least = np.tan(argument.value), np.abs(np.cos(argument.value)) - argument.error
+    spread = np.where(argument.error == 0, 0.0, np.where(least > 0, argument.error / least**2, np.inf))
+    return Rounded(value, spread + ELEMENTARY_ULPS * UNIT_ROUNDOFF * np.abs(value) + _TINY)
+
+
+def angle(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Rounded]:
+    """Return ``function``, the angle of a point ``(x, y)`` called with ``y`` first, for Rounded arguments.
+
+    A step of length ``d`` at the distance ``r`` turns by ``asin(d / r)``, which is at most ``d / (r - d)``. Two angles
+    of one plane are never further apart than a full turn, as they are across the half-line where the angle jumps.
+
+    >>> turned = angle(np.arctan2)
+    >>> float(turned(1.0, 0.0).error) < 1e-15, float(turned(Rounded(0.0, 0.1), -1.0).error) > 6.28
+    (True, True)
+    """
+
+    def rounded(y: Any, x: Any) -> Rounded:
+        y, x = exact(y), exact(x)
+        value, step = function(y.value, x.value), np.hypot(y.error, x.error)
+        left = np.hypot(y.value, x.value) - step
+        jumps = (y.error > 0) & (np.abs(y.value) <= y.error) & (x.value - x.error < 0)
+        turn = np.where(step == 0, 0.0, np.where((left > 0) & ~jumps, step / left, np.inf))
+        return Rounded(value, np.minimum(turn, 2 * np.pi) + ELEMENTARY_ULPS * UNIT_ROUNDOFF * np.abs(value) + _TINY)
+
+    return rounded
+
+
 def power(base: Any, exponent: Any) -> Rounded:
     """Return ``base`` to a real ``exponent``, for a base that is not negative.
 
