@@ -194,6 +194,10 @@ def test_a_support_that_ends_elsewhere_for_every_covariate_is_unsolved() -> None
     found = derive(item)
     assert found.outcome is Outcome.UNSOLVED
     assert "every value of a" in found.reason
+    # The data were asked on which side of a symbol they lie.
+    with pytest.raises(UnsolvedError, match="unseen: no estimator is derived, because the support ends elsewhere"):
+        fit(item, [[0.5, 1.0], [2.0, 3.0]])
+    assert certify(item, [[0.5, 1.0], [2.0, 3.0]]).verdict is CertificateVerdict.UNDECIDED
 
 
 def test_a_normaliser_with_covariates_is_checked_on_data() -> None:

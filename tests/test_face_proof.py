@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Interval, Range, Rational, Reals, Set, Symbol, log, loggamma, oo, pi
 
-from thetahat import Family, Parameter, certify, derive, family, fit
+from thetahat import Covariate, Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.balls import ball
 from thetahat.proofs.derivation import Evidence, Finding, Outcome
 from thetahat.verify.certify import Certificate, CertificateVerdict
@@ -228,3 +228,20 @@ def test_a_kink_has_no_slope_that_could_prove_anything() -> None:
         item.log_density,
     )
     assert certify(kinked, [0.0, 0.25, 0.5]).verdict is CertificateVerdict.UNDECIDED
+
+
+def test_a_level_likelihood_is_not_said_to_be_highest_on_an_end_alone() -> None:
+    """A slope of which the data tell nothing, as its covariate is zero: every value is as good as one on an end."""
+    y, z, slope = (Symbol(name, real=True) for name in ("y", "z", "m"))
+    density = -((y - slope * z) ** 2) / 2 - log(2 * pi) / 2
+    space = (Parameter(slope, Interval(-1, 1)),)
+    bounded = Family("bounded_slope", y, Reals, space, density, covariates=(Covariate(z, Reals),))
+    level, steep = [[1.0, 0.0], [2.0, 0.0]], [[3.0, 1.0], [2.0, 0.5]]
+    proof = certify(bounded, level)
+    assert proof.verdict is CertificateVerdict.GLOBAL_SET
+    assert proof.check(level)
+    assert proof.nats_lost([0.25]).high < 1e-30
+    assert not replace(proof, verdict=CertificateVerdict.AT_BOUNDARY).check(level)  # planted
+    risen = certify(bounded, steep)
+    assert risen.verdict is CertificateVerdict.AT_BOUNDARY
+    assert risen.check(steep)

@@ -56,7 +56,8 @@ def outside_rows(family: Family, sample: Sample) -> NDArray[np.intp]:
     >>> outside_rows(family("normal"), sample_of([0.0, 1.0])).size
     0
     """
-    sides = _sides(family)
+    # Where an end holds parameters as well, rows lie beyond it for some members only.
+    sides = [one for one in _sides(family) if not one[1].free_symbols & set(family.symbols)]
     if not sides:
         return _NONE
     columns = sample.columns

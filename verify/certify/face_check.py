@@ -15,11 +15,11 @@ from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
 from ..concave_coordinates import concave_coordinates, lie_on_one_side
 from ..distances import Distances, in_distances
-from ..enclosure import table_of, total
 from ..observations import Observations
 from .certificate import Certificate
+from .certificate import CertificateVerdict as Verdict
 from .enclosures import Enclosure
-from .face_proof import End, ends_of, outward_slope
+from .face_proof import End, ends_of, slopes_beyond
 
 Balls = list[arb]
 Summit = Callable[[Family, Balls, Observations], Balls | None]
@@ -55,7 +55,8 @@ def is_highest_on_face(
             found = _others(certificate, others, held, observations, summit)
             if found is not None:
                 values = dict(zip(others, found, strict=True)) | {item.name: ball(end) for item, end in held}
-                return _holds(family, held, [values[name] for name in family.parameter_names], observations)
+                point = [values[name] for name in family.parameter_names]
+                return _holds(family, held, point, observations, certificate.verdict is Verdict.AT_BOUNDARY)
     return False
 
 
@@ -89,13 +90,15 @@ def _others(
     return found
 
 
-def _holds(family: Family, held: list[End], point: Balls, observations: Observations) -> bool:
-    """Whether a point is that of a member inside all other ends, and the likelihood does not fall beyond these."""
+def _holds(family: Family, held: list[End], point: Balls, observations: Observations, alone: bool) -> bool:
+    """Whether a point is that of a member inside all other ends, and the likelihood does not fall beyond these.
+
+    It has to rise where the maximum is said to stand ``alone``.
+    """
     names = {item.name for item, _ in held}
     for item, value in zip(family.parameters, point, strict=True):
         lo, hi = compiled((item.bounds.lo, item.bounds.hi), family.symbols)(*point)
         if item.name not in names and not lo < value < hi:
             return False
-    if not total(family, point, table_of(family, observations), observations).is_finite():
-        return False
-    return all(bool(outward_slope(family, one, point, observations) >= 0) for one in held)
+    slopes = slopes_beyond(family, held, point, observations)
+    return slopes is not None and (not alone or all(slope > 0 for slope in slopes))

@@ -62,9 +62,10 @@ def by_face(derivation: Derivation, observations: Observations, prove: Prove) ->
             with precision(bits):
                 theta = {**rest.theta, item.symbol: ball(end)}
                 held = tuple(one for one in ends_of(family) if theta[one[0].symbol].overlaps(ball(one[1])))
-                if _rises_beyond(family, held, theta, observations):
+                slopes = slopes_beyond(family, held, [theta[symbol] for symbol in family.symbols], observations)
+                if slopes is not None:
                     maps = next(_about(derivation, held), None)
-                    return None if maps is None else _proved(maps, held, theta, rest, bits)
+                    return None if maps is None else _proved(maps, held, theta, rest._replace(bits=bits), slopes)
     return None
 
 
@@ -131,7 +132,9 @@ def _with_known(family: Family, item: Parameter, end: Expr, observations: Observ
         found = prove(face, observations)
     except ThetahatError:  # no such member, as with a share of zero, or data that none on the face can have
         return None
-    if found.verdict not in (Verdict.UNIQUE_GLOBAL, Verdict.AT_BOUNDARY) or face.family.parameter_names != (*names,):
+    # On a face of the face the likelihood may be level as well.
+    known = (Verdict.UNIQUE_GLOBAL, Verdict.AT_BOUNDARY, *((Verdict.GLOBAL_SET,) if found.method == FACE else ()))
+    if found.verdict not in known or face.family.parameter_names != (*names,):
         return None
     whole = {one.name: one.symbol for one in family.parameters}
     return found._replace(
@@ -140,18 +143,24 @@ def _with_known(family: Family, item: Parameter, end: Expr, observations: Observ
     )
 
 
-def _rises_beyond(family: Family, held: Sequence[End], theta: dict[Symbol, arb], observations: Observations) -> bool:
-    """Whether the likelihood is finite at a member on these ends, and does not fall beyond any of them."""
-    point = [theta[symbol] for symbol in family.symbols]
+def slopes_beyond(
+    family: Family, held: Sequence[End], point: Sequence[arb], observations: Observations
+) -> list[arb] | None:
+    """Return the slopes beyond the ends on which a member stands; ``None`` unless finite, and nowhere below zero."""
     if not total(family, point, table_of(family, observations), observations).is_finite():
-        return False
-    return all(bool(outward_slope(family, one, point, observations) >= 0) for one in held)
+        return None
+    slopes = [outward_slope(family, one, point, observations) for one in held]
+    return slopes if all(slope >= 0 for slope in slopes) else None
 
 
-def _proved(maps: Maps, held: Sequence[End], theta: dict[Symbol, arb], rest: Proved, bits: int) -> Proved:
+def _proved(maps: Maps, held: Sequence[End], theta: dict[Symbol, arb], rest: Proved, slopes: Sequence[arb]) -> Proved:
+    """Where the likelihood rises beyond every end, the maximum is the only one; where it is level, others may be."""
     ends = " and ".join(f"{item.name} = {end}" for item, end in held)
+    alone = all(slope > 0 for slope in slopes) and rest.verdict is not Verdict.GLOBAL_SET
+    beyond, why = ("rises", "") if alone else ("nowhere falls", f"the likelihood may be level off {ends}")
     argument = (
         f"concave in ({', '.join(map(str, maps))}), and highest of the members with {ends} here; beyond that the "
-        "likelihood rises, and no member lies there (Karush-Kuhn-Tucker)"
+        f"likelihood {beyond}, and no member lies there (Karush-Kuhn-Tucker)"
     )
-    return Proved(Verdict.AT_BOUNDARY, theta, rest.region, FACE, argument, "", bits)
+    verdict = Verdict.AT_BOUNDARY if alone else Verdict.GLOBAL_SET
+    return Proved(verdict, theta, rest.region, FACE, argument, why, rest.bits)
