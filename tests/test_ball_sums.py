@@ -2,7 +2,7 @@
 
 import pytest
 from flint import arb, arb_series, ctx
-from sympy import Piecewise, Rational, besselk, exp, log, loggamma, polygamma, sqrt
+from sympy import Piecewise, Rational, besseli, besselk, exp, log, loggamma, polygamma, sqrt
 from sympy.abc import a, b, x
 
 from thetahat.proofs.ball_sums import row_sums
@@ -176,3 +176,17 @@ def test_a_power_may_have_a_series_as_its_exponent():
     (found,) = row_sums((x**a,), (x,), (a,))(rows, None, arb_series([arb(2), arb(1)], 2))
     assert found[0].overlaps(arb(13))
     assert found[1].overlaps(4 * arb(2).log() + 9 * arb(3).log())
+
+
+@pytest.mark.parametrize(("order", "middle", "radius"), [(0, 1e12, 1e9), (1, 2.5e14, 2e11), (2, 40, 3), (1, 2, 1.5)])
+def test_bessel_functions_of_wide_balls_are_those_of_their_ends(order, middle, radius):
+    """All values in between are enclosed, by no more than the ends need."""
+    for function in (besseli, besselk):
+        evaluate = compiled((function(order, x),), (x,))
+        (whole,), *ends = (evaluate(arb(*one)) for one in ((middle, radius), (middle - radius,), (middle + radius,)))
+        for share in (-1, -0.5, 0, 0.999, 1):
+            assert whole.contains(evaluate(arb(middle) + arb(radius) * share)[0].mid())
+        assert whole.is_finite()
+        assert whole.rad() <= 1.01 * max(abs(one) for (one,) in ends)
+    (beside,) = compiled((besselk(order, x),), (x,))(arb(0, 1))  # planted: no ball around a pole has ends to ask
+    assert not beside.is_finite()

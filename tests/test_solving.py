@@ -206,6 +206,27 @@ def test_a_limit_that_is_approached_twice_exponentially_is_no_maximum(start: flo
     assert climbed(Terrain(rising, Table((x,), [(arb(1),)], None)), [arb(start)]) is None
 
 
+def test_a_rise_that_goes_on_and_on_is_left_soon() -> None:
+    """A logarithm of ``exp(2**45)`` is no estimate: the same way was gone at every precision."""
+    u, x = Symbol("u", real=True), Symbol("x", real=True)
+    terrain = Terrain(BallObjective(u - exp(-u) + 0 * x, (u,), (x,), False, {}, {}, ()), Table((x,), [(arb(1),)], None))
+    asked: list[int] = []
+
+    class Counted:
+        """The same ground, every height of which is noted."""
+
+        limited = terrain.limited
+        __call__ = staticmethod(terrain.__call__)
+
+        @staticmethod
+        def height(point: list[arb]) -> arb:
+            asked.append(1)
+            return terrain.height(point)
+
+    assert climbed(Counted(), [arb(0)]) is None
+    assert len(asked) < 100
+
+
 @pytest.mark.parametrize(("bend", "top"), [(1, 0.75), (0, None)])
 @pytest.mark.parametrize("start", [-0.5, -0.1])
 def test_a_flat_place_in_balls_is_left_upwards(bend: int, top: float | None, start: float) -> None:

@@ -95,7 +95,8 @@ def climbed(terrain: Ground, start: Balls, bits: int = _FIRST_BITS) -> Place | N
 def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place | None, bool]:
     """Where the steps at one precision lead, and whether that is a maximum; all precisions share the steps.
 
-    ``None`` where many of them lead next to nowhere, and no shorter way than as many before.
+    ``None`` where many of them lead next to nowhere, and no shorter way than as many before, or one leads on and on: a
+    million million times as far as Newton's, the likelihood still rises as steeply as where it began.
     """
     begun, before = here, arb("inf")
     for taken, _ in enumerate(steps, 1):
@@ -129,6 +130,8 @@ def _walked(terrain: Ground, here: Place, steps: Iterator[int]) -> tuple[Place |
         ahead = _uphill(terrain, here, step, promise)
         if ahead is None:
             return here, False
+        if _way(here, ahead) * _SHORTEST * 2 > max(abs(entry).mid() for entry in step):
+            return None, False
         here = ahead
     return here, False
 
