@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Interval, Naturals0, Range, Reals, Set, Symbol, log, loggamma, oo, pi
 
-from thetahat import Family, Observed, Parameter, certify, derive, fit
+from thetahat import Family, Observed, Parameter, certify, check_estimator, check_family, derive, fit
 from thetahat.proofs.derivation import Outcome
 from thetahat.proofs.errors import ExistenceError
 from thetahat.proofs.family import Covariate
@@ -146,6 +146,36 @@ def test_two_numbers_observed_together_are_pooled_as_groups_are(data: list[list[
     assert proof.check(data)
     planted = {name: Enclosure.of(arb(value + 0.125)) for name, value in zip("ab", expected, strict=True)}
     assert not replace(proof, theta=planted).check(data)
+
+
+def test_equal_places_of_which_nothing_is_proved_are_found() -> None:
+    """Cauchy places in order: closer together than two units, two observations have one best place, in the middle."""
+    density = -2 * log(pi) - log(1 + (Y - A) ** 2) - log(1 + (V - B) ** 2)
+    spaces = (Parameter(A, Reals), Parameter(B, Interval(A, oo)))
+    places = Family("ordered_places", Y, Reals, spaces, density, also=(Observed(V, Reals),))
+    found = fit(places, [[1.0, 0.0]])
+    assert found.outcome is Outcome.SPACE_BOUNDARY
+    assert found.theta.tolist() == [0.5, 0.5]
+    assert fit(places, [[0.0, 1.0]]).theta.tolist() == [0.0, 1.0]
+
+
+def test_fits_that_err_only_where_values_are_equal_are_found_out() -> None:
+    """Such data break a condition for a maximiser inside, and were not asked: means in any order were called right."""
+
+    def pools(x: np.ndarray) -> tuple[float, ...]:
+        low, high = x.mean(axis=0)
+        return (low, high) if low <= high else ((low + high) / 2,) * 2
+
+    wrong = {
+        "unordered": lambda x: tuple(x.mean(axis=0)),
+        "sorted": lambda x: tuple(sorted(x.mean(axis=0))),
+        "raised": lambda x: (x.mean(axis=0)[0], x.mean(axis=0).max()),
+    }
+    report = check_estimator(PAIR, pools, examples=20)
+    assert report.ok
+    for name, planted in wrong.items():
+        assert check_estimator(PAIR, planted, examples=20).disagree, name
+    assert check_family(PAIR, examples=10).ok
 
 
 def test_no_condition_holds_a_parameter_that_is_an_end() -> None:

@@ -58,7 +58,7 @@ def _meet(conditions: tuple[Condition, ...], derivation: Derivation, x: Array, w
 def with_data_on_ends(
     derivation: Derivation, data: st.SearchStrategy[Array], min_size: int = 1, max_size: int = 50, largest: float = 1e3
 ) -> st.SearchStrategy[Array]:
-    """Return ``data``, and where ends belong to the space of the only parameter, data whose maximiser is on one, too.
+    """Return ``data``, and where ends belong to the space of a parameter, data whose maximiser is on one, too.
 
     Such data break a condition for a maximiser inside. Those that have none on an end either are not used.
 
@@ -73,7 +73,9 @@ def with_data_on_ends(
     array([1.])
     """
     family, conditions = derivation.family, derivation.exists_when
-    if not derivation.none_inside or len(family.parameters) > 1:
+    if len(family.parameters) > 1:
+        return _with_data_on_faces(derivation, data, min_size, max_size, largest)
+    if not derivation.none_inside:
         return data
     if not can_fail(family, max_size=max_size, conditions=conditions):
         return data
@@ -85,3 +87,24 @@ def with_data_on_ends(
         return data
     held = st.tuples(data, beyond).map(lambda pair: pair[1] if has_maximiser(derivation, pair[1]) else pair[0])
     return st.one_of(data, held)
+
+
+def _with_data_on_faces(
+    derivation: Derivation, data: st.SearchStrategy[Array], min_size: int, max_size: int, largest: float
+) -> st.SearchStrategy[Array]:
+    """The same for several parameters: any data, also such as break a condition, that are fitted."""
+    family, ends = derivation.family, [item.bounds for item in derivation.family.parameters]
+    if derivation.existence_needed or not any(one.lo_closed or one.hi_closed for one in ends):
+        return data
+    anything = datasets(family, existence="any", min_size=min_size, max_size=max_size, largest=largest)
+    held = st.tuples(data, anything).map(lambda pair: pair[1] if _is_fitted(derivation, pair[1]) else pair[0])
+    return st.one_of(data, held)
+
+
+def _is_fitted(derivation: Derivation, x: Array) -> bool:
+    """Whether data have an estimate, on an end of a space or inside."""
+    try:
+        fit_with(derivation, x)
+    except (ExistenceError, UnsolvedError):
+        return False
+    return True

@@ -120,6 +120,10 @@ def face_above_a_search(derivation: Derivation, observations: Observations, esti
     {'m': 1.0, 's': 2.0}
     """
     family = derivation.family
+    distances = in_distances(family)
+    if distances is not None:
+        other = face_above_a_search(derivation_of(distances.family), observations, estimates)
+        return None if other is None else _brought_back(distances, other)
     faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
     if derivation.optimality.proved or len(family.parameters) < 2 or not faces:
         return None
