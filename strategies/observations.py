@@ -20,7 +20,7 @@ from .conditions import Truth, decide_sample
 from .frames import design_of
 from .pieces import Design, Pieces, coordinates_of, pieces_of
 from .placing import Doubles
-from .repairs import Break, breaks, canonical, landmarks, repaired
+from .repairs import Break, breaks, canonical, landmarks, repaired, unequal
 from .samples import Sample
 from .spaces import require_no_constants
 
@@ -180,7 +180,7 @@ def _witness(family: Family, conditions: tuple[Condition, ...], design: Design) 
         x = design.data(design.sized(rows[start:stop]), frame)
         if _truth(family, conditions, x) is True:
             return x
-    for x in repaired(design, design.sized(rows), frame):
+    for x in (*repaired(design, design.sized(rows), frame), *unequal(design, rows)):
         if _truth(family, conditions, x) is True:
             return x
     meanings = "; ".join(condition.meaning for condition in conditions)

@@ -68,6 +68,18 @@ def repaired(design: Design, coordinates: Doubles, frame: Frame) -> Iterator[Dou
         yield design.data(design.sized(together * np.where([_has_a_size(c) for c in design.columns], size, 1.0)), plain)
 
 
+def unequal(design: Design, rows: Doubles) -> Iterator[Doubles]:
+    """Yield datasets of which one column is of another size than the others, or all lie close together or far off."""
+    sized = design.sized(rows)
+    for j, column in enumerate(design.columns):
+        for size in _SIZES if _has_a_size(column) else ():
+            scaled = sized.copy()
+            scaled[:, j] *= size
+            yield design.data(scaled, design.frames[0])
+    for frame in design.frames:
+        yield design.data(sized, frame)
+
+
 def _has_a_size(column: Column) -> bool:
     """Whether coordinates of a column may be multiplied by any positive number."""
     return not column.lattice and not column.categories and column.shape is not Shape.BETWEEN

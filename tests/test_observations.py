@@ -62,7 +62,7 @@ def test_arrays_are_neither_copied_nor_writable() -> None:
         ([2**53 + 1], "9007199254740993, which no double equals"),
         (np.array([0, 2**64 - 1], dtype=np.uint64), "18446744073709551615, which no double equals"),
         (np.array([1, 1], dtype=np.longdouble) / 3, "no double equals"),
-        ([10**400], "entries of type int"),
+        ([10**400], "a whole number of 1329 binary digits, which is larger than any double"),
     ],
 )
 def test_what_is_no_finite_column_of_doubles_is_refused(x: Any, words: str) -> None:

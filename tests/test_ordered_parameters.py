@@ -9,7 +9,7 @@ import pytest
 from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Interval, Naturals0, Range, Reals, Set, Symbol, log, loggamma, oo, pi
+from sympy import Expr, Interval, Naturals0, Range, Rational, Reals, Set, Symbol, log, loggamma, oo, pi
 
 from thetahat import Family, Observed, Parameter, certify, check_estimator, check_family, derive, fit
 from thetahat.proofs.derivation import Outcome
@@ -194,3 +194,13 @@ def test_open_ends_are_no_members() -> None:
     assert in_distances(strict) is None
     with pytest.raises(ExistenceError):
         fit(strict, rows([[3.0, 5.0], [0.0, 1.5]]))
+
+
+@pytest.mark.parametrize("share", [Rational(1, 2), Rational(1, 8)])
+def test_data_are_drawn_where_columns_have_to_be_of_other_sizes(share: Rational) -> None:
+    """Means of which one is at most a share of the other: the check ended, as plain data have columns of one size."""
+    x, v, a, b = (Symbol(name, positive=True) for name in "xvab")
+    spaces = Parameter(a, Interval.open(0, oo)), Parameter(b, Interval.Lopen(0, a * share))
+    density = -log(a) - x / a - log(b) - v / b
+    family = Family("shares", x, Interval.open(0, oo), spaces, density, also=(Observed(v, Interval.open(0, oo)),))
+    assert check_family(family, examples=5).ok

@@ -47,6 +47,11 @@ def real_numbers(who: str, given: ArrayLike, what: str) -> NDArray[Any]:
                 f"{who}: {what} is an array of objects, the first of which is {entries[0]!r}; pass "
                 "np.asarray(..., dtype=float)"
             )
+        if isinstance(odd[0], int):
+            raise DataError(
+                f"{who}: {what} holds a whole number of {odd[0].bit_length()} binary digits, which is larger than any "
+                "double; rescale the data"
+            )
         raise DataError(
             f"{who}: {what} has entries of type {type(odd[0]).__name__}, such as {reprlib.repr(odd[0])}; "
             "convert them to real numbers first, nothing is converted for you"

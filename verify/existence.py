@@ -73,10 +73,8 @@ def with_data_on_ends(
     array([1.])
     """
     family, conditions = derivation.family, derivation.exists_when
-    if len(family.parameters) > 1:
-        return _with_data_on_faces(derivation, data, min_size, max_size, largest)
-    if not derivation.none_inside:
-        return data
+    if len(family.parameters) > 1 or not derivation.none_inside:
+        return _with_fitted_data(derivation, data, min_size, max_size, largest)
     if not can_fail(family, max_size=max_size, conditions=conditions):
         return data
     try:
@@ -89,10 +87,10 @@ def with_data_on_ends(
     return st.one_of(data, held)
 
 
-def _with_data_on_faces(
+def _with_fitted_data(
     derivation: Derivation, data: st.SearchStrategy[Array], min_size: int, max_size: int, largest: float
 ) -> st.SearchStrategy[Array]:
-    """The same for several parameters: any data, also such as break a condition, that are fitted."""
+    """The same where only a fit tells whether an end is higher: any data that are fitted, whatever they break."""
     family, ends = derivation.family, [item.bounds for item in derivation.family.parameters]
     if derivation.existence_needed or not any(one.lo_closed or one.hi_closed for one in ends):
         return data
