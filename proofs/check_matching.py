@@ -14,6 +14,7 @@ from .balls import precision
 from .check_context import Context, confirmed_zero, pairs
 from .check_roots import chained, leaves_space
 from .derivation import Evidence, Finding, Step, Verdict, weakest
+from .numeric_check import is_settled
 from .zero import Point, prove_zero
 
 _BITS = 256
@@ -142,8 +143,11 @@ def _member_points(step: Step, context: Context) -> Callable[[], Sequence[Point]
 def identity(step: Step, context: Context) -> Finding:
     """With the statistics at the means of member 0, the likelihood of 0 minus that of 1 is the divergence.
 
-    That says something of every root of the likelihood equations only where all of them are roots of the means.
+    That says something of every root of the likelihood equations only where all of them are roots of the means, and
+    the divergence is positive only if no parameter moves what the density adds up to.
     """
+    if not is_settled(context.family):
+        return Finding(Evidence.UNDECIDED, "that the density is normalised is not known")
     premises = [one for one in (context.steps[position] for position in step.given) if one.rule == "agreement"]
     if not premises:
         return Finding(Evidence.REFUTED, "that the means match the statistics at every root is not among its premises")

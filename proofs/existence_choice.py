@@ -19,6 +19,7 @@ from .family import Family
 from .fullness import is_full
 from .implied import without_implied
 from .location import Z, location_scale
+from .numeric_check import is_settled
 from .profile_edge_steps import by_profile_edges
 from .recession import NOT_DERIVED, by_recession
 from .routes import DivergenceRoute, LikelihoodRoute
@@ -74,8 +75,9 @@ def existence_of(
             found = _with_what_is_enough(by_profile_edges(family, route), found) or found
         if found is not None:
             return found
-    if kl.means is not None and route.averages.form is not None and is_full(family, route.averages.form):
-        faces = by_faces(family, route.averages.form.statistics)
+    form = route.averages.form
+    if kl.means is not None and form is not None and is_full(family, form) and is_settled(family):
+        faces = by_faces(family, form.statistics)
         if faces is not None:
             return faces
     return NOT_DERIVED

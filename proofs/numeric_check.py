@@ -43,7 +43,6 @@ _TRIGONOMETRIC = (acos, asin, atan, atan2, cos, cosh, sin, sinh, tan, tanh)
 _QUICK = (Abs, Max, Min, Piecewise, binomial, erf, erfc, exp, factorial, gamma, log, loggamma, sign, *_TRIGONOMETRIC)
 
 
-@lru_cache(maxsize=512)
 def checked_by_numbers(family: Family) -> tuple[Verdict, str]:
     """Return whether the total is one at a few members, and what was found; nothing is asked where a lemma tells.
 
@@ -53,26 +52,53 @@ def checked_by_numbers(family: Family) -> tuple[Verdict, str]:
     >>> checked_by_numbers(family("hypergeometric"))[0]
     <Verdict.AGREE: 'agree'>
     """
+    verdict, found, _ = _looked_at(family)
+    return verdict, found
+
+
+def is_settled(family: Family) -> bool:
+    """Return whether a lemma, or numbers at a few members, say that no parameter moves the total.
+
+    Divergences between members are not known to be positive otherwise.
+
+    >>> from sympy import Reals, Symbol
+    >>> from thetahat.proofs.family import Observed, Parameter
+    >>> x, y, a = (Symbol(name, real=True) for name in "xya")
+    >>> wild = a * x - x**4 - y**4 - x**2 * y**2 - a**2 / 2 + a**4 / 4
+    >>> is_settled(Family("wild", x, Reals, (Parameter(a, Reals),), wild, also=(Observed(y, Reals),)))
+    False
+    """
+    if is_normalised(family) is not None:
+        return True
+    verdict, _, shared = _looked_at(family)
+    return verdict is Verdict.AGREE or shared
+
+
+@lru_cache(maxsize=512)
+def _looked_at(family: Family) -> tuple[Verdict, str, bool]:
+    """What numbers say, in words, and whether the total is another number than one which all members share."""
     if family.beside:
-        return Verdict.UNDECIDED, "it was not checked, since the density is one given covariates, or of several numbers"
+        why = "it was not checked, since the density is one given covariates, or of several numbers"
+        return Verdict.UNDECIDED, why, False
     slow = sorted({type(node).__name__ for node in family.log_density.atoms(Function) if not isinstance(node, _QUICK)})
     if slow:
-        return Verdict.UNDECIDED, f"it was not checked numerically, since {slow[0]} takes long to evaluate"
+        return Verdict.UNDECIDED, f"it was not checked numerically, since {slow[0]} takes long to evaluate", False
     try:
         if not is_plainly_real(family):
             require_real(family)
     except (DeclarationError, UndecidedError) as error:
-        return _judged(family, error)
+        return *_judged(family, error), False
     if is_normalised(family) is not None:
-        return Verdict.AGREE, "a lemma gives its total"
+        return Verdict.AGREE, "a lemma gives its total", False
     try:
         require_normalised(family)
     except (DeclarationError, UndecidedError) as error:
         shared = shared_total(family) if isinstance(error, DeclarationError) else None
         if shared is not None:
-            return Verdict.UNDECIDED, f"its total is {shared} at all members tried: a factor that moves no estimate"
-        return _judged(family, error)
-    return Verdict.AGREE, "it was only checked numerically"
+            why = f"its total is {shared} at all members tried: a factor that moves no estimate"
+            return Verdict.UNDECIDED, why, True
+        return *_judged(family, error), False
+    return Verdict.AGREE, "it was only checked numerically", False
 
 
 def _judged(family: Family, error: DeclarationError | UndecidedError) -> tuple[Verdict, str]:

@@ -30,7 +30,7 @@ from thetahat import (
     i_projection,
     m_projection,
 )
-from thetahat.proofs import closed_forms
+from thetahat.proofs import closed_forms, engine
 from thetahat.proofs.ball_functions import FUNCTIONS
 from thetahat.proofs.bounds import Bounds
 from thetahat.proofs.check_closed_forms import Claims, judge_forms
@@ -45,6 +45,7 @@ from thetahat.proofs.errors import (
     UnsolvedError,
 )
 from thetahat.proofs.expectations import proves_normalised
+from thetahat.proofs.numeric_check import is_settled
 from thetahat.proofs.validation import validate
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.compiled.columns import SIMPLE
@@ -516,3 +517,33 @@ def test_the_origin_has_no_angle() -> None:
     assert math.isnan(NUMBERS["atan2"](0.0, 0.0))
     assert np.isnan(SIMPLE["atan2"](np.array([0.0, 1.0]), np.zeros(2))).tolist() == [True, False]
     assert FUNCTIONS["atan2"](arb(0), arb(0)).is_nan()
+
+
+WILD = Family(
+    "wild",
+    x,
+    S.Reals,
+    (Parameter(m, S.Reals),),
+    m * x - x**4 - y**4 - x**2 * y**2 - m**2 / 2 + m**4 / 4,
+    also=(Observed(y, S.Reals),),
+)
+"""No density, which no lemma sees: the likelihood grows without bound, and has a lower maximum near zero."""
+
+
+def test_divergences_of_what_is_no_density_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The global and only maximum was said to be proved, and certified, with the normalisation an open obligation."""
+    found, proof = derive(WILD), certify(WILD, [[0.0, 0.25], [0.125, 0.5]])
+    assert not found.optimality.proved
+    assert not found.existence_proved
+    assert not proof.verdict.is_global
+    monkeypatch.setattr("thetahat.proofs.identity_steps.is_settled", lambda family: True)  # planted
+    planted = engine._derived(WILD, True)
+    (at,) = [position for position, step in enumerate(planted.steps) if step.rule == "identity"]
+    assert planted.findings[at].evidence is Evidence.UNDECIDED
+    assert not planted.optimality.proved
+
+
+def test_a_total_that_a_lemma_gives_keeps_the_proof() -> None:
+    """Several numbers with a total that is known to be one."""
+    assert is_settled(NORMAL_GAMMA)
+    assert derive(NORMAL_GAMMA).optimality.unique
