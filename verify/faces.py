@@ -122,8 +122,8 @@ def face_above_a_search(derivation: Derivation, observations: Observations, esti
     family = derivation.family
     distances = in_distances(family)
     if distances is not None:
-        other = face_above_a_search(derivation_of(distances.family), observations, estimates)
-        return None if other is None else _brought_back(distances, other)
+        nearer = face_above_a_search(derivation_of(distances.family), observations, estimates)
+        return None if nearer is None else _brought_back(distances, nearer)
     faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
     if derivation.optimality.proved or len(family.parameters) < 2 or not faces:
         return None
