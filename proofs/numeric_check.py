@@ -80,7 +80,9 @@ def _looked_at(family: Family) -> tuple[Verdict, str, bool]:
     if family.beside:
         why = "it was not checked, since the density is one given covariates, or of several numbers"
         return Verdict.UNDECIDED, why, False
-    slow = sorted({type(node).__name__ for node in family.log_density.atoms(Function) if not isinstance(node, _QUICK)})
+    functions = [node for node in family.log_density.atoms(Function) if not isinstance(node, _QUICK)]
+    # Where the observation is none of its arguments, a function has one value for each member.
+    slow = sorted({type(node).__name__ for node in functions if node.has(family.observation)})
     if slow:
         return Verdict.UNDECIDED, f"it was not checked numerically, since {slow[0]} takes long to evaluate", False
     try:

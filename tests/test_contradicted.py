@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Interval, Piecewise, Range, S, Symbol, asin, beta, cos, erf, exp, log, loggamma, oo, pi, sqrt
+from sympy import Interval, Piecewise, Range, S, Symbol, asin, besseli, beta, cos, erf, exp, log, loggamma, oo, pi, sqrt
 
 from thetahat import Family, Parameter, derive, fit
 from thetahat.proofs.derivation import Outcome, Verdict
@@ -33,6 +33,13 @@ NO_DENSITIES = {
         r"comes to \(exp\(a\) - 1\)\*exp\(-a\)",
     ),
     "of too large a space": (n, Range(0, 2), n * log(a) + (1 - n) * log(1 - a), (rate,), "not real although"),
+    "of a function of parameters": (
+        y,
+        Interval.Ropen(-2 * pi, 2 * pi),
+        a * cos(2 * y) - log(4 * pi * besseli(0, 2 * a)),
+        (rate,),
+        "the density integrates to",
+    ),
     "with a gap": (x, POSITIVE, Piecewise((log(a) - a * x, x < 2)), (rate,), "the log-density is nan for"),
 }
 
