@@ -14,7 +14,7 @@ from .balls import precision
 from .check_context import Context, confirmed_zero, pairs
 from .check_roots import chained, leaves_space
 from .derivation import Evidence, Finding, Step, Verdict, weakest
-from .numeric_check import is_settled
+from .numeric_check import is_examined
 from .zero import Point, prove_zero
 
 _BITS = 256
@@ -146,8 +146,8 @@ def identity(step: Step, context: Context) -> Finding:
     That says something of every root of the likelihood equations only where all of them are roots of the means, and
     the divergence is positive only if no parameter moves what the density adds up to.
     """
-    if not is_settled(context.family):
-        return Finding(Evidence.UNDECIDED, "that the density is normalised is not known")
+    if not is_examined(context.family):
+        return Finding(Evidence.UNDECIDED, "that the density is normalised was not looked at")
     premises = [one for one in (context.steps[position] for position in step.given) if one.rule == "agreement"]
     if not premises:
         return Finding(Evidence.REFUTED, "that the means match the statistics at every root is not among its premises")

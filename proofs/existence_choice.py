@@ -19,7 +19,7 @@ from .family import Family
 from .fullness import is_full
 from .implied import without_implied
 from .location import Z, location_scale
-from .numeric_check import is_settled
+from .numeric_check import is_examined
 from .profile_edge_steps import by_profile_edges
 from .recession import NOT_DERIVED, by_recession
 from .routes import DivergenceRoute, LikelihoodRoute
@@ -76,7 +76,7 @@ def existence_of(
         if found is not None:
             return found
     form = route.averages.form
-    if kl.means is not None and form is not None and is_full(family, form) and is_settled(family):
+    if kl.means is not None and form is not None and is_full(family, form) and is_examined(family):
         faces = by_faces(family, form.statistics)
         if faces is not None:
             return faces

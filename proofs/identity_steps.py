@@ -11,7 +11,7 @@ from .expectations import entropy, expectation, is_normalised
 from .family import Family
 from .group_totals import censored_words
 from .members import member_symbols
-from .numeric_check import is_settled
+from .numeric_check import is_examined
 from .routes import DivergenceRoute, LikelihoodRoute
 from .trail import Trail
 
@@ -53,7 +53,7 @@ def identity(family: Family, route: LikelihoodRoute, kl: DivergenceRoute, trail:
     form, means = route.averages.form, kl.means
     if form is None or means is None or kl.mean_step is None or kl.agreement is None:
         return None
-    if len(form.statistics) != len(route.regular) or not is_settled(family):
+    if len(form.statistics) != len(route.regular) or not is_examined(family):
         return None
     first, second = member_symbols(family, 0), member_symbols(family, 1)
     divergence = divergence_between(family, form, means)

@@ -56,27 +56,25 @@ def checked_by_numbers(family: Family) -> tuple[Verdict, str]:
     return verdict, found
 
 
-def is_settled(family: Family) -> bool:
-    """Return whether a lemma, or numbers at a few members, say that no parameter moves the total.
+def is_examined(family: Family) -> bool:
+    """Return whether a lemma tells what the density adds up to, or numbers were asked.
 
-    Divergences between members are not known to be positive otherwise.
+    Where neither was possible, divergences between members are not known to be positive. What numbers contradict is
+    called no density, and what they leave open stays an obligation.
 
     >>> from sympy import Reals, Symbol
     >>> from thetahat.proofs.family import Observed, Parameter
     >>> x, y, a = (Symbol(name, real=True) for name in "xya")
     >>> wild = a * x - x**4 - y**4 - x**2 * y**2 - a**2 / 2 + a**4 / 4
-    >>> is_settled(Family("wild", x, Reals, (Parameter(a, Reals),), wild, also=(Observed(y, Reals),)))
+    >>> is_examined(Family("wild", x, Reals, (Parameter(a, Reals),), wild, also=(Observed(y, Reals),)))
     False
     """
-    if is_normalised(family) is not None:
-        return True
-    verdict, _, shared = _looked_at(family)
-    return verdict is Verdict.AGREE or shared
+    return is_normalised(family) is not None or _looked_at(family)[2]
 
 
 @lru_cache(maxsize=512)
 def _looked_at(family: Family) -> tuple[Verdict, str, bool]:
-    """What numbers say, in words, and whether the total is another number than one which all members share."""
+    """What numbers say, in words, and whether they were asked."""
     if family.beside:
         why = "it was not checked, since the density is one given covariates, or of several numbers"
         return Verdict.UNDECIDED, why, False
@@ -89,9 +87,9 @@ def _looked_at(family: Family) -> tuple[Verdict, str, bool]:
         if not is_plainly_real(family):
             require_real(family)
     except (DeclarationError, UndecidedError) as error:
-        return *_judged(family, error), False
+        return *_judged(family, error), True
     if is_normalised(family) is not None:
-        return Verdict.AGREE, "a lemma gives its total", False
+        return Verdict.AGREE, "a lemma gives its total", True
     try:
         require_normalised(family)
     except (DeclarationError, UndecidedError) as error:
@@ -99,8 +97,8 @@ def _looked_at(family: Family) -> tuple[Verdict, str, bool]:
         if shared is not None:
             why = f"its total is {shared} at all members tried: a factor that moves no estimate"
             return Verdict.UNDECIDED, why, True
-        return *_judged(family, error), False
-    return Verdict.AGREE, "it was only checked numerically", False
+        return *_judged(family, error), True
+    return Verdict.AGREE, "it was only checked numerically", True
 
 
 def _judged(family: Family, error: DeclarationError | UndecidedError) -> tuple[Verdict, str]:

@@ -381,5 +381,7 @@ def test_the_space_of_one_group_may_end_at_the_parameter_of_another() -> None:
         "high": 3.0,
         "s": pytest.approx(math.sqrt(2 / 3)),
     }
-    with pytest.raises(ExistenceError, match=r"mean\(\[g = 0\]\*y\)/share\(g = 0\)"):
-        fit(ordered, [[3.0, 0], [2.0, 0], [0.0, 1]])
+    # In the wrong order the groups are pooled, which was refused.
+    pooled = fit(ordered, [[3.0, 0], [2.0, 0], [0.0, 1]]).theta_hat
+    assert pooled["low"] == pooled["high"] == pytest.approx(5 / 3)
+    assert pooled["s"] == pytest.approx(math.sqrt(14 / 9))

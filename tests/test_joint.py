@@ -45,7 +45,7 @@ from thetahat.proofs.errors import (
     UnsolvedError,
 )
 from thetahat.proofs.expectations import proves_normalised
-from thetahat.proofs.numeric_check import is_settled
+from thetahat.proofs.numeric_check import is_examined
 from thetahat.proofs.validation import validate
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.compiled.columns import SIMPLE
@@ -536,7 +536,7 @@ def test_divergences_of_what_is_no_density_prove_nothing(monkeypatch: pytest.Mon
     assert not found.optimality.proved
     assert not found.existence_proved
     assert not proof.verdict.is_global
-    monkeypatch.setattr("thetahat.proofs.identity_steps.is_settled", lambda family: True)  # planted
+    monkeypatch.setattr("thetahat.proofs.identity_steps.is_examined", lambda family: True)  # planted
     planted = engine._derived(WILD, True)
     (at,) = [position for position, step in enumerate(planted.steps) if step.rule == "identity"]
     assert planted.findings[at].evidence is Evidence.UNDECIDED
@@ -545,5 +545,5 @@ def test_divergences_of_what_is_no_density_prove_nothing(monkeypatch: pytest.Mon
 
 def test_a_total_that_a_lemma_gives_keeps_the_proof() -> None:
     """Several numbers with a total that is known to be one."""
-    assert is_settled(NORMAL_GAMMA)
+    assert is_examined(NORMAL_GAMMA)
     assert derive(NORMAL_GAMMA).optimality.unique
