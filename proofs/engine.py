@@ -20,6 +20,7 @@ from .crest_steps import add_crest
 from .data_point import data_point
 from .data_point_engine import derive_over_observations
 from .derivation import Derivation, Finding, Obligation, Optimality, Outcome, Step, Verdict
+from .errors import DeclarationError
 from .existence import Existence
 from .existence_choice import existence_of, with_closed_ends
 from .family import Family
@@ -47,6 +48,16 @@ def derive(family: Family) -> Derivation:
     >>> derive(family("rayleigh")).outcome
     <Outcome.CLOSED_FORM: 'closed form'>
     """
+    try:
+        return _of_any_kind(family)
+    except DeclarationError as error:  # of a function that no balls know
+        if family.name in str(error):
+            raise
+        raise DeclarationError(f"{family.name}: {error}") from error
+
+
+def _of_any_kind(family: Family) -> Derivation:
+    """The derivation of a family with an integer to search for, or without one."""
     whole = integer_parameter(family)
     if whole is not None:
         section = None if len(family.parameters) == 1 else derive(family.holding(whole))

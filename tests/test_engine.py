@@ -6,12 +6,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sympy import Abs, Expr, Interval, S, Symbol, besselk, exp, expand, factor, log, logcombine, loggamma, oo, pi
+from sympy import (
+    Abs,
+    Expr,
+    Interval,
+    S,
+    Symbol,
+    besselk,
+    erfi,
+    exp,
+    expand,
+    factor,
+    log,
+    logcombine,
+    loggamma,
+    oo,
+    pi,
+    sqrt,
+)
 
 from thetahat import Family, Parameter, derive, families, family, fit
 from thetahat.proofs import engine
 from thetahat.proofs.derivation import Evidence, Outcome
-from thetahat.proofs.errors import UnsolvedError
+from thetahat.proofs.errors import DeclarationError, UnsolvedError
 from thetahat.verify.fitting import fit_with
 
 Array = NDArray[np.float64]
@@ -229,6 +246,16 @@ def test_a_constant_fixed_early_or_late_gives_the_same_formula() -> None:
     item = family("binomial")
     data = [0.0, 2.0, 3.0]
     assert fit(item.fix(n=5), data).theta.tolist() == fit(item, data, fixed={"n": 5}).theta.tolist()
+
+
+def test_a_function_that_no_balls_know_is_refused_with_the_name_of_its_family() -> None:
+    """Watson's distribution of an axis: its constant is an error function of an imaginary number."""
+    x, rate = Symbol("x", real=True), Symbol("b", positive=True)
+    density = rate * x**2 - log(sqrt(pi) * erfi(sqrt(rate)) / sqrt(rate))
+    axial = Family("watson", x, Interval(-1, 1), (Parameter(rate, Interval.open(0, oo)),), density)
+    for ask in (derive, lambda item: fit(item, [0.5, -0.25])):
+        with pytest.raises(DeclarationError, match="watson: no ball evaluation is known for the function erfi"):
+            ask(axial)
 
 
 def test_a_derivative_without_a_formula_leaves_the_family_unsolved() -> None:
