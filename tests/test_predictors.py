@@ -26,8 +26,8 @@ from thetahat.proofs.structured.terms import Average
 from thetahat.proofs.structured.units import unit_powers
 from thetahat.strategies.separation import exact_matrix, separation
 from thetahat.strategies.structured import StructuredData
-from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_estimate import estimate
+from thetahat.verify.structured_suite import check_structured_family
 
 ETA = Symbol("eta", real=True)
 

@@ -33,9 +33,9 @@ from thetahat.proofs.structured.words import scalar, tree, words
 from thetahat.proofs.write.structured_json import structured_json
 from thetahat.proofs.write.structured_page import structured_latex, structured_markdown, structured_text
 from thetahat.strategies.structured import StructuredData, structured_datasets
-from thetahat.verify.structured_checks import check_structured_family
 from thetahat.verify.structured_estimate import estimate
 from thetahat.verify.structured_search import from_free, mean_log_likelihood, to_free
+from thetahat.verify.structured_suite import check_structured_family
 from thetahat.verify.structured_values import Place, matrix_at
 
 ROOT = Path(__file__).parent.parent

@@ -11,23 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr
 
-from ..proofs.algebra.atoms import Mean
 from ..proofs.derivation import Derivation, Outcome
-from ..proofs.errors import ExistenceError, UnsolvedError
 from ..proofs.family import Family
-from .closed import needed
+from .careful_fit import estimated
 from .compiled_fit import Quick, compiled_estimate
-from .covering import covering
-from .edge_heights import require_above_edges
 from .enclosure import sharp_log_likelihood
-from .estimation import estimate
-from .faces import face_above_a_search, face_beyond_which_it_rises, highest_face
 from .keeping import kept_estimator
 from .known_values import exactly, kept_with
 from .likelihood import log_likelihood
-from .observations import Observations, tallied
-from .refusals import require_determined, require_doubles, require_existence, require_held
-from .space_ends import end_above_probes, end_beyond_which_it_rises, highest_end
+from .observations import Observations
 from .standard_errors import standard_errors
 from .tolerance import AGREEMENT_NATS, BALL_ROWS
 from .valid_data import require_data
@@ -223,87 +215,6 @@ def fit_with(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None = N
 
 def _fit_carefully(derivation: Derivation, x: ArrayLike, weights: ArrayLike | None) -> Fit:
     """The estimate where it is not known beforehand that doubles suffice for it."""
-    member = derivation.family
-    observations = require_data(member, x, weights)
-    if derivation.outcome is Outcome.UNSOLVED:
-        raise UnsolvedError(f"{member.name}: no estimator is derived, because {derivation.reason}")
-    if derivation.outcome is Outcome.UNBOUNDED:
-        raise ExistenceError(
-            f"{member.name}: no dataset has a maximiser, because the likelihood is unbounded: {derivation.reason}. "
-            "Fix that parameter, or another that the growth depends on."
-        )
-    data = tallied(observations) if _reads_rows(derivation) else observations
-    on_end = _on_an_end(derivation, data) if derivation.integer is None else None
-    if on_end is None:
-        require_determined(derivation, data)
-        try:
-            theta_hat, sets = _inside(derivation, data, observations)
-        except UnsolvedError:
-            on_end = _where_none_is_inside(derivation, data)
-            if on_end is None:
-                raise
-    if on_end is not None:
-        return Fit(member, on_end, Outcome.SPACE_BOUNDARY, observations.n, derivation, _observations=observations)
-    return Fit(member, theta_hat, derivation.outcome, observations.n, derivation, sets, observations)
-
-
-def _inside(
-    derivation: Derivation, data: Observations, observations: Observations
-) -> tuple[dict[str, float], Mapping[str, tuple[float, float]]]:
-    """The estimate inside the space, and sets; raises where doubles do not carry it, or none is found."""
-    member = derivation.family
-    values, sets = estimate(derivation, data)
-    # Of two opposite values that are one member, the one that is not negative.
-    values |= {p: abs(values[p]) for p in derivation.mirrored}
-    theta_hat = {p.name: values[p.symbol] for p in member.parameters}
-    require_doubles(member, theta_hat)
-    theta_hat = dict(zip(theta_hat, covering(member, list(theta_hat.values()), observations), strict=True))
-    require_held(member, theta_hat, observations)
-    require_above_edges(derivation, theta_hat, observations)
-    return theta_hat, sets
-
-
-def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
-    """The estimate on an end of the space, where it lies on one; raises where there is no maximiser."""
-    try:
-        require_existence(derivation, observations)
-    except ExistenceError:
-        found = _where_none_is_inside(derivation, observations)
-        if found is None:
-            raise
-        return found
-    end = end_beyond_which_it_rises(derivation, observations)
-    return None if end is None else {derivation.family.parameters[0].name: end}
-
-
-def _where_none_is_inside(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
-    """The estimate on an end or a face of the space, for data without a maximum inside that is proved or was found."""
-    end = highest_end(derivation, observations)
-    if end is None:
-        end = end_above_probes(derivation, observations)
-    if end is None:
-        return _on_a_face(derivation, observations) if derivation.integer is None else None
-    end = abs(end) if derivation.mirrored else end
-    return {derivation.family.parameters[0].name: end}
-
-
-def _on_a_face(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
-    ways = (face_beyond_which_it_rises, highest_face, face_above_a_search)
-    return next((found for way in ways if (found := way(derivation, observations, _estimates))), None)
-
-
-def _estimates(derivation: Derivation, observations: Observations) -> Mapping[str, float]:
-    return fit_with(derivation, observations.x, observations.weights).theta_hat
-
-
-@lru_cache(maxsize=512)
-def _reads_rows(derivation: Derivation) -> bool:
-    """Whether a fit to counts needs more of them than their average and their ends."""
-    if not derivation.family.bounds.discrete:
-        return False
-    expressions = [*(s.definition for s in needed(derivation)), *(e for _, e in derivation.formulas)]
-    expressions += [*derivation.equations, *(condition.expression for condition in derivation.exists_when)]
-    if derivation.integer is not None:
-        expressions.append(derivation.integer.increment)
-    averages = set().union(*(expression.atoms(Mean) for expression in expressions))
-    return any(average.integrand not in average.data for average in averages)
+    found = estimated(derivation, require_data(derivation.family, x, weights))
+    data = found.observations
+    return Fit(derivation.family, found.theta_hat, found.outcome, data.n, derivation, found.sets, data)

@@ -1,36 +1,30 @@
-"""Checks structured families: their steps, and their estimates on datasets of random sizes, counted three ways."""
+"""What is checked of an estimate of a structured family: one dataset, one question each."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..proofs.derivation import Outcome, Verdict
-from ..proofs.errors import ExistenceError, ParameterError, UndecidedError, UnsolvedError
+from ..proofs.errors import ParameterError
 from ..proofs.structured.derivation import StructuredDerivation
-from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.units import has_unit, unit_powers
-from ..strategies.structured import StructuredData, structured_datasets
+from ..strategies.structured import StructuredData
 from .certify.certificate import CertificateVerdict
 from .certify.structured_check import is_confirmed
 from .certify.structured_prove import can_be_certified, certificate_of
-from .driving import DisagreementError, run_afresh, run_property
-from .report import Case, Report, Tally
+from .report import Case
 from .structured_estimate import estimate
 from .structured_search import from_free, mean_log_likelihood, moved, optimum, permuted, to_free
 from .tolerance import AGREEMENT_NATS, FLAT_NATS
 
 Array = NDArray[np.float64]
 Estimator = Callable[[StructuredDerivation, StructuredData], dict[str, Array]]
-T = TypeVar("T")
 _RIVALS = 6
-_SEARCHES = 3
 _UNIT = 8.0
 """A power of two, so that a change of unit rounds nothing."""
 _SAME = 1e-7
@@ -163,9 +157,10 @@ def certified(question: Question) -> Case:
     return Case(Verdict.AGREE)
 
 
+SEARCH = "an optimiser finds the same maximum"
 CHECKS: dict[str, Check] = {
     "no rival wins": no_rival,
-    "an optimiser finds the same maximum": optimiser_agrees,
+    SEARCH: optimiser_agrees,
     "labels do not matter": labels_do_not_matter,
     "units do not matter": units_do_not_matter,
     "repetition changes nothing": repetition_changes_nothing,
@@ -174,97 +169,17 @@ CHECKS: dict[str, Check] = {
 }
 _OF_ONE_ESTIMATE = (labels_do_not_matter, units_do_not_matter, repetition_changes_nothing)
 """These compare estimates, of which a set has more than one."""
-_SEARCH = "an optimiser finds the same maximum"
 
 
-def check_structured_family(
-    family: StructuredFamily, *, examples: int = 25, seed: int = 0, estimator: Estimator = estimate
-) -> Report:
-    """Return the report on a structured family: its steps, and its estimates on drawn datasets.
+def applies(check: Check, derivation: StructuredDerivation) -> bool:
+    """Return whether a check says anything of a family: rows that belong together are not repeated, for one.
 
-    Parameters
-    ----------
-    examples
-        Datasets drawn for each check; the optimiser is asked of three of them.
-    estimator
-        What is checked; the derived one unless another is given.
-
-    Examples
-    --------
     >>> from thetahat.proofs.registry import structured
-    >>> check_structured_family(structured("multivariate_normal"), examples=2).ok
+    >>> from thetahat.proofs.structured.engine import derive_structured
+    >>> normal = derive_structured(structured("multivariate_normal"))
+    >>> all(applies(check, normal) for check in CHECKS.values())
     True
     """
-    derivation = derive_structured(family)
-    applying = {name: check for name, check in CHECKS.items() if _applies(check, derivation)}
-    tallies = [_steps(derivation), *_run(derivation, applying, estimator, examples, seed)]
-    if derivation.exists_when or not derivation.existence_decided:
-        tallies.append(_refusals(derivation, estimator, examples, seed))
-    return Report(tuple(tallies))
-
-
-def _run(
-    derivation: StructuredDerivation, checks: Mapping[str, Check], estimator: Estimator, examples: int, seed: int
-) -> list[Tally]:
-    """All checks over shared datasets; one that disagrees is shrunk and leaves the next round."""
-    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in checks}
-    found: dict[str, str] = {}
-    left = dict(checks)
-    while left:
-        for name in left:
-            counts[name].clear()
-        failed = _round(derivation, left, estimator, counts, found, examples, seed)
-        left = {name: check for name, check in left.items() if name != failed} if failed else {}
-    return [_counted(derivation, name, counts[name], found.get(name, "")) for name in checks]
-
-
-def _round(
-    derivation: StructuredDerivation,
-    left: Mapping[str, Check],
-    estimator: Estimator,
-    counts: Mapping[str, Counter[Verdict]],
-    found: dict[str, str],
-    examples: int,
-    seed: int,
-) -> str:
-    """Ask the checks in ``left`` of one series of datasets; the name of the first that disagrees, if one does."""
-    failed = ""
-
-    def examine(drawn: StructuredData) -> None:
-        nonlocal failed
-        theta = _answer(estimator, derivation, drawn)
-        for name in [failed] if failed else left:
-            if name == _SEARCH and not failed and counts[name].total() >= _SEARCHES:
-                continue
-            if isinstance(theta, Case):
-                case = theta
-            else:
-                case = _answer(left[name], Question(derivation, drawn, theta, estimator))
-            counts[name][case.verdict] += not failed
-            if case.verdict is Verdict.DISAGREE:
-                failed, found[name] = name, case.detail
-                raise DisagreementError(case.detail)
-
-    run_afresh(structured_datasets(derivation.family), _key_of, examine, examples, seed)
-    return failed
-
-
-def _answer(ask: Callable[..., T], *given: object) -> T | Case:
-    """What is answered; where the data are refused that nothing is decided, and why."""
-    try:
-        return ask(*given)
-    except (ExistenceError, UndecidedError, UnsolvedError) as refusal:
-        return Case(Verdict.UNDECIDED, str(refusal))
-
-
-def _key_of(drawn: StructuredData) -> Hashable:
-    """What tells datasets apart."""
-    arrays = (*drawn.known.items(), *drawn.data.items(), ("weights", drawn.w))
-    return tuple((str(term), np.shape(value), np.asarray(value).tobytes()) for term, value in arrays)
-
-
-def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation) -> bool:
-    """Whether a check says anything of a family: rows that belong together are not repeated, for one."""
     family = derivation.family
     if check in (repetition_changes_nothing, weights_count) and family.rows is not None:
         return False
@@ -273,45 +188,3 @@ def _applies(check: Callable[[Question], Case], derivation: StructuredDerivation
     if check is certified and not can_be_certified(derivation):
         return False
     return not (check in _OF_ONE_ESTIMATE and derivation.outcome is Outcome.SET_VALUED)
-
-
-def _refusal(derivation: StructuredDerivation, estimator: Estimator) -> Callable[[StructuredData], Case]:
-    def ask(drawn: StructuredData) -> Case:
-        try:
-            found = estimator(derivation, drawn)
-        except ExistenceError as reason:
-            return Case(Verdict.AGREE, str(reason))
-        if certificate_of(derivation, drawn).verdict is CertificateVerdict.UNIQUE_GLOBAL:
-            return Case(Verdict.UNDECIDED, "data that were to have no estimate have one")
-        shown = {name: value.tolist() for name, value in found.items()}
-        return Case(Verdict.DISAGREE, f"returned {shown} although there is no estimate, for {drawn}")
-
-    return ask
-
-
-def _steps(derivation: StructuredDerivation) -> Tally:
-    counts = Counter(finding.evidence.verdict for finding in derivation.findings)
-    pairs = zip(derivation.steps, derivation.findings, strict=True)
-    wrong = next((step.words for step, found in pairs if found.evidence.verdict is Verdict.DISAGREE), "")
-    return _counted(derivation, "derivation steps", counts, wrong)
-
-
-def _counted(derivation: StructuredDerivation, name: str, counts: Counter[Verdict], counterexample: str) -> Tally:
-    agree, disagree, undecided = (counts[one] for one in (Verdict.AGREE, Verdict.DISAGREE, Verdict.UNDECIDED))
-    return Tally(derivation.family.name, name, agree, disagree, undecided, counterexample)
-
-
-def _refusals(derivation: StructuredDerivation, estimator: Estimator, examples: int, seed: int) -> Tally:
-    """Whether data without an estimate are refused."""
-    ask, counts, found = _refusal(derivation, estimator), Counter[Verdict](), list[str]()
-
-    def examine(drawn: StructuredData) -> None:
-        case = ask(drawn)
-        counts[case.verdict] += not found
-        if case.verdict is Verdict.DISAGREE:
-            found.append(case.detail)
-            raise DisagreementError(case.detail)
-
-    run_property(structured_datasets(derivation.family, degenerate=True), examine, examples, seed)
-    # The last counterexample is the one that shrinking ended at.
-    return _counted(derivation, "data without an estimate are refused", counts, found[-1] if found else "")

@@ -61,7 +61,7 @@ def check_family(
     """
     require_count("check_family", examples)
     if isinstance(family, StructuredFamily):
-        from .structured_checks import check_structured_family
+        from .structured_suite import check_structured_family
 
         return check_structured_family(family, examples=examples, seed=seed)
     derivation = derive(require_family(family))
