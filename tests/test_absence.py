@@ -20,10 +20,10 @@ from thetahat.proofs.derivation import Evidence, Finding
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, profile
 from thetahat.verify.certify.absence import has_no_highest
-from thetahat.verify.certify.certificate import ABSENCE
 from thetahat.verify.certify.far_bounds import limit_above
 from thetahat.verify.certify.germs import Germ
 from thetahat.verify.certify.joined import joined
+from thetahat.verify.certify.methods import ABSENCE
 from thetahat.verify.certify.profile import profile_of
 from thetahat.verify.certify.spans import Span
 from thetahat.verify.enclosure import table_of

@@ -9,9 +9,9 @@ from flint import arb, fmpz_poly
 from thetahat import certify, family, fit
 from thetahat.proofs.balls import precision
 from thetahat.verify.certify import CertificateVerdict, Enclosure
-from thetahat.verify.certify.certificate import EXHAUSTION
 from thetahat.verify.certify.contraction import contracted
 from thetahat.verify.certify.exhaustion import rises_towards_data
+from thetahat.verify.certify.methods import EXHAUSTION
 from thetahat.verify.known_values import derivation_with
 
 CAUCHY, STUDENT = family("cauchy").fix(gamma=1), family("student_t").fix(nu=3, s=1)

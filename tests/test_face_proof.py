@@ -16,8 +16,8 @@ from thetahat import Covariate, Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.balls import ball
 from thetahat.proofs.derivation import Evidence, Finding, Outcome
 from thetahat.verify.certify import Certificate, CertificateVerdict
-from thetahat.verify.certify.certificate import FACE
 from thetahat.verify.certify.enclosures import Enclosure
+from thetahat.verify.certify.methods import FACE
 from thetahat.verify.concave_coordinates import concave_coordinates, lie_on_one_side
 
 x, y = Symbol("x", positive=True), Symbol("y", real=True)

@@ -10,8 +10,8 @@ from sympy import Rational, S, Symbol, cosh, diff, exp, log, simplify, tanh
 from thetahat import Family, certify, families, family
 from thetahat.proofs.balls import compiled
 from thetahat.verify.certify import CertificateVerdict
-from thetahat.verify.certify.certificate import PLANE
 from thetahat.verify.certify.lemmas import HALF_PLANE, LEMMAS, HalfPlane, is_on_half_plane, on_half_plane
+from thetahat.verify.certify.methods import PLANE
 
 T, C = Symbol("t", real=True), Symbol("c", real=True)
 UPRIGHT = -log(exp(T) + C**2 * exp(-T))

@@ -16,8 +16,8 @@ from thetahat import Family, Parameter, certify, derive, family
 from thetahat.proofs.balls import precision
 from thetahat.strategies import datasets
 from thetahat.verify.certify import CertificateVerdict, Enclosure, radial
-from thetahat.verify.certify.certificate import PLANE
 from thetahat.verify.certify.contraction import contracted
+from thetahat.verify.certify.methods import PLANE
 from thetahat.verify.certify.plane import is_only_highest
 from thetahat.verify.certify.radial import Plane, radial_kernel
 from thetahat.verify.enclosure import table_of, total

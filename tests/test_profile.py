@@ -19,10 +19,10 @@ from thetahat.proofs.ball_data import Table, enclosed
 from thetahat.proofs.balls import precision
 from thetahat.proofs.derivation import Evidence, Finding
 from thetahat.verify.certify import CertificateVerdict, Enclosure
-from thetahat.verify.certify.certificate import PROFILE
 from thetahat.verify.certify.contraction import contracted
 from thetahat.verify.certify.far_bounds import bound_beside
 from thetahat.verify.certify.germs import Germ
+from thetahat.verify.certify.methods import PROFILE
 from thetahat.verify.certify.profile import is_highest, profile_of
 from thetahat.verify.certify.spans import Span
 from thetahat.verify.enclosure import table_of

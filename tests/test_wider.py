@@ -10,7 +10,7 @@ from sympy import Interval, Rational, Reals, Symbol, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify
 from thetahat.verify.certify import CertificateVerdict, Enclosure
-from thetahat.verify.certify.certificate import WIDER
+from thetahat.verify.certify.methods import WIDER
 from thetahat.verify.certify.wider import in_wider_spaces
 
 y, m, s = Symbol("y", real=True), Symbol("m", real=True), Symbol("s", positive=True)

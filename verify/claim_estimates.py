@@ -24,7 +24,7 @@ from ..proofs.sampling import COUNT
 from ..proofs.zero import prove_zero
 from ..strategies import constants, datasets
 from .certify import Certificate, CertificateVerdict, Enclosure, certify
-from .certify.certificate import middle_of
+from .certify.points import middle_of
 from .claims import ClaimVerdict, Part, Witness
 from .driving import DisagreementError, run_property
 from .enclosure import nats_lost, table_of

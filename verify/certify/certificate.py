@@ -12,46 +12,17 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from flint import arb, fmpq
-from sympy import Symbol, oo
+from sympy import oo
 
 from ...proofs.balls import precision
-from ...proofs.errors import ParameterError
 from ...proofs.family import Family, Parameter
 from ..direction import in_words
 from ..enclosure import height_above, precisions, table_of, total
-from ..ends import in_order
 from ..fitting import Fit
 from ..observations import Observations
 from .enclosures import BITS, Enclosure, exact_texts, toward
-
-EXHAUSTION = "exhaustion of the range of the data"
-"""The method of a global maximum among several, which is checked by covering the range anew."""
-
-
-FACE = "slopes beyond ends of the space"
-"""The method of a maximum on ends of a space, which is checked by the conditions of Karush, Kuhn and Tucker."""
-
-
-ABSENCE = "exhaustion of the space, which holds no maximum"
-"""The method of a proof that no member is the highest, which is checked by covering the space anew."""
-
-
-COMPARISON = "comparison of all observations"
-"""The method of a maximum at an observation, which is checked by comparing all of them anew."""
-
-
-PLANE = "exhaustion of the places, with the scale that is best for each"
-"""The method of a global maximum over a place and a scale, which is checked by covering the places anew."""
-
-
-PROFILE = "exhaustion of the space of one unknown"
-"""The method of a global maximum along a curve of highest points, which is checked by covering the curve anew."""
-
-
-WIDER = "proof for the same density in wider spaces"
-"""The method of a global maximum that is so among more members, which is checked by certifying that anew."""
+from .points import middle_of, numbers_of
 
 
 class CertificateVerdict(Enum):
@@ -305,36 +276,6 @@ class Certificate:
     def _require_theta(self) -> None:
         if not self.theta:
             raise ValueError(f"{self.family.name}: there is no maximiser to compare with: {self.verdict.value}")
-
-
-def numbers_of(family: Family, estimate: Fit | Mapping[str, float] | Sequence[float]) -> list[float]:
-    """Return an estimate's values in declared order, or raise ``ParameterError``.
-
-    >>> from thetahat import family
-    >>> numbers_of(family("exponential"), {"lambda": 2.0})
-    [2.0]
-    """
-    given = in_order(family, estimate.theta if isinstance(estimate, Fit) else estimate)
-    try:
-        values = [float(value) for value in np.asarray(given, dtype=np.float64).reshape(-1)]
-    except (TypeError, ValueError):  # words, or rows of several lengths
-        values = []
-    if len(values) != len(family.parameters) or not all(map(math.isfinite, values)):
-        raise ParameterError(
-            f"{family.name}: the estimate {given!r} is not one finite number for each of "
-            f"{', '.join(family.parameter_names)}"
-        )
-    return values
-
-
-def middle_of(symbol: Symbol, ball: arb) -> arb:
-    """Return one number inside an enclosure: its middle, or for an integer the least integer.
-
-    >>> whole = Symbol("n", integer=True)
-    >>> float(middle_of(whole, arb(3).union(arb(4))))
-    3.0
-    """
-    return ball.mid() if not symbol.is_integer else ball.lower().ceil().mid()
 
 
 def _is_place(item: Parameter) -> bool:

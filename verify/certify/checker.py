@@ -24,12 +24,13 @@ from ..estimation import estimate
 from ..growth import grows_without_bound
 from ..observations import Observations
 from ..valid_data import require_data
-from .certificate import ABSENCE, COMPARISON, EXHAUSTION, FACE, PLANE, PROFILE, WIDER, Certificate
+from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
 from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
+from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, PLANE, PROFILE, WIDER
 from .newton_check import one_maximum, summit
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
 from .prove import digest

@@ -22,9 +22,9 @@ from ..observations import Observations
 from ..searching import leaders, place_of, with_maximum
 from ..ties import as_high_at
 from ..tolerance import MOST_TIED
-from .certificate import COMPARISON
 from .certificate import CertificateVerdict as Verdict
 from .formulas import bounds_of_set, enclosed
+from .methods import COMPARISON
 from .peaks import are_peaks
 from .proved import Balls, Proved
 

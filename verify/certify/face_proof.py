@@ -25,8 +25,8 @@ from ..enclosure import precisions, table_of, total
 from ..exact import in_plain_functions
 from ..observations import Observations
 from ..space_ends import closed_ends
-from .certificate import FACE
 from .certificate import CertificateVerdict as Verdict
+from .methods import FACE
 from .proved import Proved
 
 Prove = Callable[[Derivation, Observations], Proved]

@@ -17,14 +17,15 @@ from ..enclosure import precisions, table_of, total
 from ..fitting import Fit, fit_with
 from ..observations import Observations
 from .absence import has_no_highest
-from .certificate import ABSENCE, EXHAUSTION, PLANE, PROFILE, numbers_of
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
+from .methods import ABSENCE, EXHAUSTION, PLANE, PROFILE
 from .other_starts import contracted_elsewhere, holds_data
 from .plane import is_only_highest
+from .points import numbers_of
 from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS, is_highest, profile_of
 from .proved import Proved
 from .radial import place_and_scale, radial_kernel

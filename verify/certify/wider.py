@@ -16,8 +16,8 @@ from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
 from ...proofs.parts import assumed_space
 from ..observations import Observations
-from .certificate import WIDER
 from .certificate import CertificateVerdict as Verdict
+from .methods import WIDER
 from .proved import Proved
 
 Prove = Callable[[Derivation, Observations], Proved]
