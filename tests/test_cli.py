@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,15 @@ try:
     main(sys.argv[1:])
 except SystemExit:
     print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+THREADS = """
+import os
+import sys
+from thetahat.verify.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    print(os.environ["OPENBLAS_NUM_THREADS"], file=sys.stderr)
 """
 DECLARATION = """
 from sympy import Interval, Symbol, log, oo
@@ -103,6 +113,15 @@ def test_listing_families_waits_for_no_heavy_package() -> None:
 def test_a_planted_heavy_import_is_noticed() -> None:
     """The data sets are described beside code that needs NumPy."""
     assert "numpy" in loaded("data")
+
+
+@pytest.mark.parametrize(("given", "told"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_linear_algebra_runs_on_one_thread_unless_told_otherwise(given: dict[str, str], told: str) -> None:
+    """Told by the environment, which NumPy reads when it is imported; listing families does not import it."""
+    heard = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", THREADS, "families"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**heard, **given})
+    assert done.stderr.split() == [told]
 
 
 def test_version_and_module() -> None:
