@@ -1,4 +1,4 @@
-"""Solves the one equation a derivation may leave with every residual in balls, where doubles do not carry it."""
+"""Solves the one equation a derivation may leave in balls, wherever doubles, with bounds, do not tell enough."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,6 +58,7 @@ class Probed:
         """
         family = derivation.family
         self._bounded = bounded
+        self._fixed: dict[Expr, Rounded | None] = {}
         self._derivation, self._unknown, self._power, self._data = derivation, derivation.unknowns[0], 0, observations
         exponents = unit_exponents(family) if len(family.columns) == 1 else None
         self._exponents: Mapping[Symbol, int] = {} if exponents is None else exponents
@@ -124,16 +124,11 @@ class Probed:
     def _with_atoms(self, expression: Expr, known: Mapping[Symbol, Rounded]) -> dict[Symbol, Rounded] | None:
         values = dict(known)
         for atom, name in plan_of(expression)[0]:
-            found = self._fixed.get(atom) if atom in self._fixed else self._atom(atom, known)
+            found = self._fixed[atom] if atom in self._fixed else self._atom(atom, known)
             if found is None:
                 return None
             values[name] = found
         return values
-
-    @cached_property
-    def _fixed(self) -> dict[Expr, Rounded | None]:
-        """Atoms that no parameter changes, as they are met."""
-        return {}
 
     def _atom(self, atom: Expr, known: Mapping[Symbol, Rounded]) -> Rounded | None:
         if isinstance(atom, Mean):
@@ -141,7 +136,7 @@ class Probed:
         else:  # an order statistic is an observation, or the middle between two
             known_level = isinstance(atom, Quantile) and not atom.free_symbols
             found = nearest(evaluate(atom, self._data, {})) if known_level else None
-        if not atom.free_symbols:
+        if not atom.free_symbols:  # no parameter changes it
             self._fixed[atom] = found
         return found
 
@@ -153,10 +148,8 @@ class Probed:
         others = tuple(symbol for symbol in symbols if symbol not in atom.data)
         arguments = [values[symbol] for symbol in others]
         count = max((np.size(item.value) for item in arguments), default=1)
-        return (
-            self._sums(compiled(rest, (*atom.data, *others), rounded=self._bounded), arguments, count)
-            / self._data.total
-        )
+        function = compiled(rest, (*atom.data, *others), rounded=self._bounded)
+        return self._sums(function, arguments, count) / nearest(self._data.total)
 
     def _sums(self, function: Callable[..., Any], arguments: Sequence[Rounded], count: int) -> Rounded:
         """The weighted sums of a function over all rows, for each of so many values of its other arguments."""

@@ -1,8 +1,9 @@
-"""Solves the one equation a derivation may leave: in doubles where they carry it, else with every residual in balls.
+"""Solves the one equation a derivation may leave: in doubles where they carry it, else in balls.
 
 A float residual loses its digits on data that agree in many of theirs, and its sign then says nothing. Every root is
 therefore examined in balls: on few rows by the two signs beside it, on many by what the doubles lose on a part of the
-rows. What fails is solved again with residuals rounded from balls, or refused where the rows are too many for that.
+rows. What fails is solved again with residuals rounded from balls, or refused where the rows are too many for that. Of
+few rows, the highest of several roots is looked for with bounds for all rounding from the beginning.
 """
 
 from __future__ import annotations
@@ -121,10 +122,8 @@ def _highest_of_many_rows(doubles: InDoubles) -> Numbers:
     """What the highest root gives that is found in doubles; where they do not tell it, what one in balls gives."""
     derivation, table = doubles.derivation, doubles.table
     line = root_line(derivation, table)
-    others, height = (
-        probes(derivation, table, line),
-        Together(Probed(derivation, table, bounded=False).heights, doubles.height),
-    )
+    others, probed = probes(derivation, table, line), Probed(derivation, table, bounded=False)
+    height = Together(probed.heights, doubles.height)
     root = highest_root(doubles.residual, derivation, height, line, others, far_sizes(table.columns[0]))
     if root is None:
         return solved_in_balls(derivation, table)

@@ -44,6 +44,7 @@ class Together:
     def __init__(self, many: Callable[[Sequence[float]], Told], one: Scalar) -> None:
         """Begin with nothing known."""
         self.told: dict[float, tuple[float, float]] = {}
+        self._sharp: set[float] = set()
         self._many, self.exactly = many, lru_cache(maxsize=None)(one)
 
     def __call__(self, place: float) -> float:
@@ -52,7 +53,7 @@ class Together:
 
     def ask(self, places: Sequence[float]) -> None:
         """Learn what the function tells of many places."""
-        new = [place for place in dict.fromkeys(places) if place not in self.told]
+        new = [place for place in dict.fromkeys(places) if place not in self.told and place not in self._sharp]
         self.told.update(self._many(new) if new else {})
 
     def sharpen(self, places: Sequence[float]) -> None:
@@ -61,6 +62,7 @@ class Together:
         pairs = enumerate(pairwise(known))
         close = {at for at, ((one, off), (other, and_off)) in pairs if abs(one - other) <= off + and_off}
         for at in close | {at + 1 for at in close}:
+            self._sharp.add(places[at])
             self.told.pop(places[at], None)
 
 
