@@ -170,17 +170,24 @@ def roots_beside_probes(
     for at, place in enumerate(places):
         peak = heights[at + 1] > max(heights[at], heights[at + 2], least)
         if peak and place not in roots:
-            low, high = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
-            cuts = np.linspace(low, high, _CUTS).tolist()
-            ask_together(function, cuts)
-            if place in (low, high) and len({function(cut) > 0 for cut in cuts[::_COARSE]}) == 1:
-                continue
-            cheap = [cut for i, cut in enumerate(cuts) if i % _COARSE == 0 or is_told(function, cut)]
-            here = _roots_among(function, cheap, solve)
-            if len(cheap) < len(cuts) and not any(height(root) >= heights[at + 1] for root in here):
-                here = _roots_among(function, cuts, solve)
-            found += here
+            ends = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
+            found += _roots_around(place, ends, function, height, solve)
     return [root for root in found if not is_valley(root, height)]
+
+
+def _roots_around(
+    place: float, ends: tuple[float, float], function: Scalar, height: Scalar, solve: Solver
+) -> list[float]:
+    """The roots between the neighbours of a probe; one of them is as high as the probe unless that is at an end."""
+    cuts = np.linspace(*ends, _CUTS).tolist()
+    ask_together(function, cuts)
+    if place in ends and len({function(cut) > 0 for cut in cuts[::_COARSE]}) == 1:
+        return []
+    cheap = [cut for i, cut in enumerate(cuts) if i % _COARSE == 0 or is_told(function, cut)]
+    found = _roots_among(function, cheap, solve)
+    if len(cheap) == len(cuts) or any(height(root) >= height(place) for root in found):
+        return found
+    return _roots_among(function, cuts, solve)
 
 
 def _roots_among(function: Scalar, cuts: Sequence[float], solve: Solver) -> list[float]:
