@@ -23,10 +23,14 @@ def _power(base: arb, exponent: arb) -> arb:
     return (exponent * base.log()).exp() if base > 0 else base**exponent
 
 
-def _square(base: Any) -> Any:
-    """The square, of a ball around zero without the negative numbers that a product of two balls would hold."""
-    square = base * base
-    return square.nonnegative_part() if isinstance(square, arb) and not square > 0 else square
+def square(base: Any) -> Any:
+    """Return the square, of a ball around zero without the negative numbers that a product of two balls would hold.
+
+    >>> square(arb(0, 2)) >= 0
+    True
+    """
+    product = base * base
+    return product.nonnegative_part() if isinstance(product, arb) and not product > 0 else product
 
 
 def _log1p(z: Any) -> Any:
@@ -187,7 +191,7 @@ _HELPERS: dict[str, Callable[..., Any]] = {
     "log_of_product": _log_of_product,
     "power": _power,
     "power_integer": _power_integer,
-    "square": _square,
+    "square": square,
     "truth": _truth,
     "choose": _choose,
     "compare": _compare,

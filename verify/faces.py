@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
-from sympy import Expr, Float
+from sympy import Expr, Float, Symbol
 
 from ..proofs.bounds import bounds
 from ..proofs.derivation import Derivation
@@ -23,6 +24,7 @@ from .tolerance import MOST_EVALUATIONS
 Estimates = Mapping[str, float]
 _DIGITS = 40
 Estimator = Callable[[Derivation, Observations], Estimates]
+Way = Callable[[Derivation, Observations, Estimator], Estimates | None]
 
 
 def highest_face(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
@@ -66,6 +68,26 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
     )
 
 
+def _in_distances(way: Way) -> Way:
+    """Look for a face of ordered parameters in the distances between them, whose ends stand still."""
+
+    @wraps(way)
+    def found(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
+        distances = in_distances(derivation.family)
+        if distances is None:
+            return way(derivation, observations, estimates)
+        nearer = found(derivation_of(distances.family), observations, estimates)
+        return None if nearer is None else _brought_back(distances, nearer)
+
+    return found
+
+
+def _brought_back(distances: Distances, found: Estimates) -> Estimates:
+    known = {item.symbol: Float(found[item.name], _DIGITS) for item in distances.family.parameters}
+    return {name: float(how.xreplace(known)) for name, how in distances.back.items()}
+
+
+@_in_distances
 def face_beyond_which_it_rises(
     derivation: Derivation, observations: Observations, estimates: Estimator
 ) -> Estimates | None:
@@ -84,10 +106,6 @@ def face_beyond_which_it_rises(
     2.0
     """
     family = derivation.family
-    distances = in_distances(family)
-    if distances is not None:
-        found = face_beyond_which_it_rises(derivation_of(distances.family), observations, estimates)
-        return None if found is None else _brought_back(distances, found)
     ends = [(item, end) for item in family.parameters for end in closed_ends(item)]
     if len(family.parameters) < 2 or not ends:
         return None
@@ -97,13 +115,14 @@ def face_beyond_which_it_rises(
             values = _on_face(family, item, end, observations, estimates)
             if values is None:
                 continue
-            on_ends = {one.symbol for one, at in ends if values[one.name] == double_at_end(one, at)}
+            on_ends = _stands_on(ends, values)
             held = held_by_ends(family, list(values.values()), observations)
             if item.symbol in held and on_ends <= held <= {one.symbol for one, _ in fit_for}:
                 return values
     return None
 
 
+@_in_distances
 def face_above_a_search(derivation: Derivation, observations: Observations, estimates: Estimator) -> Estimates | None:
     """Return the estimates on the highest face, where no search of the whole space ends above it; ``None`` without one.
 
@@ -120,10 +139,6 @@ def face_above_a_search(derivation: Derivation, observations: Observations, esti
     {'m': 1.0, 's': 2.0}
     """
     family = derivation.family
-    distances = in_distances(family)
-    if distances is not None:
-        nearer = face_above_a_search(derivation_of(distances.family), observations, estimates)
-        return None if nearer is None else _brought_back(distances, nearer)
     faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
     if derivation.optimality.proved or len(family.parameters) < 2 or not faces:
         return None
@@ -135,8 +150,7 @@ def face_above_a_search(derivation: Derivation, observations: Observations, esti
     if best is None:
         return None
     theta = list(best.values())
-    on_ends = {item.symbol for item, end in faces if best[item.name] == double_at_end(item, end)}
-    if held_by_ends(family, theta, observations) != on_ends:
+    if held_by_ends(family, theta, observations) != _stands_on(faces, best):
         return None
     from .optimise import maximise_likelihood  # imported late, as it imports SciPy
 
@@ -146,9 +160,9 @@ def face_above_a_search(derivation: Derivation, observations: Observations, esti
     return best if reached and not above else None
 
 
-def _brought_back(distances: Distances, found: Estimates) -> Estimates:
-    known = {item.symbol: Float(found[item.name], _DIGITS) for item in distances.family.parameters}
-    return {name: float(how.xreplace(known)) for name, how in distances.back.items()}
+def _stands_on(faces: Sequence[tuple[Parameter, Expr]], values: Estimates) -> set[Symbol]:
+    """The parameters that are on an end of their space."""
+    return {item.symbol for item, end in faces if values[item.name] == double_at_end(item, end)}
 
 
 def _has_moving_end(item: Parameter) -> bool:

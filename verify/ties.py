@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
 
-from flint import fmpq
 from sympy import Add, Expr, Mul, Rational, S, Symbol, log, oo
 
 from ..proofs.algebra.atoms import Mean, plain
 from ..proofs.family import Family
 from ..proofs.points import PointSearch
+from ..strategies.rounded import exact_constant
 from .log_powers import is_one
 from .observations import Observations
 from .tolerance import TIE_ROWS
@@ -92,7 +92,7 @@ def is_zero_sum(terms: Weighted) -> bool:
                 others[rest] += share * weight
     if any(total != 0 for total in others.values()):
         return False
-    return is_one((_fraction(base), _fraction(power)) for base, power in powers.items())
+    return is_one((exact_constant(base), exact_constant(power)) for base, power in powers.items())
 
 
 def _rows(column: Symbol, observations: Observations) -> list[tuple[Mapping[Symbol, Rational], Rational]] | None:
@@ -126,7 +126,3 @@ def _is_kept(profile: Expr, symbols: Sequence[Symbol], order: Sequence[int]) -> 
     """Whether a profile stays the same with its statistics in another order."""
     moved = {symbol: symbols[place] for symbol, place in zip(symbols, order, strict=True)}
     return bool(profile.xreplace(moved) == profile)
-
-
-def _fraction(number: Rational) -> fmpq:
-    return fmpq(int(number.p), int(number.q))

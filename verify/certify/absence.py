@@ -12,7 +12,7 @@ from sympy import Expr
 from ...proofs.ball_data import Table
 from ...proofs.balls import ball
 from .far_bounds import bound_beside, limit_above
-from .profile import MOST_CHECKED, Profile, beside, between, stays_below
+from .profile import MOST_CHECKED, Profile, beside, stay_below, weighted
 
 _NEAREST, _FARTHEST = 4, 512
 """Binary digits by which the first and the farthest cut that are tried lie off the middle of the data's range."""
@@ -32,7 +32,7 @@ def has_no_highest(profile: Profile, table: Table, most: int = MOST_CHECKED) -> 
     >>> has_no_highest(curve, Table(x, even, None)), has_no_highest(curve, Table(x, spread, None))
     (True, False)
     """
-    table = Table(table.columns, table.rows, table.weights or [arb(1)] * len(table.rows))
+    table = weighted(table)
     middle = _middle(profile, table)
     if middle is None:
         return False
@@ -47,18 +47,7 @@ def has_no_highest(profile: Profile, table: Table, most: int = MOST_CHECKED) -> 
         if cut is None:
             return False
         cuts.append(cut)
-    waiting = [(cuts[0], cuts[1])]
-    for _ in range(most):
-        if not waiting:
-            return True
-        low, high = waiting.pop()
-        if low >= high or stays_below(profile, low, high, top, table):
-            continue
-        at = between(profile.ends, low, high)
-        if not low < at < high:
-            return False
-        waiting += [(low, at), (at, high)]
-    return False
+    return stay_below(profile, [(cuts[0], cuts[1])], top, table, most)
 
 
 def _middle(profile: Profile, table: Table) -> arb | None:

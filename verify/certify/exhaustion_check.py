@@ -16,6 +16,7 @@ from ...proofs.ball_sums import row_sums
 from ...proofs.family import Family
 from ..enclosure import table_of
 from ..observations import Observations
+from .parts import all_settled
 from .reflection import is_mirrored
 
 Curve = Callable[[arb], list[arb]]
@@ -48,8 +49,14 @@ def nothing_higher(family: Family, places: Sequence[arb], observations: Observat
         return False
     known = sorted(around, key=lambda ball: ball.mid())
     ends = [least, *(end for ball in known for end in (ball.lower(), ball.upper())), greatest]
-    parts = [(low, high) for low, high in zip(ends[::2], ends[1::2], strict=True) if not low >= high]
-    return _stays_below(curve, parts, max(curve(place.mid())[2].lower() for place in places))
+    parts = list(zip(ends[::2], ends[1::2], strict=True))
+    height = max(curve(place.mid())[2].lower() for place in places)
+    return all_settled(
+        parts,
+        lambda low, high: _stays_below(curve, low, high, height),
+        lambda low, high: low.union(high).mid(),
+        _MOST_PARTS,
+    )
 
 
 def _curve(family: Family, table: Table) -> Curve:
@@ -69,25 +76,16 @@ def _concave_around(curve: Curve, place: arb, near: arb) -> arb | None:
     return None
 
 
-def _stays_below(curve: Curve, parts: list[tuple[arb, arb]], height: arb) -> bool:
-    """Whether each part has no stationary point, or stays below a height."""
-    for _ in range(_MOST_PARTS):
-        if not parts:
-            return True
-        low, high = parts.pop()
-        part = low.union(high)
-        middle = part.mid()
-        slope, bend, value = curve(part)
-        steady = curve(middle)
-        centred = steady[0] + bend * (part - middle)
-        if slope > 0 or slope < 0 or centred > 0 or centred < 0 or value < height:
-            continue
-        if steady[2] + centred * (part - middle) < height:
-            continue
-        if not low < middle < high:
-            return False
-        parts += [(low, middle), (middle, high)]
-    return False
+def _stays_below(curve: Curve, low: arb, high: arb, height: arb) -> bool:
+    """Whether a part has no stationary point, or stays below a height."""
+    part = low.union(high)
+    middle = part.mid()
+    slope, bend, value = curve(part)
+    steady = curve(middle)
+    centred = steady[0] + bend * (part - middle)
+    if slope > 0 or slope < 0 or centred > 0 or centred < 0 or value < height:
+        return True
+    return bool(steady[2] + centred * (part - middle) < height)
 
 
 def _falls_beyond(family: Family) -> bool:

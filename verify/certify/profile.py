@@ -6,6 +6,7 @@ chapters 9 and 12.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from ...proofs.derivation import Derivation, Finding, Verdict
 from ...proofs.smooth_lines import has_open_space
 from .far_bounds import bound_beside
 from .joined import factored_means, joined
+from .parts import Part, all_settled
 from .program import Program, kernel_of, program
 
 MOST_PARTS, MOST_CHECKED = 2000, 20_000
@@ -102,28 +104,31 @@ def is_highest(profile: Profile, place: arb, table: Table, most: int = MOST_CHEC
     Around ``place`` the profile is concave; towards each end it stays below; every other part has no stationary point,
     or its values stay below that at ``place``. ``most`` is the number of parts that are looked at.
     """
-    # With weights each row's logarithm is taken: that of a product of wide balls knows next to nothing.
-    table = Table(table.columns, table.rows, table.weights or [arb(1)] * len(table.rows))
+    table = weighted(table)
     top = profile.at(place.mid(), table)[0]
     around = _concave_around(profile, place, table)
     cuts = [_cut(profile, end, place.mid(), top, table) for end in profile.ends]
     if not top.is_finite() or around is None or cuts[0] is None or cuts[1] is None:
         return False
-    waiting = [(cuts[0], around.lower()), (around.upper(), cuts[1])]
-    for _ in range(most):
-        if not waiting:
-            return True
-        low, high = waiting.pop()
-        if low >= high or stays_below(profile, low, high, top, table):
-            continue
-        middle = between(profile.ends, low, high)
-        if not low < middle < high:
-            return False
-        waiting += [(low, middle), (middle, high)]
-    return False
+    return stay_below(profile, [(cuts[0], around.lower()), (around.upper(), cuts[1])], top, table, most)
 
 
-def stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) -> bool:
+def weighted(table: Table) -> Table:
+    """Return a table with weights: each row's logarithm is taken then; that of a product of wide balls knows little."""
+    return Table(table.columns, table.rows, table.weights or [arb(1)] * len(table.rows))
+
+
+def stay_below(profile: Profile, parts: Sequence[Part], top: arb, table: Table, most: int) -> bool:
+    """Return whether no place in some parts is a maximum that is as high as ``top``, for certain."""
+    return all_settled(
+        parts,
+        lambda low, high: _stays_below(profile, low, high, top, table),
+        lambda low, high: _between(profile.ends, low, high),
+        most,
+    )
+
+
+def _stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) -> bool:
     """Whether a part has no stationary point, or stays below the maximum."""
     part = low.union(high)
     height, slope, _, turn = profile.at(part, table)
@@ -180,7 +185,7 @@ def beside(ends: tuple[Expr, Expr], end: Expr, place: arb, digits: int) -> arb:
     return (place + (1 if end is oo else -1) * least_distance(ends, place) * arb(2) ** digits).mid()
 
 
-def between(ends: tuple[Expr, Expr], low: arb, high: arb) -> arb:
+def _between(ends: tuple[Expr, Expr], low: arb, high: arb) -> arb:
     """Where a part is cut: in the middle of its logarithms, as seen from an end, where its own ends are far apart."""
     for end in ends:
         if end.is_finite:

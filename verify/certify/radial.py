@@ -13,6 +13,7 @@ from sympy import Dummy, Expr, S, apart, cancel, log, oo, simplify
 
 from ...proofs.algebra.signs import is_negative, is_nonnegative
 from ...proofs.ball_data import Table
+from ...proofs.ball_functions import square
 from ...proofs.balls import compiled
 from ...proofs.bounds import Bounds
 from ...proofs.family import Family, Parameter
@@ -89,7 +90,7 @@ class Plane:
         k, across, along = arb(0), arb(0), arb(0)
         for value, weight in self.rows:
             r = (value - place) / scale
-            height, slope, grown, _ = self.kernel(_square(r))
+            height, slope, grown, _ = self.kernel(square(r))
             k, across, along = k + weight * height, across + weight * r * slope, along + weight * grown
         return k - self.total * scale.log(), -2 * across, -self.total - 2 * along
 
@@ -102,7 +103,7 @@ class Plane:
         across, along, between = arb(0), arb(0), arb(0)
         for value, weight in self.rows:
             r = (value - place) / scale
-            q = _square(r)
+            q = square(r)
             _, slope, _, bend = self.kernel(q)
             across += weight * (2 * slope + 4 * bend)
             along += weight * 4 * q * (slope + bend)
@@ -125,10 +126,3 @@ def _in_doubles(kernel: Expr) -> tuple[Callable[[Array], Array], Callable[[Array
     (q,) = kernel.free_symbols
     first, second = (in_doubles(cancel(kernel.diff(q, times)), (q,)) for times in (1, 2))
     return first, second
-
-
-def _square(ball: arb) -> arb:
-    """The square, which is not negative: a ball around zero would reach below."""
-    if not ball.contains(0):
-        return ball * ball
-    return arb(0).union(abs(ball * ball).upper())
