@@ -15,12 +15,12 @@ Part = tuple[arb, arb]
 def all_settled(
     parts: Sequence[Part], settles: Callable[[arb, arb], bool], cut: Callable[[arb, arb], arb], most: int
 ) -> bool:
-    """Return whether all parts, or what they are cut into, are settled, of which no more than ``most`` are looked at.
+    """Return whether all parts, or what they are cut into, are settled, with fewer than ``most`` looked at.
 
     >>> middle = lambda low, high: ((low + high) / 2).mid()
-    >>> all_settled([(arb(0), arb(1))], lambda low, high: high - low < 0.3, middle, 7)
+    >>> all_settled([(arb(0), arb(1))], lambda low, high: high - low < 0.3, middle, 8)
     True
-    >>> all_settled([(arb(0), arb(1))], lambda low, high: high - low < 0.3, middle, 6)
+    >>> all_settled([(arb(0), arb(1))], lambda low, high: high - low < 0.3, middle, 7)
     False
     """
     waiting = list(parts)
