@@ -73,29 +73,57 @@ def change_of_variable(family: Family, variable: Symbol, image: Expr) -> Change:
         raise DeclarationError(f"{who} has to contain {variable}, and beside it only declared parameters and constants")
     if family.discrete:
         return _of_counts(family, variable, image, who)
-    inverse = _inverse(family, variable, image, known, who)
-    ends = family.bounds
+    found = one_to_one(family.observation, family.bounds, variable, image, known, who)
+    sign = 1 if found.rises else -1
+    return Change(found.space, split_logs(log(sign * found.slope), {**known, variable: found.ends}))
+
+
+@dataclass(frozen=True)
+class OneToOne:
+    """The set that a strictly monotone map takes to an interval, the slope of the map, and whether it rises."""
+
+    space: Set
+    ends: Bounds
+    slope: Expr
+    rises: bool
+
+
+def one_to_one(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domain, who: str) -> OneToOne:
+    """Return what is mapped onto the interval between ``ends`` where ``old`` is written as ``image`` in ``new``.
+
+    >>> from sympy import exp
+    >>> scale, phi = Symbol("s", positive=True), Symbol("phi", real=True)
+    >>> half_line = Bounds(Integer(0), oo, False, False, False)
+    >>> found = one_to_one(scale, half_line, phi, exp(phi), {}, "s")
+    >>> found.space, found.slope, found.rises
+    (Reals, exp(phi), True)
+
+    Raises
+    ------
+    DeclarationError
+        Where the map is not inverted by a rule, or not proved to be strictly monotone and onto; begins with ``who``.
+    """
+    inverse = _inverse(old, ends, new, image, known, who)
     pairs = [
-        (_at(inverse, family.observation, end, side), end, closed)
+        (_at(inverse, old, end, side), end, closed)
         for end, side, closed in ((ends.lo, "+", ends.lo_closed), (ends.hi, "-", ends.hi_closed))
     ]
     rising = _is_rising(pairs, known)
     first, last = pairs if rising else pairs[::-1]
     for (end, target, _), side in ((first, "+"), (last, "-")):
-        if end is None or not _same(_at(image, variable, end, side), target, known):
-            raise DeclarationError(f"{who} is not seen to end where the support {family.support} does")
-    slope = factored(image.diff(variable))
+        if end is None or not _same(_at(image, new, end, side), target, known):
+            raise DeclarationError(f"{who} is not seen to end at {ends.lo} and {ends.hi}, where {old} does")
+    slope = factored(image.diff(new))
     # A closed end at which the slope is zero or infinite carries no density: it is left out, with probability zero.
-    lo_closed, hi_closed = (closed and _has_slope(slope, variable, end, known) for end, _, closed in (first, last))
-    support = Interval(first[0], last[0], not lo_closed, not hi_closed) if first[0] != -oo or last[0] != oo else Reals
-    domain = {**known, variable: Bounds(first[0], last[0], lo_closed, hi_closed, False)}
-    sign = strict_sign(slope, domain)
-    if sign != (1 if rising else -1):
+    lo_closed, hi_closed = (closed and _has_slope(slope, new, end, known) for end, _, closed in (first, last))
+    space = Interval(first[0], last[0], not lo_closed, not hi_closed) if first[0] != -oo or last[0] != oo else Reals
+    reached = Bounds(first[0], last[0], lo_closed, hi_closed, False)
+    if strict_sign(slope, {**known, new: reached}) != (1 if rising else -1):
         raise DeclarationError(
-            f"{who} is not proved to be strictly monotone on {support}; densities carry over only one to one. "
+            f"{who} is not proved to be strictly monotone on {space}; densities carry over only one to one. "
             "Split the support, or choose another map"
         )
-    return Change(support, split_logs(log(sign * slope), domain))
+    return OneToOne(space, reached, slope, rising)
 
 
 def _of_counts(family: Family, variable: Symbol, image: Expr, who: str) -> Change:
@@ -112,13 +140,13 @@ def _of_counts(family: Family, variable: Symbol, image: Expr, who: str) -> Chang
     return Change(named.get((first, last)) or Range(first, last + 1), Integer(0))
 
 
-def _inverse(family: Family, variable: Symbol, image: Expr, known: Domain, who: str) -> Expr:
-    """The variable in terms of the observation, where a rule gives exactly one value."""
-    roots = _preimages(image, variable, family.observation, {**known, family.observation: family.bounds})
+def _inverse(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domain, who: str) -> Expr:
+    """The new variable in terms of the old one, where a rule gives exactly one value."""
+    roots = _preimages(image, new, old, {**known, old: ends})
     if len(roots) != 1:
         found = "no rule inverts it" if not roots else "several values of the variable have the same image"
         raise DeclarationError(
-            f"{who} is not inverted: {found}; declare {variable} with its sign, such as positive=True, "
+            f"{who} is not inverted: {found}; declare {new} with its sign, such as positive=True, "
             "or write the map with exp, log and powers"
         )
     return roots[0]

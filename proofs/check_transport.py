@@ -43,7 +43,7 @@ def _same_support(step: Step, context: Context, direction: int) -> bool:
     """A strictly monotone map takes an interval to the interval between the images of its ends."""
     family = context.family
     ends, image = family.bounds, step.named("image")
-    images = (_at(image, family.observation, ends.lo, "+"), _at(image, family.observation, ends.hi, "-"))
+    images = (limit_at(image, family.observation, ends.lo, "+"), limit_at(image, family.observation, ends.hi, "-"))
     pairs = zip(images[::direction], step.named("ends").args, strict=True)
     return all(
         value is not None
@@ -52,7 +52,14 @@ def _same_support(step: Step, context: Context, direction: int) -> bool:
     )
 
 
-def _at(image: Expr, variable: Symbol, end: Expr, side: str) -> Expr | None:
+def limit_at(image: Expr, variable: Symbol, end: Expr, side: str) -> Expr | None:
+    """Return what a function tends to at an end, from inside; ``None`` where that is not found.
+
+    >>> from sympy import exp
+    >>> u = Symbol("u", real=True)
+    >>> limit_at(exp(u), u, -oo, "+"), limit_at(exp(u), u, oo, "-")
+    (0, oo)
+    """
     value = image.subs(variable, end) if end.is_finite is not False else nan
     if not value.has(nan, zoo, oo, -oo):
         return value

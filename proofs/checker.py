@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sympy import Symbol
+
 from . import (
     check_combined,
     check_concave,
@@ -18,6 +20,7 @@ from . import (
     check_observations,
     check_paths,
     check_predictor,
+    check_reparametrisation,
     check_ridge,
     check_roots,
     check_scores,
@@ -29,6 +32,7 @@ from .check_context import Context
 from .counterexamples import counterexample
 from .derivation import Evidence, Finding, Step, Verdict
 from .family import Family
+from .reparametrisation import Reparametrisation
 
 
 def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
@@ -46,8 +50,34 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     >>> {finding.evidence.value for finding in check_steps(d.family, d.steps)} <= {"algebra", "sign", "lemma", "ball"}
     True
     """
-    contexts = {held: Context(family.holding(*held), steps) for held in dict.fromkeys(step.held for step in steps)}
-    return tuple(_bare_data(step, family) or _checked(step, contexts[step.held]) for step in steps)
+    members = {about: Context(_about(family, *about), steps) for about in dict.fromkeys(map(_what_about, steps))}
+    named = {step.parametrisation for step in steps if step.rule == _RENAMES}
+    return tuple(
+        _bare_data(step, family) or _unnamed(step, named) or _checked(step, members[_what_about(step)])
+        for step in steps
+    )
+
+
+_RENAMES = "reparametrisation"
+"""The rule of steps that say what other parameters are; all steps in these rest on it."""
+
+
+def _what_about(step: Step) -> tuple[tuple[Symbol, ...], Reparametrisation | None]:
+    """Which parameters count as known in a step, and in which others it is, unless it says what these are."""
+    return step.held, None if step.rule == _RENAMES else step.parametrisation
+
+
+def _about(family: Family, held: tuple[Symbol, ...], way: Reparametrisation | None) -> Family:
+    """The declared family that a step is about."""
+    member = family.holding(*held)
+    return member if way is None else way.of(member)
+
+
+def _unnamed(step: Step, named: set[Reparametrisation | None]) -> Finding | None:
+    """A step in parameters of which no step says what they are has nothing to rest on."""
+    if step.parametrisation is None or step.parametrisation in named:
+        return None
+    return Finding(Evidence.REFUTED, "no step says what the parameters are that it is about")
 
 
 def _checked(step: Step, context: Context) -> Finding:
@@ -129,4 +159,5 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
     "transport": check_transport.transport,
+    _RENAMES: check_reparametrisation.reparametrisation,
 }

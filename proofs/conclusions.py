@@ -104,8 +104,10 @@ _BESIDE = ("divergence", "information", "entropy", "loss")
 
 def is_of_argument(step: Step) -> bool:
     """Return whether the argument for a global maximum rests on a step."""
-    # An argument for the ends of a support begins with the step that moves a parameter there.
-    return step.rule == "support-end" or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
+    # An argument for the ends of a support begins with the step that moves a parameter there, and one in other
+    # parameters with the step that says what these are.
+    first = step.rule in ("support-end", "reparametrisation")
+    return first or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
 
 
 def supported(optimality: Optimality, steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Optimality:

@@ -115,6 +115,21 @@ def transport(step: Step, context: Context) -> str:
     return ""
 
 
+def reparametrisation(step: Step, context: Context) -> str:
+    """A member that the other parameters do not lead back to, or whose other parameters lie outside their spaces."""
+    way = step.parametrisation
+    assert way is not None, "a step on other parameters names them"
+    ends = {item.symbol: item.bounds for item in way.parameters}
+    for trial in context.trials:
+        for (old, value), (new, image) in zip(way.values, way.images, strict=True):
+            there = trial.moved({new: trial.number(image)})
+            if not (there.number(value) - there.number(old)).contains(0):
+                return f"{value} is not {old} where {new} is {image}"
+            if any(there.number(gap) < 0 for gap in (new - ends[new].lo, ends[new].hi - new) if gap.is_finite):
+                return f"{image} leaves the space of {new}"
+    return ""
+
+
 def _at(roots: dict[Expr, Expr], trial: Trial) -> Trial:
     """The member with the roots put in for what is solved."""
     return trial.moved({p: trial.number(chained(value, roots)) for p, value in roots.items()})

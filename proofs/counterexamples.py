@@ -31,6 +31,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "root": counter_equations.root,
     "integer-falling": counter_equations.falling,
     "transport": counter_equations.transport,
+    "reparametrisation": counter_equations.reparametrisation,
     "concave": counter_shapes.concave,
     "half-plane": counter_shapes.half_plane,
     "groups": counter_shapes.groups,

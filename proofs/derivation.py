@@ -14,6 +14,7 @@ from .exponential import ExponentialForm
 from .family import Family
 from .integers import IntegerSearch
 from .points import PointSearch
+from .reparametrisation import Reparametrisation
 
 
 class Outcome(Enum):
@@ -107,7 +108,8 @@ class Step:
 
     ``rule`` names the entry of the checker's table that re-proves the claim from the declaration.
     ``given`` are positions (from 0) of earlier steps in the same derivation. ``using`` holds the named
-    expressions that the rule needs beside ``value``. ``held`` are parameters that count as known in this step.
+    expressions that the rule needs beside ``value``. ``held`` are parameters that count as known in this step, and
+    ``parametrisation`` are the parameters that it is about where these are others than the declared ones.
     """
 
     rule: str
@@ -119,6 +121,7 @@ class Step:
     subject: Basic | None = None
     using: tuple[tuple[str, Basic], ...] = ()
     held: tuple[Symbol, ...] = ()
+    parametrisation: Reparametrisation | None = None
 
     def named(self, key: str) -> Basic:
         """Return the expression that ``using`` holds under ``key``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from .carried_over import in_best_parameters
 from .censoring import add_censoring
 from .checker import check_steps
 from .conclusions import (
@@ -62,6 +63,11 @@ def _of_any_kind(family: Family) -> Derivation:
     if whole is not None:
         section = None if len(family.parameters) == 1 else derive(family.holding(whole))
         return derive_over_integers(family, whole, section)
+    return in_best_parameters(_as_declared(family), _as_declared)
+
+
+def _as_declared(family: Family) -> Derivation:
+    """The derivation in the parameters that a family is declared in."""
     found = _derived(family, choosing=True)
     if not found.optimality.proved and _open_branches(found.steps, found.findings):
         # The root that was chosen may be the lower one for other data: both are left to be found numerically.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Interval, S, Symbol, log, oo, pi
 
-from thetahat import Family, Observed, Parameter
+from thetahat import Family, Observed, Parameter, family
 
 x, y, mu, nu = (Symbol(name, real=True) for name in ("x", "y", "mu", "nu"))
 sigma, tau = Symbol("sigma", positive=True), Symbol("tau", positive=True)
@@ -23,3 +23,9 @@ BIVARIATE_NORMAL = Family(
     also=(Observed(y, S.Reals),),
 )
 CENTRED = BIVARIATE_NORMAL.fix(mu=0, nu=0)
+
+_RATE, _SCALE = family("exponentiated_exponential"), Symbol("s", positive=True)
+SCALED = _RATE.reparametrise(
+    "scaled", (_RATE.parameters[0], Parameter(_SCALE, Interval.open(0, oo))), {"lambda": 1 / _SCALE}
+)
+"""Lifetimes by their scale, of which the rate is the inverse: in the rate more is proved."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
-from pairs import CENTRED
+from pairs import CENTRED, SCALED
 from sympy import (
     Abs,
     Add,
@@ -42,9 +42,12 @@ from thetahat.proofs.engine import derive
 from thetahat.proofs.family import Family, Parameter
 from thetahat.proofs.half_plane import bends
 from thetahat.proofs.registry import family
+from thetahat.proofs.reparametrisation import Reparametrisation
+from thetahat.proofs.routes import likelihood_route
 from thetahat.proofs.scales import scales
 from thetahat.proofs.sense import sharpened
 from thetahat.proofs.slack import one_observation
+from thetahat.proofs.trail import Trail
 from thetahat.proofs.transport import transport
 from thetahat.verify.adapters.regressions import LOGISTIC, POISSON
 
@@ -181,6 +184,33 @@ def ageing() -> Family:
     return Family("ageing", x, positive, both_, log(a + b * x) - a * x - b * x**2 / 2)
 
 
+def _in_others(change: Callable[[Reparametrisation], Reparametrisation]) -> Change:
+    """Return what changes the other parameters of the last step, and what it names of them."""
+
+    def changed(steps: Steps) -> Steps:
+        assert steps[-1].parametrisation is not None
+        way = change(steps[-1].parametrisation)
+        named = tuple((key, Tuple(*(Tuple(*pair) for pair in getattr(way, key)))) for key in ("values", "images"))
+        claimed = Tuple(*(value for _, value in way.values))
+        return (*steps[:-1], replace(steps[-1], parametrisation=way, using=named, value=claimed))
+
+    return changed
+
+
+def _by_values(change: Callable[[Expr], Expr]) -> Callable[[Reparametrisation], Reparametrisation]:
+    return lambda way: replace(way, values=tuple((old, change(one)) for old, one in way.values))
+
+
+def _in_space(space: Interval) -> Callable[[Reparametrisation], Reparametrisation]:
+    """Return what puts the last parameter into another set."""
+    return lambda way: replace(way, parameters=(*way.parameters[:-1], replace(way.parameters[-1], space=space)))
+
+
+def _exchanged(way: Reparametrisation) -> Reparametrisation:
+    """The parameter that stays instead of the one that goes."""
+    return replace(way, parameters=way.parameters[::-1])
+
+
 def erlang() -> Family:
     """A gamma whose shape is a whole number."""
     x, k, theta = Symbol("x", positive=True), Symbol("k", integer=True, positive=True), Symbol("theta", positive=True)
@@ -240,6 +270,7 @@ OURS = {
     "counts": lambda: POISSON,
     "wavy": wavy,
     "carried": lambda: carried().family,
+    "scaled": lambda: SCALED,
     "erlang": erlang,
     "quartered": quartered,
     "sliding": sliding,
@@ -599,6 +630,11 @@ REFUTED = (
     Planted("the only root", "root", "von_mises", using("only", lambda one: S.One)),
     Planted("extremes not exchanged", "transport", "carried", _moved_pairs(_not_exchanged)),
     Planted("another average", "transport", "carried", _moved_pairs(_another_average)),
+    Planted("other values than used", "reparametrisation", "scaled", value(twice)),
+    Planted("other images than used", "reparametrisation", "scaled", using("images", lambda one: Tuple(one[0][::-1]))),
+    Planted("another parameter", "reparametrisation", "scaled", _in_others(_exchanged)),
+    Planted("a closed end", "reparametrisation", "scaled", _in_others(_in_space(Interval(0, oo)))),
+    Planted("both parameters in one", "reparametrisation", "scaled", _in_others(_by_values(_with_parameter))),
     Planted("lost slope", "transport", "carried", value(lambda slope: S.Zero)),
     Planted("slope of another map", "transport", "carried", value(twice)),
     Planted("a parameter in the slope", "transport", "carried", value(_with_parameter)),
@@ -765,6 +801,9 @@ REFUTED = (
 )
 # These are not taken for proved, though nothing calls them wrong.
 UNDECIDED = (
+    Planted("a part of the space", "reparametrisation", "scaled", _in_others(_in_space(Interval.open(1, oo)))),
+    Planted("lost factor", "reparametrisation", "scaled", _in_others(_by_values(twice))),
+    Planted("not one to one", "reparametrisation", "scaled", _in_others(_by_values(lambda one: one + 1 / one))),
     Planted("bends up as well as down", "predictor", "wavy", _claimed_predictor),
     Planted("says nothing of one side", "recession", "counts", value(lambda one: -one)),
     Planted("not continuous where a statistic vanishes", "profile", "asymmetric_laplace", _not_continuous),
@@ -844,7 +883,9 @@ def test_ends_that_only_some_data_reach_are_not_taken_for_proved() -> None:
     x, u = Symbol("x", real=True), Symbol("u", positive=True)
     curved = Family("curved", x, Interval(-1 / u, 1 / u), (Parameter(u, Interval.open(0, oo)),), log(u / 2))
     low, high = (Statistic(Symbol(name, real=True), Quantile(level, x)) for name, level in (("a", 0), ("b", 1)))
-    first = derive(curved).steps[0]
+    trail = Trail()
+    likelihood_route(curved, trail)
+    first = trail.steps[0]
     value = Min(1 / high.symbol, -1 / low.symbol)
     named = (("slope", S.One), ("increment", 1 / u), ("placed", Tuple()))
     claim = replace(first, rule="support-end", value=value, subject=u, using=(*named, *first.using), given=(0,))
@@ -865,6 +906,15 @@ def test_a_factor_of_statistics_needs_the_conditions_that_make_it_positive() -> 
     for spoiled in (tuple(step for step in steps if step.rule != "exists"), weak):
         assert check_steps(member, spoiled)[last].evidence.verdict is Verdict.UNDECIDED
     assert check_steps(member, steps)[last].evidence.verdict is Verdict.AGREE
+
+
+def test_steps_in_parameters_that_no_step_names_are_refuted() -> None:
+    """They may be about any family at all."""
+    steps = derive(SCALED).steps
+    assert steps[0].rule == "reparametrisation"
+    assert {step.parametrisation for step in steps} == {steps[0].parametrisation}
+    alone = tuple(replace(step, given=tuple(at - 1 for at in step.given)) for step in steps[1:])
+    assert {finding.evidence for finding in check_steps(SCALED, alone)} == {Evidence.REFUTED}
 
 
 def test_every_rule_has_a_planted_error_that_is_caught() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from pairs import CENTRED
+from pairs import CENTRED, SCALED
 from sympy import Expr, Interval, Rational, S, Symbol, Tuple, log, oo, pi
 from test_bounded_location import FAMILIES
 from test_concave_terms import CONCAVE
@@ -139,6 +139,13 @@ def singular(step: Step) -> Step:
     return named("jacobian", lambda _: Tuple(first, *rows[1:]))(step)
 
 
+def halved(step: Step) -> Step:
+    """Lose a factor on the way back from other parameters."""
+    way = step.parametrisation
+    assert way is not None
+    return replace(step, parametrisation=replace(way, values=tuple((old, one / 2) for old, one in way.values)))
+
+
 def over_zero(step: Step) -> Step:
     """Divide the multiple of an equation by what vanishes inside the space."""
     p = min(step.named("ratio").free_symbols & set(family("generalised_poisson").symbols), key=str)
@@ -191,6 +198,7 @@ PLANTED = (
     Planted("root", "laplace", value(lambda one: one.xreplace({S.Half: Rational(1, 5)}))),
     Planted("integer-falling", "hypergeometric_successes", value(opposite)),
     Planted("transport", "pareto", named("rising", opposite)),
+    Planted("reparametrisation", SCALED, halved),
     Planted("concave", "half_logistic", value(opposite), "kernel"),
     Planted("concave", FAMILIES["raised cosine"], value(opposite), "kernel"),
     Planted("curvature", "poisson_exposure", in_the_inverse),

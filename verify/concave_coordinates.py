@@ -35,7 +35,7 @@ def concave_coordinates(family: Family, steps: Sequence[Step], findings: Sequenc
     proved = [f.evidence.verdict is Verdict.AGREE for f in findings]
     normalised = any(step.rule == "normalised" and holds for step, holds in zip(steps, proved, strict=True))
     for step, holds in zip(steps, proved, strict=True):
-        if not holds or step.held:
+        if not holds or step.held or step.parametrisation is not None:
             continue
         for maps in _told(step, steps, proved, normalised, family):
             used = set().union(*(one.free_symbols for one in maps))

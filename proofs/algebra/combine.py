@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Function, PolynomialError, Symbol, apart
+from sympy import CoercionFailed, Dummy, Expr, Function, PolynomialError, Symbol, apart
 
 from .atoms import Mean, atoms_of
 from .derivatives import derivative
@@ -74,7 +74,7 @@ def in_partial_fractions(equation: Expr) -> Expr:
         if len(node.data) == 1 and node.integrand.is_rational_function(x) and is_small(node.integrand):
             try:
                 swaps[node] = Mean(apart(node.integrand, x), x)
-            except PolynomialError:
+            except (PolynomialError, CoercionFailed):  # the latter where exponentials of a symbol are its coefficients
                 continue
     return equation.xreplace(swaps).expand()
 

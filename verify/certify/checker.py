@@ -40,6 +40,7 @@ from .wider_check import is_highest_in_wider_spaces
 Balls = list[arb]
 
 _PRECISIONS = (2, 4, 8, 16, 32)  # times that of the certificate
+_BLURS = 16
 _FINEST = 4096  # binary digits in which a move off an end of the support shows, which is as small as half of them
 
 
@@ -204,19 +205,28 @@ def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, o
     with precision(_FINEST):
         for side in (-1, 1):
             moved = list(point)
-            step = _unit(theta[j], observations) * arb(2) ** (-_FINEST // 2) + 2 * theta[j].rad()
+            step = _unit(theta[j], observations) * arb(2) ** (-_FINEST // 2) + _blur(family, theta) + 2 * theta[j].rad()
             moved[j] = (theta[j].mid() + side * step).mid()
             heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
 
 
+def _blur(family: Family, theta: Balls) -> arb:
+    """How far an end of the support may be off that is a function of several parameters: as far as these are."""
+    moving = family.bounds.free_symbols
+    several = len(moving) > 1
+    return _BLURS * sum((t.rad() for s, t in zip(family.symbols, theta, strict=True) if s in moving), arb(0)) * several
+
+
 def _none_beside(family: Family, theta: Balls, point: Balls, table: Table, observations: Observations) -> bool:
     """Whether moving any one parameter a little to either side of the enclosure lowers the likelihood for certain."""
     here = total(family, point, table, observations)
+    blur = _blur(family, theta)
     for j, item in enumerate(family.parameters):
         # The spread of the data is no measure of a parameter without their unit, as of a mean of logarithms.
         sizes = (_unit(theta[j], observations), abs(theta[j]).upper())
-        steps = [arb(1)] if item.symbol.is_integer else [size * arb(2) ** -70 for size in sizes if size > 0]
+        lengths = [*(size * arb(2) ** -70 for size in sizes), blur]
+        steps = [arb(1)] if item.symbol.is_integer else [length for length in lengths if length > 0]
         for end, side in ((theta[j].lower(), -1), (theta[j].upper(), 1)):
             moved = [[*point[:j], (end + side * step).mid(), *point[j + 1 :]] for step in steps]
             moved = [one for one in moved if item.bounds.free_symbols or _inside(family, j, one)]

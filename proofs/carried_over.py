@@ -1,0 +1,142 @@
+"""Carries a derivation over from simpler parameters to those that a family is declared in.
+
+The likelihood is the same function of the member, whatever the parameters are called: its maximisers carry over
+(Zehna 1966, Annals of Mathematical Statistics 37; Casella & Berger 2002, theorem 7.2.10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sympy import Expr, Symbol, Tuple
+
+from .checker import check_steps
+from .derivation import Derivation, Evidence, Label, Outcome, Section, Step, Verdict
+from .family import Family
+from .natural_scales import natural_scales
+from .numeric_check import checked_by_numbers
+from .reparametrisation import Reparametrisation
+
+Derive = Callable[[Family], Derivation]
+
+RULE = "reparametrisation"
+_IN_PARAMETERS = frozenset({"mirror", "edge-growth", "path-growth", "predictor", "separation"})
+"""Steps that are read again with a dataset, in the parameters that the family is declared in."""
+
+
+def in_best_parameters(found: Derivation, derive: Derive) -> Derivation:
+    """Return ``found``, or the derivation in simpler parameters, carried over, where more is proved of these.
+
+    >>> from sympy import Interval, Symbol, oo
+    >>> from thetahat import derive, family
+    >>> from thetahat.proofs.family import Parameter
+    >>> rate, scale = family("exponentiated_exponential"), Symbol("s", positive=True)
+    >>> spaces = [rate.parameters[0], Parameter(scale, Interval.open(0, oo))]
+    >>> by_scale = rate.reparametrise("by_scale", spaces, {"lambda": 1 / scale})
+    >>> derive(by_scale).optimality.proved
+    True
+    """
+    family, best = found.family, found
+    if _is_complete(found) or family.given or _is_refuted(found):
+        return found
+    for way in natural_scales(family):
+        other = carried_over(derive(way.of(family)), way, family)
+        if other is not None and _proved(other) > _proved(best):
+            best = other
+        if _is_complete(best):
+            break
+    return best
+
+
+def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> Derivation | None:
+    """Return the derivation of ``family`` from that in other parameters; ``None`` where it is not carried over."""
+    moved = {old for old, _ in way.values} | {new for new, _ in way.images}
+    searched = inner.integer is not None or inner.point is not None or inner.searched in moved
+    if searched or inner.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
+        return None
+    if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
+        return None
+    step = _step(way)
+    (finding,) = check_steps(family, (step,))
+    if finding.evidence.verdict is not Verdict.AGREE or finding.evidence is Evidence.BALL:
+        return None
+    steps = (step, *(_placed(one, way) for one in inner.steps))
+    return replace(_moved(inner, way, family), steps=steps, findings=(finding, *inner.findings))
+
+
+def _placed(step: Step, way: Reparametrisation) -> Step:
+    """A step in the new parameters, behind the one that says what these are."""
+    return replace(step, given=tuple(at + 1 for at in step.given), parametrisation=way)
+
+
+def _step(way: Reparametrisation) -> Step:
+    values, images = dict(way.values), dict(way.images)
+    shown = " and ".join(f"`{new}` = `{image}`" for new, image in images.items())
+    return Step(
+        rule=RULE,
+        section=Section.LIKELIHOOD,
+        words=f"Other parameters: with {shown} the declaration is simpler. Each is a strictly monotone function of one "
+        "parameter, onto an open interval: the members are the same, and so are those that are stationary or maximise "
+        "the likelihood (Zehna 1966). All that follows is in these parameters; the estimate is put back at the end.",
+        value=Tuple(*values.values()),
+        label=Label(", ".join(map(str, values)), ", ".join(map(str, values))),
+        using=(
+            ("values", Tuple(*(Tuple(*pair) for pair in way.values))),
+            ("images", Tuple(*(Tuple(*pair) for pair in way.images))),
+        ),
+        parametrisation=way,
+    )
+
+
+def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivation:
+    """The conclusions with every new parameter written in the old ones, and what is found for it put back."""
+    put, values = way.back(), dict(way.values)
+    news = dict(zip((item.symbol for item in way.parameters), family.symbols, strict=True))
+
+    def found(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
+        old = news[new]
+        return old, put(value) if new == old else values[old].subs(new, put(value))
+
+    def between(new: Symbol, low: Expr, high: Expr) -> tuple[Symbol, Expr, Expr]:
+        ends = found(new, low)[1], found(new, high)[1]
+        falls = new != news[new] and values[news[new]].diff(new).is_negative
+        return news[new], *(ends[::-1] if falls else ends)
+
+    form = inner.exponential_form
+    if form is not None:
+        form = replace(form, eta=tuple(map(put, form.eta)), log_partition=put(form.log_partition))
+    return replace(
+        inner,
+        family=family,
+        mean_log_likelihood=put(inner.mean_log_likelihood),
+        formulas=tuple(found(*pair) for pair in inner.formulas),
+        equations=tuple(map(put, inner.equations)),
+        unknowns=tuple(news[unknown] for unknown in inner.unknowns),
+        closed=tuple(found(*pair) for pair in inner.closed),
+        free=tuple(between(*three) for three in inner.free),
+        within=tuple(between(*three) for three in inner.within),
+        exponential_form=form,
+        exists_when=tuple(one.at(put) for one in inner.exists_when),
+        enough=tuple(one.at(put) for one in inner.enough),
+    )
+
+
+def _proved(derivation: Derivation) -> tuple[bool, bool, bool]:
+    """Whether an estimator is found, is proved to be the maximum, and it is known when there is one."""
+    known = derivation.existence_proved or bool(derivation.edges)
+    return derivation.outcome is not Outcome.UNSOLVED, derivation.optimality.proved, known
+
+
+def _is_complete(derivation: Derivation) -> bool:
+    return derivation.outcome is Outcome.UNBOUNDED or all(_proved(derivation))
+
+
+def _is_refuted(derivation: Derivation) -> bool:
+    """Whether the declaration is no density: no other parameters make one of it."""
+    return (
+        derivation.outcome is Outcome.UNSOLVED and checked_by_numbers(derivation.family)[0] is Verdict.DISAGREE
+    ) or any(
+        step.rule == "normalised" and found.evidence is Evidence.REFUTED
+        for step, found in zip(derivation.steps, derivation.findings, strict=True)
+    )

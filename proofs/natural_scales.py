@@ -1,0 +1,163 @@
+"""The scales on which a log-density is simplest: which functions of single parameters it is written in.
+
+A family is the same whatever its parameters are called, and so is its maximum. What is proved hangs on what rules
+recognise, and these know locations, scales, rates and shapes: not twice a location, nor the logarithm of a rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
+
+from .algebra.derivatives import derivative
+from .algebra.signs import is_positive, strict_sign
+from .algebra.size import operations
+from .algebra.solve import solve_one
+from .change import one_to_one
+from .errors import DeclarationError
+from .family import Family
+from .parts import Parameter
+from .reparametrisation import Reparametrisation
+from .sense import sharpened
+
+_NAME = "phi"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A parameter as ``value`` in the symbol of ``new``, which is ``image`` in the parameter.
+
+    ``size`` counts operations in what is declared, written in the new parameter.
+    """
+
+    old: Parameter
+    new: Parameter
+    value: Expr
+    image: Expr
+    size: int
+
+
+def natural_scales(family: Family) -> Iterator[Reparametrisation]:
+    """Yield ways to write a family in simpler parameters: all at once, then each of several by itself.
+
+    >>> from sympy import Symbol
+    >>> from thetahat import family
+    >>> gumbel, twice = family("gumbel"), Symbol("half", real=True)
+    >>> place = Parameter(twice, gumbel.parameters[0].space)
+    >>> halved = gumbel.reparametrise("halved", [place, gumbel.parameters[1]], {"mu": 2 * twice})
+    >>> [way.values for way in natural_scales(halved)], list(natural_scales(gumbel))
+    ([((half, phi/2),)], [])
+    """
+    found: list[Scale] = []
+    for item in family.parameters:
+        best = _simplest(item, family, f"{_NAME}_{len(found) + 1}" if found else _NAME)
+        found += [] if best is None else [best]
+    if len(found) > 1:
+        yield _joined(found, family)
+    for one in found:
+        yield _joined([one], family)
+
+
+def _simplest(item: Parameter, family: Family, name: str) -> Scale | None:
+    """The scale of a parameter on which least is to be written; ``None`` where that is the one it has."""
+    ends = item.bounds
+    bounded = {symbol for other in family.parameters for symbol in other.bounds.free_symbols}
+    if ends.discrete or ends.lo_closed or ends.hi_closed or ends.free_symbols or item.symbol in bounded:
+        return None
+    taken = {symbol.name for symbol in (*family.symbols, *family.columns, *family.given)}
+    if name in taken or any(one.symbol.name == name for one in family.constants):
+        return None
+    here = _size(family)
+    scales = [_scale(item, image, family, name) for image in dict.fromkeys(_images(item.symbol, family))]
+    better = [one for one in scales if one is not None and one.size < here + _is_plainer(one)]
+    return min(better, key=lambda one: one.size, default=None)
+
+
+def _is_plainer(scale: Scale) -> bool:
+    """Whether rules know a parameter better than what it is written in, which takes as many operations.
+
+    A location rather than its opposite, and a positive number rather than its logarithm.
+    """
+    return scale.image == -scale.old.symbol or isinstance(scale.image, exp)
+
+
+def _size(family: Family) -> int:
+    ends = (family.bounds.lo, family.bounds.hi)
+    return operations(family.log_density) + sum(operations(end) for end in ends if end.free_symbols)
+
+
+def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | None:
+    """The scale on which a parameter is a function of itself, if that is one to one between open intervals."""
+    old, ends = item.symbol, item.bounds
+    if not strict_sign(derivative(image, old), {old: ends}):
+        return None
+    new = Symbol(name, positive=True) if is_positive(image, {old: ends}) else Symbol(name, real=True)
+    roots = [root.value for root in solve_one(image - new, old, {old: ends})]
+    if len(roots) != 1:
+        return None
+    try:
+        space = one_to_one(old, ends, new, roots[0], {}, f"{family.name}: {old}").space
+        # What its ends say of the new parameter it has to know, for powers and logarithms to be taken apart.
+        known = Parameter(new, space)
+        sharp = sharpened(new, known.bounds)
+        value = roots[0].xreplace({new: sharp})
+        scale = Scale(item, Parameter(sharp, space), value, image, 0)
+        return Scale(item, scale.new, value, image, _size(_joined([scale], family).of(family)))
+    except DeclarationError:  # not seen to be one to one, or no declaration that makes sense comes out
+        return None
+
+
+def _joined(scales: Sequence[Scale], family: Family) -> Reparametrisation:
+    instead = {one.old: one.new for one in scales}
+    return Reparametrisation(
+        tuple(instead.get(item, item) for item in family.parameters),
+        tuple((one.old.symbol, one.value) for one in scales),
+        tuple((one.new.symbol, one.image) for one in scales),
+    )
+
+
+def _images(p: Symbol, family: Family) -> Iterator[Expr]:
+    """Functions of a parameter alone that the declaration is written in, without those that are the parameter."""
+    for end in (family.bounds.lo, family.bounds.hi):
+        yield from _other_than(p, (Add(*(part for part in Add.make_args(end) if part.free_symbols <= {p})),))
+    for node in preorder_traversal(family.log_density):
+        if isinstance(node, Add):
+            yield from _other_than(p, _places(p, node, family))
+        if isinstance(node, (Add, Mul)):
+            yield from _other_than(p, map(_without_logarithm, _alone(p, node)))
+        elif isinstance(node, Expr):
+            yield from _other_than(p, map(_without_logarithm, (part for part in node.args if part.free_symbols == {p})))
+
+
+def _other_than(p: Symbol, images: Iterator[Basic] | Sequence[Basic]) -> Iterator[Expr]:
+    for one in images:
+        if isinstance(one, Expr) and one != p and one.free_symbols == {p}:
+            yield one
+
+
+def _places(p: Symbol, node: Add, family: Family) -> Iterator[Expr]:
+    """What an observation is compared with: in ``x - 2 p - 1`` it is ``2 p + 1``."""
+    for term in node.args:
+        factor, rest = term.as_coeff_Mul()
+        if rest in family.columns:
+            yield -Add(*(part for part in node.args if part.free_symbols <= {p})) / factor
+
+
+def _alone(p: Symbol, node: Add | Mul) -> Iterator[Expr]:
+    """The terms of a sum that hold no other symbol; of a product all such factors together, without a sign.
+
+    A share of a parameter, as half of it, is not counted as another: shapes are often halved.
+    """
+    parts = [part for part in node.args if part.free_symbols == {p}]
+    if isinstance(node, Mul):
+        factor = abs(node.as_coeff_Mul()[0])
+        parts = [Mul(*parts), Mul(factor, *parts)] if parts and factor.is_Integer else [Mul(*parts)]
+    yield from (part for part in parts if not part.as_coeff_Mul()[0].is_negative)
+
+
+def _without_logarithm(part: Expr) -> Expr:
+    """What a multiple of a logarithm is one of."""
+    inner = part.as_coeff_Mul()[1]
+    return inner.args[0] if isinstance(inner, log) else part

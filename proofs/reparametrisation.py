@@ -1,0 +1,43 @@
+"""Parameters written in others, one to one: the same densities under other names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
+from .family import Family
+from .parts import Parameter
+
+
+@dataclass(frozen=True)
+class Reparametrisation:
+    """Some parameters of a family, each written in a new one, and the other way round.
+
+    ``parameters`` are those of the family that comes out, in declared order, with those that stay; ``values`` are the
+    old ones in the new ones, ``images`` the new ones in the old ones.
+    """
+
+    parameters: tuple[Parameter, ...]
+    values: tuple[tuple[Symbol, Expr], ...]
+    images: tuple[tuple[Symbol, Expr], ...]
+
+    def of(self, family: Family) -> Family:
+        """Return the family in the new parameters.
+
+        >>> from sympy import Interval, Symbol, oo
+        >>> from thetahat import family
+        >>> exponential, mean = family("exponential"), Symbol("phi", positive=True)
+        >>> (rate,) = exponential.symbols
+        >>> by_mean = (Parameter(mean, Interval.open(0, oo)),)
+        >>> Reparametrisation(by_mean, ((rate, 1 / mean),), ((mean, 1 / rate),)).of(exponential).log_density
+        log(1/phi) - x/phi
+        """
+        names = {item.symbol: item.name for item in family.parameters}
+        return family.reparametrise(family.name, self.parameters, {names[old]: value for old, value in self.values})
+
+    def back(self) -> Callable[[Expr], Expr]:
+        """Return what writes an expression in the new parameters in the old ones again."""
+        images = dict(self.images)
+        return lambda expression: expression.subs(images, simultaneous=True) if images else expression
