@@ -53,7 +53,7 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
     """Return the derivation of ``family`` from that in other parameters; ``None`` where it is not carried over."""
     moved = {old for old, _ in way.values} | {new for new, _ in way.images}
     searched = inner.integer is not None or inner.point is not None or inner.searched in moved
-    if searched or inner.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
+    if searched or _is_circular(inner, way) or inner.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
         return None
     if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
         return None
@@ -63,6 +63,17 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
         return None
     steps = (step, *(_placed(one, way) for one in inner.steps))
     return replace(_moved(inner, way, family), steps=steps, findings=(finding, *inner.findings))
+
+
+def _is_circular(inner: Derivation, way: Reparametrisation) -> bool:
+    """Whether a parameter that is put back would need another one that is only found with its help."""
+    known = set(inner.unknowns)
+    values, order = {new: value for (_, value), (new, _) in zip(way.values, way.images, strict=True)}, []
+    for new, _ in inner.formulas:
+        order.append((new, set(known)))
+        known.add(new)
+    early = [(new, set[Symbol]()) for new in inner.unknowns]
+    return any(new in values and not values[new].free_symbols - {new} <= before for new, before in (*early, *order))
 
 
 def _placed(step: Step, way: Reparametrisation) -> Step:
@@ -93,10 +104,16 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
     """The conclusions with every new parameter written in the old ones, and what is found for it put back."""
     put, values = way.back(), dict(way.values)
     news = dict(zip((item.symbol for item in way.parameters), family.symbols, strict=True))
+    solved = {new: put(value) for new, value in inner.closed}
 
     def found(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
         old = news[new]
         return old, put(value) if new == old else values[old].subs(new, put(value))
+
+    def alone(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
+        """The same in statistics and unknowns."""
+        old, there = found(new, value)
+        return old, there.subs({symbol: one for symbol, one in solved.items() if symbol != old}, simultaneous=True)
 
     def between(new: Symbol, low: Expr, high: Expr) -> tuple[Symbol, Expr, Expr]:
         ends = found(new, low)[1], found(new, high)[1]
@@ -113,7 +130,7 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
         formulas=tuple(found(*pair) for pair in inner.formulas),
         equations=tuple(map(put, inner.equations)),
         unknowns=tuple(news[unknown] for unknown in inner.unknowns),
-        closed=tuple(found(*pair) for pair in inner.closed),
+        closed=tuple(alone(*pair) for pair in inner.closed),
         free=tuple(between(*three) for three in inner.free),
         within=tuple(between(*three) for three in inner.within),
         exponential_form=form,

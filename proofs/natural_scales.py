@@ -6,7 +6,7 @@ recognise, and these know locations, scales, rates and shapes: not twice a locat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
@@ -40,7 +40,10 @@ class Scale:
 
 
 def natural_scales(family: Family) -> Iterator[Reparametrisation]:
-    """Yield ways to write a family in simpler parameters: all at once, then each of several by itself.
+    """Yield ways to write a family in simpler parameters: several at once, then each by itself.
+
+    A new one may be a function of others beside the one that it stands for, which stay, as a scale of a mean and a
+    shape.
 
     >>> from sympy import Symbol
     >>> from thetahat import family
@@ -54,8 +57,9 @@ def natural_scales(family: Family) -> Iterator[Reparametrisation]:
     for item in family.parameters:
         best = _simplest(item, family, f"{_NAME}_{len(found) + 1}" if found else _NAME)
         found += [] if best is None else [best]
-    if len(found) > 1:
-        yield _joined(found, family)
+    alone = [one for one in found if one.image.free_symbols == {one.old.symbol}]
+    if len(alone) > 1:
+        yield _joined(alone, family)
     for one in found:
         yield _joined([one], family)
 
@@ -89,16 +93,20 @@ def _size(family: Family) -> int:
 
 
 def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | None:
-    """The scale on which a parameter is a function of itself, if that is one to one between open intervals."""
+    """The scale that a function of a parameter is, if it is one to one between open intervals whatever others are."""
     old, ends = item.symbol, item.bounds
-    if not strict_sign(derivative(image, old), {old: ends}):
+    domain = {symbol: family.domain[symbol] for symbol in image.free_symbols}
+    if not strict_sign(derivative(image, old), domain):
         return None
-    new = Symbol(name, positive=True) if is_positive(image, {old: ends}) else Symbol(name, real=True)
-    roots = [root.value for root in solve_one(image - new, old, {old: ends})]
+    new = Symbol(name, positive=True) if is_positive(image, domain) else Symbol(name, real=True)
+    roots = [root.value for root in solve_one(image - new, old, domain)]
     if len(roots) != 1:
         return None
+    others = {symbol: box for symbol, box in domain.items() if symbol != old}
     try:
-        space = one_to_one(old, ends, new, roots[0], {}, f"{family.name}: {old}").space
+        space = one_to_one(old, ends, new, roots[0], others, f"{family.name}: {old}").space
+        if space.free_symbols:
+            return None
         # What its ends say of the new parameter it has to know, for powers and logarithms to be taken apart.
         known = Parameter(new, space)
         sharp = sharpened(new, known.bounds)
@@ -119,45 +127,52 @@ def _joined(scales: Sequence[Scale], family: Family) -> Reparametrisation:
 
 
 def _images(p: Symbol, family: Family) -> Iterator[Expr]:
-    """Functions of a parameter alone that the declaration is written in, without those that are the parameter."""
+    """Functions of a parameter, and of others, that the declaration is written in; not the parameter itself."""
+    known = set(family.symbols)
     for end in (family.bounds.lo, family.bounds.hi):
         yield from _other_than(p, (Add(*(part for part in Add.make_args(end) if part.free_symbols <= {p})),))
     for node in preorder_traversal(family.log_density):
         if isinstance(node, Add):
-            yield from _other_than(p, _places(p, node, family))
+            yield from _other_than(p, _places(node, known, family))
         if isinstance(node, (Add, Mul)):
-            yield from _other_than(p, map(_without_logarithm, _alone(p, node)))
+            yield from _other_than(p, map(_without_logarithm, _alone(p, node, known)))
         elif isinstance(node, Expr):
-            yield from _other_than(p, map(_without_logarithm, (part for part in node.args if part.free_symbols == {p})))
+            yield from _other_than(p, map(_without_logarithm, (part for part in node.args if _is_of(p, part, known))))
 
 
-def _other_than(p: Symbol, images: Iterator[Basic] | Sequence[Basic]) -> Iterator[Expr]:
-    for one in images:
-        if isinstance(one, Expr) and one != p and one.free_symbols == {p}:
-            yield one
+def _other_than(p: Symbol, images: Iterable[Basic]) -> Iterator[Expr]:
+    yield from (one for one in images if isinstance(one, Expr) and one != p and p in one.free_symbols)
 
 
-def _places(p: Symbol, node: Add, family: Family) -> Iterator[Expr]:
+def _is_of(p: Symbol, part: Basic, known: set[Symbol]) -> bool:
+    """Whether a part holds a parameter, and nothing that is none."""
+    return p in part.free_symbols and part.free_symbols <= known
+
+
+def _places(node: Add, known: set[Symbol], family: Family) -> Iterator[Expr]:
     """What an observation is compared with: in ``x - 2 p - 1`` it is ``2 p + 1``."""
     for term in node.args:
         factor, rest = term.as_coeff_Mul()
         if rest in family.columns:
-            yield -Add(*(part for part in node.args if part.free_symbols <= {p})) / factor
+            yield -Add(*(part for part in node.args if part.free_symbols <= known)) / factor
 
 
-def _alone(p: Symbol, node: Add | Mul) -> Iterator[Expr]:
-    """The terms of a sum that hold no other symbol; of a product all such factors together, without a sign.
+def _alone(p: Symbol, node: Add | Mul, known: set[Symbol]) -> Iterator[Expr]:
+    """The terms of a sum that hold parameters alone; of a product all such factors together, without a sign.
 
     A share of a parameter, as half of it, is not counted as another: shapes are often halved.
     """
-    parts = [part for part in node.args if part.free_symbols == {p}]
-    if isinstance(node, Mul):
-        factor = abs(node.as_coeff_Mul()[0])
-        parts = [Mul(*parts), Mul(factor, *parts)] if parts and factor.is_Integer else [Mul(*parts)]
-    yield from (part for part in parts if not part.as_coeff_Mul()[0].is_negative)
+    if isinstance(node, Add):
+        parts = [part for part in node.args if part.free_symbols == {p}]
+    else:
+        factor, each = abs(node.as_coeff_Mul()[0]), [part for part in node.args if part.free_symbols <= known]
+        alone = [part for part in each if part.free_symbols == {p}]
+        whole = Mul(*(part for part in each if part.free_symbols))
+        parts = [Mul(*alone), whole, *([Mul(factor, *alone)] if factor.is_Integer else [])]
+    yield from (part for part in parts if p in part.free_symbols and not part.as_coeff_Mul()[0].is_negative)
 
 
-def _without_logarithm(part: Expr) -> Expr:
+def _without_logarithm(part: Basic) -> Basic:
     """What a multiple of a logarithm is one of."""
-    inner = part.as_coeff_Mul()[1]
+    inner = part.as_coeff_Mul()[1] if isinstance(part, Expr) else part
     return inner.args[0] if isinstance(inner, log) else part

@@ -201,6 +201,10 @@ def _by_values(change: Callable[[Expr], Expr]) -> Callable[[Reparametrisation], 
     return lambda way: replace(way, values=tuple((old, change(one)) for old, one in way.values))
 
 
+def _with_stranger(one: Expr) -> Expr:
+    return one + Symbol("stranger", positive=True)
+
+
 def _in_space(space: Interval) -> Callable[[Reparametrisation], Reparametrisation]:
     """Return what puts the last parameter into another set."""
     return lambda way: replace(way, parameters=(*way.parameters[:-1], replace(way.parameters[-1], space=space)))
@@ -634,7 +638,7 @@ REFUTED = (
     Planted("other images than used", "reparametrisation", "scaled", using("images", lambda one: Tuple(one[0][::-1]))),
     Planted("another parameter", "reparametrisation", "scaled", _in_others(_exchanged)),
     Planted("a closed end", "reparametrisation", "scaled", _in_others(_in_space(Interval(0, oo)))),
-    Planted("both parameters in one", "reparametrisation", "scaled", _in_others(_by_values(_with_parameter))),
+    Planted("a symbol of nobody", "reparametrisation", "scaled", _in_others(_by_values(_with_stranger))),
     Planted("lost slope", "transport", "carried", value(lambda slope: S.Zero)),
     Planted("slope of another map", "transport", "carried", value(twice)),
     Planted("a parameter in the slope", "transport", "carried", value(_with_parameter)),
@@ -803,6 +807,7 @@ REFUTED = (
 UNDECIDED = (
     Planted("a part of the space", "reparametrisation", "scaled", _in_others(_in_space(Interval.open(1, oo)))),
     Planted("lost factor", "reparametrisation", "scaled", _in_others(_by_values(twice))),
+    Planted("both parameters in one", "reparametrisation", "scaled", _in_others(_by_values(_with_parameter))),
     Planted("not one to one", "reparametrisation", "scaled", _in_others(_by_values(lambda one: one + 1 / one))),
     Planted("bends up as well as down", "predictor", "wavy", _claimed_predictor),
     Planted("says nothing of one side", "recession", "counts", value(lambda one: -one)),

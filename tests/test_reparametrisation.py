@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from sympy import Expr, Interval, Reals, Set, Symbol, exp, log, oo, sqrt
+from sympy import Expr, Interval, Reals, Set, Symbol, exp, gamma, log, oo, sqrt
 
 from thetahat import Family, certify, derive, family, fit
+from thetahat.proofs.carried_over import carried_over
 from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.natural_scales import natural_scales
 from thetahat.proofs.parts import Parameter
@@ -88,6 +90,32 @@ def test_the_estimate_is_that_of_the_family_under_its_own_name(renamed: Renamed)
     assert {name: there[name] for name in base} == pytest.approx(dict(base), rel=1e-13)
     assert proof.verdict in (CertificateVerdict.UNIQUE_GLOBAL, CertificateVerdict.GLOBAL_SET)
     assert proof.check(renamed.x)
+
+
+def test_a_scale_may_be_written_in_a_mean_and_a_shape() -> None:
+    """Weibull's by its mean: for each shape the scale is a multiple of it."""
+    weibull, mean = family("weibull"), Symbol("m", positive=True)
+    shape, scale = weibull.parameters
+    spaces = (shape, Parameter(mean, HALF_LINE))
+    by_mean = weibull.reparametrise("by_mean", spaces, {scale.name: mean / gamma(1 + 1 / shape.symbol)})
+    ours, base = fit(by_mean, POSITIVE), fit(weibull, POSITIVE).theta_hat
+    assert ours.derivation.optimality.proved
+    assert ours.derivation.existence_proved
+    k = base[shape.name]
+    assert ours.theta_hat == pytest.approx({shape.name: k, "m": base[scale.name] * math.gamma(1 + 1 / k)}, rel=1e-13)
+    assert certify(by_mean, POSITIVE).check(POSITIVE)
+
+
+def test_what_is_only_found_with_what_it_leads_to_is_not_carried_over() -> None:
+    """Gompertz's by the failure rate at zero: the growth is an unknown, and the rate divided by a formula in it."""
+    gompertz, first = family("gompertz"), Symbol("d", positive=True)
+    eta = gompertz.parameters[0]
+    member = gompertz.reparametrise("by_first", (eta, Parameter(first, HALF_LINE)), {"b": first / eta.symbol})
+    way = next(one for one in natural_scales(member) if dict(one.values).keys() == {first})
+    ((_, image),) = way.images
+    assert image == first / eta.symbol
+    assert carried_over(derive(way.of(member)), way, member) is None
+    assert all(step.parametrisation is None for step in derive(member).steps)
 
 
 def test_what_is_proved_as_declared_is_left_as_it_is() -> None:
