@@ -21,7 +21,7 @@ from .reparametrisation import Reparametrisation
 Derive = Callable[[Family], Derivation]
 
 RULE = "reparametrisation"
-_IN_PARAMETERS = frozenset({"mirror", "edge-growth", "path-growth", "predictor", "separation"})
+_IN_PARAMETERS = frozenset({"mirror", "predictor", "separation"})
 """Steps that are read again with a dataset, in the parameters that the family is declared in."""
 
 
@@ -53,7 +53,7 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
     """Return the derivation of ``family`` from that in other parameters; ``None`` where it is not carried over."""
     moved = {old for old, _ in way.values} | {new for new, _ in way.images}
     searched = inner.integer is not None or inner.point is not None or inner.searched in moved
-    if searched or _is_circular(inner, way) or inner.outcome in (Outcome.UNSOLVED, Outcome.UNBOUNDED):
+    if searched or _is_circular(inner, way) or inner.outcome is Outcome.UNSOLVED:
         return None
     if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
         return None
@@ -123,9 +123,11 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
     form = inner.exponential_form
     if form is not None:
         form = replace(form, eta=tuple(map(put, form.eta)), log_partition=put(form.log_partition))
+    spoken = [f"{new} = {image}" for new, image in way.images if str(new) in inner.reason]
     return replace(
         inner,
         family=family,
+        reason=", with ".join([inner.reason, *spoken]),
         mean_log_likelihood=put(inner.mean_log_likelihood),
         formulas=tuple(found(*pair) for pair in inner.formulas),
         equations=tuple(map(put, inner.equations)),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from sympy import Symbol
+from dataclasses import replace
 
 from . import (
     check_combined,
@@ -50,27 +49,21 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     >>> {finding.evidence.value for finding in check_steps(d.family, d.steps)} <= {"algebra", "sign", "lemma", "ball"}
     True
     """
-    members = {about: Context(_about(family, *about), steps) for about in dict.fromkeys(map(_what_about, steps))}
+    contexts: dict[tuple[object, ...], Context] = {}
     named = {step.parametrisation for step in steps if step.rule == _RENAMES}
-    return tuple(
-        _bare_data(step, family) or _unnamed(step, named) or _checked(step, members[_what_about(step)])
-        for step in steps
-    )
+    findings = []
+    for step in steps:
+        # The step that says what other parameters are is about the declared ones.
+        about = replace(step, parametrisation=None) if step.rule == _RENAMES else step
+        key = about.held, about.parametrisation
+        if key not in contexts:
+            contexts[key] = Context(about.about(family), steps)
+        findings.append(_bare_data(step, family) or _unnamed(step, named) or _checked(step, contexts[key]))
+    return tuple(findings)
 
 
 _RENAMES = "reparametrisation"
 """The rule of steps that say what other parameters are; all steps in these rest on it."""
-
-
-def _what_about(step: Step) -> tuple[tuple[Symbol, ...], Reparametrisation | None]:
-    """Which parameters count as known in a step, and in which others it is, unless it says what these are."""
-    return step.held, None if step.rule == _RENAMES else step.parametrisation
-
-
-def _about(family: Family, held: tuple[Symbol, ...], way: Reparametrisation | None) -> Family:
-    """The declared family that a step is about."""
-    member = family.holding(*held)
-    return member if way is None else way.of(member)
 
 
 def _unnamed(step: Step, named: set[Reparametrisation | None]) -> Finding | None:

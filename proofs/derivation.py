@@ -127,6 +127,11 @@ class Step:
         """Return the expression that ``using`` holds under ``key``."""
         return dict(self.using)[key]
 
+    def about(self, family: Family) -> Family:
+        """Return the declared family as the step is about it: with parameters known, or with others."""
+        member = family.holding(*self.held)
+        return member if self.parametrisation is None else self.parametrisation.of(member)
+
 
 @dataclass(frozen=True)
 class Finding:

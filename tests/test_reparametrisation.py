@@ -16,6 +16,7 @@ from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.natural_scales import natural_scales
 from thetahat.proofs.parts import Parameter
 from thetahat.verify.certify.certificate import CertificateVerdict
+from thetahat.verify.growth import grows_without_bound
 
 HALF_LINE, UNIT = Interval.open(0, oo), Interval.open(0, 1)
 q, r, h = Symbol("q", real=True), Symbol("r", positive=True), Symbol("h", positive=True)
@@ -104,6 +105,18 @@ def test_a_scale_may_be_written_in_a_mean_and_a_shape() -> None:
     k = base[shape.name]
     assert ours.theta_hat == pytest.approx({shape.name: k, "m": base[scale.name] * math.gamma(1 + 1 / k)}, rel=1e-13)
     assert certify(by_mean, POSITIVE).check(POSITIVE)
+
+
+def test_a_likelihood_is_unbounded_whatever_parameters_are_called() -> None:
+    """The path on which it grows is one of other members only by name."""
+    weibull = family("weibull_with_location")
+    spaces = [Parameter(q, Reals) if one.name == "mu" else one for one in weibull.parameters]
+    member = weibull.reparametrise("opposite", spaces, {"mu": -q})
+    found = derive(member)
+    assert found.outcome is Outcome.UNBOUNDED
+    assert found.reason == "it grows without bound as phi tends to the smallest observation, with phi = -q"
+    assert grows_without_bound(found, SIGNED).verdict is Verdict.AGREE
+    assert certify(member, SIGNED).check(SIGNED)
 
 
 def test_what_is_only_found_with_what_it_leads_to_is_not_carried_over() -> None:

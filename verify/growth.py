@@ -36,13 +36,12 @@ def grows_without_bound(derivation: Derivation, x: Array) -> Case:
     <Verdict.AGREE: 'agree'>
     """
     step = next(one for one in derivation.steps if one.rule in ("edge-growth", "path-growth"))
+    family = step.about(derivation.family)
     if step.rule == "path-growth":
-        return _on_a_path(derivation, step, x)
+        return _on_a_path(family, step, x)
     level = int(step.named("level"))
     extreme = float(x.min() if level == 0 else x.max())
-    heights = [
-        log_likelihood_ball(derivation.family, _member(derivation, x, k), x, bits=_BITS) for k in (_NEAR, _NEARER)
-    ]
+    heights = [log_likelihood_ball(family, _member(family, step, x, k), x, bits=_BITS) for k in (_NEAR, _NEARER)]
     witness = {row[0]: row[1] for row in step.named("witness").args if row[1].is_number}
     with precision(_BITS):
         power = evaluate(step.value, witness)
@@ -55,7 +54,7 @@ def grows_without_bound(derivation: Derivation, x: Array) -> Case:
     return Case(Verdict.UNDECIDED, "the rise could not be enclosed")
 
 
-def _on_a_path(derivation: Derivation, step: Step, x: Array) -> Case:
+def _on_a_path(family: Family, step: Step, x: Array) -> Case:
     """The same where several parameters move: ``rate * L`` at one observation, less multiples of ``log(L)`` at all.
 
     The more others there are, the nearer one has to go for half of the rise to be left.
@@ -68,8 +67,7 @@ def _on_a_path(derivation: Derivation, step: Step, x: Array) -> Case:
         if nearer > _FARTHEST:
             return Case(Verdict.UNDECIDED, "so many observations hide the rise until very close to the end of the path")
     heights = [
-        log_likelihood_ball(derivation.family, _on_path(derivation.family, step, reached, k), x, bits=nearer + _BITS)
-        for k in (_NEAR, nearer)
+        log_likelihood_ball(family, _on_path(family, step, reached, k), x, bits=nearer + _BITS) for k in (_NEAR, nearer)
     ]
     promised, rise = _promised(step, len(x), at, nearer), heights[1] - heights[0]
     if rise > promised / 2:
@@ -101,10 +99,9 @@ def _rational(value: Expr, distance: fmpq, large: fmpq) -> fmpq:
     return fmpq(int(exact.p), int(exact.q))
 
 
-def _member(derivation: Derivation, x: Array, digits: int) -> list[fmpq]:
+def _member(family: Family, step: Step, x: Array, digits: int) -> list[fmpq]:
     """The point of the path at that distance: the witness, other ends of the support well beyond the data."""
-    step = next(one for one in derivation.steps if one.rule == "edge-growth")
-    family, level = derivation.family, int(step.named("level"))
+    level = int(step.named("level"))
     witness = {row[0]: row[1] for row in step.named("witness").args}
     low, high = (fmpq(*float(v).as_integer_ratio()) for v in (x.min(), x.max()))
     room = high - low + 1
