@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol, Tuple
 
+from .algebra.derivatives import derivative
 from .checker import check_steps
 from .derivation import Derivation, Evidence, Label, Outcome, Section, Step, Verdict
 from .family import Family
@@ -52,8 +53,14 @@ def in_best_parameters(found: Derivation, derive: Derive) -> Derivation:
 def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> Derivation | None:
     """Return the derivation of ``family`` from that in other parameters; ``None`` where it is not carried over."""
     moved = {old for old, _ in way.values} | {new for new, _ in way.images}
-    searched = inner.integer is not None or inner.point is not None or inner.searched in moved
-    if searched or _is_circular(inner, way) or inner.outcome is Outcome.UNSOLVED:
+    searched = inner.point is None and inner.searched in moved
+    if (
+        searched
+        or inner.integer is not None
+        or not _is_straight(inner, way)
+        or _is_circular(inner, way)
+        or inner.outcome is Outcome.UNSOLVED
+    ):
         return None
     if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
         return None
@@ -67,13 +74,22 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
 
 def _is_circular(inner: Derivation, way: Reparametrisation) -> bool:
     """Whether a parameter that is put back would need another one that is only found with its help."""
-    known = set(inner.unknowns)
+    known = {*inner.unknowns, *([] if inner.point is None else [inner.point.parameter])}
     values, order = {new: value for (_, value), (new, _) in zip(way.values, way.images, strict=True)}, []
     for new, _ in inner.formulas:
         order.append((new, set(known)))
         known.add(new)
     early = [(new, set[Symbol]()) for new in inner.unknowns]
     return any(new in values and not values[new].free_symbols - {new} <= before for new, before in (*early, *order))
+
+
+def _is_straight(inner: Derivation, way: Reparametrisation) -> bool:
+    """Whether observations that are compared as places of a parameter stand on a line with its other values, too."""
+    if inner.point is None:
+        return True
+    values = {new: value for (_, value), (new, _) in zip(way.values, way.images, strict=True)}
+    value = values.get(inner.point.parameter, inner.point.parameter)
+    return not derivative(value, inner.point.parameter).free_symbols
 
 
 def _placed(step: Step, way: Reparametrisation) -> Step:
@@ -123,6 +139,10 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
     form = inner.exponential_form
     if form is not None:
         form = replace(form, eta=tuple(map(put, form.eta)), log_partition=put(form.log_partition))
+    point = inner.point
+    if point is not None:
+        old, place = found(point.parameter, point.place)
+        point = replace(point.at(put, {}), parameter=old, place=place)
     spoken = [f"{new} = {image}" for new, image in way.images if str(new) in inner.reason]
     return replace(
         inner,
@@ -138,6 +158,8 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
         exponential_form=form,
         exists_when=tuple(one.at(put) for one in inner.exists_when),
         enough=tuple(one.at(put) for one in inner.enough),
+        searched=None if inner.searched is None else news[inner.searched],
+        point=point,
     )
 
 

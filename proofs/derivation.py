@@ -129,8 +129,12 @@ class Step:
 
     def about(self, family: Family) -> Family:
         """Return the declared family as the step is about it: with parameters known, or with others."""
-        member = family.holding(*self.held)
-        return member if self.parametrisation is None else self.parametrisation.of(member)
+        way = self.parametrisation
+        if way is None:
+            return family.holding(*self.held)
+        # What was known beforehand is no parameter that others stand for.
+        own = {item.symbol for item in way.parameters}
+        return way.of(family.holding(*(one for one in self.held if one not in own))).holding(*self.held)
 
 
 @dataclass(frozen=True)
