@@ -53,14 +53,8 @@ def in_best_parameters(found: Derivation, derive: Derive) -> Derivation:
 def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> Derivation | None:
     """Return the derivation of ``family`` from that in other parameters; ``None`` where it is not carried over."""
     moved = {old for old, _ in way.values} | {new for new, _ in way.images}
-    searched = inner.point is None and inner.searched in moved
-    if (
-        searched
-        or inner.integer is not None
-        or not _is_straight(inner, way)
-        or _is_circular(inner, way)
-        or inner.outcome is Outcome.UNSOLVED
-    ):
+    searched = inner.integer is not None or (inner.point is None and inner.searched in moved)
+    if inner.outcome is Outcome.UNSOLVED or searched or not _is_straight(inner, way) or _is_circular(inner, way):
         return None
     if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
         return None

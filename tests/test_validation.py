@@ -11,6 +11,7 @@ from sympy import (
     Function,
     Integer,
     Interval,
+    Max,
     Naturals,
     Naturals0,
     Piecewise,
@@ -18,6 +19,7 @@ from sympy import (
     Reals,
     S,
     Symbol,
+    erfc,
     exp,
     gamma,
     log,
@@ -278,3 +280,12 @@ def test_spread_points_lie_inside() -> None:
         assert (1 if ends.lo == ends.hi else 2) <= len(points) <= 9
         with mp.workdps(50):
             assert all(ends.lo <= float(point) <= ends.hi for point in points)
+
+
+def test_a_density_that_loses_all_digits_far_out_is_not_called_wrong() -> None:
+    """A skew normal slanted away: two less an ``erfc`` that is two but for its hundredth digit."""
+    x, m = Symbol("x", real=True), Symbol("m", real=True)
+    slanted = log(2 - erfc(30 * (x - m))) - (x - m) ** 2 / 2 - log(2 * pi) / 2
+    require_real(Family("slanted", x, S.Reals, (Parameter(m, S.Reals),), slanted))
+    with pytest.raises(DeclarationError, match="the log-density is -inf"):
+        require_real(Family("empty", x, S.Reals, (Parameter(m, S.Reals),), slanted + log(Max(0, x - m))))
