@@ -142,6 +142,7 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
         inner,
         family=family,
         reason=", with ".join([inner.reason, *spoken]),
+        statistics=tuple(replace(one, definition=put(one.definition)) for one in inner.statistics),
         mean_log_likelihood=put(inner.mean_log_likelihood),
         formulas=tuple(found(*pair) for pair in inner.formulas),
         equations=tuple(map(put, inner.equations)),
