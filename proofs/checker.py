@@ -53,17 +53,22 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     named = {step.parametrisation for step in steps if step.rule == _RENAMES}
     findings = []
     for step in steps:
-        # The step that says what other parameters are is about the declared ones.
-        about = replace(step, parametrisation=None) if step.rule == _RENAMES else step
-        key = about.held, about.parametrisation
+        key = step.held, step.parametrisation, step.rule == _RENAMES
         if key not in contexts:
-            contexts[key] = Context(about.about(family), steps)
+            contexts[key] = _context(step, family, steps)
         findings.append(_bare_data(step, family) or _unnamed(step, named) or _checked(step, contexts[key]))
     return tuple(findings)
 
 
 _RENAMES = "reparametrisation"
 """The rule of steps that say what other parameters are; all steps in these rest on it."""
+
+
+def _context(step: Step, family: Family, steps: tuple[Step, ...]) -> Context:
+    """What a step stands among; one that says what other parameters are is about the declared ones, and alone."""
+    if step.rule == _RENAMES:
+        return Context(replace(step, parametrisation=None).about(family), (step,))
+    return Context(step.about(family), steps)
 
 
 def _unnamed(step: Step, named: set[Reparametrisation | None]) -> Finding | None:
