@@ -73,7 +73,7 @@ def change_of_variable(family: Family, variable: Symbol, image: Expr) -> Change:
         raise DeclarationError(f"{who} has to contain {variable}, and beside it only declared parameters and constants")
     if family.discrete:
         return _of_counts(family, variable, image, who)
-    found = one_to_one(family.observation, family.bounds, variable, image, known, who)
+    found = one_to_one(family.observation, family.bounds, variable, image, known, who, f"the support {family.support}")
     sign = 1 if found.rises else -1
     return Change(found.space, split_logs(log(sign * found.slope), {**known, variable: found.ends}))
 
@@ -88,20 +88,22 @@ class OneToOne:
     rises: bool
 
 
-def one_to_one(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domain, who: str) -> OneToOne:
+def one_to_one(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domain, who: str, where: str) -> OneToOne:
     """Return what is mapped onto the interval between ``ends`` where ``old`` is written as ``image`` in ``new``.
+
+    ``who`` begins the words of an error, ``where`` is what is called the interval in them.
 
     >>> from sympy import exp
     >>> scale, phi = Symbol("s", positive=True), Symbol("phi", real=True)
     >>> half_line = Bounds(Integer(0), oo, False, False, False)
-    >>> found = one_to_one(scale, half_line, phi, exp(phi), {}, "s")
+    >>> found = one_to_one(scale, half_line, phi, exp(phi), {}, "s = exp(phi)", "the space of s")
     >>> found.space, found.slope, found.rises
     (Reals, exp(phi), True)
 
     Raises
     ------
     DeclarationError
-        Where the map is not inverted by a rule, or not proved to be strictly monotone and onto; begins with ``who``.
+        Where the map is not inverted by a rule, or not proved to be strictly monotone and onto.
     """
     inverse = _inverse(old, ends, new, image, known, who)
     pairs = [
@@ -112,7 +114,7 @@ def one_to_one(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domai
     first, last = pairs if rising else pairs[::-1]
     for (end, target, _), side in ((first, "+"), (last, "-")):
         if end is None or not _same(_at(image, new, end, side), target, known):
-            raise DeclarationError(f"{who} is not seen to end at {ends.lo} and {ends.hi}, where {old} does")
+            raise DeclarationError(f"{who} is not seen to end where {where} does")
     slope = factored(image.diff(new))
     # A closed end at which the slope is zero or infinite carries no density: it is left out, with probability zero.
     lo_closed, hi_closed = (closed and _has_slope(slope, new, end, known) for end, _, closed in (first, last))

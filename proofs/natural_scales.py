@@ -104,7 +104,7 @@ def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | N
         return None
     others = {symbol: box for symbol, box in domain.items() if symbol != old}
     try:
-        space = one_to_one(old, ends, new, roots[0], others, f"{family.name}: {old}").space
+        space = one_to_one(old, ends, new, roots[0], others, f"{family.name}: {old}", f"its space {item.space}").space
         if space.free_symbols:
             return None
         # What its ends say of the new parameter it has to know, for powers and logarithms to be taken apart.
