@@ -101,3 +101,20 @@ def test_a_stationary_point_outside_the_support_is_none(seed: int) -> None:
     assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
     assert proof.theta["mu"].high <= data.min()
     assert proof.check(data)
+
+
+NEAR_ZERO = [5e-324 * np.array([3.0, 64.0, 56.0, 1.0]), 1e-300 * (Z**2 + 0.25), 1e-300 * (1 + 1e-8 * Z)]
+
+
+@pytest.mark.parametrize("name", ["beta", "beta_by_mean", "beta_prime", "von_mises"])
+@pytest.mark.parametrize("data", NEAR_ZERO, ids=["subnormal", "scaled", "cluster"])
+def test_a_maximum_beyond_all_doubles_is_certified(name: str, data: np.ndarray) -> None:
+    """Numbers up to ``1e644`` differ in thousands of digits; no double says where to begin."""
+    proof = certify(family(name), data)
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.log_likelihood is not None
+    assert proof.check(data)
+    with precision(2 * proof.bits):
+        beside = {key: Enclosure.of(held.ball * (1 + arb(2) ** -60)) for key, held in proof.theta.items()}
+    assert not replace(proof, theta=beside).check(data)
+    assert not replace(proof, theta={**proof.theta, **dict(list(beside.items())[-1:])}).check(data)

@@ -10,11 +10,13 @@ from flint import arb
 from sympy import S, Symbol, oo
 
 from ..proofs.ball_data import Table
+from ..proofs.balls import compiled, precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .ball_climbing import climbed, highest
 from .climb_objective import DoubleObjective
 from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objective_of, rounded_once
+from .closed import with_statistics
 from .edge_heights import require_above_edges
 from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
@@ -22,7 +24,7 @@ from .newton import Asking, Maximum, newton_climb, newton_maximum, side_by_side
 from .observations import Observations
 from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power
 from .terrain import Place, Terrain
-from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, SLOPE_NATS
+from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, MOST_BITS, SLOPE_NATS
 
 _RUNS_AWAY = (
     "The likelihood may be highest in the limit where a parameter runs away, and these data have no maximiser then; "
@@ -98,6 +100,31 @@ def climb(
         f"may cost {lost:.2g} nats an observation, and {joined.n} different rows are too many to solve them in higher "
         f"precision, which takes at most {BALL_ROWS}. Shift or rescale the data, or fit a part of them."
     )
+
+
+def summit_in_balls(derivation: Derivation, observations: Observations) -> dict[Symbol, arb]:
+    """Return the maximum of a likelihood of a few rows, with exponents that have no bound.
+
+    Raises
+    ------
+    UnsolvedError
+        Where no climb reaches a maximum.
+
+    Examples
+    --------
+    >>> from thetahat import derive, family
+    >>> tiny = Observations(np.array([[5e-324], [2e-323], [1e-322]]), None, 3)
+    >>> {str(p): value.str(3, radius=False) for p, value in summit_in_balls(derive(family("beta")), tiny).items()}
+    {'alpha': '1.00', 'beta': '2.00e+322'}
+    """
+    joined = observations.distinct()
+    with np.errstate(all="ignore"):
+        _, numbers, _, begun = _begun(derivation, joined, with_statistics(derivation, joined, {}))
+    summit, plan = _in_balls(derivation, joined, numbers, (), begun), climb_of(derivation)
+    with precision(2 * MOST_BITS):
+        given = (arb(float(numbers[name])) for name in plan.names)
+        values = compiled(plan.maps, (*plan.coordinates, *plan.names))(*summit.point, *given)
+    return dict(zip(plan.parameters, (value.mid() for value in values), strict=True))
 
 
 def _beside(

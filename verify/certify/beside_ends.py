@@ -20,11 +20,17 @@ Way = Callable[[arb], arb]
 
 _FARTHEST, _STRIDE = 2400, 60
 """Binary digits of the least and greatest distance that is tried, and of the strides between those tried first."""
+FARTHEST_BITS = 4 * MOST_BITS
+"""Binary digits in which the cosine of the smallest double still differs from one."""
 _HALVINGS = 200
 
 
-def root_beside_ends(derivation: Derivation, observations: Observations) -> Mapping[Symbol, arb] | None:
+def root_beside_ends(
+    derivation: Derivation, observations: Observations, bits: int = MOST_BITS
+) -> Mapping[Symbol, arb] | None:
     """Return a place next to the root of the only equation, and what the formulas give there; ``None`` without one.
+
+    ``bits`` is the working precision.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -37,7 +43,7 @@ def root_beside_ends(derivation: Derivation, observations: Observations) -> Mapp
     if len(derivation.unknowns) != 1 or joined.n > BALL_ROWS:
         return None
     equation = ExactEquation(derivation, joined)
-    with precision(MOST_BITS):
+    with precision(bits):
         for way in _ways(equation.line):
             found = _halved(lambda size, way=way: equation.sign_at(way(size)))  # type: ignore[misc]
             if found is not None:

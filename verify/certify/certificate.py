@@ -112,7 +112,7 @@ class Certificate:
         table = table_of(family, self._observations)
         balls = [self.theta[name].ball for name in family.parameter_names]
         point = [middle_of(s, ball) if wide else ball for s, ball in zip(family.symbols, balls, strict=True)]
-        for bits in precisions():
+        for bits in sorted({*precisions(), self.bits}):
             with precision(bits):
                 # The support holds the data at the maximiser, also where its enclosure leaves that open.
                 value = total(family, point, table, self._observations, inside=True)

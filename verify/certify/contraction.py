@@ -21,11 +21,14 @@ from ..enclosure import precisions
 from ..exact import written_out
 from ..observations import Observations
 from ..terrain import Objective, Terrain
+from ..tolerance import MOST_BITS
 from .long_table import laid_out
 from .slope_program import Slopes, saturating_slopes, slopes_of
 
 Balls = list[arb]
 
+_LOST = 4
+"""Digits lost for each of a number far from one: twice as many in a second derivative, squared in a determinant."""
 _STEPS = 12  # Newton steps from a double to the working precision; each doubles the correct digits
 
 
@@ -118,7 +121,7 @@ def _contracted(
     """The same by one way of computing slopes."""
     ground = _Ground(slopes, table, estimate)
     start = [arb(estimate[p]) for p in ground.parameters]
-    for bits in (bits for bits in precisions() if bits >= least):
+    for bits in (bits for bits in _precisions(start) if bits >= least):
         with precision(bits):
             ground.read()
             near, onwards = _approached(ground, _stepped(ground, start))
@@ -133,6 +136,22 @@ def _contracted(
             if boxes is not None:
                 return Contracted(ground.parameters, *boxes, bits)
     return None
+
+
+def _precisions(start: Balls) -> tuple[int, ...]:
+    """The working precisions to try: higher ones too where a parameter is so far from one that it takes more digits."""
+    needed = _LOST * max(map(exponent_of, start), default=0)
+    return (*precisions(), *(times * MOST_BITS for times in (2, 4, 8) if times * MOST_BITS < 2 * needed))
+
+
+def exponent_of(number: arb) -> int:
+    """Return the modulus of the binary exponent of a number; zero of zero.
+
+    >>> [exponent_of(arb(2) ** power) for power in (-100, 0, 100)]
+    [99, 1, 101]
+    """
+    mantissa, exponent = (int(part) for part in number.mid().man_exp())
+    return abs(exponent + mantissa.bit_length()) if mantissa else 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 from flint import arb
@@ -18,18 +19,21 @@ from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
 from ...proofs.symmetry import unit_exponents
 from ..ball_rooting import root_in_balls
+from ..climbing import summit_in_balls
 from ..enclosure import holds
 from ..exact_rooting import SHARP_BITS
 from ..fitting import fit_with
 from ..observations import Observations
-from ..tolerance import MOST_BITS
-from .beside_ends import root_beside_ends
-from .contraction import Contracted, contracted, gradient_of
+from ..tolerance import BALL_ROWS, MOST_BITS
+from .beside_ends import FARTHEST_BITS, root_beside_ends
+from .contraction import Contracted, contracted, exponent_of, gradient_of
 
 Start = Mapping[Symbol, arb]
 
 _HALVINGS = 1100
 """How often the part that holds a root is halved: from the largest double to far less than one."""
+_DOUBLE_EXPONENTS = 1000
+"""Binary exponents about which numbers, or one over them, may not be doubles."""
 
 
 def contracted_elsewhere(
@@ -76,7 +80,8 @@ def _starts(
     if any(symbol in moving for symbol, _ in derivation.formulas):
         return
     # Of several maxima a fit in another unit takes the highest that it finds; of several roots nothing tells which.
-    ways = (_of_the_equation, _in_another_unit, root_beside_ends)
+    farther = partial(root_beside_ends, bits=FARTHEST_BITS)
+    ways = (_of_the_equation, _in_another_unit, root_beside_ends, farther, _beyond_doubles)
     for find in ways if derivation.optimality.proved else (_in_another_unit,):
         found = find(derivation, observations)
         if found is not None and all(value.is_finite() for value in found.values()):
@@ -119,6 +124,17 @@ def _in_another_unit(derivation: Derivation, observations: Observations) -> Star
             symbol: value.mid() * arb(2) ** (places * exponents[symbol])
             for symbol, value in zip(box.parameters, box.inner, strict=True)
         }
+
+
+def _beyond_doubles(derivation: Derivation, observations: Observations) -> Start | None:
+    """Where a climb in balls ends, if that is too large for a double, or too small."""
+    if len(derivation.unknowns) < 2 or observations.distinct().n > BALL_ROWS:
+        return None
+    try:
+        found = summit_in_balls(derivation, observations)
+    except UnsolvedError:
+        return None
+    return found if any(exponent_of(value) >= _DOUBLE_EXPONENTS for value in found.values()) else None
 
 
 def _by_halving(

@@ -172,7 +172,8 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
     truth, condition = decide_sample(derivation.exists_when, observations.sample, derivation.family.columns)
     if condition is not None and truth is not True:
         if truth is None:
-            return Proved(Verdict.UNDECIDED, why=f"whether '{condition.meaning}' holds could not be decided")
+            why = f"whether '{condition.meaning}' holds could not be decided"
+            return _with_more_digits(derivation, observations) or Proved(Verdict.UNDECIDED, why=why)
         known = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
         derived = derivation.existence_proved or derivation.edges
         if not (derived and derivation.existence_needed and known):
@@ -197,6 +198,14 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
     if derivation.unknowns:
         return by_contraction(derivation, observations, near)
     return by_formula(derivation, observations)
+
+
+def _with_more_digits(derivation: Derivation, observations: Observations) -> Proved | None:
+    """A maximum that is proved to be the only one, so that it exists, where a condition takes more digits to decide."""
+    if not (derivation.optimality.proved and derivation.unknowns) or derivation.is_searched:
+        return None
+    found = by_contraction(derivation, observations, None)
+    return found if found.verdict is Verdict.UNIQUE_GLOBAL else None
 
 
 def on_ends(derivation: Derivation, found: Proved) -> Proved:
