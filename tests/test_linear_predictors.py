@@ -143,10 +143,10 @@ def test_data_that_determine_no_coefficients_are_not_drawn() -> None:
     assert report.undecided <= 3, str(report)
 
 
-def asked(rows: Array) -> Judgement:
-    """What is said of an estimator that returns zeros."""
+def asked(rows: Array, answer: Callable[[Array], list[float]] = lambda x: [0, 0, 0]) -> Judgement:
+    """What is said of an estimator that returns zeros, or of another."""
     derivation = derivation_with(LOGISTIC, {})
-    question = Question(derivation, lambda x: [0, 0, 0], parameter_map(LOGISTIC, None), LOGISTIC, {}, "mle", 1e-7)
+    question = Question(derivation, answer, parameter_map(LOGISTIC, None), LOGISTIC, {}, "mle", 1e-7)
     return judge(question, rows)
 
 
@@ -162,6 +162,13 @@ def test_coefficients_of_separated_data_are_refuted() -> None:
 
 
 def test_nobody_is_to_blame_where_a_line_of_coefficients_is_as_likely() -> None:
-    """The second covariate is twice the first: zeros are one of the maximisers, others are as good."""
-    found = asked(np.array([[0.0, 1.0, 2.0], [1.0, 1.0, 2.0], [1.0, 2.0, 4.0], [0.0, 2.0, 4.0]]))
-    assert found.verdict is Verdict.UNDECIDED
+    """The second covariate is twice the first: zeros are one of the maximisers, others are as good, as is a refusal."""
+    rows = np.array([[0.0, 1.0, 2.0], [1.0, 1.0, 2.0], [1.0, 2.0, 4.0], [0.0, 2.0, 4.0]])
+
+    def refuse(x: Array) -> list[float]:
+        raise ValueError("one covariate is a multiple of another")
+
+    assert asked(rows).verdict is Verdict.AGREE
+    assert asked(rows, lambda x: [0, -2, 1]).verdict is Verdict.AGREE
+    assert asked(rows, refuse).verdict is Verdict.UNDECIDED
+    assert asked(rows, lambda x: [0, 1, 0]).verdict is Verdict.DISAGREE

@@ -147,7 +147,8 @@ def test_data_are_refused_exactly_where_they_are_separated(family: Family, data:
         with pytest.raises(ExistenceError, match="changing"):
             fit(family, rows)
     elif len({place for _, place in drawn}) == 1:
-        assert found.verdict is CertificateVerdict.UNDECIDED
+        assert found.verdict is CertificateVerdict.GLOBAL_SET
+        assert found.check(rows)
         with pytest.raises(UnsolvedError, match="do not determine"):
             fit(family, rows)
     else:

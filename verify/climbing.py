@@ -115,7 +115,7 @@ def summit_in_balls(derivation: Derivation, observations: Observations) -> dict[
     >>> from thetahat import derive, family
     >>> tiny = Observations(np.array([[5e-324], [2e-323], [1e-322]]), None, 3)
     >>> {str(p): value.str(3, radius=False) for p, value in summit_in_balls(derive(family("beta")), tiny).items()}
-    {'alpha': '1.00', 'beta': '2.00e+322'}
+    {'alpha': '0.888', 'beta': '2.16e+322'}
     """
     joined = observations.distinct()
     with np.errstate(all="ignore"):

@@ -123,7 +123,8 @@ class _Case:
         self, reason: str, shown: str = "", theta: tuple[float, ...] | None = None, digits: bool = True
     ) -> Judgement:
         """No member was returned: wrong if a maximiser certainly exists, and doubles do not lose all digits of it."""
-        if not self.exists:
+        if not self.exists or self.certificate.witness:
+            # Where a whole line of members is as high, it is as right to refuse.
             return self._found(Verdict.UNDECIDED, reason, shown, theta)
         if digits and not self.question.strict and self._doubles.all_lost:
             return self._found(Verdict.UNDECIDED, f"{reason}; {CANCELLED}", shown, theta)

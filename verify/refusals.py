@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 from flint import arb
 from sympy import Symbol
@@ -17,11 +18,14 @@ from .direction import in_words, level_direction, separating_direction
 from .enclosure import holds
 from .ends import outside_space, space_ends
 from .observations import Observations
+from .predictor_rows import is_level_along, predictor_rows
 from .tolerance import FIRST_BITS
 
 
 def require_existence(derivation: Derivation, observations: Observations) -> None:
     """Raise ``ExistenceError`` if a condition for a maximiser fails, or is too close to call.
+
+    So it is where it fails because the data of a regression do not determine its coefficients, which is said then.
 
     >>> import numpy as np
     >>> from thetahat import derive, family
@@ -36,6 +40,8 @@ def require_existence(derivation: Derivation, observations: Observations) -> Non
         verb += f": changing {along} does" if along else ""
         name, columns = derivation.family.name, derivation.family.columns
         needed = derivation.existence_needed and fails_beyond_doubt(condition, observations.sample, columns)
+        if truth is False and not needed:
+            _require_no_line(derivation.family, observations)
         certain = "" if needed and truth is False else "may "
         raise ExistenceError(
             f"{name}: these data {certain}have no maximiser in the parameter space: the condition "
@@ -53,11 +59,23 @@ def require_determined(derivation: Derivation, observations: Observations) -> No
     """
     level = level_direction(derivation, observations)
     if level:
-        raise UnsolvedError(
-            f"{derivation.family.name}: these data do not determine the coefficients: changing {in_words(level)} "
-            "changes no predictor, so that every maximiser is one of a whole line of them. Leave out a covariate that "
-            "others determine, or fix a coefficient."
-        )
+        raise UnsolvedError(_undetermined(derivation.family, level))
+
+
+def _require_no_line(family: Family, observations: Observations) -> None:
+    """Raise ``ExistenceError`` where a change of coefficients is one that no predictor notices."""
+    rows = predictor_rows(family)
+    level = {} if rows is None else rows.unchanged(observations.sample, family.columns)
+    if rows is not None and level and is_level_along(family, rows):
+        raise ExistenceError(_undetermined(family, level))
+
+
+def _undetermined(family: Family, level: Mapping[str, Fraction]) -> str:
+    return (
+        f"{family.name}: these data do not determine the coefficients: changing {in_words(level)} "
+        "changes no predictor, so that every maximiser is one of a whole line of them. Leave out a covariate that "
+        "others determine, or fix a coefficient."
+    )
 
 
 def require_doubles(family: Family, theta_hat: Mapping[str, float]) -> None:

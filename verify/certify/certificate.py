@@ -69,7 +69,7 @@ class Certificate:
         Of the data and weights, so that a certificate is not checked on others.
     witness
         For each coefficient of a regression without a maximum, by name, its share in a direction along which the
-        likelihood rises for ever; empty elsewhere.
+        likelihood rises for ever, or along which it is level; empty elsewhere.
     others
         Further maximisers, each like ``theta``, where several that are apart are proved to be exactly as high. Then
         ``theta`` is the first of them.

@@ -30,7 +30,8 @@ from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
-from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, PLANE, PROFILE, WIDER
+from .level_check import is_highest_line
+from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, LEVEL, PLANE, PROFILE, WIDER
 from .newton_check import one_maximum, summit
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
 from .prove import digest
@@ -66,6 +67,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     verdict, derivation = certificate.verdict, derive(family)
     if verdict is Verdict.UNDECIDED:
         raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")
+    if certificate.method == LEVEL:
+        return is_highest_line(certificate, observations)
     if verdict is Verdict.UNBOUNDED:
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if certificate.method == ABSENCE:

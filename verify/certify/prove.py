@@ -26,6 +26,7 @@ from .certificate import CertificateVerdict as Verdict
 from .comparison import by_integers, by_search, by_search_with_others, set_of_maximisers
 from .enclosures import Enclosure
 from .face_proof import by_face
+from .level import by_level_line
 from .proved import Proved
 from .stationary import Near, by_absence, by_contraction, by_formula
 from .wider import by_wider_spaces
@@ -174,11 +175,12 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
         if truth is None:
             why = f"whether '{condition.meaning}' holds could not be decided"
             return _with_more_digits(derivation, observations) or Proved(Verdict.UNDECIDED, why=why)
-        known = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
+        sure = fails_beyond_doubt(condition, observations.sample, derivation.family.columns)
         derived = derivation.existence_proved or derivation.edges
-        if not (derived and derivation.existence_needed and known):
+        if not (derived and derivation.existence_needed and sure):
             why = f"'{condition.meaning}' fails, and what follows is not proved"
-            return by_absence(derivation, observations) or Proved(Verdict.UNDECIDED, why=why)
+            known = by_level_line(derivation, observations, _proved) or by_absence(derivation, observations)
+            return known or Proved(Verdict.UNDECIDED, why=why)
         return Proved(
             Verdict.NO_MAXIMUM,
             method="exact test of existence",
@@ -188,7 +190,8 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
         )
     level = level_direction(derivation, observations)
     if level:
-        return Proved(Verdict.UNDECIDED, why=f"a line of coefficients is equally likely: changing {in_words(level)}")
+        why = f"a line of coefficients is equally likely: changing {in_words(level)}"
+        return by_level_line(derivation, observations, _proved) or Proved(Verdict.UNDECIDED, why=why)
     if derivation.free:
         return set_of_maximisers(derivation, observations)
     if derivation.point is not None:

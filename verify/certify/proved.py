@@ -20,8 +20,8 @@ _NOWHERE: Mapping[str, Fraction] = MappingProxyType({})
 class Proved(NamedTuple):
     """What was proved, before it is made into a certificate; ``inside``: that no parameter is on an end of a space.
 
-    ``witness`` is a direction of coefficients along which the likelihood rises for ever. ``others`` are further
-    maximisers that are exactly as high as ``theta``.
+    ``witness`` is a direction of coefficients along which the likelihood rises for ever, or is level. ``others`` are
+    further maximisers that are exactly as high as ``theta``.
     """
 
     verdict: Verdict
