@@ -31,8 +31,9 @@ from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .level_check import is_highest_line
-from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, LEVEL, PLANE, PROFILE, WIDER
+from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, LEVEL, ONE_WAY, PLANE, PROFILE, WIDER
 from .newton_check import one_maximum, summit
+from .one_way import way_of
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
 from .prove import digest
 from .separated import rises_along
@@ -73,6 +74,9 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if certificate.method == ABSENCE:
         return verdict is Verdict.NO_MAXIMUM and is_nowhere_highest(certificate, derivation, observations)
+    if certificate.method == ONE_WAY:
+        ways = (way_of(family, item, observations) for item in family.parameters)
+        return verdict is Verdict.NO_MAXIMUM and any(way != 0 for way in ways)
     if verdict is Verdict.NO_MAXIMUM:
         return _fails(certificate, derivation, observations)
     if certificate.method == EXHAUSTION:

@@ -27,6 +27,7 @@ from .comparison import by_integers, by_search, by_search_with_others, set_of_ma
 from .enclosures import Enclosure
 from .face_proof import by_face
 from .level import by_level_line
+from .one_way import by_one_way
 from .proved import Proved
 from .stationary import Near, by_absence, by_contraction, by_formula
 from .wider import by_wider_spaces
@@ -179,8 +180,7 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
         derived = derivation.existence_proved or derivation.edges
         if not (derived and derivation.existence_needed and sure):
             why = f"'{condition.meaning}' fails, and what follows is not proved"
-            known = by_level_line(derivation, observations, _proved) or by_absence(derivation, observations)
-            return known or Proved(Verdict.UNDECIDED, why=why)
+            return _without_conditions(derivation, observations) or Proved(Verdict.UNDECIDED, why=why)
         return Proved(
             Verdict.NO_MAXIMUM,
             method="exact test of existence",
@@ -201,6 +201,12 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
     if derivation.unknowns:
         return by_contraction(derivation, observations, near)
     return by_formula(derivation, observations)
+
+
+def _without_conditions(derivation: Derivation, observations: Observations) -> Proved | None:
+    """What is proved where a condition fails of which it is not known that a maximum needs it."""
+    level = by_level_line(derivation, observations, _proved)
+    return level or by_one_way(derivation, observations) or by_absence(derivation, observations)
 
 
 def _with_more_digits(derivation: Derivation, observations: Observations) -> Proved | None:
