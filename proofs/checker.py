@@ -17,6 +17,7 @@ from . import (
     check_matching,
     check_means,
     check_observations,
+    check_one_way,
     check_paths,
     check_predictor,
     check_reparametrisation,
@@ -156,6 +157,7 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "profile-edges": check_crest.profile_edges,
     "end-signs": check_existence.end_signs,
     "exists": check_existence.exists,
+    "one-way": check_one_way.one_way,
     "transport": check_transport.transport,
     _RENAMES: check_reparametrisation.reparametrisation,
 }

@@ -134,7 +134,7 @@ def ridge_profile(step: Step, context: Context) -> str:
     before, u = context.given(step), subject_of(step)
     for trial in _positive(before, context):
         for row in trial.sample:
-            if _sags(partial(_on_ridge, trial.moved(row), before, u, context), _places(trial, u)):
+            if _sags(partial(_on_ridge, trial.moved(row), before, u, context), places_around(trial, u)):
                 return f"the log-density of an observation lies below one of its chords in {u}"
     return ""
 
@@ -149,7 +149,7 @@ def ridge_logs(step: Step, context: Context) -> str:
     """Two places between which the profile lies below its chord."""
     u = subject_of(step)
     for trial in context.trials:
-        if _sags(partial(_height, trial, step.value, u), _places(trial, u)):
+        if _sags(partial(_height, trial, step.value, u), places_around(trial, u)):
             return f"the profile lies below one of its chords in {u}"
     return ""
 
@@ -159,7 +159,7 @@ def ridge_counts(step: Step, context: Context) -> str:
     u, size = subject_of(step), step.named("size")
     slope = step.value / size.diff(u)
     for trial in context.trials:
-        there = [trial.moved({u: place}) for place in _places(trial, u)]
+        there = [trial.moved({u: place}) for place in places_around(trial, u)]
         rising = [one.number(slope) for one in sorted(there, key=lambda one: float(one.number(size).mid()))]
         if any(before < 0 and after > 0 for before, after in combinations(rising, 2)):
             return f"the profile falls at one {size}, and rises at a larger one"
@@ -170,15 +170,22 @@ def turn(step: Step, context: Context) -> str:
     """A value at which the slope is negative, and a larger one at which it is positive."""
     p = subject_of(step)
     for trial in context.trials:
-        there = [trial.moved({p: place}) for place in sorted(_places(trial, p), key=lambda one: float(one.mid()))]
+        there = [trial.moved({p: place}) for place in sorted(places_around(trial, p), key=lambda one: float(one.mid()))]
         slopes = [one.number(step.value) for one in there if one.is_possible()]
         if any(before < 0 and after > 0 for before, after in combinations(slopes, 2)):
             return f"the likelihood falls at one {p}, and rises at a larger one"
     return ""
 
 
-def _places(trial: Trial, u: Symbol) -> list[arb]:
-    """Values of a parameter around the one of a member, inside its space."""
+def places_around(trial: Trial, u: Symbol) -> list[arb]:
+    """Return values of a parameter around the one of a member, inside its space.
+
+    >>> from thetahat import derive, family
+    >>> gamma = derive(family("gamma"))
+    >>> trial = Context(gamma.family, gamma.steps).trials[0]
+    >>> all(value > 0 for value in places_around(trial, gamma.family.symbols[0]))
+    True
+    """
     here = trial.number(u)
     tried = [here + (1 + abs(here)) * place for place in _PLACES]
     return [place for place in tried if trial.moved({u: place}).is_inside()]

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import counter_crest, counter_equations, counter_predictors, counter_shapes, counter_slant, counter_support
+from . import (
+    counter_crest,
+    counter_equations,
+    counter_predictors,
+    counter_shapes,
+    counter_slant,
+    counter_support,
+    counter_ways,
+)
 from .balls import precision
 from .check_context import Context
 from .derivation import Step
@@ -49,6 +57,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "ridge": counter_shapes.ridge,
     "ridge-profile": counter_shapes.ridge_profile,
     "ridge-logs": counter_shapes.ridge_logs,
+    "one-way": counter_ways.one_way,
     "ridge-counts": counter_shapes.ridge_counts,
     "line-turn": counter_shapes.turn,
     "ridge-turn": counter_shapes.turn,

@@ -32,6 +32,7 @@ from .optimality import optimality_steps
 from .path_growth import PathGrowth
 from .profile_edge_steps import add_profile_edges
 from .recession import add_recession, supported_existence
+from .rising import add_one_way, supported_need
 from .routes import DivergenceRoute, LikelihoodRoute, divergence_route, likelihood_route
 from .slant_steps import add_slant
 from .trail import Trail
@@ -89,7 +90,7 @@ def _derived(family: Family, choosing: bool) -> Derivation:
     optimality = supported(claimed, steps, findings)
     if optimality != claimed:  # what was said of existence may rest on it
         exists, steps, findings = _concluded(family, route, kl, optimality, trail.steps)
-    exists = supported_existence(exists, steps, findings)
+    exists = supported_need(supported_existence(exists, steps, findings), steps, findings)
     if _open_branches(steps, findings):
         exists = replace(exists, needed=False, none_inside=False)
     outcome, reason = _outcome(family, route)
@@ -148,6 +149,7 @@ def _concluded(
         route.elimination.equations,
         route.elimination.unknowns,
     )
+    add_one_way(exists, trail.steps, trail)
     return exists, trail.steps, check_steps(family, trail.steps)
 
 

@@ -55,7 +55,8 @@ class Existence:
     follow from, or how the density falls far out along ``predictor``; if ``censored``, how those of rows do that are
     seen, and others; if ``vanishing``, that the density vanishes at the ends of its support. Where ``edges`` are given,
     as by ``slant``, ``crest`` or ``profile``, some member has to be above each of them as well, which one is where all
-    that is ``enough`` holds.
+    that is ``enough`` holds. ``one_way`` says by the place of a step on the profile, and by the way that it goes, for
+    which conditions none does where one of them fails.
     """
 
     conditions: tuple[Condition, ...]
@@ -75,6 +76,7 @@ class Existence:
     censored: bool = False
     vanishing: bool = False
     enough: tuple[Condition, ...] = ()
+    one_way: tuple[int, tuple[tuple[Condition, int], ...]] | None = None
 
 
 def edge_heights(unknown: Symbol, heights: Mapping[Expr, Expr]) -> tuple[EdgeHeight, ...]:

@@ -22,6 +22,7 @@ from .location import Z, location_scale
 from .numeric_check import is_examined
 from .profile_edge_steps import by_profile_edges
 from .recession import NOT_DERIVED, by_recession
+from .rising import with_need
 from .routes import DivergenceRoute, LikelihoodRoute
 from .slant import find_slant
 from .slant_steps import by_slant
@@ -71,6 +72,7 @@ def existence_of(
         return found
     if len(unknowns) == 1:
         found = by_bounded_support(family, route.averages.form) or _by_ends(family, route, optimality)
+        found = None if found is None else with_need(found, before, family)
         if found is None or not found.needed:
             found = _with_what_is_enough(by_profile_edges(family, route), found) or found
         if found is not None:

@@ -587,6 +587,17 @@ def _none(one: Expr) -> Expr:
     return Tuple()
 
 
+def _turned(ways: Expr) -> Expr:
+    """Each way the other one."""
+    return Tuple(*(Tuple(condition, -way) for condition, way in ways.args))
+
+
+def _wider(ways: Expr) -> Expr:
+    """The first condition for another number: it fails for more data."""
+    (condition, way), *rest = ways.args
+    return Tuple(Tuple(condition - 1, way), *rest)
+
+
 def _cubed(moves: Expr) -> Expr:
     """Lines that bend: a parameter taken to a multiple that is no power."""
     (p, how), *rest = moves.args
@@ -758,6 +769,11 @@ REFUTED = (
         _logs_of(lambda each, logs: (each, [(c, f**2) for c, f in logs])),
     ),
     Planted("no ridge", "ridge-logs", "gompertz", _premise(0)),
+    Planted("lost factor", "one-way", "burr", value(first_twice)),
+    Planted("the other way", "one-way", "burr", using("ways", _turned)),
+    Planted("a condition lost", "one-way", "burr", using("ways", lambda one: Tuple(one.args[0]))),
+    Planted("a condition that is none", "one-way", "burr", using("ways", _wider)),
+    Planted("no ridge", "one-way", "burr", _premise(0)),
     Planted("lost factor", "ridge-counts", "negative_binomial", value(twice)),
     Planted("another size", "ridge-counts", "negative_binomial", using("size", more)),
     Planted("no ridge", "ridge-counts", "negative_binomial", _premise(0)),

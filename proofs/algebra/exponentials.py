@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Dummy, Expr, Poly, Pow, S, Symbol, exp, factor_list, fraction, log, oo, together
+from sympy import Add, Dummy, Expr, Poly, Pow, S, Symbol, exp, factor_list, fraction, log, oo, together
 
 from ..bounds import Bounds
 from .signs import Domain
@@ -112,8 +112,24 @@ def _without_logarithms(expression: Expr, unknown: Symbol) -> Expr | None:
         elif _is_positive(-slope, unknown):
             expression = flat.xreplace({mask: argument - 1})
         else:
-            return None
+            bounded = _term_by_term(flat, mask, least, argument - 1, unknown)
+            if bounded is None:
+                return None
+            expression = bounded
     return expression
+
+
+def _term_by_term(flat: Expr, mask: Dummy, least: Expr, most: Expr, unknown: Symbol) -> Expr | None:
+    """A lower bound of what is linear in a number between two: where terms rise with it the least, else the most."""
+    found = flat.subs(mask, 0)
+    for term in Add.make_args(flat.diff(mask).expand()):
+        if _is_positive(term, unknown):
+            found += term * least
+        elif _is_positive(-term, unknown):
+            found += term * most
+        else:
+            return None
+    return found
 
 
 def _of_bounded(argument: Expr) -> Expr:

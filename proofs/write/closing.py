@@ -75,6 +75,7 @@ _BESIDE = {"expectation", "information", "entropy"}
 _OF_EXISTENCE = {
     "end-signs",
     "exists",
+    "one-way",
     "recession",
     "separation",
     "slant",
