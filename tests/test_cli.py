@@ -220,6 +220,24 @@ def test_an_estimate_that_no_double_holds_is_enclosed_all_the_same(run: Run) -> 
         assert "nearer to zero than any double" in error
 
 
+@pytest.mark.parametrize("name", ["lomax", "burr"])
+def test_a_proof_that_there_is_no_maximum_is_told_in_one_way(run: Run, name: str) -> None:
+    """What a fit did not find, or a condition in other words, stood below the proof; or there was no proof."""
+    Path("x.csv").write_text("x\n1\n2\n3\n")
+    code, text, error = run("fit", name, "x.csv", "--certify")
+    assert code == 2
+    assert "no maximum in the parameter space" in text
+    assert error.strip().endswith(
+        f"{name}: these data have no maximiser in the parameter space, as proved above; collect other data, or fix a "
+        "parameter"
+    )
+    assert "changes its sign" not in error
+    code, text, error = run("fit", name, "x.csv")
+    assert code == 2
+    assert not text
+    assert "as proved above" not in error
+
+
 def test_a_fit_as_json_is_not_rounded(run: Run) -> None:
     """A shipped data set is weighted by its counts, and a constant is known."""
     code, text, _ = run("fit", "binomial", "horse_kicks", "--fixed", "n=10", "--json")

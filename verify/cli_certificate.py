@@ -6,11 +6,29 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ..proofs.errors import ExistenceError
+from .certify import Certificate, CertificateVerdict
 from .cli_render import KEY, show_table
 
 if TYPE_CHECKING:
-    from .certify import Certificate
     from .fitting import Fit
+
+
+def told_by(certificate: Certificate) -> ExistenceError | None:
+    """Return the refusal of data that are proved to have no maximiser; what a fit found, or did not, is no news then.
+
+    >>> from thetahat import certify, family
+    >>> print(told_by(certify(family("lomax"), [1.0, 2.0, 3.0])))
+    lomax: these data have no maximiser in the parameter space, as proved above; collect other data, or fix a parameter
+    >>> told_by(certify(family("lomax"), [0.25, 1.0, 40.0])) is None
+    True
+    """
+    if certificate.verdict is not CertificateVerdict.NO_MAXIMUM:
+        return None
+    return ExistenceError(
+        f"{certificate.family.name}: these data have no maximiser in the parameter space, as proved above; collect "
+        "other data, or fix a parameter"
+    )
 
 
 def show_certificate(certificate: Certificate, result: Fit | None, digits: int) -> None:

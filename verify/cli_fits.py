@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..proofs.errors import DataError, UnsolvedError
+from ..proofs.errors import DataError, ExistenceError, UnsolvedError
 from ..proofs.registry import any_family
 from .cli_common import FAILED, INTERRUPTED, Name, echo_json
 from .cli_input import fixed_values, named_families, require_writable, selected, write
@@ -70,14 +70,15 @@ def fit_data(
     certificate = None
     if certified:
         from .certify import certify
+        from .cli_certificate import told_by
 
         certificate = certify(declared, x, w, known)
     try:
         result, refused = fit(declared, x, w, known), None
-    except UnsolvedError as error:  # what no double holds may be enclosed all the same
+    except (ExistenceError, UnsolvedError) as error:  # what no double holds may be enclosed all the same
         if certificate is None:
             raise
-        result, refused = None, error
+        result, refused = None, told_by(certificate) or error
     if as_json:
         record = {} if result is None else fit_record(result, table, total)
         echo_json(record | ({} if certificate is None else {"certificate": json.loads(certificate.to_json())}))
