@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from flint import arb
@@ -38,7 +39,7 @@ def bound_beside(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: 
     >>> bool(bound_beside(level, a, oo, arb(1000), table) < 0.003)
     True
     """
-    found = _expanded(expression, unknown, end, cut, table).span().high
+    found = expanded(expression, unknown, end, cut, table).span().high
     return found if not found.is_nan() else arb("inf")
 
 
@@ -55,12 +56,27 @@ def limit_above(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: T
     >>> limit_above(rising - 2, a, oo, arb(1000), table), limit_above(falling - 2, a, oo, arb(1000), table)
     (-2.00000000000000, None)
     """
-    return _expanded(expression, unknown, end, cut, table).below_limit()
+    return expanded(expression, unknown, end, cut, table).below_limit()
 
 
-def _expanded(expression: Expr, unknown: Symbol, end: Expr, cut: arb, table: Table) -> Germ:
+def expanded(
+    expression: Expr,
+    unknown: Symbol,
+    end: Expr,
+    cut: arb,
+    table: Table,
+    numbers: Mapping[Symbol, arb] = MappingProxyType({}),
+    given: Known = MappingProxyType({}),
+) -> Germ:
+    """Return what the expression comes to between an end and ``cut``, with numbers and other such for its symbols.
+
+    >>> from sympy.abc import a
+    >>> bool(expanded(1 / a, a, oo, arb(8), Table((), [], None)).span().high <= 0.125)
+    True
+    """
     far, place = _coordinate(end, cut)
-    return _evaluator(expression)({unknown: place}, table, far)
+    known = {symbol: Germ.number(value, far) for symbol, value in numbers.items()}
+    return _evaluator(expression)({**known, **given, unknown: place}, table, far)
 
 
 def _coordinate(end: Expr, cut: arb) -> tuple[arb, Germ]:

@@ -1,7 +1,8 @@
 """What an expression comes to on a whole interval beside an end: expansions whose coefficients may be intervals.
 
-A number that depends on ``t`` is a power of ``t`` times a polynomial, plus a multiple of log t, plus what is only known
-to lie between two numbers. Powers and logarithms that would be infinite at ``t = 0`` cancel before a bound is taken.
+A number that depends on ``t`` is a power of ``t`` times a polynomial, plus multiples of log t and t log t, plus what is
+only known to lie between two numbers. Powers and logarithms that would be infinite at ``t = 0`` cancel before a bound
+is taken.
 
 Source: as for ``cubics``.
 """
@@ -17,16 +18,17 @@ from flint import arb, fmpq
 from .cubics import LAST, ZERO, Derivatives, Terms, constant, plus, series, through, times, times_power
 from .spans import Span
 
+_NONE = arb(0)
 _FINEST = 64
 """Binary digits of the exponents that are taken as exact."""
 
 
 @dataclass(frozen=True)
 class Germ:
-    """``t**power * (a + b t + c t**2 + d t**3) + logs * log(t)``, and a number in ``rest``, for all ``0 < t <= far``.
+    """``t**power * (a + b t + c t**2 + d t**3) + (logs + slow t) log(t)`` and one in ``rest``, for ``0 < t <= far``.
 
-    For each ``t`` some numbers in the balls ``terms``, which are a to d, and in ``logs`` make it true. The first
-    ``steady`` of the terms are the same numbers for all ``t``, as a number that is only rounded is.
+    For each ``t`` some numbers in the balls ``terms``, which are a to d, in ``logs`` and in ``slow`` make it true. The
+    first ``steady`` of the terms are the same numbers for all ``t``, as a number that is only rounded is.
     """
 
     far: arb
@@ -35,6 +37,7 @@ class Germ:
     logs: arb
     rest: Span | None = None
     steady: int = LAST + 1
+    slow: arb = _NONE
 
     @classmethod
     def number(cls, value: arb, far: arb) -> Germ:
@@ -44,6 +47,15 @@ class Germ:
         Span(low=2.00000000000000, high=2.00000000000000)
         """
         return cls(far, 0, constant(value), arb(0))
+
+    @classmethod
+    def polynomial(cls, terms: Terms, far: arb, steady: int) -> Germ:
+        """Return what has a Taylor series.
+
+        >>> bool(Germ.polynomial((arb(1), arb(2), arb(0), arb(0)), arb(0.5), 4).span().high <= 2)
+        True
+        """
+        return cls(far, 0, terms, arb(0), None, steady)._settled()
 
     @classmethod
     def between(cls, span: Span, far: arb) -> Germ:
@@ -61,7 +73,7 @@ class Germ:
 
     @property
     def _is_plain(self) -> bool:
-        return self.rest is None and self.logs.is_zero()
+        return self.rest is None and self.logs.is_zero() and self.slow.is_zero()
 
     @property
     def _vanishes(self) -> bool:
@@ -78,7 +90,7 @@ class Germ:
         >>> bool((t.log() + -t).span().high < -0.69)
         True
         """
-        rest = self.rest or Span.of(arb(0))
+        rest = (self.rest or Span.of(arb(0))) + Span.of(self.slow) * _slowly(self.far)
         if self.logs.is_zero():
             return rest + self._plain_span()
         if self._vanishes or self.power >= 0:
@@ -105,6 +117,8 @@ class Germ:
         >>> (Germ.number(arb(3), arb(0.5)) + -t).below_limit(), (t + t * t).below_limit()
         (3.00000000000000, None)
         """
+        if not self.slow.is_zero():
+            return self._below_limit_slowly()
         if not self._is_plain or self.power < 0:
             return None
         if self.power > 0:
@@ -113,6 +127,15 @@ class Germ:
         others = self.terms[1:] if not self.terms[1].is_zero() else self.terms[2:]
         falls = series((*others, *ZERO)[: LAST + 1], self.far) < 0
         return self.terms[0] if self.steady > 0 and falls else None
+
+    def _below_limit_slowly(self) -> arb | None:
+        """The same where a multiple of t log t falls from the limit faster than the polynomial may rise."""
+        if self.rest is not None or not self.logs.is_zero() or self.power < 0 or not self.far < 1:
+            return None
+        terms, steady = self._at(0)
+        fall = self.slow.lower() * self.far.log()
+        falls = self.slow > 0 and series((*terms[1:], arb(0)), self.far) + fall < 0
+        return terms[0] if falls and steady > 0 else None
 
     def _at(self, power: Fraction | int) -> tuple[Terms, int]:
         """The polynomial that goes with a lower power, and how many of its terms are steady."""
@@ -137,22 +160,22 @@ class Germ:
         powers = [one.power for one in (self, other) if not one._vanishes] or [0]
         (ours, first), (theirs, second) = self._at(min(powers)), other._at(min(powers))
         rest = other.rest if self.rest is None else self.rest if other.rest is None else self.rest + other.rest
-        return Germ(
-            self.far, min(powers), plus(ours, theirs), self.logs + other.logs, rest, min(first, second)
-        )._settled()
+        terms, logs, slow = plus(ours, theirs), self.logs + other.logs, self.slow + other.slow
+        return Germ(self.far, min(powers), terms, logs, rest, min(first, second), slow)._settled()
 
     def _times(self, factor: arb, steady: int) -> Germ:
         """The same multiplied by a number, which is the same for all ``t`` if it is steady."""
         a, b, c, d = self.terms
         rest = None if self.rest is None else self.rest * Span.of(factor)
         terms, known = (a * factor, b * factor, c * factor, d * factor), self.steady if steady else 0
-        return replace(self, terms=terms, logs=self.logs * factor, rest=rest, steady=known)
+        return replace(self, terms=terms, logs=self.logs * factor, rest=rest, steady=known, slow=self.slow * factor)
 
     def over(self, number: arb) -> Germ:
         """Return it divided by a positive number: twice a logarithm over two is the logarithm, to the last digit."""
         a, b, c, d = self.terms
         rest = None if self.rest is None else self.rest * Span.of(1 / number)
-        return replace(self, terms=(a / number, b / number, c / number, d / number), logs=self.logs / number, rest=rest)
+        terms = (a / number, b / number, c / number, d / number)
+        return replace(self, terms=terms, logs=self.logs / number, rest=rest, slow=self.slow / number)
 
     def __mul__(self, other: Germ) -> Germ:
         for one, two in ((self, other), (other, self)):
@@ -162,12 +185,21 @@ class Germ:
             return self._product(other)
         for one, two in ((self, other), (other, self)):
             fades = one._is_plain and two.rest is None and one.power > 0
-            if fades and self.far.log() * _ball(one.power) < -1:
+            if fades and one.power >= 1:
+                return one._times_logarithms(two)
+            if fades and two.slow.is_zero() and self.far.log() * _ball(one.power) < -1:
                 # t**p log t falls from zero, as long as p log t is below -1.
                 least = (self.far ** _ball(one.power) * self.far.log()).lower()
                 beside = Span.of(one._series() * two.logs) * Span(least, arb(0))
                 return one._product(replace(two, logs=arb(0))) + Germ.between(beside, self.far)
         return Germ.between(self.span() * other.span(), self.far)
+
+    def _times_logarithms(self, other: Germ) -> Germ:
+        """What vanishes like t or faster, times what holds logarithms: these are multiples of t log t then."""
+        more = arb(1) if self.power == 1 else arb(0).union(self.far ** _ball(self.power - 1))
+        slow = self._series() * more * (other.logs + other.slow * arb(0).union(self.far))
+        found = self._product(replace(other, logs=arb(0), slow=arb(0)))
+        return replace(found, slow=slow)
 
     def _product(self, other: Germ) -> Germ:
         terms, steady = times(self.terms, other.terms, self.far), min(self.steady, other.steady, LAST)
@@ -208,12 +240,25 @@ class Germ:
 
     def exp(self) -> Germ:
         """Return e to the power of it."""
+        if self._is_plain and self.power < 0 and self._series() < 0:
+            return self._flat_exponential()
         exponent = _exactly(self.logs)
-        if self.rest is None and exponent is not None and (self._vanishes or self.power >= 0):
+        if self.rest is None and self.slow.is_zero() and exponent is not None and (self._vanishes or self.power >= 0):
             flat = self._flat()
             terms = flat._through(lambda y: (y.exp(),) * 4)
             return Germ(self.far, exponent, terms, arb(0), None, min(flat.steady, LAST))
         return Germ.between(self.span().exp(), self.far)
+
+    def _flat_exponential(self) -> Germ:
+        """What vanishes with all its derivatives, as a multiple of the last power, which ``exp(-g / t**q) / t**3`` is.
+
+        That rises up to ``t**q = g q / 3``.
+        """
+        g, q = -self._series().upper(), -_ball(self.power)
+        turn = (g * q / LAST) ** (1 / q)
+        place = self.far if self.far <= turn else turn
+        most = (-g / place**q).exp() / place**LAST
+        return Germ(self.far, LAST, constant(arb(0).union(most.upper())), arb(0), None, 0)
 
     def to_the(self, exponent: Fraction | int) -> Germ:
         """Return a fixed power of it.
@@ -254,6 +299,12 @@ def _powers(far: arb, power: Fraction | int) -> Span:
         return Span.of(arb(1))
     high = far ** _ball(power)
     return Span(arb(0), high.upper()) if power > 0 else Span.above(high)
+
+
+def _slowly(far: arb) -> Span:
+    """Where t log t lies."""
+    least = -(arb(-1).exp()) if not far < arb(-1).exp() else far * far.log()
+    return Span(least.lower(), arb(0) if far <= 1 else (far * far.log()).upper())
 
 
 def _ball(number: Fraction | int) -> arb:

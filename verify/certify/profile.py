@@ -106,7 +106,7 @@ def is_highest(profile: Profile, place: arb, table: Table, most: int = MOST_CHEC
     """
     table = weighted(table)
     top = profile.at(place.mid(), table)[0]
-    around = _concave_around(profile, place, table)
+    around = concave_around(profile, place, table)
     cuts = [_cut(profile, end, place.mid(), top, table) for end in profile.ends]
     if not top.is_finite() or around is None or cuts[0] is None or cuts[1] is None:
         return False
@@ -143,8 +143,16 @@ def _stays_below(profile: Profile, low: arb, high: arb, top: arb, table: Table) 
     return any(steady[0] + one < top for one in (rise, slope * off, centred * off))
 
 
-def _concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
-    """A ball around a place in which the profile is concave."""
+def concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
+    """Return a ball around a place in which the profile is concave; ``None`` where none is found.
+
+    >>> from thetahat import certify, derive, family
+    >>> lomax, x = derive(family("lomax")), [0.25, 0.5, 1.0, 8.0]
+    >>> place = certify(lomax.family, x).theta["lambda"].ball
+    >>> table = Table(lomax.family.columns, [(arb(value),) for value in x], [arb(1)] * 4)
+    >>> concave_around(profile_of(lomax, lomax.findings), place, table).contains(place)
+    True
+    """
     near = least_distance(profile.ends, place.mid()) / 2
     for _ in range(_NEARER):
         around = place + arb(0, near.upper())

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from flint import arb
+from sympy import log
+
+from ...proofs.algebra.atoms import Mean
 from ...proofs.balls import precision
 from ...proofs.checker import check_steps
-from ...proofs.derivation import Derivation
-from ..enclosure import table_of
+from ...proofs.derivation import Derivation, Finding
+from ..enclosure import table_of, total
+from ..exact import Exactly
 from ..observations import Observations
-from .absence import has_no_highest
 from .certificate import Certificate
+from .crest_bounds import Logarithms
+from .crest_profile import crest_profile
+from .curves import is_none_highest, is_only_one_highest
 from .plane import is_only_highest
-from .profile import Profile, is_highest, profile_of
 from .radial import place_and_scale
 from .reflection import mirrored
+
+_BITS = 128
+_SHARES = (arb(0.25), arb(1), arb(3))
+"""Where on a curve its profile is held against the declared density, in units of one over the spread of logarithms."""
 
 
 def is_alone(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
@@ -24,12 +34,13 @@ def is_alone(certificate: Certificate, derivation: Derivation, observations: Obs
     >>> is_alone(certify(lomax, x), derive(lomax), require_data(lomax, x))
     True
     """
-    profile = _profile(derivation)
-    if profile is None:
-        return False
-    with precision(certificate.bits):
-        place = certificate.theta[profile.unknown.name].ball
-        return is_highest(profile, place, table_of(derivation.family, observations))
+    findings = check_steps(derivation.family, derivation.steps)
+    with precision(max(certificate.bits, _BITS)):
+        theta = {symbol: certificate.theta[symbol.name].ball for symbol in derivation.family.symbols}
+        table = table_of(derivation.family, observations)
+        return _is_of_density(derivation, findings, observations) and is_only_one_highest(
+            derivation, findings, theta, table
+        )
 
 
 def is_nowhere_highest(certificate: Certificate, derivation: Derivation, observations: Observations) -> bool:
@@ -41,11 +52,10 @@ def is_nowhere_highest(certificate: Certificate, derivation: Derivation, observa
     >>> is_nowhere_highest(certify(lomax, x), derive(lomax), require_data(lomax, x))
     True
     """
-    profile = _profile(derivation)
-    if profile is None:
-        return False
-    with precision(certificate.bits):
-        return has_no_highest(profile, table_of(derivation.family, observations))
+    findings = check_steps(derivation.family, derivation.steps)
+    with precision(max(certificate.bits, _BITS)):
+        table = table_of(derivation.family, observations)
+        return _is_of_density(derivation, findings, observations) and is_none_highest(derivation, findings, table)
 
 
 def is_alone_in_plane(certificate: Certificate, observations: Observations) -> bool:
@@ -74,5 +84,21 @@ def is_alone_in_plane(certificate: Certificate, observations: Observations) -> b
         return is_only_highest(family, places, scales[0], table_of(family, observations))
 
 
-def _profile(derivation: Derivation) -> Profile | None:
-    return profile_of(derivation, check_steps(derivation.family, derivation.steps))
+def _is_of_density(derivation: Derivation, findings: tuple[Finding, ...], observations: Observations) -> bool:
+    """Whether balls do not tell a profile in logarithms from the declared density at members of the curve."""
+    crest = crest_profile(derivation, findings)
+    if crest is None:
+        return True
+    family, table = derivation.family, table_of(derivation.family, observations)
+    exactly, data = Exactly(table), Logarithms.of(table)
+    mean = exactly.ball(Mean(log(family.observation), *family.columns), {})
+    for share in _SHARES:
+        theta = {crest.curve.unknown: (share / data.spread).mid()}
+        for symbol, root in crest.roots:
+            theta[symbol] = exactly.ball(root, theta)
+        point = [theta[symbol] for symbol in family.symbols]
+        declared = total(family, point, table, observations, inside=True) / table.total() + mean
+        curves = ((crest.curve, data.centred), (crest.curve_far, data.beyond))
+        if not all(declared.overlaps(curve.at(theta[crest.curve.unknown], one)[0]) for curve, one in curves):
+            return False
+    return True

@@ -16,9 +16,9 @@ from ..edge_heights import edge_above, is_above_edges
 from ..enclosure import precisions, table_of, total
 from ..fitting import Fit, fit_with
 from ..observations import Observations
-from .absence import has_no_highest
 from .certificate import CertificateVerdict as Verdict
 from .contraction import Contracted, contracted
+from .curves import has_curve, is_none_highest, is_only_one_highest
 from .exhaustion import candidates, rises_towards_data
 from .formulas import enclosed, uses_order
 from .lemmas import HALF_PLANE, LEMMAS, on_half_plane
@@ -26,7 +26,7 @@ from .methods import ABSENCE, EXHAUSTION, PLANE, PROFILE
 from .other_starts import contracted_elsewhere, holds_data
 from .plane import is_only_highest
 from .points import numbers_of
-from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS, is_highest, profile_of
+from .profile import MOST_PARTS, MOST_ROWS, MOST_TERMS
 from .proved import Proved
 from .radial import place_and_scale, radial_kernel
 from .reflection import is_mirrored, mirrored
@@ -90,6 +90,11 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     start = None if family.bounds.free_symbols else near
     estimate: Mapping[Symbol, float | arb] | None = None
     box, refusal = None, "no box with exactly one stationary point was proved near the estimate"
+    if near is None and len(family.symbols) > 2:
+        # Sooner told than that a fit of so many parameters reaches no maximum.
+        absent = by_absence(derivation, observations)
+        if absent is not None:
+            return absent
     try:
         found_here = fit_with(derivation, observations.x, observations.weights) if start is None else start
         estimate = dict(zip(family.symbols, numbers_of(family, found_here), strict=True))
@@ -99,7 +104,7 @@ def by_contraction(derivation: Derivation, observations: Observations, near: Nea
     if box is not None and estimate is not None and not holds_data(family, box, estimate, observations):
         box = None
     if box is None and near is None:
-        absent = by_absence(derivation, observations)
+        absent = by_absence(derivation, observations) if len(family.symbols) <= 2 else None
         if absent is not None:
             return absent
         elsewhere = contracted_elsewhere(derivation, observations, estimate)
@@ -133,23 +138,26 @@ def by_absence(derivation: Derivation, observations: Observations) -> Proved | N
     >>> by_absence(derive(family("lomax")), data).verdict.name
     'NO_MAXIMUM'
     """
-    profile, table = profile_of(derivation, derivation.findings), table_of(derivation.family, observations)
-    if profile is None or len(table.rows) > MOST_ROWS:
+    table = table_of(derivation.family, observations)
+    if not has_curve(derivation, derivation.findings) or len(table.rows) > MOST_ROWS:
         return None
     for bits in (_BITS, 2 * _BITS):
         with precision(bits):
-            if has_no_highest(profile, table, _most(table)):
+            if is_none_highest(derivation, derivation.findings, table, _most(table)):
                 return Proved(Verdict.NO_MAXIMUM, method=ABSENCE, argument=NOWHERE, why=_RISES, bits=bits)
     return None
 
 
 def _is_alone(derivation: Derivation, found: Proved, observations: Observations) -> bool:
     """Whether the likelihood along its highest points is proved, soon, to be lower everywhere else."""
-    profile, table = profile_of(derivation, derivation.findings), table_of(derivation.family, observations)
-    if profile is None or len(table.rows) > MOST_ROWS:
+    table = table_of(derivation.family, observations)
+    if not has_curve(derivation, derivation.findings) or len(table.rows) > MOST_ROWS:
         return False
-    with precision(_BITS):
-        return is_highest(profile, found.theta[profile.unknown], table, _most(table))
+    for bits in (_BITS, 2 * _BITS):
+        with precision(bits):
+            if is_only_one_highest(derivation, derivation.findings, found.theta, table, _most(table)):
+                return True
+    return False
 
 
 def _highest_in_plane(family: Family, found: Proved, observations: Observations) -> Proved | None:
