@@ -1,6 +1,7 @@
 """Whether a likelihood is lower all along the curve of its highest points than at one, or in a limit: whichever curve.
 
-Of two parameters steps prove the curve to be that of ``profile``, of three that of ``crest_profile``.
+Of two parameters steps prove the curve to be that of ``profile``, of three that of ``crest_profile``, or the places
+with the best scale and slant of ``slant_profile``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from .absence import has_no_highest
 from .crest_bounds import Logarithms, has_no_highest_on_crest, is_highest_on_crest
 from .crest_profile import crest_profile
 from .profile import MOST_CHECKED, is_highest, profile_of
+from .slant_bounds import Slanted, has_no_highest_of_slanted, is_highest_of_slanted
+from .slant_profile import slant_profile
 
 Findings = tuple[Finding, ...]
 
@@ -25,9 +28,9 @@ def has_curve(derivation: Derivation, findings: Findings) -> bool:
 
     >>> from thetahat import derive, family
     >>> [has_curve(derive(family(name)), derive(family(name)).findings) for name in ("lomax", "skew_normal")]
-    [True, False]
+    [True, True]
     """
-    return profile_of(derivation, findings) is not None or crest_profile(derivation, findings) is not None
+    return any(known(derivation, findings) is not None for known in (profile_of, crest_profile, slant_profile))
 
 
 def is_none_highest(derivation: Derivation, findings: Findings, table: Table, most: int = MOST_CHECKED) -> bool:
@@ -43,7 +46,10 @@ def is_none_highest(derivation: Derivation, findings: Findings, table: Table, mo
     if profile is not None:
         return has_no_highest(profile, table, most)
     crest = crest_profile(derivation, findings)
-    return crest is not None and has_no_highest_on_crest(crest, Logarithms.of(table), most)
+    if crest is not None:
+        return has_no_highest_on_crest(crest, Logarithms.of(table), most)
+    slant = slant_profile(derivation, findings)
+    return slant is not None and has_no_highest_of_slanted(Slanted.of(slant, table), most)
 
 
 def is_only_one_highest(
@@ -61,6 +67,10 @@ def is_only_one_highest(
     if profile is not None:
         return is_highest(profile, theta[profile.unknown], table, most)
     crest = crest_profile(derivation, findings)
-    if crest is None:
+    if crest is not None:
+        return is_highest_on_crest(crest, theta[crest.curve.unknown], Logarithms.of(table), most)
+    slant = slant_profile(derivation, findings)
+    if slant is None:
         return False
-    return is_highest_on_crest(crest, theta[crest.curve.unknown], Logarithms.of(table), most)
+    turned = theta[slant.slant] / (theta[slant.scale] if slant.scaled else 1)
+    return is_highest_of_slanted(Slanted.of(slant, table), theta[slant.place], turned, most)

@@ -19,8 +19,10 @@ from .curves import is_none_highest, is_only_one_highest
 from .plane import is_only_highest
 from .radial import place_and_scale
 from .reflection import mirrored
+from .slant_bounds import Slanted
+from .slant_profile import SlantProfile, slant_profile
 
-_BITS = 128
+_BITS, _SHARP_BITS = 128, 1024
 _SHARES = (arb(0.25), arb(1), arb(3))
 """Where on a curve its profile is held against the declared density, in units of one over the spread of logarithms."""
 
@@ -86,7 +88,10 @@ def is_alone_in_plane(certificate: Certificate, observations: Observations) -> b
 
 def _is_of_density(derivation: Derivation, findings: tuple[Finding, ...], observations: Observations) -> bool:
     """Whether balls do not tell a profile in logarithms from the declared density at members of the curve."""
-    crest = crest_profile(derivation, findings)
+    slant, crest = slant_profile(derivation, findings), crest_profile(derivation, findings)
+    if slant is not None:
+        with precision(_SHARP_BITS):
+            return _is_slanted(slant, derivation, observations)
     if crest is None:
         return True
     family, table = derivation.family, table_of(derivation.family, observations)
@@ -100,5 +105,22 @@ def _is_of_density(derivation: Derivation, findings: tuple[Finding, ...], observ
         declared = total(family, point, table, observations, inside=True) / table.total() + mean
         curves = ((crest.curve, data.centred), (crest.curve_far, data.beyond))
         if not all(declared.overlaps(curve.at(theta[crest.curve.unknown], one)[0]) for curve, one in curves):
+            return False
+    return True
+
+
+def _is_slanted(slant: SlantProfile, derivation: Derivation, observations: Observations) -> bool:
+    """Whether balls do not tell a likelihood without slant, and what is added to it, from the declared density."""
+    table = table_of(derivation.family, observations)
+    slanted, exactly = Slanted.of(slant, table), Exactly(table)
+    for share in _SHARES:
+        place, turned = slanted.ends[0] + share * (slanted.ends[1] - slanted.ends[0]), 2 - share
+        theta = {slant.place: slanted.origin + slanted.unit * place}
+        theta[slant.scale] = exactly.ball(slant.best, theta)
+        theta[slant.slant] = turned / slanted.unit * (theta[slant.scale] if slant.scaled else 1)
+        point = [theta[symbol] for symbol in derivation.family.symbols]
+        declared = total(derivation.family, point, table, observations, inside=True) / table.total()
+        here = slanted.level(place)[0] + slanted.along(turned, place)[0] - slanted.unit.log()
+        if not declared.overlaps(here):
             return False
     return True
