@@ -39,9 +39,9 @@ _STEPS = ("slant", "slant-edges")
 class SlantProfile:
     """What the likelihood over places and slants is made of.
 
-    ``best`` is the best ``scale`` at a place, ``level`` is L with two derivatives, and ``shape`` h with its slope, which
-    rises to ``ceiling``. ``bends`` are that slope and the second derivative; ``doubles`` are as well. ``scaled`` says
-    that the slant is counted in scales.
+    ``best`` is the best ``scale`` at a place, ``level`` is L with two derivatives, and ``shape`` h with its slope,
+    which rises to ``ceiling``. ``bends`` and ``doubles`` are that slope and the second derivative. Of a slant that is
+    ``scaled`` the unit is the scale.
     """
 
     place: Symbol
