@@ -96,7 +96,7 @@ def test_the_parts_of_the_likelihood_are_those_of_the_density(seed: int) -> None
     with precision(128):
         one = slanted(data.tolist())
         at, turned = (arb(place) - one.origin) / one.unit, arb(slant) * one.unit
-        found = one.level(at)[0] + one.along(turned, at)[0] - one.unit.log()
+        found = one.level(at)[0] + one.added(turned, at) - one.unit.log()
     beside = (data - place) / scale
     normal = -0.5 * beside**2 - math.log(scale) - 0.5 * math.log(2 * math.pi)
     wide = [math.log(math.erfc(-slant * (value - place) / math.sqrt(2))) for value in data]
@@ -109,16 +109,15 @@ def test_slopes_and_bends_hold_over_parts() -> None:
         one = slanted(INSIDE.tolist())
         place, slant, step = arb(0.375), arb(1.25), arb(2) ** -30
         part, slants = place + arb(0, 2.0**-8), slant + arb(0, 2.0**-8)
-        value, steep, moved = one.along(slants, part)
+        steep, moved = one.slopes(slants, part)
+        along, across, both = one.bends(slants, part)
         for p, s in ((place, slant), (place + arb(2) ** -9, slant - arb(2) ** -9)):
-            here = one.along(s, p)
-            assert value.overlaps(here[0])
-            assert steep.overlaps((one.along(s + step, p)[0] - here[0]) / step)
-            assert moved.overlaps((one.along(s, p + step)[0] - here[0]) / step)
-            along, across, both = one.bends(slants, part)
-            assert along.overlaps((one.along(s + step, p)[1] - here[1]) / step)
-            assert across.overlaps((one.along(s, p + step)[2] - here[2]) / step)
-            assert both.overlaps((one.along(s, p + step)[1] - here[1]) / step)
+            added, here = one.added(s, p), one.slopes(s, p)
+            assert steep.overlaps((one.added(s + step, p) - added) / step)
+            assert moved.overlaps((one.added(s, p + step) - added) / step)
+            assert along.overlaps((one.slopes(s + step, p)[0] - here[0]) / step)
+            assert across.overlaps((one.slopes(s, p + step)[1] - here[1]) / step)
+            assert both.overlaps((one.slopes(s, p + step)[0] - here[0]) / step)
 
 
 def test_only_what_is_log_concave_is_taken_for_it() -> None:
@@ -151,7 +150,7 @@ def test_another_likelihood_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     proof, good = certify(SKEWED, data), profile()
     assert proof.check(data)
     for wrong in (
-        replace(good, shape=lambda v: good.shape(v)[::-1]),
+        replace(good, shape=good.slope),
         replace(good, best=2 * good.best),
         replace(good, level=replace(good.level, places=good.level.places[::-1])),
     ):

@@ -120,7 +120,7 @@ def _is_slanted(slant: SlantProfile, derivation: Derivation, observations: Obser
         theta[slant.slant] = turned / slanted.unit * (theta[slant.scale] if slant.scaled else 1)
         point = [theta[symbol] for symbol in derivation.family.symbols]
         declared = total(derivation.family, point, table, observations, inside=True) / table.total()
-        here = slanted.level(place)[0] + slanted.along(turned, place)[0] - slanted.unit.log()
+        here = slanted.level(place)[0] + slanted.added(turned, place) - slanted.unit.log()
         if not declared.overlaps(here):
             return False
     return True

@@ -60,15 +60,28 @@ class Slanted:
         """Return the likelihood without slant at the best scale, and its first two derivatives."""
         return self.profile.level.at(place, self.table)
 
-    def along(self, slant: arb, place: arb) -> tuple[arb, arb, arb]:
-        """Return what the slant adds, and its slopes in the slant and in the place."""
-        height, steep, moved, weights = arb(0), arb(0), arb(0), self.table.weights or []
+    def added(self, slant: arb, place: arb) -> arb:
+        """Return what the slant adds."""
+        found, weights = arb(0), self.table.weights or []
+        for (value,), weight in zip(self.table.rows, weights, strict=True):
+            found += weight * self.profile.shape(slant * (value - place))[0]
+        return found / self.table.total()
+
+    def slopes(self, slant: arb, place: arb) -> tuple[arb, arb]:
+        """Return the slopes of what it adds, in the slant and in the place, also over parts of them."""
+        steep, moved, weights = arb(0), arb(0), self.table.weights or []
         for (value,), weight in zip(self.table.rows, weights, strict=True):
             beside = value - place
-            added, slope = self._rising(slant * beside)
-            height, steep, moved = height + weight * added, steep + weight * beside * slope, moved + weight * slope
+            slope = weight * self._slope(slant * beside)
+            steep, moved = steep + beside * slope, moved + slope
         total = self.table.total()
-        return height / total, steep / total, -slant * moved / total
+        return steep / total, -slant * moved / total
+
+    def _slope(self, number: arb) -> arb:
+        """The slope of the function that rises, which falls: from both ends of a ball."""
+        if number.rad() == 0:
+            return self.profile.slope(number)[0]
+        return self.profile.slope(number.lower())[0].union(self.profile.slope(number.upper())[0])
 
     def bends(self, slant: arb, place: arb) -> tuple[arb, arb, arb]:
         """Return the second derivatives of what the slant adds: in the slant, in the place, in both."""
@@ -81,14 +94,6 @@ class Slanted:
             both -= weight * (slope + slant * beside * bend)
         total = self.table.total()
         return along / total, slant * slant * across / total, both / total
-
-    def _rising(self, number: arb) -> tuple[arb, arb]:
-        """The function that rises, and its slope that falls, from both ends of a ball."""
-        if number.rad() == 0:
-            height, slope = self.profile.shape(number)
-            return height, slope
-        (low, steep), (high, level) = (self.profile.shape(end) for end in (number.lower(), number.upper()))
-        return low.union(high), steep.union(level)
 
     def limit(self) -> arb:
         """Return the higher of the limits at the two ends of the data."""
@@ -110,7 +115,7 @@ def is_highest_of_slanted(slanted: Slanted, place: arb, slant: arb, most: int = 
     """
     with precision(_EXACT):
         place, slant = (place - slanted.origin) / slanted.unit, slant * slanted.unit
-    top = (slanted.level(place.mid())[0] + slanted.along(slant.mid(), place.mid())[0]).lower()
+    top = (slanted.level(place.mid())[0] + slanted.added(slant.mid(), place.mid())).lower()
     around = _concave_around(slanted, place, slant.mid())
     if not top.is_finite() or around is None or not slanted.limit() < top:
         return False
@@ -138,7 +143,7 @@ def _stay_below(slanted: Slanted, parts: Sequence[tuple[arb, arb]], near: arb, t
             continue
         best = _best_slant(slanted, part.mid(), near)
         if best is not None:
-            height = slanted.level(part.mid())[0] + slanted.along(best, part.mid())[0]
+            height = slanted.level(part.mid())[0] + slanted.added(best, part.mid())
             if height > top:
                 return False
             if _is_lower(slanted, part, best, height, top):
@@ -195,7 +200,7 @@ def _slants_of(slanted: Slanted, part: arb, best: arb, slope: arb) -> arb | None
         width = likely + _NARROWEST
         for _ in range(_WIDER):
             end = (best + side * width).mid()
-            if side * slanted.along(end, part)[1] < 0:
+            if side * slanted.slopes(end, part)[0] < 0:
                 found.append(end)
                 break
             width = 2 * width
@@ -209,12 +214,12 @@ def _is_lower(slanted: Slanted, part: arb, best: arb, height: arb, top: arb) -> 
 
     ``height`` is that in the middle, with the slant that is best there.
     """
-    _, slope, moved = slanted.along(best, part)
+    slope, moved = slanted.slopes(best, part)
     slants = _slants_of(slanted, part, best, slope)
     if slants is None:
         return False
     steep = slanted.level(part)[1]
-    across = steep + slanted.along(slants, part)[2]
+    across = steep + slanted.slopes(slants, part)[1]
     if across > 0 or across < 0:
         return True
     # Concave in the slant: below the tangent at the one that is best in the middle.
@@ -228,12 +233,12 @@ def _is_lower_by_bends(slanted: Slanted, part: arb, slants: arb, best: arb, heig
     """The same by slope and second derivative of the likelihood at the best slants, which fall where it bends down."""
     along, across, both = slanted.bends(slants, part)
     middle = part.mid()
-    here = _slants_of(slanted, middle, best, slanted.along(best, middle)[1])
+    slope = slanted.slopes(best, middle)[0]
+    here = _slants_of(slanted, middle, best, slope)
     if not along < 0 or here is None:
         return False
     bend = slanted.level(part)[2] + across - both * both / along
-    _, slope, _ = slanted.along(best, middle)
-    start, off = slanted.level(middle)[1] + slanted.along(here, middle)[2], part - middle
+    start, off = slanted.level(middle)[1] + slanted.slopes(here, middle)[1], part - middle
     centred = start + bend * off
     if centred > 0 or centred < 0:
         return True
@@ -246,7 +251,7 @@ def _concave_around(slanted: Slanted, place: arb, slant: arb) -> arb | None:
     near = arb(1)
     for _ in range(_HALVINGS):
         around = place + arb(0, near.upper())
-        slants = _slants_of(slanted, around, slant, slanted.along(slant, around)[1])
+        slants = _slants_of(slanted, around, slant, slanted.slopes(slant, around)[0])
         if slants is not None:
             along, across, both = slanted.bends(slants, around)
             across += slanted.level(around)[2]

@@ -39,8 +39,8 @@ _STEPS = ("slant", "slant-edges")
 class SlantProfile:
     """What the likelihood over places and slants is made of.
 
-    ``best`` is the best ``scale`` at a place, ``level`` is L with two derivatives, and ``shape`` h with its slope,
-    which rises to ``ceiling``. ``bends`` and ``doubles`` are that slope and the second derivative. Of a slant that is
+    ``best`` is the best ``scale`` at a place, ``level`` is L with two derivatives, and ``shape`` is h, which rises to
+    ``ceiling``, with its ``slope``. ``bends`` and ``doubles`` are that and the second derivative. Of a slant that is
     ``scaled`` the unit is the scale.
     """
 
@@ -51,6 +51,7 @@ class SlantProfile:
     scaled: bool
     level: Profile
     shape: Callable[..., list[arb]]
+    slope: Callable[..., list[arb]]
     bends: Callable[..., list[arb]]
     doubles: tuple[Callable[[Array], Array], Callable[[Array], Array]]
     ceiling: Expr
@@ -81,11 +82,19 @@ def slant_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Slan
     made = program(list(zip(names, heights, strict=True)), derivation.family.columns, (slant.place,))
     profile = Profile(slant.place, (-oo, oo), level, made, tuple(map(made.names.index, names)))
     values = (slant.shape, derivative(slant.shape, V), derivative(slant.shape, V, V))
-    shape, bends = compiled(values[:2], (V,)), compiled(values[1:], (V,))
-    doubles = in_doubles(values[1], (V,)), in_doubles(values[2], (V,))
-    scaled = slant.unit == slant.structure.scale
+    shape, slope, bends = (compiled(some, (V,)) for some in (values[:1], values[1:2], values[1:]))
     return SlantProfile(
-        slant.place, scale, best, slant.parameter, scaled, profile, shape, bends, doubles, slant.ceiling
+        place=slant.place,
+        scale=scale,
+        best=best,
+        slant=slant.parameter,
+        scaled=slant.unit == slant.structure.scale,
+        level=profile,
+        shape=shape,
+        slope=slope,
+        bends=bends,
+        doubles=(in_doubles(values[1], (V,)), in_doubles(values[2], (V,))),
+        ceiling=slant.ceiling,
     )
 
 
