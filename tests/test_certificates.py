@@ -192,7 +192,7 @@ VERDICTS = [
     ("discrete_uniform", [1, 1], "AT_BOUNDARY"),
     ("negative_binomial", [0, 0, 1, 5, 9], "UNIQUE_GLOBAL"),
     ("lomax", [0.25, 0.5, 1.0, 8.0], "UNIQUE_GLOBAL"),
-    ("skew_normal", [-5.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7.0], "LOCAL"),
+    ("skew_normal", [-5.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7.0], "UNIQUE_GLOBAL"),
     ("cauchy", [0.0, 1.0, 2.0, 5.0, 6.0], "UNIQUE_GLOBAL"),
     ("gamma", [1.0, 2.0, 4.0], "UNIQUE_GLOBAL"),
 ]

@@ -146,12 +146,11 @@ def test_no_member_with_its_place_beyond_the_data_is_above_the_limit(
 
 
 def test_a_maximiser_is_proved_to_exist_where_the_estimate_is_above_the_limits() -> None:
-    """The certificate says so, and is confirmed."""
+    """The certificate says that it is the only one, and is confirmed."""
     x = [0.0] * 20 + [float(value) for value in (-8, -3, -2, -1, 1, 2, 2, 3, 4, 6, 9)]
     member = family("skew_normal")
     proof = certify(member, x)
-    assert proof.verdict is CertificateVerdict.LOCAL
-    assert "a maximiser exists" in proof.why
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
     assert check(proof, x)
     assert is_above_edges(derive(member), fit(member, x).theta.tolist(), require_data(member, x))
 
@@ -193,7 +192,9 @@ def test_a_maximum_below_the_limits_is_no_estimate() -> None:
     member = family("skew_normal")
     with pytest.raises(ExistenceError, match="is not above what the likelihood tends to where alpha grows"):
         fit(member, BELOW)
-    assert certify(member, BELOW).verdict is CertificateVerdict.UNDECIDED
+    proof = certify(member, BELOW)
+    assert proof.verdict is CertificateVerdict.NO_MAXIMUM
+    assert proof.check(BELOW)
     local = certify(member, BELOW, near=[-3.8, 6.1, 12.0])
     assert local.verdict is CertificateVerdict.LOCAL
     assert "as high where alpha grows without bound and xi tends to the least observation" in local.why
@@ -201,14 +202,14 @@ def test_a_maximum_below_the_limits_is_no_estimate() -> None:
 
 @pytest.mark.thorough
 def test_whoever_refuses_such_data_is_not_called_wrong() -> None:
-    """Planted before: a local maximum was taken for a proof that a maximiser exists."""
+    """Planted before: a local maximum was taken for a proof that a maximiser exists. They are right, as is proved."""
 
     def refuse(x: NDArray[np.float64]) -> float:
         raise ValueError("no maximum")
 
     member = family("skew_normal")
     question = Question(derive(member), refuse, parameter_map(member, None), member, {}, "mle", 1e-7)
-    assert judge(question, np.array(BELOW)).verdict is Verdict.UNDECIDED
+    assert judge(question, np.array(BELOW)).verdict is Verdict.AGREE
     above = np.array([0.0] * 20 + [-8.0, -3.0, -2.0, -1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 6.0, 9.0])
     assert judge(question, above).verdict is Verdict.DISAGREE
 
