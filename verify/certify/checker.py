@@ -10,7 +10,7 @@ from sympy import Abs, Piecewise, sign
 
 from ...proofs.algebra.overlapping import Overlapping
 from ...proofs.ball_data import Table
-from ...proofs.balls import compiled, precision
+from ...proofs.balls import ball, compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.conclusions import is_of_argument
 from ...proofs.derivation import Derivation, Evidence
@@ -26,12 +26,13 @@ from ..observations import Observations
 from ..valid_data import require_data
 from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
+from .compact import has_both_ends, is_highest_at
 from .comparison_check import is_best_observation
 from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .level_check import is_highest_line
-from .methods import ABSENCE, COMPARISON, EXHAUSTION, FACE, LEVEL, ONE_WAY, PLANE, PROFILE, WIDER
+from .methods import ABSENCE, COMPACT, COMPARISON, EXHAUSTION, FACE, LEVEL, ONE_WAY, PLANE, PROFILE, WIDER
 from .newton_check import one_maximum, summit
 from .one_way import way_of
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
@@ -87,6 +88,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return is_alone_in_plane(certificate, observations) and confirms(certificate, observations)
     if certificate.method == WIDER:
         return is_highest_in_wider_spaces(certificate, observations) and confirms(certificate, observations)
+    if certificate.method == COMPACT:
+        return _is_highest_end(certificate, observations)
     if certificate.method == FACE:
         return is_highest_on_face(certificate, derivation, observations, summit)
     if certificate.method == COMPARISON and not is_best_observation(certificate, derivation, observations):
@@ -132,6 +135,17 @@ def _is_the_highest(certificate: Certificate, observations: Observations) -> boo
     with precision(certificate.bits):
         places = [one.theta[name].ball for one in certificate.each()]
         return nothing_higher(certificate.family, places, observations)
+
+
+def _is_highest_end(certificate: Certificate, observations: Observations) -> bool:
+    """Whether the enclosure is that of an end of the space, and every other member is lower."""
+    family = certificate.family
+    if certificate.verdict is not Verdict.AT_BOUNDARY or not has_both_ends(family):
+        return False
+    bounds, (held,) = family.parameters[0].bounds, certificate.theta.values()
+    with precision(certificate.bits):
+        ends = [ball(end) for end in (bounds.lo, bounds.hi) if held.ball.overlaps(ball(end))]
+        return len(ends) == 1 and is_highest_at(family, ends[0], observations)
 
 
 def _argument_holds(derivation: Derivation) -> bool:

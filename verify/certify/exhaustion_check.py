@@ -40,7 +40,7 @@ def nothing_higher(family: Family, places: Sequence[arb], observations: Observat
     if len(family.symbols) != 1 or not _falls_beyond(family) or not 1 <= len(places) <= 2:
         return False
     least, greatest = map(arb, observations.sample.ends[0])
-    curve = _curve(family, table_of(family, observations))
+    curve = likelihood_curve(family, table_of(family, observations))
     found = (_concave_around(curve, place, greatest - least) for place in places)
     around = [ball for ball in found if ball is not None]
     if len(around) < len(places):
@@ -53,14 +53,21 @@ def nothing_higher(family: Family, places: Sequence[arb], observations: Observat
     height = max(curve(place.mid())[2].lower() for place in places)
     return all_settled(
         parts,
-        lambda low, high: _stays_below(curve, low, high, height),
+        lambda low, high: stays_below(curve, low, high, height),
         lambda low, high: low.union(high).mid(),
         _MOST_PARTS,
     )
 
 
-def _curve(family: Family, table: Table) -> Curve:
-    """Slope, curvature and height at a place, or over a part of the range."""
+def likelihood_curve(family: Family, table: Table) -> Curve:
+    """Return what gives slope, curvature and height at a place, or over a part of the range.
+
+    >>> from thetahat import family
+    >>> member = family("cauchy").fix(gamma=1)
+    >>> slope, _, _ = likelihood_curve(member, Table(member.columns, [(arb(3),)], None))(arb(2))
+    >>> bool(slope.overlaps(arb(1)))
+    True
+    """
     symbol, density = family.symbols[0], family.log_density
     sums = row_sums((density.diff(symbol), density.diff(symbol, 2), density), family.columns, (symbol,))
     return lambda ball: sums(table.rows, table.weights, ball)
@@ -76,8 +83,13 @@ def _concave_around(curve: Curve, place: arb, near: arb) -> arb | None:
     return None
 
 
-def _stays_below(curve: Curve, low: arb, high: arb, height: arb) -> bool:
-    """Whether a part has no stationary point, or stays below a height."""
+def stays_below(curve: Curve, low: arb, high: arb, height: arb) -> bool:
+    """Return whether a part has no stationary point, or stays below a height.
+
+    >>> hill = lambda place: [-2 * place, arb(-2), -place * place]
+    >>> [stays_below(hill, arb(1), arb(2), arb(-5)), stays_below(hill, arb(-1), arb(1), arb(-5))]
+    [True, False]
+    """
     part = low.union(high)
     middle = part.mid()
     slope, bend, value = curve(part)

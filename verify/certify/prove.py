@@ -23,6 +23,7 @@ from ..observations import Observations
 from ..valid_data import require_data
 from .certificate import Certificate
 from .certificate import CertificateVerdict as Verdict
+from .compact import by_compact_space
 from .comparison import by_integers, by_search, by_search_with_others, set_of_maximisers
 from .enclosures import Enclosure
 from .face_proof import by_face
@@ -158,7 +159,7 @@ def _proved(derivation: Derivation, observations: Observations, near: Near = Non
     if found.verdict is Verdict.UNDECIDED and near is not None:
         found = on_ends(derivation, _found(derivation, observations))
     if found.verdict is Verdict.UNDECIDED:
-        found = by_face(derivation, observations, _proved) or found
+        found = by_face(derivation, observations, _proved) or by_compact_space(derivation, observations) or found
     if found.verdict is Verdict.LOCAL:
         found = by_wider_spaces(derivation, found, observations, _proved) or found
     return found
