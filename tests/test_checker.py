@@ -587,7 +587,7 @@ def _none(one: Expr) -> Expr:
     return Tuple()
 
 
-def _turned(ways: Expr) -> Expr:
+def _the_other_way(ways: Expr) -> Expr:
     """Each way the other one."""
     return Tuple(*(Tuple(condition, -way) for condition, way in ways.args))
 
@@ -770,7 +770,7 @@ REFUTED = (
     ),
     Planted("no ridge", "ridge-logs", "gompertz", _premise(0)),
     Planted("lost factor", "one-way", "burr", value(first_twice)),
-    Planted("the other way", "one-way", "burr", using("ways", _turned)),
+    Planted("the other way", "one-way", "burr", using("ways", _the_other_way)),
     Planted("a condition lost", "one-way", "burr", using("ways", lambda one: Tuple(one.args[0]))),
     Planted("a condition that is none", "one-way", "burr", using("ways", _wider)),
     Planted("no ridge", "one-way", "burr", _premise(0)),
