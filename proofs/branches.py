@@ -20,7 +20,8 @@ _POINTS = 7
 def chooser(family: Family, mean_log_likelihood: Expr, statistics: tuple[Statistic, ...]) -> Choose:
     """Return a function that picks the root with the highest likelihood on every probe dataset, or none.
 
-    The other parameters are held at the values from which the probe data were drawn.
+    The other parameters are held at the values from which the probe data were drawn. Of roots that are equally high, as
+    mirror images are, the largest is picked, in whichever order a rule gave them.
     """
 
     def choose(unknown: Symbol, roots: tuple[Root, ...]) -> Root | None:
@@ -28,15 +29,15 @@ def chooser(family: Family, mean_log_likelihood: Expr, statistics: tuple[Statist
         for seed in range(1, _PROBES + 1):
             theta = parameter_points(family, 1, seed)[0]
             sample = data_points(family, theta, _POINTS, seed)
-            heights: list[tuple[float, int]] = []
+            heights: list[tuple[float, float, int]] = []
             for position, root in enumerate(roots):
-                height = _height(
+                found = _height_and_place(
                     family, unknown, unfold(root.value, statistics), theta, sample, mean_log_likelihood, statistics
                 )
-                if height is not None:
-                    heights.append((height, position))
+                if found is not None:
+                    heights.append((*found, position))
             if heights:
-                winners.add(max(heights)[1])
+                winners.add(max(heights)[-1])
         return roots[winners.pop()] if len(winners) == 1 else None
 
     return choose
@@ -49,7 +50,7 @@ def no_choice(unknown: Symbol, roots: tuple[Root, ...]) -> None:
     """
 
 
-def _height(
+def _height_and_place(
     family: Family,
     unknown: Symbol,
     root: Expr,
@@ -57,8 +58,8 @@ def _height(
     sample: list[dict[Symbol, Expr]],
     mean_log_likelihood: Expr,
     statistics: tuple[Statistic, ...],
-) -> float | None:
-    """The mean log-likelihood at the root; ``None`` where it lies outside the parameter space."""
+) -> tuple[float, float] | None:
+    """The mean log-likelihood at the root, and the root; ``None`` where it lies outside the parameter space."""
     ends = family.domain[unknown]
     with precision(128):
         value = evaluate(root, theta, sample)
@@ -70,4 +71,4 @@ def _height(
                 if (value < edge) if below else (value > edge):
                     return None
         height = evaluate(unfold(mean_log_likelihood, statistics), {**theta, unknown: value}, sample)
-    return float(height.mid()) if height.is_finite() else None
+    return (float(height.mid()), float(value.mid())) if height.is_finite() else None

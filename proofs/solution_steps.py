@@ -78,7 +78,7 @@ def _combined_step(item: Solved, combination: Combination, trail: Trail, given: 
         "combined",
         _LIKELIHOOD,
         "Two equations combined: the first minus a multiple of the second, in which a statistic, an average or a "
-        "function of both is gone; with the second it says the same as the first.",
+        "function of both is gone, or all that holds no statistic; with the second it says the same as the first.",
         item.equation,
         labels.zero(),
         given=given,

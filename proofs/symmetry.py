@@ -14,6 +14,7 @@ from .family import Family
 from .probes import data_points, parameter_points
 
 _EXPONENTS = (0, 1, -1, 2, -2)
+_ROWS = 12
 _UNIT = Rational(7, 3)
 _SMALL = arb(2) ** -100
 
@@ -24,7 +25,9 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
 
     With ``x' = c x`` the member at ``theta'``, ``theta'_j = c**e_j theta_j``, has the density of ``x'``. Proposed by
     trial, accepted where ``log p(c x | theta') + log c = log p(x | theta)`` holds in balls at random points, and the
-    ends of the support and of the parameters' spaces move along; that refutes every wrong choice but is no proof.
+    ends of the support and of the parameters' spaces move along; that refutes every wrong choice but is no proof. Where
+    the points do not tell one power of a parameter from another, as where none lies in the case that it is for, none is
+    chosen.
 
     >>> from thetahat import family
     >>> list(unit_exponents(family("gamma")).values())
@@ -36,12 +39,17 @@ def unit_exponents(family: Family) -> dict[Symbol, int] | None:
         (theta, row)
         for seed in (5, 6)
         for theta in parameter_points(family, 1, seed)
-        for row in data_points(family, theta, 2, seed)
+        for row in data_points(family, theta, _ROWS, seed)
     ]
+
+    def holds(exponents: dict[Symbol, int]) -> bool:
+        return all(_holds(family, exponents, {**theta, **row}) for theta, row in points)
+
     for exponents in product(_EXPONENTS, repeat=len(family.parameters)):
         chosen = dict(zip(family.symbols, exponents, strict=True))
-        if all(_holds(family, chosen, {**theta, **row}) for theta, row in points):
-            return chosen
+        if holds(chosen):
+            others = ({**chosen, s: e} for s in chosen for e in _EXPONENTS if e != chosen[s])
+            return None if any(map(holds, others)) else chosen
     return None
 
 

@@ -158,7 +158,8 @@ def require_normalised(family: Family, prover: Prover | None = None) -> None:
 def shared_total(family: Family) -> str | None:
     """Return the total that the density has at every member tried, or ``None`` if it is not seen to be one number.
 
-    A factor that no parameter moves is missing then: it moves no estimate either.
+    A factor that no parameter moves is missing then: it moves no estimate either. What is no density somewhere, as it
+    is negative there, has no total.
 
     >>> from sympy import Interval, oo
     >>> from thetahat.proofs.family import Parameter
@@ -167,7 +168,10 @@ def shared_total(family: Family) -> str | None:
     >>> shared_total(Family("scaled", x, positive, (Parameter(a, positive),), -x / a)) is None
     True
     """
-    found = [total(family, values) for values in _full_points(family)]
+    try:
+        found = [total(family, values) for values in _full_points(family)]
+    except DeclarationError:
+        return None
     if not all(one.error + one.tail < _RELIABLE * abs(one.value) for one in found):
         return None
     spread_out = max(one.value for one in found) - min(one.value for one in found)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sympy import Expr, Integer, Interval, Naturals0, Reals, Symbol, Tuple, erfc, log, loggamma, oo, pi, sqrt
+from sympy import Expr, Integer, Interval, Naturals0, Piecewise, Reals, Symbol, Tuple, erfc, log, loggamma, oo, pi, sqrt
 
 from thetahat import Family, Parameter, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, plain
@@ -182,6 +182,61 @@ def test_a_planted_combination_is_caught(
 
 
 INFLATED = family("zero_inflated_poisson")
+
+
+RATES = Family(
+    "two_rates",
+    real,
+    Reals,
+    (Parameter(xi, Reals), Parameter(a, POSITIVE), Parameter(b, POSITIVE)),
+    log(a) + log(b) - log(a + b) + Piecewise((-a * (real - xi), real >= xi), (b * (real - xi), True)),
+)
+
+
+def _rates_at(place: float, data: Array) -> tuple[float, float]:
+    """Kotz, Kozubowski & Podgorski 2001, The Laplace Distribution and Generalizations, section 3.5.1.2."""
+    above, below = (math.sqrt(np.maximum(0, way * (data - place)).mean()) for way in (1, -1))
+    return 1 / (above * (above + below)), 1 / (below * (above + below))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_laplace_distribution_with_two_rates_is_solved(seed: int) -> None:
+    """The rates by what is left of two equations without their constants, the place by search over observations.
+
+    With the place at an extreme observation one rate grows for ever: the supremum is that of an exponential variable.
+    """
+    data = drawn(seed).laplace(size=14 + seed)
+    known = fit(RATES.fix(xi=0), data)
+    assert known.outcome is Outcome.CLOSED_FORM
+    assert not known.derivation.obligations
+    assert known.theta == pytest.approx(_rates_at(0.0, data), rel=1e-12)
+    assert derive(RATES).outcome is Outcome.DATA_POINT
+    places = [place for place in data.tolist() if min(data) < place < max(data)]
+    inside = max(log_likelihood(RATES, [place, *_rates_at(place, data)], data)[0] for place in places)
+    nearest = min(np.mean(data - min(data)), np.mean(max(data) - data))
+    if inside > -len(data) * (1 + math.log(nearest)):
+        assert fit(RATES, data).log_likelihood == pytest.approx(inside, rel=1e-12)
+    else:
+        with pytest.raises(ExistenceError, match="no maximum"):
+            fit(RATES, data)
+
+
+def test_equations_without_their_constants_are_proved_anew() -> None:
+    """Planted: another sign, another multiple, and one that is not finite everywhere."""
+    declared = RATES.fix(xi=0)
+    steps = derive(declared).steps
+    at = next(i for i, step in enumerate(steps) if step.rule == "combined")
+    ratio = steps[at].named("ratio")
+
+    def finding(value: Expr, multiple: Expr) -> Evidence:
+        using = tuple((key, multiple if key == "ratio" else one) for key, one in steps[at].using)
+        changed = replace(steps[at], value=value, using=using)
+        return check_steps(declared, (*steps[:at], changed, *steps[at + 1 :]))[at].evidence
+
+    assert finding(steps[at].value, ratio) is Evidence.ALGEBRA
+    assert finding(steps[at].value + 1, ratio) is Evidence.REFUTED
+    assert finding(steps[at].value, ratio * 2) is Evidence.REFUTED
+    assert finding(steps[at].value, ratio / (a - b)) is Evidence.UNDECIDED
 
 
 @pytest.mark.thorough

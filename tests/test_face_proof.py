@@ -158,6 +158,31 @@ def test_the_highest_on_a_face_is_not_confirmed_where_a_higher_one_lies_inside()
     assert not planted.check([0.0, 8.0])
 
 
+TILT = Family("tilt", x, Interval.open(0, 1), (Parameter(slope, Interval(-1, 1)),), log(1 + slope * (2 * x - 1)))
+
+
+@pytest.mark.parametrize(
+    "no_density",
+    [
+        replace(TILT, name="too_large", log_density=TILT.log_density + Rational(1, 100)),
+        replace(TILT, name="too_wide", parameters=(Parameter(slope, Interval(-3, 3)),)),
+        replace(TILT, name="too_steep", log_density=log(1 + 3 * slope * (2 * x - 1))),
+    ],
+    ids=lambda family: family.name,
+)
+def test_nothing_is_highest_on_a_face_of_what_is_no_density(no_density: Family) -> None:
+    """With another total than one, or negative for some members: nothing is claimed, and a planted claim is refuted."""
+    data = [0.25, 0.375, 0.125]
+    proof = certify(TILT, data)
+    assert (proof.verdict, proof.method) == (CertificateVerdict.AT_BOUNDARY, FACE)
+    nothing = certify(no_density, data)
+    assert nothing.verdict is CertificateVerdict.UNDECIDED
+    assert "no estimator is derived" in nothing.why
+    planted = replace(proof, family=no_density)
+    assert proof.check(data)
+    assert not planted.check(data)
+
+
 def test_nothing_is_claimed_of_a_likelihood_that_is_concave_nowhere_known() -> None:
     """Planted: Cauchy data may have two peaks, and a place and a scale of a face that is as good as any other."""
     item = family("cauchy")

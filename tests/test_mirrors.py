@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Integer, Interval, S, Symbol, cosh, exp, log, oo, pi
+from sympy import Expr, Integer, Interval, S, Symbol, cosh, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.checker import check_steps
-from thetahat.proofs.derivation import Evidence
+from thetahat.proofs.derivation import Evidence, Outcome
 from thetahat.proofs.mirrors import mirrored
+from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.likelihood import log_likelihood
 
 x, y, m = Symbol("x", real=True), Symbol("y", nonnegative=True), Symbol("m", real=True)
@@ -72,6 +73,22 @@ def test_the_estimate_that_is_not_negative_is_given(name: str, data: list[int]) 
     assert there == pytest.approx(found.log_likelihood, rel=1e-13)
     enclosed = certify(item, rows).theta
     assert not enclosed or float(enclosed["m"].ball.mid()) >= 0
+
+
+def test_the_root_of_a_mean_has_a_formula_though_its_likelihood_holds_a_distance() -> None:
+    """``log(m**2)`` is twice the logarithm of ``|m|``, whose slope is ``1/m`` on both sides: it does not jump.
+
+    Both routes give the root that is not negative, so that they agree.
+    """
+    counts = Symbol("x", integer=True, nonnegative=True)
+    squared = Family("squared_root", counts, S.Naturals0, (LINE,), counts * log(m**2) - m**2 - loggamma(counts + 1))
+    found = derive(squared)
+    assert found.outcome is Outcome.CLOSED_FORM
+    assert not [one for one in found.findings if one.evidence is Evidence.REFUTED]
+    assert fit(squared, [1.0, 7.0]).theta_hat["m"] == 2.0
+    proof = certify(squared, [1.0, 7.0])
+    assert proof.verdict is CertificateVerdict.LOCAL
+    assert proof.check([1.0, 7.0])
 
 
 def test_a_folded_normal_is_fitted_as_high_as_a_search_on_a_grid() -> None:

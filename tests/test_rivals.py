@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sympy import FiniteSet, Interval, Reals, Symbol, log, oo, pi
+from sympy import Eq, FiniteSet, Interval, Ne, Piecewise, Reals, Symbol, atan, exp, log, oo, pi
 
-from thetahat import Covariate, Family, Parameter, derive, family, fit
+from thetahat import Covariate, Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify import ball_rooting, rooting
@@ -201,3 +201,50 @@ def test_a_rate_is_looked_for_around_one_over_the_data() -> None:
     ]
     found, known = fit(by_rate, data).theta_hat, fit(lomax, data).theta_hat
     assert math.isclose(found["r"] * known["lambda"], 1.0, rel_tol=1e-9)
+
+
+POSITIVE, PLACE = Symbol("x", positive=True), Symbol("m", real=True)
+CUT = Family(
+    "cut_cauchy",
+    POSITIVE,
+    Interval.open(0, oo),
+    (Parameter(PLACE, Reals),),
+    -log(1 + (POSITIVE - PLACE) ** 2) - log(pi / 2 + atan(PLACE)),
+)
+
+
+@pytest.mark.parametrize(
+    ("declared", "x"),
+    [
+        # Two maxima between the same two neighbours, and two between neighbours that are highest together.
+        (family("cauchy").fix(gamma=1), [4.25, 7.8125, 7.125, 4.25, 3.6875, 7.0]),
+        (family("cauchy").fix(gamma=1), [1.25, 4.125, 1.6875, 4.125]),
+        (family("cauchy").fix(gamma=1), [4.875, 1.4375, 0.0625, 3.4375]),
+        (family("cauchy").fix(gamma=1), [2.4375, 0.5, 5.1875, 5.75, 3.375, 0.5625, 5.4375]),
+        # A place on the whole line, of data on half of it, which change with no unit.
+        (CUT, [32.0, 29.94076027212102]),
+        (CUT, [104.875, 101.4375, 100.875, 103.8125]),
+    ],
+)
+def test_of_maxima_between_observations_the_highest_is_found(declared: Family, x: list[float]) -> None:
+    """As high as the best of ten thousand places."""
+    found = fit(declared, x)
+    grid = np.linspace(min(x) - 1, max(x) + 1, 10_000)
+    best = max(log_likelihood(declared, [place], x)[0] for place in grid)
+    assert found.log_likelihood >= best
+
+
+@pytest.mark.parametrize("mean", [0.2, 0.4999, 0.9])
+def test_a_case_for_one_value_by_itself_moves_no_estimate(mean: float) -> None:
+    """The exponential tilt of a uniform variable is declared for no tilt apart, where its formula is zero over zero."""
+    tilt = Symbol("t", real=True)
+    total = Piecewise((log((exp(tilt) - 1) / tilt), Ne(tilt, 0)), (0, True))
+    tilted = Family("tilted", POSITIVE, Interval.open(0, 1), (Parameter(tilt, Reals),), tilt * POSITIVE - total)
+    other = Piecewise((0, Eq(tilt, 0)), (log((exp(tilt) - 1) / tilt), True))
+    again = Family("tilted_again", POSITIVE, Interval.open(0, 1), tilted.parameters, tilt * POSITIVE - other)
+    found = fit(tilted, [mean]).theta[0]
+    assert math.isclose(1 / -math.expm1(-found) - 1 / found, mean, rel_tol=1e-9)
+    assert fit(again, [mean]).theta[0] == pytest.approx(found, rel=1e-12)
+    enclosed = certify(tilted, [mean])
+    assert enclosed.check([mean])
+    assert float(enclosed.theta["t"].low) <= found <= float(enclosed.theta["t"].high)

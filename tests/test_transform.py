@@ -8,7 +8,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from amounts import thinned
-from sympy import Expr, Interval, Naturals, Range, Rational, Reals, Symbol, asinh, atanh, exp, log, oo, sinh, sqrt, tanh
+from sympy import (
+    Expr,
+    Interval,
+    Naturals,
+    Piecewise,
+    Range,
+    Rational,
+    Reals,
+    Symbol,
+    asinh,
+    atanh,
+    exp,
+    log,
+    oo,
+    sinh,
+    sqrt,
+    tanh,
+)
 
 from thetahat import Family, Parameter, check_family, derive, family, fit
 from thetahat.proofs.algebra.atoms import Mean, Quantile, plain
@@ -18,6 +35,7 @@ from thetahat.proofs.derivation import Derivation, Evidence, Verdict
 from thetahat.proofs.errors import DeclarationError
 from thetahat.proofs.likelihood import unfold
 from thetahat.proofs.probes import data_points, parameter_points
+from thetahat.proofs.symmetry import unit_exponents
 from thetahat.proofs.transport import transport
 from thetahat.proofs.validation import validate
 from thetahat.proofs.zero import prove_zero
@@ -334,3 +352,16 @@ def test_data_of_a_support_whose_end_overflows_are_numbers() -> None:
     """A uniform logarithm: an end beyond all doubles made shares of an infinite length."""
     size = Symbol("w", positive=True)
     assert check_family(family("uniform").transform("log_uniform", size, log(size)), examples=5).ok
+
+
+def _two_sides(far: int) -> Family:
+    """Rates on both sides of a place, of which data may tell one alone."""
+    density = Piecewise((log(b / 2) + b * real, a * real < -far), (log(a / 2) - a * real, True))
+    return Family("two_sides", real, Reals, (Parameter(a, POSITIVE), Parameter(b, POSITIVE)), density)
+
+
+def test_a_unit_changes_parameters_of_both_sides() -> None:
+    """A rate that no point at hand tells changes with a power that is not known: none is chosen, least of all zero."""
+    assert unit_exponents(_two_sides(0)) == {a: -1, b: -1}
+    assert unit_exponents(_two_sides(10**6)) is None
+    assert check_family(_two_sides(0), examples=3).ok

@@ -24,7 +24,7 @@ from .line import Line
 from .observations import Observations
 from .single_peaks import single_peaks
 from .solving import FARTHEST, Scalar, Solver, ask_together, bracketing, in_order, is_told
-from .suggestions import is_a_number, is_a_place, moves_with_data, on_a_line, place_unit, spread, unit_power
+from .suggestions import is_a_number, is_a_place, moves_with_data, place_unit, spread, unit_power
 from .tolerance import EXAMINED_ROWS
 
 Array = NDArray[np.float64]
@@ -37,6 +37,8 @@ first where nothing is known beyond the probe, which may be the highest since th
 doubles do not tell all signs."""
 _NEAR, SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
+_DIVIDED, _LEAST_PARTS = 64, 2
+"""Into how many parts the line between the extreme places is divided, at least, of each two neighbours."""
 _MARGIN, _MOST_WIDE = 2.0, 100
 """By how much a wide grid goes beyond the sizes of data, at most in so many steps, which else are a factor e."""
 _BELOW = 2.0
@@ -51,8 +53,9 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     >>> from thetahat import derive, family
     >>> cauchy = derive(family("cauchy").fix(gamma=1))
     >>> data = Observations(np.array([[1.0], [2.0]]), None, 2)
-    >>> [round(value, 1) for value in probes(cauchy, data, Line(-np.inf, np.inf))][4:8]
-    [-27.3, 1.0, 2.0, 27.3]
+    >>> found = probes(cauchy, data, Line(-np.inf, np.inf))
+    >>> round(found[4], 1), found[5], found[37], found[69], round(found[70], 1)
+    (-27.3, 1.0, 1.5, 2.0, 27.3)
 
     One that is no place is looked at on a grid, in which a narrow peak of the likelihood shows.
     """
@@ -62,7 +65,7 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     few = table.n <= EXAMINED_ROWS
     places = np.unique(column) if few else np.quantile(column, np.linspace(0, 1, _PROBES))
     if is_a_place(derivation.family, unknown):
-        beside = [places]
+        beside = [places, _divided(places)]
         if few and derivation.formulas:
             # Next to an observation that has a scale to itself the likelihood grows without bound.
             step = _CLOSE * (spread(column) or 1.0)
@@ -79,7 +82,7 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     else:
         near = on_a_grid(spread(column), line, column, unit_power(derivation.family, unknown) or 1)
     if _stands_alone(derivation.family, unknown):
-        near = [*near, *single_peaks(derivation.family, unknown, [places], {})]
+        near = [*near, *_divided(np.array(single_peaks(derivation.family, unknown, [places], {})))]
     if table.n <= SCANNED and jumps_at_data(derivation.equations[0], unknown, derivation.family.columns):
         # Where the slope jumps at observations, each of them may be a maximum.
         near = [*near, *np.unique(column).tolist()]
@@ -88,8 +91,8 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
 
 @lru_cache(maxsize=512)
 def _stands_alone(family: Family, unknown: Symbol) -> bool:
-    """Whether a parameter is the only one, and where on the line of the data it matters is not told by their unit."""
-    if family.symbols != (unknown,) or len(family.columns) > 1 or not on_a_line(family):
+    """Whether a parameter is the only one, and where it matters is not told by the unit of the data."""
+    if family.symbols != (unknown,) or len(family.columns) > 1:
         return False
     if is_a_place(family, unknown):
         return not moves_with_data(family, unknown)
@@ -102,6 +105,18 @@ def _vanishes_at(family: Family, place: Symbol) -> bool:
     """Whether an observation at the place has no density."""
     at = place / Rational(place_unit(family, place))
     return bool(family.log_density.subs(family.observation, at).has(-oo, zoo))
+
+
+def _divided(places: Array) -> Array:
+    """The places and, of few, others at equal steps between neighbours: two maxima may lie between the same two rows.
+
+    >>> _divided(np.array([0.0, 16.0])).tolist()[:3], len(_divided(np.arange(40.0)))
+    ([0.0, 0.25, 0.5], 40)
+    """
+    parts = _DIVIDED // max(1, len(places) - 1)
+    if parts < _LEAST_PARTS:
+        return places
+    return np.unique(np.concatenate([np.linspace(low, high, parts + 1) for low, high in pairwise(places)] or [places]))
 
 
 def _between(places: Array) -> Array:

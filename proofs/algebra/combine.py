@@ -61,6 +61,26 @@ def combinations(
                         yield Combination(value, equations[used], equations[other], ratio, used)
 
 
+def without_constants(
+    equations: Mapping[Symbol, Expr], domain: Domain, statistics: Collection[Symbol]
+) -> Iterator[Combination]:
+    """Yield what two of the equations, keyed as before, give without their terms that hold none of the ``statistics``.
+
+    >>> a, b, s, t = (Symbol(name, positive=True) for name in "abst")
+    >>> pair = {a: b / (a + b) - a * s, b: a / (a + b) - b * t}
+    >>> [one.value for one in without_constants(pair, {}, (s, t))]
+    [(-a**2*s + b**2*t)/a, (a**2*s - b**2*t)/b]
+    """
+    constants = {owner: equation.subs(dict.fromkeys(statistics, 0)) for owner, equation in equations.items()}
+    for used, first in equations.items():
+        for other, second in equations.items():
+            if used == other or constants[used] == 0 or not is_nonzero(constants[other], domain):
+                continue
+            ratio = factored(cancelled(constants[used] / constants[other]))
+            rest = (first - constants[used]) - ratio * (second - constants[other])
+            yield Combination(cancelled(rest), first, second, ratio, used)
+
+
 def in_partial_fractions(equation: Expr) -> Expr:
     """Return the equation with every average of a rational function of the data in partial fractions.
 

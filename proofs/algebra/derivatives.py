@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Add, Eq, Expr, Function, Max, Min, Mul, Piecewise, Pow, S, Symbol, log, sign
+from sympy import Abs, Add, Eq, Expr, Function, Max, Min, Mul, Ne, Piecewise, Pow, S, Symbol, log, sign
 from sympy.core.function import ArgumentIndexError
 
 
@@ -25,6 +25,18 @@ def derivative(expression: Expr, *symbols: Symbol) -> Expr:
 
     >>> derivative(Symbol("k", integer=True, nonnegative=True) ** a, a)
     k**a*Piecewise((0, Eq(k, 0)), (log(k), True))
+
+    The slope of the logarithm of a distance has one formula on both sides of zero, so that it shows no jump:
+
+    >>> theta = Symbol("theta", real=True)
+    >>> derivative(log(abs(theta - 1)), theta), derivative(log(abs(theta)), theta, theta)
+    (1/(theta - 1), -1/theta**2)
+
+    A case for one value of a symbol by itself says nothing of the slope there, which is that of the values beside it:
+
+    >>> x = Symbol("x", real=True)
+    >>> derivative(Piecewise((2 * x, Ne(x, 0)), (0, True)), x), derivative(Piecewise((0, Eq(x, 0)), (2 * x, True)), x)
+    (2, 2)
     """
     for symbol in symbols:
         expression = _derivative(expression, symbol)
@@ -48,6 +60,12 @@ def _derivative(expression: Expr, symbol: Symbol) -> Expr:
         return expression * (_derivative(exponent, symbol) * log(base) + _derivative(base, symbol) * exponent / base)
     if isinstance(expression, (Max, Min)):
         return _extreme(expression, symbol)
+    if isinstance(expression, log) and isinstance(expression.args[0], Abs) and expression.args[0].args[0].is_real:
+        return _derivative(expression.args[0].args[0], symbol) / expression.args[0].args[0]
+    if isinstance(expression, Piecewise) and any(
+        isinstance(condition, (Eq, Ne)) and symbol in condition.free_symbols for _, condition in expression.args
+    ):
+        return _by_cases(expression, symbol)
     if isinstance(expression, Function) and type(expression)._eval_derivative is Function._eval_derivative:
         return _chain(expression, symbol)
     return expression.diff(symbol)
@@ -69,6 +87,20 @@ def _extreme(extreme: Max | Min, symbol: Symbol) -> Expr:
     side = sign(first - rest) if isinstance(extreme, Max) else sign(rest - first)
     inner, outer = _derivative(first, symbol), _derivative(rest, symbol)
     return (inner + outer) / 2 + side * (inner - outer) / 2
+
+
+def _by_cases(cases: Piecewise, symbol: Symbol) -> Expr:
+    """The derivative of each case but those of one value of the symbol by itself, at which no slope can be told."""
+    kept = []
+    for value, condition in cases.args:
+        there = symbol in condition.free_symbols
+        if isinstance(condition, Eq) and there:
+            continue
+        everywhere = isinstance(condition, Ne) and there
+        kept.append((_derivative(value, symbol), S.true if everywhere else condition))
+        if everywhere:
+            break
+    return Piecewise(*kept)
 
 
 def _product(product: Mul, symbol: Symbol) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol, expand_log, fraction, numer, together
 
-from .combine import combinations
+from .combine import Combination, combinations, without_constants
 from .derivatives import derivative
 from .elimination import Elimination, Solved
 from .kinks import may_jump
@@ -82,7 +82,9 @@ def _without_choice(solver: _Solver, combine: bool, statistics: Collection[Symbo
     equations = solver.equations
     flat = {unknown: cleared(equation, solver.domain) for unknown, equation in equations.items()}
     lost = tuple((unknown, flat[unknown]) for unknown in flat if flat[unknown] != equations[unknown])
-    for start in solver.pairs(equations, statistics):
+    smooth = solver.smooth(equations)
+    ways = (kind(smooth, solver.domain, statistics) for kind in (combinations, without_constants))
+    for start in (one for way in ways for one in solver.pairs(equations, way)):
         flatter = replace(solver, equations=flat)
         first = _after(flatter, _Progress(flat), start)
         again = _finished(flatter, _advanced(flatter, first, flatter.ways(combine)))
@@ -169,7 +171,7 @@ class _Solver:
         """The best unknown to solve now from the equation of another."""
         options: list[tuple[int, Solved, Symbol]] = []
         for unknown in left:
-            for owner, equation in self._smooth(left).items():
+            for owner, equation in self.smooth(left).items():
                 item = self._attempt(unknown, equation, solved) if owner != unknown else None
                 if item is not None:
                     options.append((operations(item.root.value), item, owner))
@@ -181,9 +183,9 @@ class _Solver:
 
     def both(self, left: Mapping[Symbol, Expr], solved: tuple[Solved, ...]) -> Step | None:
         """The best unknown to solve now from two equations."""
-        return next(iter(self.pairs(left)), None)
+        return next(iter(self.pairs(left, combinations(self.smooth(left), self.domain))), None)
 
-    def pairs(self, left: Mapping[Symbol, Expr], statistics: Collection[Symbol] | None = None) -> list[Step]:
+    def pairs(self, left: Collection[Symbol], combined: Iterable[Combination]) -> list[Step]:
         """Each unknown solved from two equations, where it has one value only; best first, its own used up if possible.
 
         Where the multiple is infinite, what is left vanishes as well. That is no estimate, since the multiple is finite
@@ -191,7 +193,7 @@ class _Solver:
         unknown leaves its space.
         """
         options: list[tuple[tuple[bool, bool, int], Solved, Symbol]] = []
-        for one in combinations(self._smooth(left), self.domain, statistics):
+        for one in combined:
             for unknown in left:
                 item = self._attempt(unknown, one.value)
                 if item is not None and item.root.only:
@@ -200,7 +202,7 @@ class _Solver:
                     options.append((order, replace(item, combination=one), one.used))
         return [option[1:] for option in sorted(options, key=lambda option: option[0])]
 
-    def _smooth(self, left: Mapping[Symbol, Expr]) -> Mapping[Symbol, Expr]:
+    def smooth(self, left: Mapping[Symbol, Expr]) -> Mapping[Symbol, Expr]:
         """The equations that vanish at a maximum: one that jumps where its own unknown moves need not, at a kink."""
         return {owner: equation for owner, equation in left.items() if not may_jump(self.equations[owner], owner)}
 

@@ -13,7 +13,7 @@ from ...proofs.ball_data import Table
 from ...proofs.balls import ball, compiled, precision
 from ...proofs.checker import check_steps
 from ...proofs.conclusions import is_of_argument
-from ...proofs.derivation import Derivation, Evidence
+from ...proofs.derivation import Derivation, Evidence, Outcome
 from ...proofs.derivation import Verdict as Agreement
 from ...proofs.engine import derive
 from ...proofs.errors import DataError, ExistenceError
@@ -69,6 +69,8 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
     verdict, derivation = certificate.verdict, derive(family)
     if verdict is Verdict.UNDECIDED:
         raise ValueError(f"{family.name}: an undecided certificate claims nothing: {certificate.why}")
+    if derivation.outcome is Outcome.UNSOLVED:
+        return False
     if certificate.method == LEVEL:
         return is_highest_line(certificate, observations)
     if verdict is Verdict.UNBOUNDED:

@@ -155,6 +155,9 @@ def digest(observations: Observations) -> str:
 
 def _proved(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
     """What is proved of a maximiser, inside the space or on ends of it."""
+    if derivation.outcome is Outcome.UNSOLVED:
+        # Nor on a face: what is declared may be no density, and then nothing that is highest is an estimate.
+        return Proved(Verdict.UNDECIDED, why=f"no estimator is derived: {derivation.reason}")
     found = on_ends(derivation, _found(derivation, observations, near))
     if found.verdict is Verdict.UNDECIDED and near is not None:
         found = on_ends(derivation, _found(derivation, observations))
@@ -166,8 +169,6 @@ def _proved(derivation: Derivation, observations: Observations, near: Near = Non
 
 
 def _found(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
-    if derivation.outcome is Outcome.UNSOLVED:
-        return Proved(Verdict.UNDECIDED, why=f"no estimator is derived: {derivation.reason}")
     if derivation.outcome is Outcome.UNBOUNDED:
         return Proved(Verdict.UNBOUNDED, method="growth along a path", argument=derivation.reason)
     if derivation.integer is not None:
