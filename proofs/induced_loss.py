@@ -17,13 +17,16 @@ from .algebra.logs import split_logs
 from .algebra.signs import Domain, is_negative, is_positive
 from .algebra.solve import solve_one
 from .algebra.tidying import tidy
+from .ball_data import evaluate
+from .balls import precision
+from .errors import DeclarationError
 from .expectations import expectation
 from .family import Family
 from .location import location_scale
 from .loss_names import DEFINITIONS, InducedLoss, LossDefinition, prediction_domain
 from .probes import data_points, parameter_points
 
-_SAME = 1e-9
+_SAME, _BITS = 1e-9, 128
 
 
 @lru_cache(maxsize=512)
@@ -123,8 +126,13 @@ def _points(one: InducedLoss) -> list[dict[Symbol, Expr]]:
 
 
 def _at(values: Sequence[Expr], point: dict[Symbol, Expr]) -> list[complex]:
-    found = [value.subs(point).evalf() for value in values]
-    return [complex(value) if value.is_number and value.is_finite else complex("nan") for value in found]
+    """The values in doubles, not a number where there is none; SymPy itself would first work out powers exactly."""
+    try:
+        with precision(_BITS):
+            found = [evaluate(value, point) for value in values]
+    except DeclarationError:  # of a function that has no ball evaluation
+        return [complex("nan") for _ in values]
+    return [complex(float(value)) if value.is_finite() else complex("nan") for value in found]
 
 
 def _may_be_proportional(numbers: list[list[complex]], definition: LossDefinition, units: list[list[complex]]) -> bool:

@@ -15,9 +15,9 @@ from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.likelihood import log_likelihood
 from thetahat.verify.line import Line
+from thetahat.verify.near_data import probes
 from thetahat.verify.observations import Observations
 from thetahat.verify.probed import Probed, worth_asking
-from thetahat.verify.rivals import probes
 from thetahat.verify.statistics import evaluate
 
 TIGHT = 19.8 + 1e-12 * np.array(
@@ -203,13 +203,29 @@ def test_a_rate_is_looked_for_around_one_over_the_data() -> None:
     assert math.isclose(found["r"] * known["lambda"], 1.0, rel_tol=1e-9)
 
 
-POSITIVE, PLACE = Symbol("x", positive=True), Symbol("m", real=True)
+POSITIVE, REAL, PLACE = Symbol("x", positive=True), Symbol("x", real=True), Symbol("m", real=True)
 CUT = Family(
     "cut_cauchy",
     POSITIVE,
     Interval.open(0, oo),
     (Parameter(PLACE, Reals),),
     -log(1 + (POSITIVE - PLACE) ** 2) - log(pi / 2 + atan(PLACE)),
+)
+
+
+BULKS = Family(
+    "bulks",
+    REAL,
+    Reals,
+    (Parameter(PLACE, Reals),),
+    log(3 * exp(-((REAL - PLACE) ** 2) / 2) + 7 * exp(-((REAL - PLACE - 4) ** 2) / 2)) - log(10) - log(2 * pi) / 2,
+)
+NARROW = Family(
+    "narrow",
+    REAL,
+    Reals,
+    (Parameter(PLACE, Reals),),
+    6 * log(10) - log(pi) - log(1 + 10**12 * (REAL - PLACE) ** 2),
 )
 
 
@@ -224,12 +240,16 @@ CUT = Family(
         # A place on the whole line, of data on half of it, which change with no unit.
         (CUT, [32.0, 29.94076027212102]),
         (CUT, [104.875, 101.4375, 100.875, 103.8125]),
+        # Two bulks, the larger of which lies four beside the place, and peaks far narrower than their distances.
+        (BULKS, [12.0]),
+        (BULKS, [0.25, 4.5, -3.0]),
+        (NARROW, [-0.41, 0.3, 0.7, -0.4099995, 5.0]),
     ],
 )
 def test_of_maxima_between_observations_the_highest_is_found(declared: Family, x: list[float]) -> None:
-    """As high as the best of ten thousand places."""
+    """As high as the best of ten thousand places, and of the observations."""
     found = fit(declared, x)
-    grid = np.linspace(min(x) - 1, max(x) + 1, 10_000)
+    grid = [*np.linspace(min(x) - 5, max(x) + 1, 10_000), *x]
     best = max(log_likelihood(declared, [place], x)[0] for place in grid)
     assert found.log_likelihood >= best
 

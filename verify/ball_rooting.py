@@ -11,10 +11,11 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .exact_rooting import ExactEquation, Numbers
 from .highest_root import highest_root
+from .near_data import probes
 from .observations import Observations
 from .probed import Probed, worth_asking
 from .refusals import require_inside
-from .rivals import probes, require_highest
+from .rivals import require_highest
 from .solving import Solver, Together, ask_together, bracketed_root
 from .suggestions import far_sizes
 from .tolerance import BALL_ROWS

@@ -11,7 +11,8 @@ import numpy as np
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .line import Line
-from .rivals import is_valley, on_a_grid, roots_beside_probes
+from .near_data import on_a_grid
+from .rivals import is_valley, roots_beside_probes
 from .solving import Scalar, Solver, bracketing, in_order, sign_changes
 
 _MOST_ROOTS = 4

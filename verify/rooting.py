@@ -27,9 +27,10 @@ from .exact import few_rows
 from .exact_rooting import ExactEquation, Numbers
 from .highest_root import highest_root
 from .likelihood import log_likelihood
+from .near_data import SCANNED, probes
 from .observations import Observations
 from .probed import SLACK, Probed, worth_asking
-from .rivals import SCANNED, higher_place, probes, require_highest
+from .rivals import higher_place, require_highest
 from .root_line import root_line
 from .solving import Scalar, Together
 from .statistics import evaluate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ _PLAIN = np.arange(-30.0, 30.25, 0.25)
 """Values that a logarithm of a place, or of its inverse, may have."""
 _SHARES = 10.0 ** np.arange(-4.0, 1.05, 0.1)
 """Values that a multiple of a place may have, as shares of the largest observation."""
+_NO_SHIFT = 1e-6
 _CUTS, _ROUNDS, _FEWEST = 33, 9, 3
 """Points of each finer grid, how many there are, each a sixteenth of the last, and the least number of points."""
 
@@ -47,6 +49,29 @@ def single_peaks(
         if peak is not None:
             found.append(peak)
     return sorted(set(found))
+
+
+@lru_cache(maxsize=512)
+def shifts_of_peaks(family: Family, place: Symbol) -> tuple[float, ...]:
+    """Return where the only parameter, a place that moves with the data, is highest for an observation at zero.
+
+    A distribution with several bulks has several such values, each the highest of those around it.
+
+    >>> from sympy import Interval, Reals, exp, log, pi
+    >>> from thetahat.proofs.family import Parameter
+    >>> x, m = Symbol("x", real=True), Symbol("m", real=True)
+    >>> bulks = log(exp(-((x - m) ** 2) / 2) + exp(-((x - m - 8) ** 2) / 2)) - log(2) - log(2 * pi) / 2
+    >>> [round(shift, 6) for shift in shifts_of_peaks(Family("bulks", x, Reals, (Parameter(m, Reals),), bulks), m)]
+    [-8.0, 0.0]
+    """
+    row, grid = (np.float64(0.0),), np.unique(np.concatenate([_PLAIN, _SHARES, -_SHARES]))
+    heights = _heights(family, place, row, {}, grid)
+    if heights is None:
+        return (0.0,)
+    tops = np.flatnonzero((heights[1:-1] > heights[:-2]) & (heights[1:-1] >= heights[2:])) + 1
+    peaks = (_peak(family, place, row, {}, grid[top - 1 : top + 2]) for top in tops)
+    found = {0.0 if abs(peak) < _NO_SHIFT else peak for peak in peaks if peak is not None}
+    return tuple(sorted(found)) or (0.0,)
 
 
 def _peak(

@@ -13,8 +13,8 @@ from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
 from ..proofs.family import Family, Parameter
 from .enclosure import nats_lost, table_of
+from .near_data import probes
 from .observations import Observations
-from .rivals import probes
 from .root_line import root_line
 from .slopes import slopes_of
 from .tolerance import FIRST_BITS
