@@ -11,7 +11,7 @@ import pytest
 from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Rational, Reals, S, Symbol, cosh, exp, log, oo, pi
+from sympy import Expr, Interval, Rational, Reals, S, Symbol, cosh, exp, log, loggamma, oo, pi
 
 from thetahat import Family, Parameter, certify, derive, family
 from thetahat.proofs.algebra.atoms import Mean
@@ -202,3 +202,18 @@ def test_other_families_have_profiles_only_where_they_are_smooth(name: str, smoo
     """One smooth parameter has; several parameters, moving supports and unknown constants have not."""
     found = derive(family(name))
     assert (profile_of(found, found.findings) is not None) is smooth
+
+
+def test_a_distance_is_followed_where_it_has_one_sign() -> None:
+    """``|x|**a`` on both sides of zero; of a distance that may vanish nothing is said, and of a kink no derivative."""
+    x, a = Symbol("x", real=True), Symbol("a", positive=True)
+    table = Table((x,), [(arb(-2),), (arb(3),)], None)
+    with precision(128):
+        falling = -Mean(abs(x) ** a, x)
+        assert bound_beside(falling, a, oo, arb(64), table) < -(2**30)
+        assert bound_beside(-abs(a - 1), a, S.Zero, arb(0.5), table) < -0.49
+        assert bound_beside(-abs(a - 1), a, S.Zero, arb(2), table) == arb("inf")
+    shape = Family("power", x, Reals, (Parameter(a, Interval.open(0, oo)),), log(a / 2) - loggamma(1 / a) - abs(x) ** a)
+    proof = certify(shape, [-0.5, 0.25, 2.0])
+    assert proof.verdict is CertificateVerdict.LOCAL
+    assert proof.check([-0.5, 0.25, 2.0])

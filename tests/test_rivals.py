@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sympy import Eq, FiniteSet, Interval, Ne, Piecewise, Reals, Symbol, atan, exp, log, oo, pi
+from sympy import Eq, FiniteSet, Interval, Ne, Piecewise, Reals, Symbol, atan, exp, log, oo, pi, sin
 
 from thetahat import Covariate, Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.derivation import Derivation
@@ -173,7 +173,7 @@ def test_a_group_of_one_row_has_no_highest_member(alone: float) -> None:
         covariates=(Covariate(g, FiniteSet(0, 1), "which sample"),),
     )
     rows = [[0.0, 0], [1.0, 0], [3.0, 0], [alone, 1]]
-    with pytest.raises(UnsolvedError, match="it is higher at m = "):
+    with pytest.raises(UnsolvedError, match=r"it is higher at m = |the likelihood is unbounded then"):
         fit(two, rows)
     assert 1 < fit(two, [*rows, [alone + 2, 1]]).theta_hat["m"] < 6
 
@@ -220,6 +220,13 @@ BULKS = Family(
     (Parameter(PLACE, Reals),),
     log(3 * exp(-((REAL - PLACE) ** 2) / 2) + 7 * exp(-((REAL - PLACE - 4) ** 2) / 2)) - log(10) - log(2 * pi) / 2,
 )
+QUINTIC, WAVE = (
+    Family(name, REAL, Reals, (Parameter(PLACE, space),), -((REAL - mean) ** 2) / 2 - log(2 * pi) / 2)
+    for name, mean, space in (
+        ("quintic", PLACE**5 - 5 * PLACE**3 + 4 * PLACE, Reals),
+        ("wave", 3 * sin(PLACE), Interval(-10, 10)),
+    )
+)
 NARROW = Family(
     "narrow",
     REAL,
@@ -243,13 +250,20 @@ NARROW = Family(
         # Two bulks, the larger of which lies four beside the place, and peaks far narrower than their distances.
         (BULKS, [12.0]),
         (BULKS, [0.25, 4.5, -3.0]),
+        # A mean that many places give, which the rows are far from; rates of two parts, in any unit; a closed space.
+        (WAVE, [-0.06, 2.57, 2.87, 0.83, 1.97]),
+        (WAVE, [1.0, -0.2]),
+        (QUINTIC, [26.94, -1.15, -0.24, -2.7]),
+        (QUINTIC, [21.09, 0.33, -0.29, -0.44, -1.17]),
         (NARROW, [-0.41, 0.3, 0.7, -0.4099995, 5.0]),
     ],
 )
 def test_of_maxima_between_observations_the_highest_is_found(declared: Family, x: list[float]) -> None:
     """As high as the best of ten thousand places, and of the observations."""
     found = fit(declared, x)
-    grid = [*np.linspace(min(x) - 5, max(x) + 1, 10_000), *x]
+    ends = declared.parameters[0].bounds
+    grid = [*np.linspace(max(ends.lo, min(x) - 5), min(ends.hi, max(x) + 5), 10_000), *x]
+    grid = [place for place in grid if ends.lo <= place <= ends.hi]
     best = max(log_likelihood(declared, [place], x)[0] for place in grid)
     assert found.log_likelihood >= best
 
@@ -268,3 +282,17 @@ def test_a_case_for_one_value_by_itself_moves_no_estimate(mean: float) -> None:
     enclosed = certify(tilted, [mean])
     assert enclosed.check([mean])
     assert float(enclosed.theta["t"].low) <= found <= float(enclosed.theta["t"].high)
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1.0, 1e100])
+def test_each_part_of_a_mixture_of_rates_is_looked_for_at_each_row(unit: float) -> None:
+    """A single waiting time is either of two parts whose rates differ by a factor of five hundred."""
+    rate, wait = Symbol("a", positive=True), Symbol("x", positive=True)
+    half = Interval.open(0, oo)
+    density = log(rate * exp(-rate * wait) / 2 + 250 * rate * exp(-500 * rate * wait))
+    parts = Family("parts", wait, half, (Parameter(rate, half),), density)
+    found = fit(parts, [11.0 * unit])
+    best = max(
+        log_likelihood(parts, [share / (11.0 * unit)], [11.0 * unit])[0] for share in np.geomspace(1e-3, 2, 5000)
+    )
+    assert found.log_likelihood >= best

@@ -92,11 +92,18 @@ def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[st
         require_existence(derivation, observations)
     except ExistenceError:
         found = _where_none_is_inside(derivation, observations)
-        if found is None:
+        if found is None and not (_is_compact(derivation) and not derivation.existence_needed):
             raise
         return found
     end = end_beyond_which_it_rises(derivation, observations)
     return None if end is None else {derivation.family.parameters[0].name: end}
+
+
+def _is_compact(derivation: Derivation) -> bool:
+    """Whether the only parameter lies between two numbers that belong to its space: then there is a maximiser."""
+    first, *others = derivation.family.parameters
+    ends = first.bounds
+    return not others and ends.lo_closed and ends.hi_closed and bool(ends.lo.is_number and ends.hi.is_number)
 
 
 def _where_none_is_inside(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:

@@ -16,7 +16,7 @@ from ..proofs.family import Family
 from ..proofs.symmetry import unit_exponents
 from .line import Line
 from .observations import Observations
-from .single_peaks import shifts_of_peaks, single_peaks
+from .single_peaks import multiples_of_peaks, shifts_of_peaks, single_peaks
 from .solving import FARTHEST
 from .suggestions import is_a_number, is_a_place, moves_with_data, place_unit, spread, unit_power
 from .tolerance import EXAMINED_ROWS
@@ -31,6 +31,10 @@ _NEAR, SCANNED = np.arange(-6.0, 6.25, 0.25).tolist(), 4096
 """Coordinates at which a parameter that is no place is looked at, and up to how many rows: e to a quarter apart."""
 _DIVIDED, _LEAST_PARTS = 64, 2
 """Into how many parts the line between the extreme places is divided, at least, of each two neighbours."""
+_BEYOND = 64.0
+"""By what factor beyond the least and the largest a size is looked at as well, for one of them to be a peak."""
+_PEAKS = 6
+"""How many maxima are looked for of each observation."""
 _MARGIN, _MOST_WIDE = 2.0, 100
 """By how much a wide grid goes beyond the sizes of data, at most in so many steps, which else are a factor e."""
 CLOSE = 1e-9
@@ -77,7 +81,8 @@ def probes(derivation: Derivation, table: Observations, line: Line) -> list[floa
     else:
         near = on_a_grid(spread(column), line, column, unit_power(derivation.family, unknown) or 1)
     if _stands_alone(derivation.family, unknown):
-        near = [*near, *_divided(np.array(single_peaks(derivation.family, unknown, [places], {})))]
+        near = [*near, *_divided(np.array(single_peaks(derivation.family, unknown, [places], {}, _PEAKS)))]
+    near += _of_sizes(derivation.family, unknown, places)
     if table.n <= SCANNED and jumps_at_data(derivation.equations[0], unknown, derivation.family.columns):
         # Where the slope jumps at observations, each of them may be a maximum.
         near = [*near, *np.unique(column).tolist()]
@@ -93,6 +98,18 @@ def _stands_alone(family: Family, unknown: Symbol) -> bool:
         return not moves_with_data(family, unknown)
     ends = family.domain[unknown]
     return ends.lo.is_number and ends.hi.is_number and unit_exponents(family) is None
+
+
+def _of_sizes(family: Family, unknown: Symbol, places: Array) -> list[float]:
+    """Where single observations are highest, of the only parameter that changes with their unit, in several bulks."""
+    alone = family.symbols == (unknown,) and len(family.columns) == 1
+    power = unit_power(family, unknown) if alone and not is_a_place(family, unknown) else 0
+    multiples = multiples_of_peaks(family, unknown) if power else ()
+    if len(multiples) <= 1:
+        return []
+    least, *_, most = sorted(multiples, key=abs)
+    sizes = np.abs(places[places != 0.0]) ** float(power)
+    return np.multiply.outer([*multiples, least / _BEYOND, most * _BEYOND], sizes).ravel().tolist()
 
 
 def _shifts(family: Family, place: Symbol) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from .ends import outside_space
 from .likelihood import log_likelihood
 from .near_data import CLOSE
 from .observations import Observations
-from .solving import Scalar, Solver, ask_together, bracketing, in_order, is_told
+from .solving import Scalar, Solver, Together, ask_together, bracketing, in_order, is_told
 from .suggestions import spread
 
 Array = NDArray[np.float64]
@@ -26,6 +26,10 @@ Array = NDArray[np.float64]
 _CUTS, _COARSE = 33, 4
 """How many cuts find the roots around a probe, and every which of them is tried first where nothing is known beyond the
 probe, which may be the highest since the likelihood rises for ever, or where doubles do not tell all signs."""
+_DIFFERENT = 16.0
+"""Ratio of two sizes from which on what lies between them is cut at equal ratios."""
+_MOST_BETWEEN = 8
+"""Of how many pairs of probes a root between them is looked for because the equation changes its sign."""
 _BELOW = 2.0
 """Nats by which a probe may lie below the highest root for the root beside it to be the higher one."""
 _ASIDE = 1e-2
@@ -58,14 +62,38 @@ def roots_beside_probes(
         if peak and place not in roots:
             ends = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
             found += _roots_around(place, ends, function, height, solve)
+    known = [*roots, *found]
+    found += _between_probes(others, known, function, dict(zip(places, heights[1:-1], strict=True)), solve)
     return [root for root in found if not is_valley(root, height)]
+
+
+def _between_probes(
+    others: Sequence[float],
+    roots: Sequence[float],
+    function: Scalar,
+    heights: Mapping[float, float],
+    solve: Solver,
+) -> list[float]:
+    """Roots where the equation has another sign at two neighbours: a peak far narrower than they are apart shows in
+    no height. Of many such pairs those about which the likelihood is highest."""
+    if not isinstance(function, Together):  # each sign takes a pass over the rows, which are many
+        return []
+    function.ask(others)
+    told = sorted(place for place in others if is_told(function, place))
+    changes = [
+        (low, high)
+        for low, high in pairwise(told)
+        if (function(low) > 0) != (function(high) > 0) and not any(low <= root <= high for root in roots)
+    ]
+    changes.sort(key=lambda ends: -max(heights[end] for end in ends))
+    return [root for ends in changes[:_MOST_BETWEEN] for root in _roots_among(function, ends, solve)]
 
 
 def _roots_around(
     place: float, ends: tuple[float, float], function: Scalar, height: Scalar, solve: Solver
 ) -> list[float]:
     """The roots between the neighbours of a probe; one of them is as high as the probe unless that is at an end."""
-    cuts = sorted({*np.linspace(*ends, _CUTS).tolist(), place})
+    cuts = sorted({*_cut(*ends), place})
     ask_together(function, cuts)
     if place in ends and len({function(cut) > 0 for cut in cuts[::_COARSE]}) == 1:
         return []
@@ -74,6 +102,19 @@ def _roots_around(
     if len(cheap) == len(cuts) or any(height(root) >= height(place) for root in found):
         return found
     return _roots_among(function, cuts, solve)
+
+
+def _cut(low: float, high: float) -> list[float]:
+    """Places from one end to the other, at equal ratios where these are of different sizes.
+
+    >>> _cut(1.0, 2.0)[:3], [round(place, 9) for place in _cut(1.0, 2.0**32)[:3]]
+    ([1.0, 1.03125, 1.0625], [1.0, 2.0, 4.0])
+    """
+    sizes = sorted((abs(low), abs(high)))
+    if low * high > 0 and sizes[1] > _DIFFERENT * sizes[0]:
+        inner = math.copysign(1.0, low) * np.exp(np.linspace(math.log(abs(low)), math.log(abs(high)), _CUTS))[1:-1]
+        return [low, *inner.tolist(), high]
+    return np.linspace(low, high, _CUTS).tolist()
 
 
 def _roots_among(function: Scalar, cuts: Sequence[float], solve: Solver) -> list[float]:

@@ -25,9 +25,9 @@ _CUTS, _ROUNDS, _FEWEST = 33, 9, 3
 
 
 def single_peaks(
-    family: Family, parameter: Symbol, columns: Sequence[Array], others: Mapping[Symbol, float]
+    family: Family, parameter: Symbol, columns: Sequence[Array], others: Mapping[Symbol, float], most: int = 1
 ) -> list[float]:
-    """Return for each row the value of a parameter at which that row alone is most likely.
+    """Return for each row the values of a parameter, up to ``most``, about which that row alone is most likely.
 
     The ends of its space are numbers, and ``others`` the values of all other parameters. A row whose density is level,
     or rises up to the ends of what is looked at, has none.
@@ -39,16 +39,8 @@ def single_peaks(
     """
     size = float(np.abs(columns[0]).max()) or 1.0
     grid = np.unique(np.concatenate([_PLAIN, size * _SHARES, -size * _SHARES]))
-    ends = family.domain[parameter]
-    grid = grid[(grid > float(ends.lo)) & (grid < float(ends.hi))]
-    if len(grid) < _FEWEST:
-        return []
-    found = []
-    for row in zip(*columns, strict=True):
-        peak = _peak(family, parameter, row, others, grid)
-        if peak is not None:
-            found.append(peak)
-    return sorted(set(found))
+    rows = zip(*columns, strict=True)
+    return sorted({peak for row in rows for peak in _peaks(family, parameter, row, others, grid, most)})
 
 
 @lru_cache(maxsize=512)
@@ -64,30 +56,59 @@ def shifts_of_peaks(family: Family, place: Symbol) -> tuple[float, ...]:
     >>> [round(shift, 6) for shift in shifts_of_peaks(Family("bulks", x, Reals, (Parameter(m, Reals),), bulks), m)]
     [-8.0, 0.0]
     """
-    row, grid = (np.float64(0.0),), np.unique(np.concatenate([_PLAIN, _SHARES, -_SHARES]))
-    heights = _heights(family, place, row, {}, grid)
-    if heights is None:
-        return (0.0,)
+    grid = np.unique(np.concatenate([_PLAIN, _SHARES, -_SHARES]))
+    peaks = _peaks(family, place, (0.0,), {}, grid, len(grid))
+    return tuple(sorted({0.0 if abs(peak) < _NO_SHIFT else peak for peak in peaks})) or (0.0,)
+
+
+@lru_cache(maxsize=512)
+def multiples_of_peaks(family: Family, size: Symbol) -> tuple[float, ...]:
+    """Return where the only parameter, which changes with the unit of the data, is highest for observations 1 and -1.
+
+    >>> from sympy import Interval, exp, log, oo
+    >>> from thetahat.proofs.family import Parameter
+    >>> x, a, half = Symbol("x", positive=True), Symbol("a", positive=True), Interval.open(0, oo)
+    >>> rates = log(a * exp(-a * x) / 2 + 50 * a * exp(-100 * a * x))
+    >>> [round(number, 3) for number in multiples_of_peaks(Family("rates", x, half, (Parameter(a, half),), rates), a)]
+    [0.01, 1.0]
+    """
+    ends, sides = family.bounds, (1.0, -1.0)
+    rows = [(side,) for side in sides if not (side < 0 and ends.lo.is_nonnegative)]
+    rows = [row for row in rows if not (row[0] > 0 and ends.hi.is_nonpositive)]
+    grid = np.unique(np.concatenate([side * np.exp(_PLAIN) for side in sides]))
+    return tuple(sorted({peak for row in rows for peak in _peaks(family, size, row, {}, grid, len(grid))}))
+
+
+def _peaks(
+    family: Family, parameter: Symbol, row: Sequence[float], others: Mapping[Symbol, float], grid: Array, most: int
+) -> list[float]:
+    """The highest points of a grid that is cut ever finer around each; not what rises up to its ends.
+
+    Where just one is asked for there is none if the ends are as high.
+    """
+    ends = family.domain[parameter]
+    grid = grid[(grid > float(ends.lo)) & (grid < float(ends.hi))]
+    heights = _heights(family, parameter, row, others, grid) if len(grid) >= _FEWEST else None
+    if heights is None or (most == 1 and heights.max() <= max(heights[0], heights[-1])):
+        return []
     tops = np.flatnonzero((heights[1:-1] > heights[:-2]) & (heights[1:-1] >= heights[2:])) + 1
-    peaks = (_peak(family, place, row, {}, grid[top - 1 : top + 2]) for top in tops)
-    found = {0.0 if abs(peak) < _NO_SHIFT else peak for peak in peaks if peak is not None}
-    return tuple(sorted(found)) or (0.0,)
+    ranked = sorted(tops.tolist(), key=lambda top: -heights[top])[:most]
+    return [_refined(family, parameter, row, others, grid[top - 1 : top + 2]) for top in ranked]
 
 
-def _peak(
-    family: Family, parameter: Symbol, row: Sequence[float], others: Mapping[Symbol, float], grid: Array
-) -> float | None:
-    """The highest point of a grid that is cut ever finer around it; ``None`` at its ends, and without a rise."""
-    for turn in range(_ROUNDS):
+def _refined(
+    family: Family, parameter: Symbol, row: Sequence[float], others: Mapping[Symbol, float], beside: Array
+) -> float:
+    """The highest point between the two ends of three."""
+    low, found, high = beside.tolist()
+    for _ in range(_ROUNDS):
+        grid = np.linspace(low, high, _CUTS)
         heights = _heights(family, parameter, row, others, grid)
         if heights is None:
-            return None
+            return float(found)
         top = int(np.argmax(heights))
-        if turn == 0 and heights[top] <= max(heights[0], heights[-1]):
-            return None
-        low, high = grid[max(top - 1, 0)], grid[min(top + 1, len(grid) - 1)]
-        found, grid = float(grid[top]), np.linspace(low, high, _CUTS)
-    return found
+        low, found, high = float(grid[max(top - 1, 0)]), float(grid[top]), float(grid[min(top + 1, len(grid) - 1)])
+    return float(found)
 
 
 def _heights(

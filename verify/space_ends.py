@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from flint import arb
 from sympy import Expr, Rational, Symbol
@@ -11,8 +12,10 @@ from sympy import Expr, Rational, Symbol
 from ..proofs.ball_sums import row_sums
 from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family, Parameter
 from .enclosure import nats_lost, table_of
+from .estimation import estimate
 from .near_data import probes
 from .observations import Observations
 from .root_line import root_line
@@ -92,6 +95,8 @@ def end_above_probes(derivation: Derivation, observations: Observations) -> floa
     if not ends:
         return None
     places = probes(derivation, observations, root_line(derivation, observations))
+    with suppress(UnsolvedError):  # a narrow peak may stand between all of these
+        places.append(estimate(derivation, observations)[0][parameter.symbol])
 
     def is_higher(end: float) -> bool:
         lost = (nats_lost(family, [place], [end], observations.x, observations.w) for place in places if place != end)

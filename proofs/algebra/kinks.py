@@ -12,7 +12,7 @@ from .atoms import Mean
 from .indicator import Indicator
 
 _JUMPING = (Heaviside, Indicator, Piecewise, sign)
-_KINKED = (*_JUMPING, Abs, Max, Min)
+KINKED = (*_JUMPING, Abs, Max, Min)
 
 
 def has_kinks(expression: Expr) -> bool:
@@ -22,7 +22,7 @@ def has_kinks(expression: Expr) -> bool:
     >>> has_kinks(abs(x)), has_kinks(x**2)
     (True, False)
     """
-    return bool(expression.has(*_KINKED))
+    return bool(expression.has(*KINKED))
 
 
 def may_jump(expression: Expr, symbol: Symbol) -> bool:

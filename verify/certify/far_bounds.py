@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from flint import arb
-from sympy import Add, Expr, Mul, Pow, Rational, Symbol, exp, log, oo
+from sympy import Abs, Add, Expr, Mul, Pow, Rational, Symbol, exp, log, oo
 
 from ...proofs.algebra.atoms import Mean, atoms_of
+from ...proofs.algebra.kinks import KINKED
 from ...proofs.ball_data import Table, enclosed
 from ...proofs.balls import ball, compiled
 from .cubics import Derivatives
@@ -115,12 +116,24 @@ def _evaluator(expression: Expr) -> Evaluator:
         return lambda known, table, far: parts[0](known, table, far).exp()
     if isinstance(expression, log):
         return lambda known, table, far: parts[0](known, table, far).log()
+    if isinstance(expression, Abs):
+        return lambda known, table, far: _distance(parts[0](known, table, far), far)
     return _smooth(expression, parts)
+
+
+def _distance(value: Germ, far: arb) -> Germ:
+    """The absolute value of what has one sign; of anything else nothing is known.
+
+    >>> _distance(Germ.number(arb(-2), arb(1)), arb(1)).span().high
+    2.00000000000000
+    """
+    span = value.span()
+    return value if span.low >= 0 else -value if span.high <= 0 else Germ.number(arb("nan"), far)
 
 
 def _smooth(expression: Expr, parts: list[Evaluator]) -> Evaluator:
     """A function of one number by its derivatives; of anything else nothing is known."""
-    if len(parts) != 1 or not expression.is_Function:
+    if len(parts) != 1 or not expression.is_Function or isinstance(expression, KINKED):
         return lambda known, table, far: Germ.number(arb("nan"), far)
     at = Symbol("at", real=True)
     value: Any = expression.func(at)
