@@ -17,6 +17,7 @@ from .ball_climbing import climbed, highest
 from .climb_objective import DoubleObjective
 from .climb_plan import CENTRE, SIZE, climb_of, has_corners, in_doubles, objective_of, rounded_once
 from .closed import with_statistics
+from .corners import distances_of, least_distances
 from .edge_heights import require_above_edges
 from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
@@ -55,6 +56,9 @@ def climb(
     plan = climb_of(derivation)
     family = derivation.family
     if has_corners(plan):
+        distances = distances_of(derivation)
+        if distances is not None:
+            return least_distances(derivation, distances, observations)
         raise UnsolvedError(
             f"{family.name}: the likelihood has a corner at every observation, where climbing by slopes does not work, "
             f"and no rule solves for {', '.join(p.name for p in plan.parameters)}. Fix a parameter, or declare the "
