@@ -10,7 +10,7 @@ from sympy import Eq, FiniteSet, Interval, Ne, Piecewise, Reals, Symbol, atan, e
 from thetahat import Covariate, Family, Parameter, certify, derive, family, fit
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import UnsolvedError
-from thetahat.verify import ball_rooting, rooting
+from thetahat.verify import ball_rooting, estimation, rooting
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.likelihood import log_likelihood
@@ -296,3 +296,26 @@ def test_each_part_of_a_mixture_of_rates_is_looked_for_at_each_row(unit: float) 
         log_likelihood(parts, [share / (11.0 * unit)], [11.0 * unit])[0] for share in np.geomspace(1e-3, 2, 5000)
     )
     assert found.log_likelihood >= best
+
+
+def test_a_search_that_found_nothing_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside ``remembering``, in whatever order the rows come; outside it is."""
+    calls: list[int] = []
+
+    def failing(derivation: Derivation, observations: Observations) -> estimation.Estimate:
+        calls.append(observations.n)
+        raise UnsolvedError("nothing was found")
+
+    monkeypatch.setattr(estimation, "_estimate", failing)
+    derivation = derive(family("gumbel"))
+
+    def asked(*rows: float) -> None:
+        with pytest.raises(UnsolvedError, match="nothing was found"):
+            estimation.estimate(derivation, Observations(np.array(rows).reshape(-1, 1), None, len(rows)))
+
+    with estimation.remembering():
+        asked(0.0, 1.0, 3.0)
+        asked(3.0, 0.0, 1.0)
+    assert len(calls) == 1
+    asked(0.0, 1.0, 3.0)
+    assert len(calls) == 2

@@ -119,7 +119,7 @@ def least_distances(derivation: Derivation, distances: Distances, observations: 
             f"{family.name}: the sum of distances is {float(sums[at]):.6g}, and proved to be at least "
             f"{float(lowest):.6g} only: too close to an exact fit for double precision; subtract a rough fit first"
         )
-    return dict(zip(unknowns, candidates[at].tolist(), strict=True))
+    return dict(zip(unknowns, (candidates[at] + 0.0).tolist(), strict=True))  # zero without a sign
 
 
 def _allowed(distances: Distances, lowest: fmpq, table: Observations) -> fmpq:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sympy import Symbol
 
 from ..proofs.derivation import Derivation
+from ..proofs.errors import UnsolvedError
 from .climbing import climb
 from .closed import by_formulas, with_statistics
 from .compiled_fit import nearby
@@ -49,13 +50,18 @@ def estimate(derivation: Derivation, observations: Observations) -> Estimate:
     if not takes_long or observations.n > JOINED_ROWS:
         return _estimate(derivation, observations)
     joined = observations.distinct()
-    values, sets = _SEARCH.get()(derivation, joined.n, joined.x.tobytes(), _least_weights(joined))
+    found = _SEARCH.get()(derivation, joined.n, joined.x.tobytes(), _least_weights(joined))
+    if isinstance(found, UnsolvedError):
+        raise found.with_traceback(None)
+    values, sets = found
     return dict(values), dict(sets)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
     """Search inside for no estimate again of a table that was met a moment ago, in whatever order or as weights.
+
+    Nor where none was found, which takes longest.
 
     >>> from thetahat import family, fit
     >>> with remembering():
@@ -69,13 +75,16 @@ def remembering() -> Iterator[None]:
         _SEARCH.reset(before)
 
 
-def _of_table(derivation: Derivation, n: int, rows: bytes, weights: bytes | None) -> Estimate:
-    """The estimate of a table of rows, given by its contents."""
+def _of_table(derivation: Derivation, n: int, rows: bytes, weights: bytes | None) -> Estimate | UnsolvedError:
+    """The estimate of a table of rows, given by its contents, or why none was found."""
     x = np.frombuffer(rows).reshape(n, -1)
-    return _estimate(derivation, Observations(x, None if weights is None else np.frombuffer(weights), n))
+    try:
+        return _estimate(derivation, Observations(x, None if weights is None else np.frombuffer(weights), n))
+    except UnsolvedError as error:
+        return error
 
 
-Search = Callable[[Derivation, int, bytes, bytes | None], Estimate]
+Search = Callable[[Derivation, int, bytes, bytes | None], Estimate | UnsolvedError]
 _SEARCH: ContextVar[Search] = ContextVar("search", default=_of_table)
 
 
