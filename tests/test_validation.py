@@ -19,6 +19,7 @@ from sympy import (
     Reals,
     S,
     Symbol,
+    cos,
     erfc,
     exp,
     gamma,
@@ -29,6 +30,7 @@ from sympy import (
     zeta,
 )
 
+from thetahat import derive
 from thetahat.proofs import validation
 from thetahat.proofs.digits import log_density_at, score_at
 from thetahat.proofs.errors import DeclarationError, UndecidedError
@@ -42,6 +44,7 @@ from thetahat.proofs.validation import (
     require_identifiable,
     require_normalised,
     require_real,
+    shared_total,
     validate,
 )
 
@@ -289,3 +292,12 @@ def test_a_density_that_loses_all_digits_far_out_is_not_called_wrong() -> None:
     require_real(Family("slanted", x, S.Reals, (Parameter(m, S.Reals),), slanted))
     with pytest.raises(DeclarationError, match="the log-density is -inf"):
         require_real(Family("empty", x, S.Reals, (Parameter(m, S.Reals),), slanted + log(Max(0, x - m))))
+
+
+def test_what_is_negative_for_some_members_is_no_density() -> None:
+    """The derivation says so, with the place; it ended in an error while a shared total was looked for."""
+    angle, height = Symbol("x", real=True), Symbol("t", real=True)
+    space = (Parameter(height, Interval(-1, 1)),)
+    wave = Family("wave", angle, Interval(-pi, pi), space, log(1 + 2 * height * cos(angle)) - log(2 * pi))
+    assert shared_total(wave) is None
+    assert "which is not real" in derive(wave).reason
