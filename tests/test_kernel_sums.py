@@ -29,13 +29,14 @@ ESTIMATED = {"both": (True, True), "scale": (True, False), "location": (False, T
 
 
 def directly(kernel: Expr, expansion: Expansion, z: np.ndarray) -> list[float]:
-    """The coefficients from averages of derivatives, each evaluated by itself."""
+    """The coefficients from averages of derivatives, each evaluated by itself; ``a`` is added to the first order."""
     highest = max(order for order, _ in expansion.terms)
     slopes = [compiled(kernel.diff(Z, order), (Z,))(z) for order in range(1, highest + 1)]
     parts = [
         (slopes[k - 1] * z**j, (-1) ** (k - j) * math.factorial(j) * math.factorial(k - j)) for k, j in expansion.terms
     ]
-    return [float(np.mean(column)) / share for column, share in parts]
+    added = [term == (1, 1) and (2, 2) in expansion.terms for term in expansion.terms]
+    return [float(np.mean(column)) / share + more for (column, share), more in zip(parts, added, strict=True)]
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
@@ -55,6 +56,20 @@ def test_another_average_is_noticed() -> None:
     y, expansion = np.random.default_rng(0).normal(1.5, 0.8, 100), kernel_expansion(KERNELS[0])
     found, right = expansion(y, float(y.mean()) + 1e-6, 1.2, 0.9), directly(KERNELS[0], expansion, (y - 1.2) * 0.9)
     assert not np.allclose(found, right, rtol=1e-12, atol=1e-11)
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=str)
+@pytest.mark.parametrize("n", [100, 25_000])
+@pytest.mark.parametrize("estimated", ESTIMATED)
+def test_sharp_slopes_are_those_of_the_expansion(kernel: Expr, n: int, estimated: str) -> None:
+    """The slopes are the same averages, and all else is as before."""
+    y = np.random.default_rng(n).normal(1.5, 0.8, n)
+    expansion = kernel_expansion(kernel, *ESTIMATED[estimated])
+    arguments = (y, float(y.mean()), 1.2, 0.9)
+    plain, sharp = expansion(*arguments), expansion.sharp(*arguments)
+    count = 1 + (estimated == "both")
+    np.testing.assert_allclose(sharp[:count], plain[:count], rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(sharp[count:], plain[count:], rtol=1e-14)
 
 
 @pytest.mark.parametrize("kernel", [-(Z**2) / 2, -log(1 + Z**2), -exp(Z) - exp(Z * 2**0.5), Integer(2) - Z], ids=str)

@@ -15,6 +15,8 @@ from thetahat import certify, family
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed
+from thetahat.verify.compiled import location_climb
+from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.enclosure import table_of
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.exact_rooting import ExactEquation
@@ -63,6 +65,25 @@ ROOTS: dict[str, dict[str, object]] = {
     "weibull": {},
 }
 """Families with equations left, and formulas about their root."""
+
+ROWS_ULPS = 1.5
+"""The same for a root of more rows, which doubles evaluate: half a unit for rounding it, half for a function of it that
+is rounded before, and half for what differs from row to row and is left in averages."""
+
+OF_ROWS: dict[str, dict[str, object]] = {
+    "frechet": {},
+    "gumbel": {},
+    "gumbel_minimum": {},
+    "half_logistic": {},
+    "hyperbolic_secant": {},
+    "log_logistic": {},
+    "logistic": {},
+    "logistic_known_scale": {"s": 2},
+    "moyal": {},
+    "weibull": {},
+    "weibull_by_rate": {},
+}
+"""Families with roots that more than 64 rows are asked for, in doubles."""
 
 
 def shapes(n: int) -> list[np.ndarray]:
@@ -118,6 +139,38 @@ def test_roots_keep_their_digits_on_hard_data(name: str) -> None:
     count, units, label = worst(name, 9)
     assert count >= 9, "too few of the datasets have a maximiser for this to say anything"
     assert units <= ROOT_ULPS, f"{name} is off by {units:.3g} units in the last place for {label}"
+
+
+def worst_of_rows(name: str, n: int) -> float:
+    """What the worst fit to ordinary rows is off, none of them like another."""
+    derivation, found = derivation_with(family(name), OF_ROWS[name]), 0.0
+    for seed in range(3):
+        r = np.random.default_rng(seed)
+        for x in (r.gamma(2.3, 2.0, n), r.lognormal(0.3, 0.4, n), 3.0 * r.weibull(0.8, n)):
+            units = off(derivation, x)
+            assert units is not None
+            found = max(found, units)
+    return found
+
+
+@pytest.mark.parametrize("n", [100, *(pytest.param(n, marks=pytest.mark.thorough) for n in (65, 400, 10_000))])
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_roots_of_many_rows_keep_their_digits(name: str, n: int) -> None:
+    """A climb does not end before the last digit, and the slopes at its end are no differences of rounded averages."""
+    assert worst_of_rows(name, n) <= ROWS_ULPS
+
+
+@pytest.mark.parametrize("name", ["gumbel", "logistic"])
+def test_slopes_from_averages_that_cancel_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the last slopes are differences of averages, each rounded before."""
+    monkeypatch.setattr(Expansion, "sharp", Expansion.__call__)
+    assert worst_of_rows(name, 400) > ROWS_ULPS
+
+
+def test_climbs_that_end_early_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: of many rows what all of them together may lose is 1e-11 nats, however far off the digits are."""
+    monkeypatch.setattr(location_climb, "_ENOUGH", 1e-15)
+    assert worst_of_rows("moyal", 10_000) > 1e3
 
 
 def in_rounded_steps(derivation: Derivation, x: np.ndarray) -> dict[str, float]:

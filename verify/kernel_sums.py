@@ -34,7 +34,7 @@ def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> 
     >>> expansion = kernel_expansion(Z - exp(Z))
     >>> found = expansion(np.array([1.0, 3.0]), 2.0, 2.0, 1.0)
     >>> expansion.terms[:3], [round(value, 3) for value in found[:3]]
-    (((1, 0), (1, 1), (2, 0)), [0.543, -1.175, -0.772])
+    (((1, 0), (1, 1), (2, 0)), [0.543, -0.175, -0.772])
 
     Raises
     ------
@@ -59,14 +59,21 @@ def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> 
     averaged = [sum(c * moments[power] for power, c in polynomial.terms()) for polynomial in needed]
     shares = [(-1) ** (k - j) / (factorial(j) * factorial(k - j)) for k, j in terms]
     together = [(share * average).expand() for share, average in zip(shares, averaged, strict=True)]
+    if scaled:
+        together[terms.index((1, 1))] += 1
     y, place, turned = (Symbol(name, real=True) for name in ("_y", "_place", "_turned"))
     columns: dict[Power, Expr] = {(0, 1): (y - place) * turned, (1, 0): unit}
     products = [_halves(power) for power in powers]
     known = _with_columns(columns, (part for pair in products for part in pair))
     pairs = [(known[left], known[right]) for left, right in products]
     steps = [(known[power], columns[power].xreplace({_W: known[0, 1]})) for power in columns]
-    summed = summed_products(steps, pairs, [y, place, turned])
-    return Expansion(terms, float(rate), summed, scalars(together, [mean, *names.values()]))
+    arguments, first = (y, place, turned), Symbol("first", real=True)
+    summed = summed_products(steps, pairs, arguments)
+    steps.append((first, slope.xreplace({_W: known[0, 1], _U: known[1, 0]})))
+    of_rows = {(1, 0): (-1, first), (1, 1): (1 / rate, rate + known[0, 1] * first)}
+    rests = [of_rows[term] for term in terms if term in of_rows]
+    with_slopes = summed_products(steps, pairs, arguments, rests)
+    return Expansion(terms, float(rate), summed, with_slopes, scalars(together, [mean, *names.values()]))
 
 
 def _powers_of_z(order: int, scaled: bool, placed: bool) -> Iterable[int]:

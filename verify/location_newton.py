@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from sympy import Add, Dummy, Expr, Symbol, horner, log
+from sympy import Add, Dummy, Expr, Symbol, factor, horner, log
 
 from ..proofs.algebra.solve import solve_one
 from ..proofs.family import Family
@@ -23,6 +23,7 @@ from .written import scalars
 _WIDE, _NODES = 60.0, 24_001
 """Where the kernel is summed up for its moments: beyond, a log-concave one has next to nothing."""
 _LOCATION, _SCALE = Symbol("_location", real=True), Symbol("_scale", positive=True)
+_INVERSE = Symbol("_inverse", positive=True)
 _STEP = Symbol("_a", real=True), Symbol("_b", real=True)
 
 
@@ -55,24 +56,24 @@ def location_newton(family: Family) -> LocationNewton:
         placed,
         0.0 if placed else float(structure.location),
         1.0 if scaled else float(structure.scale),
-        scalars(_inverted(structure, family), [_LOCATION, _SCALE]),
+        _with_rests(_inverted(structure, family)),
     )
 
 
 def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:
     """Gradient, second derivatives and the last order's part of the gradient, from ``a``, ``b`` and the coefficients.
 
-    What is not estimated does not move.
+    What is not estimated does not move. The coefficients have the slope of ``log(1 + a)`` at zero in them.
     """
     a, b = _STEP
-    factors = {term: Dummy(f"c_{term[0]}_{term[1]}", real=True) for term in terms}
-    parts = {(k, j): factor * a**j * b ** (k - j) for (k, j), factor in factors.items()}
+    coefficients = {term: Dummy(f"c_{term[0]}_{term[1]}", real=True) for term in terms}
+    parts = {(k, j): c * a**j * b ** (k - j) for (k, j), c in coefficients.items()}
     highest = max(k for k, _ in terms)
     value, last = Add(*parts.values()), Add(*(part for (k, _), part in parts.items() if k == highest))
-    rest = (log(1 + a) if scaled else -(a**2) / 2) + (0 if placed else -(b**2) / 2)
+    rest = (log(1 + a) - a if scaled else -(a**2) / 2) + (0 if placed else -(b**2) / 2)
     orders = ((a,), (b,), (a, a), (a, b), (b, b))
-    found = [horner(value.diff(*order), wrt=(b, a)) + rest.diff(*order) for order in orders]
-    return scalars([*found, *(horner(last.diff(one), wrt=(b, a)) for one in (a, b))], [a, b, *factors.values()])
+    found = [horner(value.diff(*order), wrt=(b, a)) + factor(rest.diff(*order)) for order in orders]
+    return scalars([*found, *(horner(last.diff(one), wrt=(b, a)) for one in (a, b))], [a, b, *coefficients.values()])
 
 
 def _moments(structure: LocationScale) -> tuple[float, float]:
@@ -83,6 +84,19 @@ def _moments(structure: LocationScale) -> tuple[float, float]:
     weight /= weight.sum()
     mean = float(weight @ z)
     return mean, math.sqrt(float(weight @ (z - mean) ** 2))
+
+
+def _with_rests(parameters: Sequence[Expr]) -> Scalars:
+    """The parameters from location, scale and the inverse of the scale, and from what each is off as a double.
+
+    Where a parameter is the inverse of the scale, that is what it is made of.
+    """
+    places = (_LOCATION, _SCALE, _INVERSE)
+    rests = [Dummy(f"{symbol.name}_rest", real=True) for symbol in places]
+    written = [parameter.xreplace({1 / _SCALE: _INVERSE}) for parameter in parameters]
+    moved = [[rest * parameter.diff(place) for place, rest in zip(places, rests, strict=True)] for parameter in written]
+    both = [parameter + Add(*each) for parameter, each in zip(written, moved, strict=True)]
+    return scalars(both, [*places, *rests])
 
 
 def _inverted(structure: LocationScale, family: Family) -> list[Expr]:

@@ -22,7 +22,7 @@ half_tangent: Any = Function("half_tangent")
 _expm1: Any = Function("expm1")
 
 total_of, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
-_product_total, _plain_product_total, _cosine_total = _others
+_product_total, _plain_product_total, _cosine_total, _rest_total = _others
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Expr]) -> list[Expr]:
@@ -74,11 +74,15 @@ def _square_in(product: Mul, data: Symbol) -> Expr | None:
 
 
 def summed_products(
-    steps: Sequence[tuple[Expr, Expr]], columns: Sequence[tuple[Expr, Expr]], symbols: Sequence[Symbol]
+    steps: Sequence[tuple[Expr, Expr]],
+    columns: Sequence[tuple[Expr, Expr]],
+    symbols: Sequence[Symbol],
+    rests: Sequence[tuple[Expr, Expr]] = (),
 ) -> Callable[..., list[float]]:
     """Return a function of a column, and of numbers, to the sums over all rows of products of two columns.
 
-    ``steps`` are symbols with the columns that they stand for, each made of those before it.
+    ``steps`` are symbols with the columns that they stand for, each made of those before it. Before these sums come
+    those of ``rests``, columns with factors, of which next to nothing may be left.
 
     >>> import numpy as np
     >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -86,7 +90,8 @@ def summed_products(
     [28.0, 4.0]
     """
     sums = [total_of(f) if g is S.One else _plain_product_total(f, g) for f, g in columns]
-    return code_of(sums, symbols, [(symbol, stable(column)) for symbol, column in steps])
+    left = [factor * _rest_total(rest) for factor, rest in rests]
+    return code_of([*left, *sums], symbols, [(symbol, stable(column)) for symbol, column in steps])
 
 
 def code_of(

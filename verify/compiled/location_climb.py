@@ -17,11 +17,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..tolerance import JOINED_ROWS
 from .columns import UNSHARED, averages
 from .expansion import Expansion
 from .numbers import Scalars
 from .row_totals import plain_product_total, total
+from .words import two_product
 
 Array = NDArray[Any]
 
@@ -32,10 +32,11 @@ _CLOSE = 0.25
 """The same for a step that the expansion is followed beyond; without it Newton's first one is taken alone."""
 _SQUARED = 100.0
 """How many times the square of the last step on an expansion the next may be, in nats."""
-_ENOUGH, _ENOUGH_OF_MANY = 1e-24, 1e-11
-"""Nats that the first term which an expansion leaves out may be worth at the end: an observation, and of many rows all
-together. Of few the estimate is what balls begin from, within ``ROOT_SLACK`` of the maximum, and another pass over them
-takes no time."""
+_NEAR = 1e-8
+"""Nats an observation that the first term which an expansion leaves out may be worth for the next one to be the last:
+from as far as that, some 1e-4, one of the fourth order leads to the last digit."""
+_ENOUGH = 1e-33
+"""The same at the end: what is left is a tenth of half a unit in the last place."""
 
 
 def _sum(y: Array) -> list[float]:
@@ -54,7 +55,8 @@ class LocationNewton:
     ``line`` turns observations into ``y``; ``expansion`` reads what ``slopes`` makes gradient and second derivatives
     of, with the part of the gradient that the last order brings; ``mean`` and ``deviation`` are those of the kernel;
     ``scaled`` and ``placed`` say which of scale and location are estimated, ``location`` and ``scale`` are what the
-    others are; ``parameters`` gives the parameters from location and scale.
+    others are; ``parameters`` gives the parameters from location, scale and the inverse of the scale, and from what
+    each of these is off.
     """
 
     line: Callable[..., Sequence[Array]] | None
@@ -73,13 +75,23 @@ class LocationNewton:
         y = x if self.line is None else self.line(x)[0]
         mean = averages(_sum, y)[0]
         location, scale = self._start(y, mean)
-        enough = _ENOUGH if len(y) <= JOINED_ROWS else _ENOUGH_OF_MANY / len(y)
+        inverse, is_near = 1 / scale, False
         for _ in range(_STEPS):
-            a, b, left = self._peak(self.expansion(y, mean, location, 1 / scale), enough)
-            location, scale = location + scale * b / (1 + a), scale / (1 + a)
-            if not left > enough:
-                return self.parameters(location, scale) if left >= 0 else None
+            expanded = self.expansion.sharp if is_near else self.expansion
+            a, b, left = self._peak(expanded(y, mean, location, inverse))
+            if is_near and not left > _ENOUGH:
+                return self._parameters(location, inverse, a, b) if left >= 0 else None
+            location, inverse, is_near = location + b / (inverse * (1 + a)), inverse * (1 + a), left <= _NEAR
         return None
+
+    def _parameters(self, location: float, inverse: float, a: float, b: float) -> list[float]:
+        """The parameters at a short step from a place and the inverse of a scale, rounded at the end."""
+        scale = 1 / inverse
+        product, lacking = two_product(inverse, scale)
+        steps = (b * scale / (1 + a), ((1.0 - product) - lacking - a / (1 + a)) * scale, a * inverse)
+        ends = [near + step for near, step in zip((location, scale, inverse), steps, strict=True)]
+        rests = [(near - end) + step for near, end, step in zip((location, scale, inverse), ends, steps, strict=True)]
+        return self.parameters(*ends, *rests)
 
     def _start(self, y: Array, mean: float) -> tuple[float, float]:
         """Location and scale at which the kernel has the mean and the standard deviation of the data."""
@@ -90,7 +102,7 @@ class LocationNewton:
         scale = math.sqrt(averages(_squares, y, mean, rows=UNSHARED)[0]) / self.deviation
         return mean - scale * self.mean, scale
 
-    def _peak(self, averaged: Sequence[float], enough: float) -> tuple[float, float, float]:
+    def _peak(self, averaged: Sequence[float]) -> tuple[float, float, float]:
         """Where an expansion is highest, and the nats that the first term which it leaves out is worth there.
 
         Where that is not close by it is one step towards it, and the nats are infinite; at a flat place they are
@@ -104,7 +116,7 @@ class LocationNewton:
         a, b = first, second
         for _ in range(_STEPS):
             lost = left * max(abs(a), abs(b)) ** 2
-            if _SQUARED * longest**4 <= max(enough, lost):
+            if _SQUARED * longest**4 <= max(_ENOUGH, lost):
                 return a, b, lost
             da, db, left = self._step(a, b, averaged)
             a, b, longest = a + da, b + db, max(abs(da), abs(db))
