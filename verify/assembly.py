@@ -15,12 +15,14 @@ from ..proofs.algebra.atoms import Mean, atoms_of
 from ..proofs.algebra.averages import averaged
 from ..proofs.algebra.size import factored
 from ..proofs.derivation import Derivation
+from .compiled.equation import RowEquation
 from .compiled.estimator import Estimator, Solver
 from .compiled.rows import is_ordinary
 from .compiled.table import Tabulated
 from .digits import demands
 from .ends import reach, space_ends
 from .gates import Gates
+from .last_step import last_step
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .natural_newton import natural_newton
@@ -97,7 +99,8 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False, parted:
     if search is not None:
         script.solve(search.solver, search.needs, search.solved)
     script.stages(plan.after)
-    script.returns(family.symbols, plan.theta, space_ends(family))
+    of_rows = search is not None and isinstance(search.solver, RowEquation) and not family.bounds.discrete
+    script.returns(family.symbols, plan.theta, space_ends(family), last_step(family) if of_rows else None)
     if given is not None and (
         plan.asked is None or script.uses(lowering.most, lowering.size) or not script.uses(given)
     ):

@@ -19,10 +19,10 @@ from .written import written
 Array = NDArray[Any]
 
 half_tangent: Any = Function("half_tangent")
-_expm1: Any = Function("expm1")
+expm1_of: Any = Function("expm1")
 
 total_of, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
-_product_total, _plain_product_total, _cosine_total, _rest_total = _others
+_product_total, _plain_product_total, _cosine_total, rest_total_of = _others
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Expr]) -> list[Expr]:
@@ -90,7 +90,7 @@ def summed_products(
     [28.0, 4.0]
     """
     sums = [total_of(f) if g is S.One else _plain_product_total(f, g) for f, g in columns]
-    left = [factor * _rest_total(rest) for factor, rest in rests]
+    left = [factor * rest_total_of(rest) for factor, rest in rests]
     return code_of([*left, *sums], symbols, [(symbol, stable(column)) for symbol, column in steps])
 
 
@@ -129,9 +129,9 @@ def _with_exact_rests(expression: Expr) -> Expr:
     def rest(base: Expr, exponent: Expr) -> Expr:
         power = 1 - base
         if exponent.is_negative and isinstance(power, exp):
-            return (-_expm1(power.args[0])) ** exponent
+            return (-expm1_of(power.args[0])) ** exponent
         if exponent.is_negative and isinstance(power, Pow) and power.base.is_positive:
-            return (-_expm1(power.exp * log(power.base))) ** exponent
+            return (-expm1_of(power.exp * log(power.base))) ** exponent
         return base**exponent
 
     return expression.replace(Pow, rest)

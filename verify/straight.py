@@ -16,6 +16,7 @@ from sympy import Dummy, Expr, Symbol, cse
 
 from .compiled.columns import BLOCK, EVERY, OF_COLUMNS, either_function, midpoint, over_blocks
 from .compiled.estimator import Gated, Solver, Theta
+from .compiled.last_step import LastStep
 from .compiled.numbers import NUMBERS
 from .compiled.rows import QUESTIONS
 from .compiled.text import PREFIX, Made, made
@@ -138,10 +139,15 @@ class Script:
         self._lines += [f"found = {self._other(solver)}({', '.join(['x', *texts])})", "if found is None: return None"]
         self._lines.append(f"{', '.join(map(self._new, unknowns))}, = found")
 
-    def returns(self, symbols: Sequence[Symbol], theta: Sequence[Expr], spaces: Sequence[Ends]) -> None:
-        """Return estimates by the names of parameters, and give up unless each lies in its space."""
+    def returns(
+        self, symbols: Sequence[Symbol], theta: Sequence[Expr], spaces: Sequence[Ends], last: LastStep | None = None
+    ) -> None:
+        """Return estimates by the names of parameters, after a last step, and give up unless each lies in its space."""
         values = [f"theta_{place}" for place, _ in enumerate(theta)]
         self._lines += [f"{value} = {text}" for value, text in zip(values, self._texts(theta), strict=True)]
+        if last is not None:
+            together = ", ".join(values)
+            self._lines.append(f"{together}, = {self._other(last)}(x, {together})")
         self._printer.names.update(zip(symbols, values, strict=True))
         held = [part for value, ends in zip(values, spaces, strict=True) for part in self._inside(value, ends)]
         answer = ", ".join(f"{symbol.name!r}: {value}" for symbol, value in zip(symbols, values, strict=True))

@@ -20,6 +20,9 @@ Array = NDArray[Any]
 
 BLOCK = 65_536
 """Rows at a time: a few such arrays of doubles stay in the second-level cache."""
+CROWDED = 8_192
+"""Rows at a time of which a dozen columns are made: of longer ones, which are given back to the system and asked for
+again each time, the pages cost three times what is computed."""
 UNSHARED = 10_000
 """Rows at a time of which a product of two columns is not shared among threads, which cost more than they bring."""
 
@@ -41,11 +44,13 @@ def _half_tangent(z: Any) -> Any:
 
 
 def _logcosh(z: Any) -> Any:
-    return np.logaddexp(z, -z) - math.log(2)
+    size = np.abs(z)
+    return size + np.log1p(np.exp(-2.0 * size)) - math.log(2)
 
 
 def _log1pexp(z: Any) -> Any:
-    return np.logaddexp(0.0, z)
+    # NumPy's logaddexp takes one number after the other, six times as long for many.
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
 def _log1mexp(z: Any) -> Any:

@@ -45,8 +45,10 @@ def total(values: Array) -> float:
     return float(_reduced(values))
 
 
-def rest_total(values: Array) -> float:
+def rest_total(values: Array, constant: float = 0.0) -> float:
     """Return the sum of terms that leave next to nothing of each other, in whatever order they come.
+
+    To each of them a constant is added, which has no sum with anything before that: it would be rounded for all alike.
 
     Rows in order leave large sums of parts, which lose more than the rows have lost: those are added exactly.
 
@@ -54,6 +56,8 @@ def rest_total(values: Array) -> float:
     2.220446049250313e-16
     """
     n = len(values)
+    if constant:
+        values = values + constant
     if n < 2 * _SHORT:
         return total(values)
     whole = n - n % _SHORT

@@ -1,0 +1,84 @@
+"""Takes Newton's last step from an estimate in doubles, with slopes that are summed up row by row.
+
+An equation for one unknown, and formulas for what follows from it, are made of averages, each of them rounded before
+they cancel. Here the slopes of the log-density itself are added up: of each row rounding is another, and next to
+nothing of it is left in their sum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .columns import CROWDED, averages
+
+Array = NDArray[Any]
+Numbers = Sequence[float]
+
+_LONGEST = 2.0**-16
+"""Coordinates that the first step may be long: the estimate was believed before."""
+_SHORT = 2.0**-28
+"""Length of a step after which no other is needed: what it leaves is about its square."""
+_STEPS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class LastStep:
+    """The step for one family.
+
+    ``sums`` adds up slopes, and second derivatives, in rows up to the diagonal's right, by coordinates that are the
+    logarithms of parameters where ``by_factors`` says so, and parameters else.
+    """
+
+    sums: Callable[..., Numbers]
+    by_factors: tuple[bool, ...]
+
+    def __call__(self, x: Array, *theta: float) -> Numbers:
+        """Return the parameters after the step, or as they are where none leads up from there, or a long one would."""
+        found = theta
+        for _ in range(_STEPS):
+            step = self._step(averages(self.sums, x, *found, rows=CROWDED))
+            longest = math.inf if step is None else max(map(abs, step))
+            if step is None or not longest <= _LONGEST:
+                return theta
+            found = tuple(map(_moved, found, step, self.by_factors))
+            if longest <= _SHORT:
+                return found
+        return theta
+
+    def _step(self, averaged: Numbers) -> Numbers | None:
+        count = len(self.by_factors)
+        rest, curvatures = list(averaged[:count]), iter(averaged[count:])
+        rows = [[-next(curvatures) for _ in range(count - place)] for place in range(count)]
+        return solved(rows, rest)
+
+
+def _moved(value: float, step: float, by_factor: bool) -> float:
+    return value + value * math.expm1(step) if by_factor else value + step
+
+
+def solved(rows: list[list[float]], right: list[float]) -> list[float] | None:
+    """Return the solution of equations that are symmetric and positive definite; ``None`` where they are not.
+
+    ``rows`` hold the coefficients from the diagonal on. By elimination (Golub & Van Loan 2013, *Matrix Computations*,
+    section 4.2.9).
+
+    >>> solved([[2.0, 1.0], [1.0]], [3.0, 2.0]), solved([[1.0, 2.0], [1.0]], [1.0, 1.0]) is None
+    ([1.0, 1.0], True)
+    """
+    count = len(right)
+    rows, right = [list(row) for row in rows], list(right)
+    for i in range(count):
+        if not 0 < rows[i][0] < math.inf:
+            return None
+        for j in range(i + 1, count):
+            share = rows[i][j - i] / rows[i][0]
+            rows[j] = [a - share * b for a, b in zip(rows[j], rows[i][j - i :], strict=True)]
+            right[j] -= share * right[i]
+    for i in reversed(range(count)):
+        right[i] = (right[i] - sum(a * b for a, b in zip(rows[i][1:], right[i + 1 :], strict=True))) / rows[i][0]
+    return right
