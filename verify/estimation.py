@@ -17,6 +17,7 @@ from .climbing import climb
 from .closed import by_formulas, with_statistics
 from .compiled_fit import nearby
 from .integer_fit import at_the_best_integer
+from .last_step import after_last_step
 from .observations import Observations
 from .rooting import solve_one
 from .searching import best_observation, best_with_others
@@ -117,6 +118,8 @@ def _estimate(derivation: Derivation, observations: Observations) -> Estimate:
         formulas = [(s, e) for s, e in formulas if s not in known]
     for symbol, formula in formulas:
         known[symbol] = evaluate(formula, observations, known)
+    if derivation.unknowns and not (derivation.free or derivation.point or derivation.searched):
+        known = after_last_step(derivation, observations, known)
     sets = {}
     for symbol, low, high in derivation.free:
         ends = evaluate(low, observations, known), evaluate(high, observations, known)

@@ -22,7 +22,7 @@ half_tangent: Any = Function("half_tangent")
 expm1_of: Any = Function("expm1")
 
 total_of, _square_total, _log_total, _log_ratio_total, _log_rest_total, *_others = map(Function, TOTALS)
-_product_total, _plain_product_total, _cosine_total, rest_total_of = _others
+_product_total, _plain_product_total, _cosine_total, rest_total_of, count_total_of = _others
 
 
 def sums_of(integrands: Sequence[Expr], data: Symbol, ends: Sequence[Expr]) -> list[Expr]:

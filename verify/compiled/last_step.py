@@ -19,10 +19,10 @@ from .columns import CROWDED, averages
 Array = NDArray[Any]
 Numbers = Sequence[float]
 
-_LONGEST = 2.0**-16
-"""Coordinates that the first step may be long: the estimate was believed before."""
-_SHORT = 2.0**-28
-"""Length of a step after which no other is needed: what it leaves is about its square."""
+_CLOSE = 2.0**-30
+"""Nats an observation that the first step may promise: the estimate was believed before."""
+_ENOUGH = 2.0**-56
+"""The same of a step after which no other is needed: what it leaves is about its square."""
 _STEPS = 3
 
 
@@ -41,20 +41,20 @@ class LastStep:
         """Return the parameters after the step, or as they are where none leads up from there, or a long one would."""
         found = theta
         for _ in range(_STEPS):
-            step = self._step(averages(self.sums, x, *found, rows=CROWDED))
-            longest = math.inf if step is None else max(map(abs, step))
-            if step is None or not longest <= _LONGEST:
+            slopes, step = self._step(averages(self.sums, x, *found, rows=CROWDED))
+            promise = math.inf if step is None else sum(a * b for a, b in zip(slopes, step, strict=True)) / 2
+            if step is None or not 0 <= promise <= _CLOSE:
                 return theta
             found = tuple(map(_moved, found, step, self.by_factors))
-            if longest <= _SHORT:
+            if promise <= _ENOUGH:
                 return found
         return theta
 
-    def _step(self, averaged: Numbers) -> Numbers | None:
+    def _step(self, averaged: Numbers) -> tuple[Numbers, Numbers | None]:
         count = len(self.by_factors)
-        rest, curvatures = list(averaged[:count]), iter(averaged[count:])
+        slopes, curvatures = list(averaged[:count]), iter(averaged[count:])
         rows = [[-next(curvatures) for _ in range(count - place)] for place in range(count)]
-        return solved(rows, rest)
+        return slopes, solved(rows, slopes)
 
 
 def _moved(value: float, step: float, by_factor: bool) -> float:

@@ -65,6 +65,15 @@ def rest_total(values: Array, constant: float = 0.0) -> float:
     return math.fsum([*parts, total(values[whole:])])
 
 
+def count_total(values: Array) -> float:
+    """Return the sum of as many ones as there are rows.
+
+    >>> count_total(np.array([3.0, 4.0]))
+    2.0
+    """
+    return float(len(values))
+
+
 def square_total(values: Array) -> float:
     """Return the sum of squares.
 
@@ -181,4 +190,5 @@ TOTALS: dict[str, Callable[..., float]] = {
     "plain_product_total": plain_product_total,
     "cosine_total": cosine_total,
     "rest_total": rest_total,
+    "count_total": count_total,
 }
