@@ -19,6 +19,8 @@ from thetahat.verify import closed, estimation
 from thetahat.verify.compiled import location_climb
 from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.compiled.last_step import LastStep, solved
+from thetahat.verify.compiled.numbers import NUMBERS
+from thetahat.verify.compiled_fit import estimator_of
 from thetahat.verify.enclosure import table_of
 from thetahat.verify.exact import Exactly, written_out
 from thetahat.verify.exact_rooting import ExactEquation
@@ -94,6 +96,10 @@ row to row then moves both by several times as much."""
 
 WITH_STEPS = ("birnbaum_saunders", "burr", "exponentiated_exponential", "kumaraswamy")
 """Families of which the one parameter is the root of an equation over all rows, and the other a formula about it."""
+
+GAP_ULPS = 6.0
+"""The same for a shape that is told by a narrow gap: a unit each for the gap, special functions in the equation that it
+is the root of, the root and the formula, and two for rows, of which a hundred leave a tenth of what one is off."""
 
 CAREFULLY: dict[str, dict[str, object]] = {"cauchy": {}, "generalised_poisson": {}, "student_t": {"nu": 2}}
 """Families without an estimator to compile, which take such a step as well."""
@@ -247,8 +253,43 @@ def test_no_last_step_leads_down() -> None:
     x, step = np.array([1e200, 1e300, 2.0]), last_step(family("burr"))
     with np.errstate(all="ignore"):
         assert step(x, 4.0, 1.0) == (4.0, 1.0)
+        assert step(x[2:], 1e200, 1.0) == (1e200, 1.0)
     assert solved([[1.0, 2.0], [1.0]], [1.0, 1.0]) is None
     assert solved([[math.nan]], [1.0]) is None
+
+
+@pytest.mark.parametrize("name", ["gamma", "inverse_gamma", "nakagami"])
+@pytest.mark.parametrize("shape", [20.0, 100.0, 300.0, 1000.0])
+def test_narrow_gaps_between_logarithms_keep_their_digits(name: str, shape: float) -> None:
+    """The narrower the rows, the less is left of the difference that tells the shape: it is computed without one."""
+    for seed, n in enumerate((100, 400)):
+        units = off(derivation_with(family(name), {}), narrow(name, shape, n, seed))
+        assert units is not None
+        assert units <= GAP_ULPS
+
+
+@pytest.mark.parametrize("name", ["gamma", "inverse_gamma", "nakagami"])
+def test_narrow_gaps_as_differences_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the logarithm of the mean less the mean of logarithms, each of them rounded."""
+    monkeypatch.setitem(NUMBERS, "narrow_gap", lambda values, centre, difference: difference)
+    derivation, x = derivation_with(family(name), {}), narrow(name, 100.0, 100, 0)
+    found = estimator_of.__wrapped__(derivation)(x)
+    assert found is not None
+    assert max(certify(derivation.family, x).ulps(found).values()) > 10 * GAP_ULPS
+
+
+def test_a_last_step_from_averages_known_better_is_noticed() -> None:
+    """Planted error: the slopes of rows, of which shape and scale hardly differ in what they do, move both."""
+    derivation, x = derivation_with(family("gamma"), {}), narrow("gamma", 1000.0, 400, 3)
+    theta = fit_with(derivation, x).theta_hat
+    moved = dict(zip(theta, last_step(derivation.family)(x, *theta.values()), strict=True))
+    assert max(certify(derivation.family, x).ulps(moved).values()) > 10 * GAP_ULPS
+
+
+def narrow(name: str, shape: float, n: int, seed: int) -> np.ndarray:
+    """Rows of which a family finds about that shape."""
+    x = np.random.default_rng(seed).gamma(shape, 1.0, n)
+    return x if name == "gamma" else np.sqrt(x) if name == "nakagami" else 1.0 / x
 
 
 def in_rounded_steps(derivation: Derivation, x: np.ndarray) -> dict[str, float]:

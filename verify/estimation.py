@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Symbol
 
+from ..proofs.algebra.atoms import atoms_of
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from .climbing import climb
@@ -118,7 +119,8 @@ def _estimate(derivation: Derivation, observations: Observations) -> Estimate:
         formulas = [(s, e) for s, e in formulas if s not in known]
     for symbol, formula in formulas:
         known[symbol] = evaluate(formula, observations, known)
-    if derivation.unknowns and not (derivation.free or derivation.point or derivation.searched):
+    of_rows = any(atoms_of(equation) for equation in derivation.equations)  # others are better known from statistics
+    if of_rows and not (derivation.free or derivation.point or derivation.searched):
         known = after_last_step(derivation, observations, known)
     sets = {}
     for symbol, low, high in derivation.free:

@@ -16,6 +16,7 @@ from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean,
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .stable_forms import log1p
 from .statistics import WIDE
+from .written import narrow_gap
 
 
 class NotLoweredError(ValueError):
@@ -177,7 +178,7 @@ def _covariance(lowering: Lowering, atom: Covariance) -> Expr:
 
 
 def _jensen(lowering: Lowering, atom: JensenGap) -> Expr:
-    """A plain difference where it keeps its digits, which is asked of the numbers."""
+    """A difference where it keeps its digits; where it hardly keeps any, which is asked of the numbers, nothing."""
     f = lowering.number(atom.args[0])
     centre = lowering.average(f)
     if atom.args[1] == 1 / atom.args[0]:
@@ -186,7 +187,7 @@ def _jensen(lowering: Lowering, atom: JensenGap) -> Expr:
     gap = log(centre) - logs
     lowering.wide.append(gap - WIDE * Max(1, Abs(logs)))
     lowering.gaps[f] = centre
-    return gap
+    return lowering.named(narrow_gap(f, centre, lowering.named(gap)))
 
 
 def _excess(lowering: Lowering, atom: Excess) -> Expr:

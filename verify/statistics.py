@@ -17,6 +17,7 @@ from ..proofs.errors import UnsolvedError
 from .compiled.columns import midpoint
 from .density import compiled
 from .observations import Observations
+from .tolerance import WIDE_GAP
 
 Array = NDArray[np.float64]
 Values = Mapping[Symbol, float]
@@ -200,7 +201,7 @@ def _jensen(atom: JensenGap, observations: Observations, known: Values) -> float
         return weighted_average(lambda rows: (f(rows) - centre) ** 2 / f(rows), observations) / centre**2
     g = weighted_average(lambda rows: np.log(f(rows)), observations)
     plain = math.log(centre) - g if centre > 0 else math.nan
-    if plain > WIDE * max(1.0, abs(g)):
+    if plain > max(WIDE_GAP, WIDE * abs(g)):
         return plain
     left = weighted_average(lambda rows: (f(rows) - centre) / centre, observations)
     return weighted_average(lambda rows: log1pmx((f(rows) - centre) / centre), observations) - (left - math.log1p(left))

@@ -162,6 +162,10 @@ FAINT = 1e-30
 """Least of positive data from which they are ordinary: a single row below it may have a logarithm that is large beside
 the sum of all others, whose last digits it then takes."""
 
+WIDE_GAP = 0.125
+"""Logarithm of a mean less the mean of logarithms from which it is computed as that: it then loses a dozen units in the
+last place, and below it is made of terms of one sign, which takes a pass more."""
+
 CLOSE = 2.0**-20
 """Spread of data, relative to their size, below which half a unit in the last place of a centre is more than 2**-33 of
 it, and the square of that, with a margin, more than half a unit in the last place."""

@@ -11,9 +11,12 @@ from .compiled.numbers import NUMBERS, Scalars, number_function
 from .compiled.text import Made, made
 from .printing import Printer
 from .stable_forms import stable
+from .tolerance import WIDE_GAP
 
 _together, _first, _second = Function("digamma_and_trigamma"), Function("first"), Function("second")
 _digamma = Function("digamma")
+narrow_gap: Any = Function("narrow_gap", positive=True)
+"""Of rows, their mean and the gap between logarithms as a difference: the gap, computed anew where that is narrow."""
 
 
 class NamingPrinter(Printer):
@@ -34,6 +37,9 @@ class NamingPrinter(Printer):
     def _print_Function(self, expr: Any) -> str:  # noqa: N802 - the same
         if expr.func in (_first, _second):
             return f"{self._print(expr.args[0])}[{0 if expr.func == _first else 1}]"
+        if expr.func == narrow_gap:  # the rows are not asked for before they are needed
+            gap = self._print(expr.args[2])
+            return f"({super()._print_Function(expr)} if {gap} < {WIDE_GAP!r} else {gap})"
         return super()._print_Function(expr)
 
 

@@ -39,6 +39,12 @@ class LastStep:
 
     def __call__(self, x: Array, *theta: float) -> Numbers:
         """Return the parameters after the step, or as they are where none leads up from there, or a long one would."""
+        try:
+            return self._stepped(x, theta)
+        except ArithmeticError:  # powers of a parameter overflow
+            return theta
+
+    def _stepped(self, x: Array, theta: Numbers) -> Numbers:
         found = theta
         for _ in range(_STEPS):
             slopes, step = self._step(averages(self.sums, x, *found, rows=CROWDED))
