@@ -87,6 +87,13 @@ _LOG = _Way(
     lambda s: [f"{s} = {s}.log()"],
     lambda s, z: [f"{s} = {s} + w * ({z}).log()"],
 )
+# Of what is made of rows alone: a ball around zero has a product that is no square, but their sum is none but positive.
+_SQUARE = _Way(
+    lambda s: [f"{s} = zero"],
+    lambda s, z: [f"f = {z}", f"{s} = {s} + f * f"],
+    lambda s: [f"{s} = {s} if {s} > zero else {s}.nonnegative_part()"],
+    lambda s, z: [f"f = {z}", f"{s} = {s} + w * f_square(f)"],
+)
 # Of factors 1 + z the product less one as well: z may be far smaller than the precision, and so may the product be.
 _LOG1P = _Way(
     lambda s: [f"{s} = zero", f"whole_{s} = one"],
@@ -123,7 +130,11 @@ def _way_of(term: Expr, terms: tuple[Expr, ...], columns: tuple[Symbol, ...]) ->
     if isinstance(term, log) and not any(other.has(term) for other in terms if other is not term):
         return _LOG, term.args[0], S.One
     factor, function = term.as_independent(*columns, as_Add=False)
-    return (_TANH, function.args[0], factor) if isinstance(function, tanh) else (_PLAIN, term, S.One)
+    if isinstance(function, tanh):
+        return _TANH, function.args[0], factor
+    if isinstance(function, Pow) and function.exp == 2 and function.base.free_symbols <= {*columns}:
+        return _SQUARE, function.base, factor
+    return _PLAIN, term, S.One
 
 
 @lru_cache(maxsize=2048)
