@@ -258,7 +258,7 @@ def test_no_last_step_leads_down() -> None:
     assert solved([[math.nan]], [1.0]) is None
 
 
-@pytest.mark.parametrize("name", ["gamma", "inverse_gamma", "nakagami"])
+@pytest.mark.parametrize("name", ["gamma", "inverse_gamma", "nakagami", "scaled_inverse_chi_square"])
 @pytest.mark.parametrize("shape", [20.0, 100.0, 300.0, 1000.0])
 def test_narrow_gaps_between_logarithms_keep_their_digits(name: str, shape: float) -> None:
     """The narrower the rows, the less is left of the difference that tells the shape: it is computed without one."""

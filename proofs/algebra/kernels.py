@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mpmath import mp
-from sympy import Add, Expr, Float, Function, exp, log, polygamma, zeta
+from sympy import Add, Expr, Float, Function, exp, expand_log, log, polygamma, zeta
 
 from .atoms import rewrite_outside
 
@@ -43,6 +43,8 @@ def join_digamma(expression: Expr) -> Expr:
     >>> a = Symbol("a", positive=True)
     >>> join_digamma(log(a) - polygamma(0, a) - 1)
     LogMinusDigamma(a) - 1
+    >>> join_digamma(log(a) - log(2) - polygamma(0, a / 2))
+    LogMinusDigamma(a/2)
     """
 
     def joined(node: Expr) -> Expr:
@@ -52,8 +54,9 @@ def join_digamma(expression: Expr) -> Expr:
             factor, function = term.as_coeff_Mul()
             if isinstance(function, polygamma) and function.args[0] == 0:
                 argument = function.args[1]
-                if -factor * log(argument) in node.args:
-                    return joined(node - term + factor * log(argument) - factor * LogMinusDigamma(argument))
+                logarithm = Add.make_args(expand_log(-factor * log(argument)).expand())
+                if set(logarithm) <= set(node.args):
+                    return joined(node - term - Add(*logarithm) - factor * LogMinusDigamma(argument))
         return node
 
     return rewrite_outside(expression, joined)
