@@ -88,10 +88,11 @@ class LocationNewton:
         """The parameters at a short step from a place and the inverse of a scale, rounded at the end."""
         scale = 1 / inverse
         product, lacking = two_product(inverse, scale)
-        steps = (b * scale / (1 + a), ((1.0 - product) - lacking - a / (1 + a)) * scale, a * inverse)
-        ends = [near + step for near, step in zip((location, scale, inverse), steps, strict=True)]
-        rests = [(near - end) + step for near, end, step in zip((location, scale, inverse), ends, steps, strict=True)]
-        return self.parameters(*ends, *rests)
+        share = 1 / (1 + a)
+        aside, wider, narrower = b * scale * share, ((1.0 - product) - lacking - a * share) * scale, a * inverse
+        place, spread, rate = location + aside, scale + wider, inverse + narrower
+        rests = (location - place) + aside, (scale - spread) + wider, (inverse - rate) + narrower
+        return self.parameters(place, spread, rate, *rests)
 
     def _start(self, y: Array, mean: float) -> tuple[float, float]:
         """Location and scale at which the kernel has the mean and the standard deviation of the data."""
