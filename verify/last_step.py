@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import combinations_with_replacement
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, Mul, Pow, Symbol, cse, exp, numbered_symbols
+from sympy import Abs, Add, Dummy, Expr, Mul, Pow, Symbol, cse, exp, numbered_symbols
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kinks import has_kinks
@@ -24,8 +25,6 @@ Array = NDArray[np.float64]
 
 _MOST_ROWS = 2**20
 """Rows that a table with whole weights is written out in."""
-_SHORTER = 0.5
-"""Share of a step that the next one, which is rounding alone, may have."""
 
 
 def after_last_step(derivation: Derivation, table: Observations, values: dict[Symbol, float]) -> dict[Symbol, float]:
@@ -48,15 +47,22 @@ def after_last_step(derivation: Derivation, table: Observations, values: dict[Sy
     column = table.columns[0] if w is None else np.repeat(table.columns[0], w.astype(np.int64))
     step, before = last_step(family), [values[symbol] for symbol in family.symbols]
     found = step(column, *before)
-    return values | dict(zip(family.symbols, found, strict=True)) if _is_nearer(before, found, step, column) else values
+    is_sure = _is_sure(before, found, step, slope_sizes(family), column)
+    return values | dict(zip(family.symbols, found, strict=True)) if is_sure else values
 
 
-def _is_nearer(before: Sequence[float], found: Sequence[float], step: LastStep, column: Array) -> bool:
-    """Whether another step is far shorter: where parameters hardly differ in what they do, rounding makes the steps."""
-    again = step(column, *found)
-    return all(
-        abs(c - b) <= max(_SHORTER * abs(b - a), 2 * math.ulp(b)) for a, b, c in zip(before, found, again, strict=True)
-    )
+def _is_sure(
+    before: Sequence[float], found: Sequence[float], step: LastStep, sizes: Callable[..., Any], column: Array
+) -> bool:
+    """Whether rounding moves no parameter by more than half of what it was moved, or by more than its last digits.
+
+    Another step would not tell: the same rows are rounded in the same way.
+    """
+    try:
+        blurred = step.blurred(column, sizes, *before)
+    except ArithmeticError:
+        return False
+    return all(blur <= max(abs(b - a) / 2, 2 * math.ulp(b)) for a, b, blur in zip(before, found, blurred, strict=True))
 
 
 @lru_cache(maxsize=512)
@@ -86,6 +92,22 @@ def last_step(family: Family) -> LastStep:
     return LastStep(
         code_of(left, (family.observation, *symbols), [*first, *bases, *steps]), tuple(map(_by_factors, symbols))
     )
+
+
+@lru_cache(maxsize=512)
+def slope_sizes(family: Family) -> Callable[..., Sequence[float]]:
+    """Return a function of rows and parameters to what the terms of each slope come to without signs, over all rows.
+
+    After them comes what those terms come to that are rounded alike in all rows.
+
+    >>> import numpy as np
+    >>> from thetahat import family
+    >>> slope_sizes(family("gamma_known_shape").fix(k=2))(np.array([1.0, 3.0]), 1.0)
+    [8.0, 0.0]
+    """
+    x, slopes = family.observation, [_slope(family.log_density, symbol) for symbol in family.symbols]
+    alike = [Add(*(e for e in Add.make_args(s) if x not in e.free_symbols and not _is_exact(e))) for s in slopes]
+    return code_of([_total(_size(e), x) for e in (*slopes, *alike)], (x, *family.symbols))
 
 
 def _powers(expressions: Sequence[Expr], data: Symbol) -> dict[Expr, Expr]:
@@ -174,3 +196,27 @@ def _with_ratios(e: Expr, parameters: set[Symbol], ratios: dict[Expr, Symbol]) -
         return Mul(*factors)
 
     return e.replace(Mul, in_ratios)
+
+
+def _size(e: Expr) -> Expr:
+    """What the terms of an expression come to without their signs, and what is lost of arguments moves a function by.
+
+    >>> x = Symbol("x", positive=True)
+    >>> _size(exp(x) * (x - 1))
+    (x*exp(x) + exp(x))*Abs(x - 1)
+    """
+    if not e.args or (isinstance(e, Add) and len(e.args) == 2 and all(map(_is_exact, e.args))):
+        return Abs(e)
+    if isinstance(e, Add | Mul):
+        return e.func(*map(_size, e.args))
+    moved = [inner for inner in e.args if inner.free_symbols]
+    given = {Dummy(real=True): inner for inner in moved}
+    places = {inner: place for place, inner in given.items()}
+    outer = e.func(*(places.get(inner, inner) for inner in e.args))
+    return Abs(e) + Add(
+        *(Abs(derivative(outer, place).xreplace(given)) * _size(inner) for place, inner in given.items())
+    )
+
+
+def _is_exact(e: Expr) -> bool:
+    return not e.as_coeff_Mul()[1].args  # of two doubles the difference is rounded once

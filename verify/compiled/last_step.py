@@ -14,6 +14,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from ..tolerance import UNIT_ROUNDOFF
 from .columns import CROWDED, averages
 
 Array = NDArray[Any]
@@ -24,6 +25,9 @@ _CLOSE = 2.0**-30
 _ENOUGH = 2.0**-56
 """The same of a step after which no other is needed: what it leaves is about its square."""
 _STEPS = 3
+_ROUNDINGS = UNIT_ROUNDOFF / 2
+"""What the terms of one row are off in the mean, relative to their size: one rounding has a root mean square of 0.58 of
+the largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,27 @@ class LastStep:
             return self._stepped(x, theta)
         except ArithmeticError:  # powers of a parameter overflow
             return theta
+
+    def blurred(self, x: Array, sizes: Callable[..., Numbers], *theta: float) -> Numbers:
+        """Return how far rounding is likely to move each parameter; infinities where that cannot be told.
+
+        ``sizes`` adds up what terms of slopes come to without signs, to which rounding is relative, and what those come
+        to that are the same in all rows. Of others each row rounds differently, and the root of their number is left.
+        """
+        count = len(self.by_factors)
+        averaged = averages(self.sums, x, *theta, rows=CROWDED)
+        found = averages(sizes, x, *theta, rows=CROWDED)
+        lost = [
+            _ROUNDINGS * (of_row / len(x) ** 0.5 + 2 * alike)
+            for of_row, alike in zip(found[:count], found[count:], strict=True)
+        ]
+        apart = [self._step([*(float(i == j) for j in range(count)), *averaged[count:]])[1] for i in range(count)]
+        if any(one is None for one in apart):
+            return [math.inf] * count
+        steps = [sum(abs(one[i]) * part for one, part in zip(apart, lost, strict=True) if one) for i in range(count)]
+        return [
+            step * abs(value) if by else step for step, value, by in zip(steps, theta, self.by_factors, strict=True)
+        ]
 
     def _stepped(self, x: Array, theta: Numbers) -> Numbers:
         found = theta
