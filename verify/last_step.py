@@ -103,7 +103,7 @@ def slope_sizes(family: Family) -> Callable[..., Sequence[float]]:
     >>> import numpy as np
     >>> from thetahat import family
     >>> slope_sizes(family("gamma_known_shape").fix(k=2))(np.array([1.0, 3.0]), 1.0)
-    [8.0, 0.0]
+    [12.0, 0.0]
     """
     x, slopes = family.observation, [_slope(family.log_density, symbol) for symbol in family.symbols]
     alike = [Add(*(e for e in Add.make_args(s) if x not in e.free_symbols and not _is_exact(e))) for s in slopes]
