@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import reduce
 from operator import add, mul
 from typing import Any
@@ -138,6 +139,18 @@ def exact(value: float) -> fmpq:
     3/4
     """
     return fmpq(*float(value).as_integer_ratio())
+
+
+def nearest_double(number: fmpq) -> float:
+    """Return the double nearest to a rational number, infinite beyond the largest one.
+
+    >>> nearest_double(fmpq(1, 3)), nearest_double(-fmpq(10) ** 400)
+    (0.3333333333333333, -inf)
+    """
+    try:
+        return float(Fraction(int(number.p), int(number.q)))
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def exact_column(column: Doubles) -> NDArray[np.object_]:

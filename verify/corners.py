@@ -18,11 +18,10 @@ from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.signs import is_negative
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
-from ..strategies.rounded import exact
+from ..strategies.rounded import exact, nearest_double
 from ..strategies.separation import exact_matrix, orthogonal
 from .density import compiled
 from .observations import Observations
-from .structured_exact import nearest
 from .tolerance import AGREEMENT_NATS, BALL_ROWS
 
 Array = NDArray[np.float64]
@@ -202,4 +201,4 @@ def _met_exactly(program: _Program, proposed: Array) -> list[Array]:
         if len(chosen) == p:
             break
     met: fmpq_mat = exact_matrix(program.covariates[chosen]).solve(exact_matrix(program.target[chosen][:, np.newaxis]))
-    return [nearest(np.array([met[at, 0] for at in range(p)]))]
+    return [np.array([nearest_double(met[at, 0]) for at in range(p)])]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from operator import mul
 from typing import Any
@@ -20,7 +19,7 @@ from sympy import Expr, Rational, Symbol, preorder_traversal
 from ..proofs.errors import UndecidedError
 from ..proofs.structured.plates import Component, DatumComponent, Plate
 from ..proofs.structured.terms import Average, Datum, Identity, Inverse, Matrix, Trace, Transposed, size_in
-from ..strategies.rounded import exact
+from ..strategies.rounded import exact, nearest_double
 from ..strategies.structured import StructuredData
 
 Exact = NDArray[np.object_]
@@ -268,11 +267,4 @@ def nearest(values: Exact) -> NDArray[np.float64]:
     >>> nearest(np.asarray([fmpq(1, 3)]))
     array([0.33333333])
     """
-    return mapped(_nearest, values).astype(np.float64)
-
-
-def _nearest(one: fmpq) -> float:
-    try:
-        return float(Fraction(int(one.p), int(one.q)))
-    except OverflowError:
-        return np.inf if one > 0 else -np.inf
+    return mapped(nearest_double, values).astype(np.float64)
