@@ -44,7 +44,7 @@ from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
 from .algebra.rates import fastest
 from .algebra.signs import Domain, is_positive
-from .algebra.size import is_joinable, operations
+from .algebra.size import cancelled, has_nested_quotients, is_joinable, operations
 from .algebra.tidying import tidy
 from .bounds import Bounds
 from .end_expansions import EXPANSIONS
@@ -111,6 +111,9 @@ def _leading(expression: Expr, small: Symbol, powers: int) -> Expr | None:
     found_fast = _by_rates(expression, small, powers)
     if found_fast is not None:
         return found_fast
+    if has_nested_quotients(expression):
+        # SymPy looks for the limit of quotients in quotients without end where one cancelled quotient takes it no time.
+        expression = cancelled(expression)
     if operations(expression) > _LONGEST:
         return None
     for power in range(powers):

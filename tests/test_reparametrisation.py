@@ -65,6 +65,7 @@ FURTHER = (
     Renamed("uniform_by_length", "L", r, HALF_LINE, sqrt(r), SIGNED),
     Renamed("uniform_by_centre", "w", r, HALF_LINE, 1 / r, SIGNED),
     Renamed("normal_by_variance", "v", r, HALF_LINE, sqrt(r), SIGNED),
+    Renamed("zero_inflated_poisson", "w", q, Reals, 1 / (1 + exp(-q)), np.array([0, 0, 0, 0, 0, 3, 2, 4, 1, 0])),
     Renamed("asymmetric_laplace", "mu", q, Reals, -q, np.array([-1.5, 0.2, 0.4, 0.45, 0.5, 1.1, 2.0])),
 )
 EACH = pytest.mark.parametrize(
