@@ -159,6 +159,7 @@ def test_equal_places_of_which_nothing_is_proved_are_found() -> None:
     assert fit(places, [[0.0, 1.0]]).theta.tolist() == [0.0, 1.0]
 
 
+@pytest.mark.thorough
 def test_fits_that_err_only_where_values_are_equal_are_found_out() -> None:
     """Such data break a condition for a maximiser inside, and were not asked: means in any order were called right."""
 

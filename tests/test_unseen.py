@@ -336,6 +336,7 @@ def test_a_root_that_puts_another_parameter_on_an_end_is_none() -> None:
     assert share + (1 - share) * (1 - success) ** 3 == pytest.approx(12 / 21, rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_a_local_maximum_below_the_limit_of_a_shape_is_refused() -> None:
     """Half-normal data: the skew normal likelihood is highest for an infinite slant, though it has a maximum below."""
     item = family("skew_normal")
