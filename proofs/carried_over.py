@@ -6,13 +6,17 @@ The likelihood is the same function of the member, whatever the parameters are c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from sympy import Expr, Symbol, Tuple
 
 from .algebra.derivatives import derivative
+from .algebra.signs import strict_sign
 from .checker import check_steps
+from .conditions import Condition
 from .derivation import Derivation, Evidence, Label, Outcome, Section, Step, Verdict
 from .family import Family
 from .natural_scales import natural_scales
@@ -115,6 +119,10 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
     put, values = way.back(), dict(way.values)
     news = dict(zip((item.symbol for item in way.parameters), family.symbols, strict=True))
     solved = {new: put(value) for new, value in inner.closed}
+    domain, told = inner.family.domain, partial(_told, way)
+
+    def held(condition: Condition) -> Condition:
+        return replace(condition.at(put), meaning=told(condition.meaning))
 
     def found(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
         old = news[new]
@@ -127,7 +135,7 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
 
     def between(new: Symbol, low: Expr, high: Expr) -> tuple[Symbol, Expr, Expr]:
         ends = found(new, low)[1], found(new, high)[1]
-        falls = new != news[new] and values[news[new]].diff(new).is_negative
+        falls = new != news[new] and strict_sign(derivative(values[news[new]], new), domain) < 0
         return news[new], *(ends[::-1] if falls else ends)
 
     form = inner.exponential_form
@@ -136,12 +144,11 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
     point = inner.point
     if point is not None:
         old, place = found(point.parameter, point.place)
-        point = replace(point.at(put, {}), parameter=old, place=place)
-    spoken = [f"{new} = {image}" for new, image in way.images if str(new) in inner.reason]
+        point = replace(point.at(put, {}), parameter=old, place=place, needed=tuple(map(held, point.needed)))
     return replace(
         inner,
         family=family,
-        reason=", with ".join([inner.reason, *spoken]),
+        reason=told(inner.reason),
         statistics=tuple(replace(one, definition=put(one.definition)) for one in inner.statistics),
         mean_log_likelihood=put(inner.mean_log_likelihood),
         formulas=tuple(found(*pair) for pair in inner.formulas),
@@ -151,11 +158,18 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
         free=tuple(between(*three) for three in inner.free),
         within=tuple(between(*three) for three in inner.within),
         exponential_form=form,
-        exists_when=tuple(one.at(put) for one in inner.exists_when),
-        enough=tuple(one.at(put) for one in inner.enough),
+        exists_when=tuple(map(held, inner.exists_when)),
+        enough=tuple(map(held, inner.enough)),
+        edges=tuple(replace(one, height=put(one.height), meaning=told(one.meaning)) for one in inner.edges),
         searched=None if inner.searched is None else news[inner.searched],
         point=point,
     )
+
+
+def _told(way: Reparametrisation, words: str) -> str:
+    """Words that name new parameters, with what these are in the declared ones."""
+    named = set(re.findall(r"\w+", words))
+    return ", with ".join([words, *(f"{new} = {image}" for new, image in way.images if new.name in named)])
 
 
 def _proved(derivation: Derivation) -> tuple[bool, bool, bool]:

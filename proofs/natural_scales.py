@@ -1,4 +1,4 @@
-"""The scales on which a log-density is simplest: which functions of single parameters it is written in.
+"""The scales on which a log-density is simplest: which functions of its parameters it is written in.
 
 A family is the same whatever its parameters are called, and so is its maximum. What is proved hangs on what rules
 recognise, and these know locations, scales, rates and shapes: not twice a location, nor the logarithm of a rate.
@@ -7,7 +7,8 @@ recognise, and these know locations, scales, rates and shapes: not twice a locat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
 
@@ -15,6 +16,7 @@ from .algebra.derivatives import derivative
 from .algebra.signs import is_positive, strict_sign
 from .algebra.size import operations
 from .algebra.solve import solve_one
+from .bounds import bounds
 from .change import one_to_one
 from .errors import DeclarationError
 from .family import Family
@@ -36,7 +38,7 @@ class Scale:
     new: Parameter
     value: Expr
     image: Expr
-    size: int
+    size: int = 0
 
 
 def natural_scales(family: Family) -> Iterator[Reparametrisation]:
@@ -54,9 +56,13 @@ def natural_scales(family: Family) -> Iterator[Reparametrisation]:
     ([((half, phi/2),)], [])
     """
     found: list[Scale] = []
+    names = _new_names(family)
+    name = next(names)
     for item in family.parameters:
-        best = _simplest(item, family, f"{_NAME}_{len(found) + 1}" if found else _NAME)
-        found += [] if best is None else [best]
+        best = _simplest(item, family, name)
+        if best is not None:
+            found.append(best)
+            name = next(names)
     alone = [one for one in found if one.image.free_symbols == {one.old.symbol}]
     if len(alone) > 1:
         yield _joined(alone, family)
@@ -64,14 +70,18 @@ def natural_scales(family: Family) -> Iterator[Reparametrisation]:
         yield _joined([one], family)
 
 
+def _new_names(family: Family) -> Iterator[str]:
+    """Names that nothing in a declaration has."""
+    known = (*family.symbols, *family.columns, *family.given, *(item.symbol for item in family.constants))
+    taken = {symbol.name for symbol in known}
+    return (name for name in chain([_NAME], (f"{_NAME}_{i}" for i in count(2))) if name not in taken)
+
+
 def _simplest(item: Parameter, family: Family, name: str) -> Scale | None:
     """The scale of a parameter on which least is to be written; ``None`` where that is the one it has."""
     ends = item.bounds
     bounded = {symbol for other in family.parameters for symbol in other.bounds.free_symbols}
     if ends.discrete or ends.lo_closed or ends.hi_closed or ends.free_symbols or item.symbol in bounded:
-        return None
-    taken = {symbol.name for symbol in (*family.symbols, *family.columns, *family.given)}
-    if name in taken or any(one.symbol.name == name for one in family.constants):
         return None
     here = _size(family)
     scales = [_scale(item, image, family, name) for image in dict.fromkeys(_images(item.symbol, family))]
@@ -108,11 +118,9 @@ def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | N
         if space.free_symbols:
             return None
         # What its ends say of the new parameter it has to know, for powers and logarithms to be taken apart.
-        known = Parameter(new, space)
-        sharp = sharpened(new, known.bounds)
-        value = roots[0].xreplace({new: sharp})
-        scale = Scale(item, Parameter(sharp, space), value, image, 0)
-        return Scale(item, scale.new, value, image, _size(_joined([scale], family).of(family)))
+        sharp = sharpened(new, bounds(space))
+        scale = Scale(item, Parameter(sharp, space), roots[0].xreplace({new: sharp}), image)
+        return replace(scale, size=_size(_joined([scale], family).of(family)))
     except DeclarationError:  # not seen to be one to one, or no declaration that makes sense comes out
         return None
 

@@ -312,7 +312,7 @@ def test_there_are_no_standard_errors_at_kinks_and_ends(name: str) -> None:
         ("negative_binomial", [0.0, 2.0], None, ExistenceError, "no maximiser"),
         ("cauchy", [1.0, 1.0, 2.0, 3.0], None, ExistenceError, "share of 1/2"),
         ("von_mises", [1.0, 1.0], None, ExistenceError, "no maximiser"),
-        ("linear_regression", [[1.0, 2.0], [3.0, 2.0], [4.0, 2.0]], None, ExistenceError, "no maximiser"),
+        ("linear_regression", [[1.0, 2.0], [3.0, 2.0], [4.0, 2.0]], None, ExistenceError, "a whole line of them"),
         ("linear_regression", [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]], None, ExistenceError, "no maximiser"),
     ],
 )

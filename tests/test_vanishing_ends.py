@@ -234,9 +234,18 @@ def test_an_end_that_grows_with_the_other_is_not_said_to_tend_to_one_observation
 @pytest.mark.thorough
 @pytest.mark.parametrize("end", [1 / s, 2 * sqrt(s)], ids=str)
 def test_an_end_that_is_curved_in_the_parameter_keeps_only_some_data(end: Expr) -> None:
-    """The root of ``-1/s = 0.3`` is negative, and was taken for the largest scale that positive data leave."""
-    item = declared(log(end**2 - y**2) - 3 * log(end) + LEVEL, Interval.open(-end, end), SCALE)
-    assert derive(item).outcome is Outcome.UNSOLVED
+    """The root of ``-1/s = 0.3`` is negative, and was taken for the largest scale that positive data leave.
+
+    It is solved by the end itself, which the parameter is one to one with.
+    """
+    data = [-0.2, 0.3, 0.1]
+    item, straight = (
+        declared(log(one**2 - y**2) - 3 * log(one) + LEVEL, Interval.open(-one, one), SCALE) for one in (end, s)
+    )
+    found, known = fit(item, data), fit(straight, data)
+    assert found.derivation.optimality.proved
+    assert float(end.subs(s, found.theta_hat["s"])) == pytest.approx(known.theta_hat["s"], rel=1e-13)
+    assert found.log_likelihood == pytest.approx(known.log_likelihood, rel=1e-13)
     x = Symbol("x", positive=True)
     half = Family("unseen", x, Interval.open(0, end), (SCALE,), log(2) + log(end - x) - 2 * log(end))
     estimate = fit(half, [0.2, 0.4]).log_likelihood
