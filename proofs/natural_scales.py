@@ -13,7 +13,6 @@ from itertools import chain, count
 from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
 
 from .algebra.derivatives import derivative
-from .algebra.logs import split_logs
 from .algebra.signs import is_positive, strict_sign
 from .algebra.size import operations
 from .algebra.solve import solve_one
@@ -93,17 +92,14 @@ def _simplest(item: Parameter, family: Family, name: str) -> Scale | None:
 def _is_plainer(scale: Scale) -> bool:
     """Whether rules know a parameter better than what it is written in, which takes as many operations.
 
-    A location rather than its opposite, a positive number rather than its logarithm. Whether a scale or a rate is known
-    better hangs on the family.
+    A location rather than its opposite, and a positive number rather than its logarithm.
     """
-    return scale.image in (-scale.old.symbol, 1 / scale.old.symbol) or isinstance(scale.image, exp)
+    return scale.image == -scale.old.symbol or isinstance(scale.image, exp)
 
 
 def _size(family: Family) -> int:
     ends = (family.bounds.lo, family.bounds.hi)
-    # The logarithm of a quotient is no longer than that of what it is the inverse of.
-    density = split_logs(family.log_density, family.domain)
-    return operations(density) + sum(operations(end) for end in ends if end.free_symbols)
+    return operations(family.log_density) + sum(operations(end) for end in ends if end.free_symbols)
 
 
 def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | None:

@@ -15,7 +15,6 @@ from thetahat.proofs.carried_over import carried_over
 from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.natural_scales import natural_scales
 from thetahat.proofs.parts import Parameter
-from thetahat.proofs.reparametrisation import Reparametrisation
 from thetahat.verify.certify.certificate import CertificateVerdict
 from thetahat.verify.growth import grows_without_bound
 
@@ -109,14 +108,6 @@ def test_a_scale_may_be_written_in_a_mean_and_a_shape() -> None:
     assert certify(by_mean, POSITIVE).check(POSITIVE)
 
 
-def test_a_scale_takes_as_many_words_as_a_rate() -> None:
-    """Written out by its scale, the density is no longer than by its rate, of which alone more is proved."""
-    x, a = Symbol("x", positive=True), Symbol("a", positive=True)
-    density = log(a) - log(r) + (a - 1) * log(1 - exp(-x / r)) - x / r
-    found = derive(Family("by_scale", x, HALF_LINE, (Parameter(a, HALF_LINE), Parameter(r, HALF_LINE)), density))
-    assert (found.optimality.proved, found.existence_proved) == (True, True)
-
-
 def test_a_likelihood_is_unbounded_whatever_parameters_are_called() -> None:
     """The path on which it grows is one of other members only by name."""
     weibull = family("weibull_with_location")
@@ -146,9 +137,9 @@ def test_what_is_only_found_with_what_it_leads_to_is_not_carried_over() -> None:
     gompertz, first = family("gompertz"), Symbol("d", positive=True)
     eta = gompertz.parameters[0]
     member = gompertz.reparametrise("by_first", (eta, Parameter(first, HALF_LINE)), {"b": first / eta.symbol})
-    growth = Symbol("phi", positive=True)
-    spaces = (eta, Parameter(growth, HALF_LINE))
-    way = Reparametrisation(spaces, ((first, growth * eta.symbol),), ((growth, first / eta.symbol),))
+    way = next(one for one in natural_scales(member) if dict(one.values).keys() == {first})
+    ((_, image),) = way.images
+    assert image == first / eta.symbol
     assert carried_over(derive(way.of(member)), way, member) is None
     assert all(step.parametrisation is None for step in derive(member).steps)
 
