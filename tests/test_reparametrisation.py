@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from sympy import Expr, Interval, Reals, Set, Symbol, exp, gamma, log, oo, sqrt
+from sympy import Expr, Interval, Reals, Set, Symbol, exp, gamma, log, oo, pi, sqrt
 
 from thetahat import Family, certify, derive, family, fit
 from thetahat.proofs.carried_over import carried_over
@@ -106,6 +106,13 @@ def test_a_scale_may_be_written_in_a_mean_and_a_shape() -> None:
     k = base[shape.name]
     assert ours.theta_hat == pytest.approx({shape.name: k, "m": base[scale.name] * math.gamma(1 + 1 / k)}, rel=1e-13)
     assert certify(by_mean, POSITIVE).check(POSITIVE)
+
+
+def test_nothing_is_carried_over_where_all_data_may_lie_on_an_end() -> None:
+    """A half Student with zeros alone has no maximiser, which its derivation by a rate does not say."""
+    u = Symbol("u", nonnegative=True)
+    density = log(4 / (pi * sqrt(3))) + log(1 / r) - 2 * log(1 + (u / r) ** 2 / 3)
+    assert not derive(Family("half", u, Interval(0, oo), (Parameter(r, HALF_LINE),), density)).existence_proved
 
 
 def test_a_likelihood_is_unbounded_whatever_parameters_are_called() -> None:
