@@ -16,7 +16,7 @@ from ...proofs.ball_sums import row_sums
 from ...proofs.family import Family
 from ..enclosure import table_of
 from ..observations import Observations
-from .parts import all_settled
+from .parts import all_settled, ball_in_which
 from .reflection import is_mirrored
 
 Curve = Callable[[arb], list[arb]]
@@ -75,12 +75,7 @@ def likelihood_curve(family: Family, table: Table) -> Curve:
 
 def _concave_around(curve: Curve, place: arb, near: arb) -> arb | None:
     """A ball around a place in which the likelihood is concave, so that it holds one stationary point at most."""
-    for _ in range(_HALVINGS):
-        around = place + arb(0, near.upper())
-        if curve(around)[1] < 0:
-            return around
-        near = near / 2
-    return None
+    return ball_in_which(lambda around: bool(curve(around)[1] < 0), place, near, _HALVINGS)
 
 
 def stays_below(curve: Curve, low: arb, high: arb, height: arb) -> bool:

@@ -15,6 +15,7 @@ from flint import arb
 from ...proofs.ball_data import Table
 from ...proofs.balls import precision
 from ...proofs.family import Family
+from .parts import all_settled_from, ball_in_which, between_signs
 from .radial import Plane, radial_kernel
 
 MOST_CHECKED = 20_000
@@ -82,22 +83,14 @@ def are_highest_places(
     if len(around) < len(places) or not top.is_finite():
         return False
     cuts = [ends[0], *(end for ball in around for end in (ball.lower(), ball.upper())), ends[1]]
-    waiting = [(low, high, scale.mid()) for low, high in zip(cuts[::2], cuts[1::2], strict=True)]
-    for _ in range(most):
-        if not waiting:
-            return True
-        low, high, near = waiting.pop()
-        if low >= high:
-            continue
+    parts = [(low, high, scale.mid()) for low, high in zip(cuts[::2], cuts[1::2], strict=True)]
+
+    def look(low: arb, high: arb, near: arb) -> arb | bool:
         part = low.union(high)
         best, bend = _best_scale(plane, part.mid(), near)
-        if _is_lower(plane, part, best, bend, top):
-            continue
-        middle = (low + (high - low) * _SPLIT).mid()
-        if not low < middle < high:
-            return False
-        waiting += [(low, middle, best), (middle, high, best)]
-    return False
+        return _is_lower(plane, part, best, bend, top) or best
+
+    return all_settled_from(parts, look, lambda low, high: (low + (high - low) * _SPLIT).mid(), most)
 
 
 def _best_scale(plane: Plane, place: arb, scale: arb) -> tuple[arb, arb]:
@@ -128,18 +121,9 @@ def _scales_of(plane: Plane, part: arb, best: arb, slope: arb, bend: arb) -> arb
     likely = (_SPARE * abs(slope / bend)).upper()
     if not likely.is_finite():
         return None
-    found = []
-    for side in (-1, 1):
-        width = likely + _NARROWEST
-        for _ in range(_WIDER):
-            end = (best * (arb(side) * width).exp()).mid()
-            if side * plane.at(part, end)[2] < 0:
-                found.append(end)
-                break
-            width = 2 * width
-        else:
-            return None
-    return found[0].union(found[1])
+    return between_signs(
+        lambda distance: best * distance.exp(), lambda scale: plane.at(part, scale)[2], likely + _NARROWEST, _WIDER
+    )
 
 
 def _is_lower(plane: Plane, part: arb, best: arb, bend: arb, top: arb) -> bool:
@@ -159,12 +143,11 @@ def _is_lower(plane: Plane, part: arb, best: arb, bend: arb, top: arb) -> bool:
 
 def concave_around(plane: Plane, place: arb, scale: arb, ends: tuple[arb, arb]) -> arb | None:
     """A ball around a place over which the likelihood is concave wherever it is largest in the scale."""
-    near, best = (ends[1] - ends[0]) / 2, scale.mid()
+    best = scale.mid()
     bend = _best_scale(plane, place.mid(), best)[1]
-    for _ in range(_HALVINGS):
-        around = place + arb(0, near.upper())
+
+    def is_concave(around: arb) -> bool:
         scales = _scales_of(plane, around, best, plane.at(around, best)[2], bend)
-        if scales is not None and plane.is_concave(around, scales):
-            return around
-        near = near / 2
-    return None
+        return scales is not None and plane.is_concave(around, scales)
+
+    return ball_in_which(is_concave, place, (ends[1] - ends[0]) / 2, _HALVINGS)

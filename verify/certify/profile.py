@@ -23,7 +23,7 @@ from ...proofs.derivation import Derivation, Finding, Verdict
 from ...proofs.smooth_lines import has_open_space
 from .far_bounds import bound_beside
 from .joined import factored_means, joined
-from .parts import Part, all_settled
+from .parts import Part, all_settled, ball_in_which
 from .program import Program, kernel_of, program
 
 MOST_PARTS, MOST_CHECKED = 2000, 20_000
@@ -153,14 +153,12 @@ def concave_around(profile: Profile, place: arb, table: Table) -> arb | None:
     >>> concave_around(profile_of(lomax, lomax.findings), place, table).contains(place)
     True
     """
-    near = least_distance(profile.ends, place.mid()) / 2
-    for _ in range(_NEARER):
-        around = place + arb(0, near.upper())
+
+    def is_concave(around: arb) -> bool:
         turn, steady = profile.at(around, table)[3], profile.at(around.mid(), table)[2]
-        if steady + turn * (around - around.mid()) < 0:
-            return around
-        near = near / 2
-    return None
+        return bool(steady + turn * (around - around.mid()) < 0)
+
+    return ball_in_which(is_concave, place, least_distance(profile.ends, place.mid()) / 2, _NEARER)
 
 
 def least_distance(ends: tuple[Expr, Expr], place: arb) -> arb:

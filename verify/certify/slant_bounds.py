@@ -15,6 +15,7 @@ from flint import arb
 
 from ...proofs.ball_data import Table
 from ...proofs.balls import ball, precision
+from .parts import all_settled_from, ball_in_which, between_signs
 from .profile import MOST_CHECKED
 from .slant_profile import Array, SlantProfile
 
@@ -131,28 +132,21 @@ def has_no_highest_of_slanted(slanted: Slanted, most: int = MOST_CHECKED) -> boo
 
 def _stay_below(slanted: Slanted, parts: Sequence[tuple[arb, arb]], near: arb, top: arb, most: int) -> bool:
     """Whether no place in some parts has a member as high as ``top`` that is a maximum."""
-    waiting = [(low, high, near) for low, high in parts]
-    for _ in range(most):
-        if not waiting:
-            return True
-        low, high, near = waiting.pop()
-        if low >= high:
-            continue
+
+    def look(low: arb, high: arb, near: arb) -> arb | bool:
         part = low.union(high)
         if _is_below_by_ceiling(slanted, low, high, top):
-            continue
+            return True
         best = _best_slant(slanted, part.mid(), near)
-        if best is not None:
-            height = slanted.level(part.mid())[0] + slanted.added(best, part.mid())
-            if height > top:
-                return False
-            if _is_lower(slanted, part, best, height, top):
-                continue
-        middle = (low + (high - low) * _SPLIT).mid()
-        if not low < middle < high:
+        if best is None:
+            return near
+        height = slanted.level(part.mid())[0] + slanted.added(best, part.mid())
+        if height > top:
             return False
-        waiting += [(low, middle, best or near), (middle, high, best or near)]
-    return False
+        return _is_lower(slanted, part, best, height, top) or best
+
+    starts = [(low, high, near) for low, high in parts]
+    return all_settled_from(starts, look, lambda low, high: (low + (high - low) * _SPLIT).mid(), most)
 
 
 def _is_below_by_ceiling(slanted: Slanted, low: arb, high: arb, top: arb) -> bool:
@@ -195,18 +189,9 @@ def _slants_of(slanted: Slanted, part: arb, best: arb, slope: arb) -> arb | None
     likely = (_SPARE * abs(slope / bend)).upper()
     if not likely.is_finite():
         return None
-    found = []
-    for side in (-1, 1):
-        width = likely + _NARROWEST
-        for _ in range(_WIDER):
-            end = (best + side * width).mid()
-            if side * slanted.slopes(end, part)[0] < 0:
-                found.append(end)
-                break
-            width = 2 * width
-        else:
-            return None
-    return found[0].union(found[1])
+    return between_signs(
+        lambda distance: best + distance, lambda end: slanted.slopes(end, part)[0], likely + _NARROWEST, _WIDER
+    )
 
 
 def _is_lower(slanted: Slanted, part: arb, best: arb, height: arb, top: arb) -> bool:
@@ -248,14 +233,13 @@ def _is_lower_by_bends(slanted: Slanted, part: arb, slants: arb, best: arb, heig
 
 def _concave_around(slanted: Slanted, place: arb, slant: arb) -> arb | None:
     """A ball around a place over which the likelihood is concave wherever it is largest in the slant."""
-    near = arb(1)
-    for _ in range(_HALVINGS):
-        around = place + arb(0, near.upper())
+
+    def is_concave(around: arb) -> bool:
         slants = _slants_of(slanted, around, slant, slanted.slopes(slant, around)[0])
-        if slants is not None:
-            along, across, both = slanted.bends(slants, around)
-            across += slanted.level(around)[2]
-            if across < 0 and across * along - both * both > 0:
-                return around
-        near = near / 2
-    return None
+        if slants is None:
+            return False
+        along, across, both = slanted.bends(slants, around)
+        across += slanted.level(around)[2]
+        return bool(across < 0 and across * along - both * both > 0)
+
+    return ball_in_which(is_concave, place, arb(1), _HALVINGS)
