@@ -21,11 +21,10 @@ from .derivation import Derivation, Evidence, Label, Outcome, Section, Step, Ver
 from .family import Family
 from .natural_scales import natural_scales
 from .numeric_check import checked_by_numbers
-from .reparametrisation import Reparametrisation
+from .reparametrisation import RENAMES, Reparametrisation
 
 Derive = Callable[[Family], Derivation]
 
-RULE = "reparametrisation"
 _IN_PARAMETERS = frozenset({"mirror", "predictor", "separation"})
 """Steps that are read again with a dataset, in the parameters that the family is declared in."""
 
@@ -73,7 +72,7 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
 def _is_circular(inner: Derivation, way: Reparametrisation) -> bool:
     """Whether a parameter that is put back would need another one that is only found with its help."""
     known = {*inner.unknowns, *([] if inner.point is None else [inner.point.parameter])}
-    values, order = {new: value for (_, value), (new, _) in zip(way.values, way.images, strict=True)}, []
+    values, order = way.put_back, []
     for new, _ in inner.formulas:
         order.append((new, set(known)))
         known.add(new)
@@ -85,8 +84,7 @@ def _is_straight(inner: Derivation, way: Reparametrisation) -> bool:
     """Whether observations that are compared as places of a parameter stand on a line with its other values, too."""
     if inner.point is None:
         return True
-    values = {new: value for (_, value), (new, _) in zip(way.values, way.images, strict=True)}
-    value = values.get(inner.point.parameter, inner.point.parameter)
+    value = way.put_back.get(inner.point.parameter, inner.point.parameter)
     return not derivative(value, inner.point.parameter).free_symbols
 
 
@@ -99,7 +97,7 @@ def _step(way: Reparametrisation) -> Step:
     values, images = dict(way.values), dict(way.images)
     shown = " and ".join(f"`{new}` = `{image}`" for new, image in images.items())
     return Step(
-        rule=RULE,
+        rule=RENAMES,
         section=Section.LIKELIHOOD,
         words=f"Other parameters: with {shown} the declaration is simpler. Each is a strictly monotone function of one "
         "parameter, onto an open interval: the members are the same, and so are those that are stationary or maximise "
@@ -116,7 +114,7 @@ def _step(way: Reparametrisation) -> Step:
 
 def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivation:
     """The conclusions with every new parameter written in the old ones, and what is found for it put back."""
-    put, values = way.back(), dict(way.values)
+    put, values = way.back(), way.put_back
     news = dict(zip((item.symbol for item in way.parameters), family.symbols, strict=True))
     solved = {new: put(value) for new, value in inner.closed}
     domain, told = inner.family.domain, partial(_told, way)
@@ -125,8 +123,7 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
         return replace(condition.at(put), meaning=told(condition.meaning))
 
     def found(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
-        old = news[new]
-        return old, put(value) if new == old else values[old].subs(new, put(value))
+        return news[new], values[new].subs(new, put(value)) if new in values else put(value)
 
     def alone(new: Symbol, value: Expr) -> tuple[Symbol, Expr]:
         """The same in statistics and unknowns."""
@@ -135,7 +132,7 @@ def _moved(inner: Derivation, way: Reparametrisation, family: Family) -> Derivat
 
     def between(new: Symbol, low: Expr, high: Expr) -> tuple[Symbol, Expr, Expr]:
         ends = found(new, low)[1], found(new, high)[1]
-        falls = new != news[new] and strict_sign(derivative(values[news[new]], new), domain) < 0
+        falls = new in values and strict_sign(derivative(values[new], new), domain) < 0
         return news[new], *(ends[::-1] if falls else ends)
 
     form = inner.exponential_form

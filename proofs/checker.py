@@ -32,7 +32,7 @@ from .check_context import Context
 from .counterexamples import counterexample
 from .derivation import Evidence, Finding, Step, Verdict
 from .family import Family
-from .reparametrisation import Reparametrisation
+from .reparametrisation import RENAMES, Reparametrisation
 
 
 def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
@@ -51,23 +51,19 @@ def check_steps(family: Family, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     True
     """
     contexts: dict[tuple[object, ...], Context] = {}
-    named = {step.parametrisation for step in steps if step.rule == _RENAMES}
+    named = {step.parametrisation for step in steps if step.rule == RENAMES}
     findings = []
     for step in steps:
-        key = step.held, step.parametrisation, step.rule == _RENAMES
+        key = step.held, step.parametrisation, step.rule == RENAMES
         if key not in contexts:
             contexts[key] = _context(step, family, steps)
         findings.append(_bare_data(step, family) or _unnamed(step, named) or _checked(step, contexts[key]))
     return tuple(findings)
 
 
-_RENAMES = "reparametrisation"
-"""The rule of steps that say what other parameters are; all steps in these rest on it."""
-
-
 def _context(step: Step, family: Family, steps: tuple[Step, ...]) -> Context:
     """What a step stands among; one that says what other parameters are is about the declared ones, and alone."""
-    if step.rule == _RENAMES:
+    if step.rule == RENAMES:
         return Context(replace(step, parametrisation=None).about(family), (step,))
     return Context(step.about(family), steps)
 
@@ -159,5 +155,5 @@ RULES: dict[str, Callable[[Step, Context], Finding]] = {
     "exists": check_existence.exists,
     "one-way": check_one_way.one_way,
     "transport": check_transport.transport,
-    _RENAMES: check_reparametrisation.reparametrisation,
+    RENAMES: check_reparametrisation.reparametrisation,
 }

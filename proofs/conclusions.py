@@ -15,6 +15,7 @@ from .expectations import is_normalised, normaliser
 from .family import Family
 from .likelihood import unfold
 from .numeric_check import checked_by_numbers
+from .reparametrisation import RENAMES
 from .trail import Trail
 
 
@@ -106,7 +107,7 @@ def is_of_argument(step: Step) -> bool:
     """Return whether the argument for a global maximum rests on a step."""
     # An argument for the ends of a support begins with the step that moves a parameter there, and one in other
     # parameters with the step that says what these are.
-    first = step.rule in ("support-end", "reparametrisation")
+    first = step.rule in ("support-end", RENAMES)
     return first or (step.section is Section.OPTIMALITY and step.rule not in _BESIDE)
 
 

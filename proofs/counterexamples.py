@@ -20,6 +20,7 @@ from . import (
 from .balls import precision
 from .check_context import Context
 from .derivation import Step
+from .reparametrisation import RENAMES
 
 _BITS = 256
 
@@ -39,7 +40,7 @@ LOOKS: Mapping[str, Callable[[Step, Context], str]] = {
     "root": counter_equations.root,
     "integer-falling": counter_equations.falling,
     "transport": counter_equations.transport,
-    "reparametrisation": counter_equations.reparametrisation,
+    RENAMES: counter_equations.reparametrisation,
     "concave": counter_shapes.concave,
     "half-plane": counter_shapes.half_plane,
     "groups": counter_shapes.groups,

@@ -10,6 +10,9 @@ from sympy import Expr, Symbol
 from .family import Family
 from .parts import Parameter
 
+RENAMES = "reparametrisation"
+"""The rule of the step that says what other parameters are; all steps in these rest on it."""
+
 
 @dataclass(frozen=True)
 class Reparametrisation:
@@ -36,6 +39,11 @@ class Reparametrisation:
         """
         names = {item.symbol: item.name for item in family.parameters}
         return family.reparametrise(family.name, self.parameters, {names[old]: value for old, value in self.values})
+
+    @property
+    def put_back(self) -> dict[Symbol, Expr]:
+        """For each new parameter the old one that it stands for, written in it."""
+        return {new: value for (_, value), (new, _) in zip(self.values, self.images, strict=True)}
 
     def back(self) -> Callable[[Expr], Expr]:
         """Return what writes an expression in the new parameters in the old ones again."""
