@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
@@ -43,7 +43,19 @@ class Found:
     refused: int = 0
     worst: float = -1.0
     parameter: str = ""
-    data: list[float] = field(default_factory=list)
+
+    def measure(self, member: Family, x: np.ndarray, estimate: Fit, label: str = "") -> float | None:
+        """Count one dataset, and return how far its estimate is off; ``None`` where no maximiser is certified."""
+        proof = certify(member, x, near=estimate)
+        if not proof.theta:
+            self.undecided += 1
+            return None
+        self.certified += 1
+        off = units_off(member, estimate, proof, x)
+        name = max(off, key=lambda key: off[key])
+        if off[name] > self.worst:
+            self.worst, self.parameter = off[name], name + label
+        return off[name]
 
 
 def examined(member: Family, examples: int) -> Found:
@@ -56,16 +68,9 @@ def examined(member: Family, examples: int) -> Found:
         except (ExistenceError, UnsolvedError):
             found.refused += 1
             return
-        proof = certify(member, x, near=estimate)
-        if not proof.theta:
-            found.undecided += 1
-            return
-        found.certified += 1
-        off = units_off(member, estimate, proof, x)
-        name = max(off, key=lambda key: off[key])
-        aim(off[name])
-        if off[name] > found.worst:
-            found.worst, found.parameter, found.data = off[name], name, np.ravel(x).tolist()
+        off = found.measure(member, x, estimate)
+        if off is not None:
+            aim(off)
 
     conditions = derivation.exists_when
     either = st.one_of(
@@ -114,15 +119,7 @@ def of_rows(member: Family, n: int, kinds: Callable[[int, int], Iterator[tuple[s
             estimate = fit_with(derivation, x)
         except (ExistenceError, SupportError, UnsolvedError):
             continue
-        proof = certify(member, x, near=estimate)
-        if not proof.theta:
-            found.undecided += 1
-            continue
-        found.certified += 1
-        off = units_off(member, estimate, proof, x)
-        name = max(off, key=lambda key: off[key])
-        if off[name] > found.worst:
-            found.worst, found.parameter, found.data = off[name], f"{name}, {label}", []
+        found.measure(member, x, estimate, f", {label}")
     return found
 
 
