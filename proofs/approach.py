@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import takewhile
 
 from sympy import Eq, Expr, Integer, Symbol, oo
 
 from .algebra.atoms import Indicator, Mean, Residual
-from .algebra.power_series import Scale, Series, series_in
+from .algebra.power_series import Scale, Series, plus, series_in
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.special_series import in_bessel_functions, in_bessel_ratios
 from .bounds import Bounds
@@ -113,18 +114,27 @@ def _at_each(node: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Scale:
 
 
 def _first_apart(node: Expr, integrand: Expr, domain: Domain, signs: Callable[[Expr], int]) -> Series | None:
-    """An average over counts: the terms of the smallest that there may be, by its share, and a bounded rest."""
+    """An average with what lies on the lower end of a support that has it apart, by its share.
+
+    Of the others, larger counts or what lies inside, whole powers with one coefficient for them all are kept; the
+    rest is only known to be bounded.
+    """
     x = node.data[0]
     ends = domain.get(x)
-    if len(node.data) > 1 or ends is None or not (ends.discrete and ends.lo_closed and ends.lo.is_number):
+    if len(node.data) > 1 or ends is None or not (ends.lo_closed and ends.lo.is_number):
         return None
-    later = {**domain, x: replace(ends, lo=ends.lo + 1)}
+    inner = replace(ends, lo=ends.lo + 1) if ends.discrete else replace(ends, lo_closed=False)
+    later = {**domain, x: inner}
     rest = series_in(integrand, _at_each(node, later, signs))
     own = series_in(integrand.subs(x, ends.lo), _at_each(node, later, signs))
     if rest is None or own is None or rest.order < 0 or (rest.lead is not None and rest.lead[0] < 0):
         return None
     share = Mean(Indicator(Eq(x, ends.lo)), x)
-    return Series(tuple((place, share * value) for place, value in own.terms if place < 0), min(0, own.order))
+    alike = list(takewhile(lambda term: x not in term[1].free_symbols, rest.terms))
+    known = rest.order if len(alike) == len(rest.terms) else rest.terms[len(alike)][0]
+    order = min(known, own.order)
+    there = Series(tuple((place, share * value) for place, value in own.terms if place < order), order)
+    return plus(there, Series(tuple((place, (1 - share) * value) for place, value in alike if place < order), order))
 
 
 def _extreme_apart(integrand: Expr, x: Symbol, end: Expr, domain: Domain) -> Series | None:

@@ -15,7 +15,7 @@ from .algebra.signs import Domain
 from .algebra.size import has_nested_quotients, operations
 from .ball_data import is_zero_at
 from .balls import ball, precision
-from .check_data import at_both_ends, far_off, members_with_data, of_many_sizes, stretched, trials, with_others
+from .check_data import far_off, members_with_data, of_many_sizes, on_the_ends, stretched, trials, with_others
 from .derivation import Evidence, Finding, Step
 from .family import Family
 from .trial import Trial, number_at
@@ -101,9 +101,9 @@ class Context:
         """The same members with data ever nearer to a finite end of the support, or ever further from it."""
         return stretched(self.family)
 
-    def at_both_ends(self) -> Sequence[Point]:
-        """The same members with counts at the two ends of their support alone, which random ones seldom are."""
-        return at_both_ends(self.family)
+    def on_the_ends(self) -> Sequence[Point]:
+        """The same members with data on the ends of their support, where random ones seldom or never are."""
+        return on_the_ends(self.family)
 
     def many_points(self) -> Iterator[Point]:
         """The same members with data of many sizes, of both signs where the whole line supports them; far ones last."""

@@ -116,19 +116,28 @@ def stretched(family: Family) -> list[Point]:
     ]
 
 
-def at_both_ends(family: Family) -> list[Point]:
-    """Return the same members with counts of which half stand at either end of a support of few values, or none.
+def on_the_ends(family: Family) -> list[Point]:
+    """Return the same members with data on the ends of their support, where random ones seldom or never are.
+
+    Of counts of few values half stand at either end. Of a continuum that an end belongs to all observations lie on
+    that end, or all but one.
 
     >>> from thetahat import family
-    >>> [len(at_both_ends(family(name))) for name in ("bernoulli", "poisson", "rayleigh")]
-    [3, 0, 0]
+    >>> [len(on_the_ends(family(name))) for name in ("bernoulli", "poisson", "rayleigh", "pareto_known_minimum")]
+    [3, 0, 0, 6]
     """
     x, found = family.observation, list[Point]()
-    for theta, sample in members_with_data(family) if family.discrete else ():
-        ends = at(family.bounds, {**theta, **sample[0]})
-        if ends.lo.is_Integer and ends.hi.is_Integer:
-            places = ((ends.lo, ends.hi)[place % 2] for place in range(len(sample)))
-            found.append((theta, [{**row, x: place} for row, place in zip(sample, places, strict=True)]))
+    for theta, sample in members_with_data(family):
+        ends, rows = at(family.bounds, {**theta, **sample[0]}), len(sample)
+        if not family.discrete:
+            sides = [end for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if closed]
+            patterns = [[end] * count for end in sides if end.is_Rational for count in (rows, rows - 1)]
+        else:
+            few = ends.lo.is_Integer and ends.hi.is_Integer
+            patterns = [[(ends.lo, ends.hi)[place % 2] for place in range(rows)]] if few else []
+        for places in patterns:
+            moved = [{**row, x: place} for row, place in zip(sample, places, strict=False)]
+            found.append((theta, [*moved, *sample[len(places) :]]))
     return found
 
 

@@ -31,7 +31,7 @@ def end_signs(step: Step, context: Context) -> Finding:
     same = context.one_of([one - step.named("equation") for one in reduced])
     if same.evidence in (Evidence.UNDECIDED, Evidence.REFUTED):
         return Finding(same.evidence, "it is not about an equation that was reduced")
-    points = (*context.points(), *context.stretched(), *context.at_both_ends())
+    points = (*context.points(), *context.stretched(), *context.on_the_ends())
     for claim, row in zip(step.value.args, step.named("ends").args, strict=True):
         seen = [_seen(step, claim, row, point) for point in points]
         if False in seen:

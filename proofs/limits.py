@@ -43,7 +43,7 @@ from .algebra.atoms import Centred, Indicator, Mean, Order, atoms_of, rewrite_ou
 from .algebra.kernels import ZetaDerivative
 from .algebra.orders import leading_term
 from .algebra.rates import fastest
-from .algebra.signs import Domain, is_positive
+from .algebra.signs import Domain, is_nonzero, is_positive
 from .algebra.size import cancelled, has_nested_quotients, is_joinable, operations
 from .algebra.tidying import tidy
 from .bounds import Bounds
@@ -218,7 +218,8 @@ class _Approach:
         """An average at its end: a series at infinity, its value where it is continuous, the lowest count apart."""
         if self.end is oo:
             inner = self.expanded(node.integrand)
-            return None if inner is None else _spread_integrand(inner, self.unknown, node)
+            known = inner is not None and _is_alike(inner.subs(self.unknown, self.place), node, self.domain)
+            return _spread_integrand(inner, self.unknown, node) if known else None
         if not self.end.is_finite:
             return None
         if self._continuous(node.integrand):
@@ -277,6 +278,25 @@ class _Approach:
             whole += Mean(Indicator(Eq(x, place)) * there, *node.data)
         rest = node.integrand.subs(self.unknown, 0) * (1 - Add(*(Indicator(Eq(x, place)) for place in places)))
         return whole + Mean(rest, *node.data)
+
+
+def _is_alike(near: Expr, node: Mean, domain: Domain) -> bool:
+    """Whether every observation has the same expansion: what begins that of a divisor or logarithm is never zero.
+
+    Of ``1 / (1 + x**2 / _u**2)`` it is ``x**2``, which is zero at an observation of zero.
+    """
+    nodes = [node for node in near.atoms(Pow, log) if _SMALL in node.free_symbols]
+    bases = {node.args[0] for node in nodes if not (isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0)}
+    return all(is_nonzero(_begins(base), domain) for base in bases if base.free_symbols & set(node.data))
+
+
+def _begins(base: Expr) -> Expr:
+    """The coefficient of its leading term, or its limit where that is a number; else zero."""
+    found = _rational(base, _SMALL)
+    if found is not None:
+        return found[0]
+    at_zero = base.subs(_SMALL, 0)
+    return at_zero if at_zero.is_finite else S.Zero
 
 
 def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:

@@ -43,7 +43,8 @@ def _words(expression: Expr, equal: str = "") -> str:
     """The inequality with what depends on data on the left, in plain text."""
     shown = rewrite_outside(expression, _bar)
     names = {symbol for symbol in shown.free_symbols if "(" in symbol.name}
-    right, left = shown.expand().as_independent(*names, as_Add=True)
+    common, apart = shown.expand().primitive()
+    right, left = (apart if common.is_Integer else common * apart).expand().as_independent(*names, as_Add=True)
     if left.could_extract_minus_sign():
         return f"{-left} <{equal} {right}"
     return f"{left} >{equal} {-right}"

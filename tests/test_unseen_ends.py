@@ -14,6 +14,7 @@ from sympy import (
     Eq,
     Expr,
     FiniteSet,
+    Integer,
     Interval,
     KroneckerDelta,
     Max,
@@ -424,23 +425,38 @@ def test_an_equation_without_a_value_is_said_to_be_of_which_family() -> None:
 
 
 u = Symbol("x", nonnegative=True)
+STUDENT = log(4 / (pi * sqrt(3))) - 2 * log(1 + a**2 * u**2 / 3) + log(a)
+FEW_AT_ZERO = "4*share(x = 0) < 3"
 AT_ZERO = {
-    "half logistic": (log(2) - log(a) - u / a - 2 * log(1 + exp(-u / a)), ["not all observations are 0"]),
-    "half Student": (log(4 / (pi * sqrt(3))) - log(a) - 2 * log(1 + u**2 / (3 * a**2)), []),
-    "half Cauchy": (log(2 / pi) + log(a) - log(a**2 + u**2), []),
+    "half logistic": (log(2) - log(a) - u / a - 2 * log(1 + exp(-u / a)), "not all observations are 0"),
+    "half Student": (STUDENT.subs(a, 1 / a), FEW_AT_ZERO),
+    "half Student by its rate": (STUDENT, FEW_AT_ZERO),
+    "half Cauchy": (log(2 / pi) + log(a) - log(a**2 + u**2), "2*share(x = 0) < 1"),
 }
 
 
 @pytest.mark.parametrize("name", AT_ZERO)
-def test_no_maximiser_is_promised_where_all_data_may_lie_on_the_end(name: str) -> None:
-    """Scales of data that may be zero: with zeros alone the likelihood grows as the scale goes to zero."""
-    density, words = AT_ZERO[name]
+def test_data_that_may_be_zero_need_some_that_are_not(name: str) -> None:
+    """With many at zero the likelihood grows as the scale goes to zero: by a rate a maximiser was promised for all."""
+    density, needed = AT_ZERO[name]
     found = derive(Family("at_zero", u, Interval(0, S.Infinity), (Parameter(a, POSITIVE),), density))
-    assert [condition.meaning for condition in found.exists_when] == words
-    assert found.existence_proved == bool(words)
-    with pytest.raises(ExistenceError if words else UnsolvedError, match="have no maximiser"):
-        fit(found.family, [0.0, 0.0])
+    assert [condition.meaning for condition in found.exists_when] == [needed]
+    assert found.existence_proved
+    for none in ([0.0, 0.0], [0.0, 0.0, 0.0, 0.0]) if needed != FEW_AT_ZERO else ([0.0], [0.0, 0.0, 0.0, 5.0]):
+        with pytest.raises(ExistenceError, match="have no maximiser"):
+            fit(found.family, none)
     assert fit(found.family, [0.0, 1.0, 2.0]).theta[0] > 0
+
+
+def test_the_checker_looks_at_observations_on_the_end_of_a_continuum() -> None:
+    """Drawn ones never lie there, so that a share that was forgotten was not seen."""
+    found = derive(Family("by_rate", u, Interval(0, S.Infinity), (Parameter(a, POSITIVE),), STUDENT))
+    place = next(i for i, step in enumerate(found.steps) if step.rule == "end-signs")
+    step = found.steps[place]
+    forgotten = replace(step, value=Tuple(step.value.args[0], Integer(-3)))
+    steps = (*found.steps[:place], forgotten, *found.steps[place + 1 :])
+    assert check_steps(found.family, found.steps)[place].evidence is Evidence.SIGN
+    assert check_steps(found.family, steps)[place].evidence is Evidence.REFUTED
 
 
 @pytest.mark.parametrize("data", [[0.0], [0.0, 0.0]])
