@@ -16,6 +16,7 @@ from sympy import Expr, Matrix, Symbol, exp, log, oo
 
 from .algebra.derivatives import derivative
 from .algebra.distribution_functions import bends_down
+from .algebra.invertible import determinant
 from .algebra.regions import is_concave
 from .algebra.signs import is_nonzero
 from .algebra.tidying import tidy
@@ -122,4 +123,4 @@ def are_coordinates(groups: list[GroupKernel], family: Family) -> bool:
     if len(found) != len(family.symbols):
         return False
     jacobian = Matrix([[derivative(one, p) for p in family.symbols] for one in found])
-    return is_nonzero(tidy(jacobian.det(), family.domain), family.domain)
+    return is_nonzero(tidy(determinant(jacobian), family.domain), family.domain)

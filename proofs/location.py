@@ -29,6 +29,7 @@ from sympy import (
 )
 
 from .algebra.derivatives import derivative
+from .algebra.invertible import determinant
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
 from .algebra.regions import is_concave
@@ -163,8 +164,8 @@ def is_regular(location: Expr, scale: Expr, family: Family) -> bool:
     slopes = [part / scale for part in coefficients(location, family) if part.free_symbols & set(used)]
     coordinates = [*([1 / scale] if scale.free_symbols & set(used) else []), *slopes]
     if len(coordinates) == len(used):
-        determinant = Matrix([[derivative(c, p) for p in used] for c in coordinates]).det()
-        return is_nonzero(tidy(determinant, family.domain), family.domain)
+        whole = determinant(Matrix([[derivative(c, p) for p in used] for c in coordinates]))
+        return is_nonzero(tidy(whole, family.domain), family.domain)
     if len(used) != 1 or len(coordinates) != 2:
         return False
     first, second = (derivative(c, used[0]) for c in coordinates)
@@ -196,7 +197,8 @@ def free_of(moved: Expr, family: Family) -> Expr | None:
             kernel.replace(lambda e: isinstance(e, (exp, Abs)), lambda e: e.func(tidy(e.args[0].expand(), {}))),
             family.domain,
         )
-        kernel = expand(kernel, log=False, power_exp=False)
+        # Tidying takes the power out of b**k + b**k exp(z), which then is a term beside a logarithm.
+        kernel = expand(split_logs(kernel, family.domain), log=False, power_exp=False)
     if kernel.free_symbols & {*family.symbols, *family.beside}:
         return None
     return kernel

@@ -65,6 +65,7 @@ def positive(symbol: Symbol) -> Parameter:
 
 
 LOCATION = Parameter(m, Reals)
+LOG_LOGISTIC = log(b) + b * log(a) + (b - 1) * log(x) - 2 * log(a**b + x**b)
 
 
 def words(derivation: Derivation) -> list[str]:
@@ -243,8 +244,9 @@ def test_inflated_zeros_are_no_refuted_family() -> None:
         (lambda: declared(y, Reals, -log(2 * s) - log(cosh(pi * (y - m) / (2 * s))), LOCATION, positive(s)), "concave"),
         (lambda: declared(x, POSITIVE, log(2 / s) - x / s - 2 * log(1 + exp(-x / s)), positive(s)), "concave"),
         (lambda: declared(x, POSITIVE, log(a * b) + (a - 1) * log(x) - b * x**a, positive(a), positive(b)), "concave"),
+        (lambda: declared(x, POSITIVE, LOG_LOGISTIC, positive(a), positive(b)), "concave"),
     ],
-    ids=["hyperbolic secant", "half-logistic", "Weibull by rate"],
+    ids=["hyperbolic secant", "half-logistic", "Weibull by rate", "log-logistic by powers of its scale"],
 )
 def test_log_concave_kernels_are_found_in_any_parametrisation(derivation: Callable[[], Derivation], rule: str) -> None:
     """By their mode and its curvature, on the half-line too."""
