@@ -42,7 +42,7 @@ def in_best_parameters(found: Derivation, derive: Derive) -> Derivation:
     True
     """
     family, best = found.family, found
-    if _is_complete(found) or family.given or _may_lie_on_an_end(family) or _is_refuted(found):
+    if _is_complete(found) or family.given or _is_refuted(found):
         return found
     for way in natural_scales(family):
         other = carried_over(derive(way.of(family)), way, family)
@@ -177,13 +177,6 @@ def _proved(derivation: Derivation) -> tuple[bool, bool, bool]:
 
 def _is_complete(derivation: Derivation) -> bool:
     return derivation.outcome is Outcome.UNBOUNDED or all(_proved(derivation))
-
-
-def _may_lie_on_an_end(family: Family) -> bool:
-    """Whether all data may lie on a known end of the support: for a rate it is not seen that none is best for them."""
-    ends = family.bounds
-    known = [(end, closed) for end, closed in ((ends.lo, ends.lo_closed), (ends.hi, ends.hi_closed)) if end.is_number]
-    return not ends.discrete and any(closed and end.is_finite for end, closed in known)
 
 
 def _is_refuted(derivation: Derivation) -> bool:

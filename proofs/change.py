@@ -107,13 +107,13 @@ def one_to_one(old: Symbol, ends: Bounds, new: Symbol, image: Expr, known: Domai
     """
     inverse = _inverse(old, ends, new, image, known, who)
     pairs = [
-        (_at(inverse, old, end, side), end, closed)
+        (value_at(inverse, old, end, side), end, closed)
         for end, side, closed in ((ends.lo, "+", ends.lo_closed), (ends.hi, "-", ends.hi_closed))
     ]
     rising = _is_rising(pairs, known)
     first, last = pairs if rising else pairs[::-1]
     for (end, target, _), side in ((first, "+"), (last, "-")):
-        if end is None or not _same(_at(image, new, end, side), target, known):
+        if end is None or not _same(value_at(image, new, end, side), target, known):
             raise DeclarationError(f"{who} is not seen to end where {where} does")
     slope = factored(image.diff(new))
     # A closed end at which the slope is zero or infinite carries no density: it is left out, with probability zero.
@@ -166,8 +166,13 @@ def _preimages(image: Expr, variable: Symbol, value: Expr, domain: Domain) -> li
     return [one for root in roots for one in _preimages(outer[0].args[0], variable, backwards(root.value), domain)]
 
 
-def _at(expression: Expr, symbol: Symbol, place: Expr, side: str) -> Expr | None:
-    """The limit of the expression at an end, from inside; ``None`` where it is not found."""
+def value_at(expression: Expr, symbol: Symbol, place: Expr, side: str) -> Expr | None:
+    """Return the limit of the expression at an end, from inside; ``None`` where it is not found.
+
+    >>> from sympy import exp
+    >>> value_at(1 / (1 + exp(-Symbol("q", real=True))), Symbol("q", real=True), oo, "-")
+    1
+    """
     if place.is_finite is not False:
         value = expression.subs(symbol, place)
         if not value.has(nan, zoo, oo, -oo):

@@ -13,11 +13,12 @@ from itertools import chain, count
 from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
 
 from .algebra.derivatives import derivative
-from .algebra.signs import is_positive, strict_sign
+from .algebra.logs import split_logs
+from .algebra.signs import strict_sign
 from .algebra.size import operations
 from .algebra.solve import solve_one
-from .bounds import bounds
-from .change import one_to_one
+from .bounds import Bounds, bounds
+from .change import one_to_one, value_at
 from .errors import DeclarationError
 from .family import Family
 from .parts import Parameter
@@ -49,9 +50,8 @@ def natural_scales(family: Family) -> Iterator[Reparametrisation]:
 
     >>> from sympy import Symbol
     >>> from thetahat import family
-    >>> gumbel, twice = family("gumbel"), Symbol("half", real=True)
-    >>> place = Parameter(twice, gumbel.parameters[0].space)
-    >>> halved = gumbel.reparametrise("halved", [place, gumbel.parameters[1]], {"mu": 2 * twice})
+    >>> gumbel, half = family("gumbel").fix(beta=1), Symbol("half", real=True)
+    >>> halved = gumbel.reparametrise("halved", [Parameter(half, gumbel.parameters[0].space)], {"mu": 2 * half})
     >>> [way.values for way in natural_scales(halved)], list(natural_scales(gumbel))
     ([((half, phi/2),)], [])
     """
@@ -92,29 +92,34 @@ def _simplest(item: Parameter, family: Family, name: str) -> Scale | None:
 def _is_plainer(scale: Scale) -> bool:
     """Whether rules know a parameter better than what it is written in, which takes as many operations.
 
-    A location rather than its opposite, and a positive number rather than its logarithm.
+    A location rather than its opposite, a positive number rather than its logarithm. Whether a scale or a rate is known
+    better hangs on the family.
     """
-    return scale.image == -scale.old.symbol or isinstance(scale.image, exp)
+    return scale.image in (-scale.old.symbol, 1 / scale.old.symbol) or isinstance(scale.image, exp)
 
 
 def _size(family: Family) -> int:
     ends = (family.bounds.lo, family.bounds.hi)
-    return operations(family.log_density) + sum(operations(end) for end in ends if end.free_symbols)
+    # The logarithm of a quotient is no longer than that of what it is the inverse of.
+    density = split_logs(family.log_density, family.domain)
+    return operations(density) + sum(operations(end) for end in ends if end.free_symbols)
 
 
 def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | None:
     """The scale that a function of a parameter is, if it is one to one between open intervals whatever others are."""
     old, ends = item.symbol, item.bounds
     domain = {symbol: family.domain[symbol] for symbol in image.free_symbols}
-    if not strict_sign(derivative(image, old), domain):
+    rises = strict_sign(derivative(image, old), domain)
+    reached = _reached(image, old, ends, rises)
+    if reached is None:
         return None
-    new = Symbol(name, positive=True) if is_positive(image, domain) else Symbol(name, real=True)
-    roots = [root.value for root in solve_one(image - new, old, domain)]
+    new = sharpened(Symbol(name, real=True), reached)
+    known = {symbol: box for symbol, box in domain.items() if symbol != old} | {new: reached}
+    roots = [root.value for root in solve_one(image - new, old, {**known, old: ends})]
     if len(roots) != 1:
         return None
-    others = {symbol: box for symbol, box in domain.items() if symbol != old}
     try:
-        space = one_to_one(old, ends, new, roots[0], others, f"{family.name}: {old}", f"its space {item.space}").space
+        space = one_to_one(old, ends, new, roots[0], known, f"{family.name}: {old}", f"its space {item.space}").space
         if space.free_symbols:
             return None
         # What its ends say of the new parameter it has to know, for powers and logarithms to be taken apart.
@@ -123,6 +128,14 @@ def _scale(item: Parameter, image: Expr, family: Family, name: str) -> Scale | N
         return replace(scale, size=_size(_joined([scale], family).of(family)))
     except DeclarationError:  # not seen to be one to one, or no declaration that makes sense comes out
         return None
+
+
+def _reached(image: Expr, old: Symbol, ends: Bounds, rises: int) -> Bounds | None:
+    """Between which numbers a rising or falling function lies; ``None`` where that is not found."""
+    low, high = (value_at(image, old, end, side) for end, side in ((ends.lo, "+"), (ends.hi, "-")))
+    if not rises or low is None or high is None or low.free_symbols or high.free_symbols:
+        return None
+    return Bounds(*((low, high) if rises > 0 else (high, low)), False, False, False)
 
 
 def _joined(scales: Sequence[Scale], family: Family) -> Reparametrisation:

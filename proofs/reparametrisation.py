@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Pow, Symbol
 
+from .algebra.size import cancelled
 from .family import Family
 from .parts import Parameter
 
@@ -27,7 +28,7 @@ class Reparametrisation:
     images: tuple[tuple[Symbol, Expr], ...]
 
     def of(self, family: Family) -> Family:
-        """Return the family in the new parameters.
+        """Return the family in the new parameters, quotients of these alone cancelled.
 
         >>> from sympy import Interval, Symbol, oo
         >>> from thetahat import family
@@ -38,7 +39,10 @@ class Reparametrisation:
         log(1/phi) - x/phi
         """
         names = {item.symbol: item.name for item in family.parameters}
-        return family.reparametrise(family.name, self.parameters, {names[old]: value for old, value in self.values})
+        found = family.reparametrise(family.name, self.parameters, {names[old]: value for old, value in self.values})
+        fresh = {new for new, _ in self.images}
+        density = found.log_density.replace(lambda node: _is_quotient(node, fresh), cancelled)
+        return replace(found, log_density=density)
 
     @property
     def put_back(self) -> dict[Symbol, Expr]:
@@ -49,3 +53,9 @@ class Reparametrisation:
         """Return what writes an expression in the new parameters in the old ones again."""
         images = dict(self.images)
         return lambda expression: expression.subs(images, simultaneous=True) if images else expression
+
+
+def _is_quotient(node: Basic, symbols: set[Symbol]) -> bool:
+    """Whether a node is one over a sum in which some symbols stand and nothing else does."""
+    alone = isinstance(node, Pow) and node.base.is_Add and bool(node.free_symbols) and node.free_symbols <= symbols
+    return alone and node.exp == -1 and bool(node.base.is_rational_function(*symbols))

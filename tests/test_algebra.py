@@ -82,6 +82,9 @@ RULES: list[tuple[str, Expr, Symbol, object, set[Expr], bool]] = [
     ("quantile", Mean(sign(y - m), y), m, LINE, {Quantile(Rational(1, 2), y)}, True),
     ("Lambert W", m + exp(m) - t, m, LINE, {t - LambertW(exp(t))}, True),
     ("Lambert W", t * (exp(s) - 1) - s * exp(s), s, POSITIVE, {t + LambertW(-t * exp(-t))}, True),
+    ("single occurrence, then linear", log(p) - log(1 - p) - c, p, UNIT, {1 / (1 + exp(-c))}, True),
+    ("single occurrence, then linear", log(p) + log(1 / (1 - p)) - c, p, UNIT, {1 / (1 + exp(-c))}, True),
+    ("none where a logarithm may be of what is negative", log(s) - log(s - 1) - c, s, POSITIVE, set(), True),
     ("Lambert W", s + t - t * exp(s), s, POSITIVE, {-t - LambertW(-t * exp(-t), -1)}, True),
     (
         "in log(1 - p): Lambert W",

@@ -15,6 +15,7 @@ from thetahat.proofs.carried_over import carried_over
 from thetahat.proofs.derivation import Outcome, Verdict
 from thetahat.proofs.natural_scales import natural_scales
 from thetahat.proofs.parts import Parameter
+from thetahat.proofs.reparametrisation import Reparametrisation
 from thetahat.verify.certify.certificate import CertificateVerdict
 from thetahat.verify.growth import grows_without_bound
 
@@ -60,6 +61,7 @@ FURTHER = (
     Renamed("kumaraswamy", "b", r, HALF_LINE, 3 * r, SHARES),
     Renamed("birnbaum_saunders", "alpha", r, HALF_LINE, 1 / r, POSITIVE),
     Renamed("generalised_poisson", "lambda", h, UNIT, 1 - h, COUNTS),
+    Renamed("generalised_poisson", "lambda", q, Reals, 1 / (1 + exp(-q)), COUNTS),
     Renamed("hyperbolic_secant", "mu", q, Reals, q + 1, SIGNED),
     Renamed("hyperbolic_secant", "s", r, HALF_LINE, sqrt(r), SIGNED),
     Renamed("uniform_by_length", "L", r, HALF_LINE, sqrt(r), SIGNED),
@@ -108,11 +110,23 @@ def test_a_scale_may_be_written_in_a_mean_and_a_shape() -> None:
     assert certify(by_mean, POSITIVE).check(POSITIVE)
 
 
-def test_nothing_is_carried_over_where_all_data_may_lie_on_an_end() -> None:
-    """A half Student with zeros alone has no maximiser, which its derivation by a rate does not say."""
-    u = Symbol("u", nonnegative=True)
-    density = log(4 / (pi * sqrt(3))) + log(1 / r) - 2 * log(1 + (u / r) ** 2 / 3)
-    assert not derive(Family("half", u, Interval(0, oo), (Parameter(r, HALF_LINE),), density)).existence_proved
+def test_a_scale_takes_as_many_words_as_a_rate() -> None:
+    """Written out by its scale, the density is no longer than by its rate, of which alone more is proved."""
+    x, a = Symbol("x", positive=True), Symbol("a", positive=True)
+    density = log(a) - log(r) + (a - 1) * log(1 - exp(-x / r)) - x / r
+    found = derive(Family("by_scale", x, HALF_LINE, (Parameter(a, HALF_LINE), Parameter(r, HALF_LINE)), density))
+    assert (found.optimality.proved, found.existence_proved) == (True, True)
+
+
+@pytest.mark.parametrize("image", [r, 1 / r, exp(q), r**2], ids=str)
+def test_what_data_on_an_end_ask_for_is_carried_over(image: Expr) -> None:
+    """A half Student with three of four observations at zero has no maximiser, whatever its rate is called."""
+    u, space = Symbol("u", nonnegative=True), Reals if image.has(q) else HALF_LINE
+    density = log(4 / (pi * sqrt(3))) + log(image) - 2 * log(1 + (u * image) ** 2 / 3)
+    (symbol,) = image.free_symbols
+    found = derive(Family("half", u, Interval(0, oo), (Parameter(symbol, space),), density))
+    assert found.existence_proved
+    assert [condition.meaning for condition in found.exists_when] == ["4*share(u = 0) < 3"]
 
 
 def test_a_likelihood_is_unbounded_whatever_parameters_are_called() -> None:
@@ -144,9 +158,9 @@ def test_what_is_only_found_with_what_it_leads_to_is_not_carried_over() -> None:
     gompertz, first = family("gompertz"), Symbol("d", positive=True)
     eta = gompertz.parameters[0]
     member = gompertz.reparametrise("by_first", (eta, Parameter(first, HALF_LINE)), {"b": first / eta.symbol})
-    way = next(one for one in natural_scales(member) if dict(one.values).keys() == {first})
-    ((_, image),) = way.images
-    assert image == first / eta.symbol
+    growth = Symbol("phi", positive=True)
+    spaces = (eta, Parameter(growth, HALF_LINE))
+    way = Reparametrisation(spaces, ((first, growth * eta.symbol),), ((growth, first / eta.symbol),))
     assert carried_over(derive(way.of(member)), way, member) is None
     assert all(step.parametrisation is None for step in derive(member).steps)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from sympy import Expr, LambertW, Mul, Pow, S, Symbol
+from sympy import Add, Expr, LambertW, Mul, Pow, S, Symbol, log
 
 from .atoms import atoms_of
 from .lambert import lambert_roots
@@ -40,7 +40,8 @@ def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...] |
     clear = cleared(equation, dict(items))
     factors = list(dict.fromkeys(_base(part) for part in Mul.make_args(clear) if unknown in part.free_symbols))
     if len(factors) == 1:
-        return _solved_as_one((factors[0], clear.expand(), equation), unknown, dict(items))
+        shapes = (factors[0], clear.expand(), equation, _in_one_logarithm(clear, unknown, dict(items)))
+        return _solved_as_one(shapes, unknown, dict(items))
     # A product vanishes where any of its factors does: the roots of one of them are not all.
     each = [_solved(factor, unknown, items) for factor in factors]
     if not each or None in each:
@@ -51,6 +52,17 @@ def _solved(equation: Expr, unknown: Symbol, items: Items) -> tuple[Root, ...] |
 
 def _base(factor: Expr) -> Expr:
     return factor.base if isinstance(factor, Pow) and factor.exp.is_positive else factor
+
+
+def _in_one_logarithm(equation: Expr, unknown: Symbol, domain: Domain) -> Expr:
+    """The same with the logarithms joined in which alone the unknown stands: ``log p - log(1 - p)`` is that of odds."""
+    free, bound = equation.expand().as_independent(unknown, as_Add=True)
+    parts = [part.as_independent(unknown, as_Add=False) for part in Add.make_args(bound)]
+    first = parts[0][0]
+    known = all(
+        isinstance(one, log) and factor in (first, -first) and is_positive(one.args[0], domain) for factor, one in parts
+    )
+    return first * log(Mul(*(one.args[0] ** (factor / first) for factor, one in parts))) + free if known else equation
 
 
 def _solved_as_one(shapes: Sequence[Expr], unknown: Symbol, domain: Domain) -> tuple[Root, ...] | None:
