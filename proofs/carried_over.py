@@ -169,10 +169,11 @@ def _told(way: Reparametrisation, words: str) -> str:
     return ", with ".join([words, *(f"{new} = {image}" for new, image in way.images if new.name in named)])
 
 
-def _proved(derivation: Derivation) -> tuple[bool, bool, bool]:
-    """Whether an estimator is found, is proved to be the maximum, and it is known when there is one."""
+def _proved(derivation: Derivation) -> tuple[bool, bool, bool, bool]:
+    """Whether an estimator is found, is proved to be the maximum, and it is known when there is one, and when none."""
     known = derivation.existence_proved or bool(derivation.edges)
-    return derivation.outcome is not Outcome.UNSOLVED, derivation.optimality.proved, known
+    needed = derivation.existence_needed or derivation.none_inside or not derivation.exists_when
+    return derivation.outcome is not Outcome.UNSOLVED, derivation.optimality.proved, known, known and needed
 
 
 def _is_complete(derivation: Derivation) -> bool:

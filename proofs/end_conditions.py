@@ -112,10 +112,12 @@ def _has_pole(equation: Expr, unknown: Symbol, box: Bounds, family: Family) -> b
     theta = parameter_points(family, 1, 1)[0]
     sample = data_points(family, theta, _ROWS, 1)
     with precision(_BITS[0]):
+        places = [evaluate(root, theta, sample) for root in roots]
+        low, high = (None if end.is_infinite else evaluate(end, theta, sample) for end in (box.lo, box.hi))
         return any(
-            abs(evaluate(equation, {**theta, unknown: ball(root) + side * ball(2) ** -_FAR[0]}, sample)) > _LARGE
-            for root in roots
-            if (box.lo < root) == True and (root < box.hi) == True  # noqa: E712  (open relations are not true)
+            abs(evaluate(equation, {**theta, unknown: place + side * ball(2) ** -_FAR[0]}, sample)) > _LARGE
+            for place in places
+            if (low is None or place > low) and (high is None or place < high)
             for side in (1, -1)
         )
 

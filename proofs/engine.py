@@ -62,11 +62,17 @@ def _of_any_kind(family: Family) -> Derivation:
     """The derivation of a family with an integer to search for, or without one."""
     whole = integer_parameter(family)
     if whole is not None:
-        section = None if len(family.parameters) == 1 else derive(family.holding(whole))
+        section = None if len(family.parameters) == 1 else _section(family.holding(whole))
         return derive_over_integers(family, whole, section)
     return in_best_parameters(_as_declared(family), _as_declared)
 
 
+def _section(family: Family) -> Derivation:
+    """The derivation of a family with some parameters held, in no others: its steps join those of another one."""
+    return _as_declared(family) if integer_parameter(family) is None else derive(family)
+
+
+@lru_cache(maxsize=256)
 def _as_declared(family: Family) -> Derivation:
     """The derivation in the parameters that a family is declared in."""
     found = _derived(family, choosing=True)
@@ -134,7 +140,7 @@ def _concluded(
 ) -> tuple[Existence, tuple[Step, ...], tuple[Finding, ...]]:
     """When a maximiser exists, with its steps after those ``before``, and what the checker finds of all of them."""
     trail = Trail(before)
-    exists = with_closed_ends(existence_of(family, route, kl, optimality, before, derive), family)
+    exists = with_closed_ends(existence_of(family, route, kl, optimality, before, _section), family)
     add_end_claims(exists, trail)
     add_recession(exists, family, trail)
     add_censoring(exists, family, trail)
@@ -164,7 +170,7 @@ def _open_branches(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> bo
 def _at_observations(family: Family, route: LikelihoodRoute) -> Derivation | None:
     """The derivation by a search over observations, where equations are left and one parameter lies at one of them."""
     pieces = data_point(family) if route.elimination.unknowns and len(family.parameters) > 1 else None
-    return derive_over_observations(family, pieces, derive(family.holding(pieces.parameter))) if pieces else None
+    return derive_over_observations(family, pieces, _section(family.holding(pieces.parameter))) if pieces else None
 
 
 def _outcome(family: Family, route: LikelihoodRoute) -> tuple[Outcome, str]:

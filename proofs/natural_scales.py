@@ -15,7 +15,7 @@ from sympy import Add, Basic, Expr, Mul, Symbol, exp, log, preorder_traversal
 from .algebra.derivatives import derivative
 from .algebra.logs import split_logs
 from .algebra.signs import strict_sign
-from .algebra.size import operations
+from .algebra.size import cancelled, operations
 from .algebra.solve import solve_one
 from .bounds import Bounds, bounds
 from .change import one_to_one, value_at
@@ -84,18 +84,27 @@ def _simplest(item: Parameter, family: Family, name: str) -> Scale | None:
     if ends.discrete or ends.lo_closed or ends.hi_closed or ends.free_symbols or item.symbol in bounded:
         return None
     here = _size(family)
-    scales = [_scale(item, image, family, name) for image in dict.fromkeys(_images(item.symbol, family))]
-    better = [one for one in scales if one is not None and one.size < here + _is_plainer(one)]
+    inverse = [1 / item.symbol] if _is_scale_or_rate(item.symbol, family) else []
+    images = dict.fromkeys([*_images(item.symbol, family), *inverse])
+    scales = [one for one in (_scale(item, image, family, name) for image in images) if one is not None]
+    better = [one for one in scales if one.image in inverse or one.size < here + _is_plainer(one)]
     return min(better, key=lambda one: one.size, default=None)
 
 
 def _is_plainer(scale: Scale) -> bool:
     """Whether rules know a parameter better than what it is written in, which takes as many operations.
 
-    A location rather than its opposite, a positive number rather than its logarithm. Whether a scale or a rate is known
-    better hangs on the family.
+    A location rather than its opposite, and a positive number rather than its logarithm.
     """
-    return scale.image in (-scale.old.symbol, 1 / scale.old.symbol) or isinstance(scale.image, exp)
+    return scale.image == -scale.old.symbol or isinstance(scale.image, exp)
+
+
+def _is_scale_or_rate(p: Symbol, family: Family) -> bool:
+    """Whether a parameter normalises by a power of itself: which of both rules know better hangs on the family."""
+    terms = Add.make_args(split_logs(family.log_density, family.domain))
+    apart = Add(*(term for term in terms if term.free_symbols.isdisjoint(family.columns)))
+    power = cancelled(p * derivative(apart, p))
+    return bool(p.is_positive and power.is_number and power != 0)
 
 
 def _size(family: Family) -> int:

@@ -701,3 +701,23 @@ def test_two_routes_are_not_told_apart_by_data_without_an_estimate() -> None:
     assert fit(found.family, [1.0, 2.0, 6.0]).theta == pytest.approx([np.log(3.0), np.std([1.0, 2.0, 6.0]) / 3])
     with pytest.raises(ExistenceError, match=r"mean\(x\) > 0"):
         fit(found.family, [-1.0, -2.0])
+
+
+def test_a_pole_may_lie_where_an_average_of_the_data_is() -> None:
+    """A failure rate that grows with age, by the inverse of its slope: no derivation, but an error of a root in balls."""
+    found = declared(x, POSITIVE, log(a + x / b) - a * x - x**2 / (2 * b), positive(a), positive(b))
+    assert found.optimality.proved
+    data = np.array([0.3, 1.2, 2.0, 1.9])
+    rate = declared(x, POSITIVE, log(a + b * x) - a * x - b * x**2 / 2, positive(a), positive(b)).family
+    np.testing.assert_allclose(fit(found.family, data).theta, fit(rate, data).theta ** np.array([1, -1]), rtol=1e-12)
+
+
+def test_a_rate_written_as_a_power_is_put_into_its_section() -> None:
+    """The steps at a known place are those of the declared parameters: a derivation in others had no score to show."""
+    place = Abs(y - m)
+    density = log(a) + log(s**2) - log(a**2 + 1) - s**2 * (a * (place + y - m) + (place - y + m) / a) / 2
+    found = declared(y, Reals, density, LOCATION, positive(a), positive(s))
+    assert found.outcome is Outcome.DATA_POINT
+    base, data = family("asymmetric_laplace"), np.array([-1.5, 0.2, 0.4, 0.45, 0.5, 1.1, 2.0])
+    ours, theirs = fit(found.family, data), fit(base, data).theta_hat
+    assert ours.theta_hat["s"] ** 2 == pytest.approx(theirs["lambda"], rel=1e-13)

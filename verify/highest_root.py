@@ -38,6 +38,7 @@ def highest_root(
     >>> highest_root(lambda u: 2.0 - u, gumbel, lambda u: -((u - 2.0) ** 2), Line(0.0, math.inf), [], [])
     2.0
     """
+    alone = derivation.optimality.proved and derivation.existence_proved
     roots: list[float] = []
     outside: list[float] = []
     solve = solve or bracketing(function)
@@ -47,7 +48,8 @@ def highest_root(
             # A root that puts another parameter out of its space is no estimate where there is another.
             (roots if height(root) > -math.inf else outside).append(root)
         # Far from the root rounding alone may change the sign; a few candidates are enough for the likelihood to judge.
-        if roots and (derivation.optimality.proved or len(roots) == _MOST_ROOTS):
+        # So may a root on an end of the space of another parameter, where no maximiser is proved to exist.
+        if roots and (alone or len(roots) == _MOST_ROOTS):
             break
     if not roots and outside:
         roots = roots_beside_probes(function, height, on_a_grid(1.0, line), [], solve) or outside
