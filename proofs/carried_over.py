@@ -17,7 +17,7 @@ from .algebra.derivatives import derivative
 from .algebra.signs import strict_sign
 from .checker import check_steps
 from .conditions import Condition
-from .derivation import Derivation, Evidence, Label, Outcome, Section, Step, Verdict
+from .derivation import Derivation, Evidence, Finding, Label, Outcome, Section, Step, Verdict
 from .family import Family
 from .natural_scales import natural_scales
 from .numeric_check import checked_by_numbers
@@ -62,11 +62,22 @@ def carried_over(inner: Derivation, way: Reparametrisation, family: Family) -> D
     if any(step.rule in _IN_PARAMETERS or step.parametrisation is not None for step in inner.steps):
         return None
     step = _step(way)
-    (finding,) = check_steps(family, (step,))
-    if finding.evidence.verdict is not Verdict.AGREE or finding.evidence is Evidence.BALL:
+    finding = _finding(step, family)
+    if finding is None:
         return None
     steps = (step, *(_placed(one, way) for one in inner.steps))
     return replace(_moved(inner, way, family), steps=steps, findings=(finding, *inner.findings))
+
+
+def is_one_to_one(way: Reparametrisation, family: Family) -> bool:
+    """Return whether the checker proves that the members in other parameters are those of ``family``."""
+    return _finding(_step(way), family) is not None
+
+
+def _finding(step: Step, family: Family) -> Finding | None:
+    """What proves the step that says what other parameters are; ``None`` where it is not proved."""
+    (finding,) = check_steps(family, (step,))
+    return finding if finding.evidence.verdict is Verdict.AGREE and finding.evidence is not Evidence.BALL else None
 
 
 def _is_circular(inner: Derivation, way: Reparametrisation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 from flint import arb
@@ -49,7 +50,8 @@ def by_ends(
     if _may_jump(family):
         return None
     equation = unfold(equation, statistics)
-    if _has_pole(equation, unknown, box, family):
+    within = replace(box, lo=unfold(box.lo, statistics), hi=unfold(box.hi, statistics))
+    if _has_pole(equation, unknown, within, family):
         return None
     low = _near(equation, unknown, box.lo, True, family)
     high = _near(equation, unknown, box.hi, False, family) if low else None

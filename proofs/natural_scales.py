@@ -43,7 +43,7 @@ class Scale:
 
 
 def natural_scales(family: Family) -> Iterator[Reparametrisation]:
-    """Yield ways to write a family in simpler parameters: several at once, then each by itself.
+    """Yield ways to write a family in simpler parameters: several at once, then each by itself, the simplest first.
 
     A new one may be a function of others beside the one that it stands for, which stay, as a scale of a mean and a
     shape.
@@ -66,7 +66,7 @@ def natural_scales(family: Family) -> Iterator[Reparametrisation]:
     alone = [one for one in found if one.image.free_symbols == {one.old.symbol}]
     if len(alone) > 1:
         yield _joined(alone, family)
-    for one in found:
+    for one in sorted(found, key=lambda scale: scale.size):
         yield _joined([one], family)
 
 

@@ -44,6 +44,10 @@ class Reparametrisation:
         density = found.log_density.replace(lambda node: _is_quotient(node, fresh), cancelled)
         return replace(found, log_density=density)
 
+    def __str__(self) -> str:
+        """Return what each new parameter is."""
+        return " and ".join(f"{new} = {image}" for new, image in self.images)
+
     @property
     def put_back(self) -> dict[Symbol, Expr]:
         """For each new parameter the old one that it stands for, written in it."""

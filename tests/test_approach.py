@@ -227,8 +227,9 @@ def test_counts_of_zero_are_taken_apart(values: list[int]) -> None:
     (near,) = signs_near(equation, B, S.One, False, COUNTS) or ()
     sample = [{COUNT: Integer(value)} for value in values]
     assert _agrees(near, equation, 1 - Rational(1, 2**40), sample)
-    everywhere = {COUNT: replace(COUNTS[COUNT], discrete=False)}
-    assert signs_near(equation, B, S.One, False, everywhere) is None
+    continuum = {COUNT: replace(COUNTS[COUNT], discrete=False)}
+    assert signs_near(equation, B, S.One, False, continuum) == (near,)
+    assert signs_near(equation, B, S.One, False, {COUNT: replace(COUNTS[COUNT], lo=-oo, lo_closed=False)}) is None
 
 
 def test_at_an_end_inside_ratios_of_bessel_functions_are_written_out() -> None:

@@ -704,7 +704,7 @@ def test_two_routes_are_not_told_apart_by_data_without_an_estimate() -> None:
 
 
 def test_a_pole_may_lie_where_an_average_of_the_data_is() -> None:
-    """A failure rate that grows with age, by the inverse of its slope: no derivation, but an error of a root in balls."""
+    """A failure rate that grows with age, by the inverse of its slope: an error of a root in balls came out."""
     found = declared(x, POSITIVE, log(a + x / b) - a * x - x**2 / (2 * b), positive(a), positive(b))
     assert found.optimality.proved
     data = np.array([0.3, 1.2, 2.0, 1.9])

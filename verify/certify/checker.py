@@ -32,11 +32,12 @@ from .exhaustion_check import nothing_higher
 from .face_check import is_highest_on_face
 from .lemmas import HALF_PLANE, LEMMAS, is_on_half_plane, on_half_plane
 from .level_check import is_highest_line
-from .methods import ABSENCE, COMPACT, COMPARISON, EXHAUSTION, FACE, LEVEL, ONE_WAY, PLANE, PROFILE, WIDER
+from .methods import ABSENCE, COMPACT, COMPARISON, EXHAUSTION, FACE, LEVEL, ONE_WAY, PLANE, PROFILE, RENAMED, WIDER
 from .newton_check import one_maximum, summit
 from .one_way import way_of
 from .profile_check import is_alone, is_alone_in_plane, is_nowhere_highest
 from .prove import digest
+from .renamed_check import is_so_in_other_parameters
 from .separated import rises_along
 from .wider_check import is_highest_in_wider_spaces
 
@@ -73,6 +74,9 @@ def check(certificate: Certificate, x: ArrayLike, weights: ArrayLike | None = No
         return False
     if certificate.method == LEVEL:
         return is_highest_line(certificate, observations)
+    if certificate.method == RENAMED:
+        same = is_so_in_other_parameters(certificate, observations)
+        return same and (not verdict.is_global or confirms(certificate, observations))
     if verdict is Verdict.UNBOUNDED:
         return grows_without_bound(derivation, observations.columns[0]).verdict is Agreement.AGREE
     if certificate.method == ABSENCE:

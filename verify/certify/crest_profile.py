@@ -60,6 +60,7 @@ def crest_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Cres
         step
         for step, found in zip(derivation.steps, findings, strict=True)
         if found.evidence.verdict is Verdict.AGREE and step.rule in ("crest", "crest-edges")
+        if step.parametrisation is None
     ]
     if [step.rule for step in steps] != ["crest", "crest-edges"] or len(family.columns) != 1:
         return None

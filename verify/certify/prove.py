@@ -30,6 +30,7 @@ from .face_proof import by_face
 from .level import by_level_line
 from .one_way import by_one_way
 from .proved import Proved
+from .renamed import by_other_parameters
 from .stationary import Near, by_absence, by_contraction, by_formula
 from .wider import by_wider_spaces
 
@@ -154,6 +155,14 @@ def digest(observations: Observations) -> str:
 
 
 def _proved(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
+    """What is proved of a maximiser, in the parameters of a family or in simpler ones."""
+    found = _as_declared(derivation, observations, near)
+    if found.verdict in (Verdict.UNDECIDED, Verdict.LOCAL) and derivation.outcome is not Outcome.UNSOLVED:
+        found = by_other_parameters(derivation, observations, _as_declared) or found
+    return found
+
+
+def _as_declared(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
     """What is proved of a maximiser, inside the space or on ends of it."""
     if derivation.outcome is Outcome.UNSOLVED:
         # Nor on a face: what is declared may be no density, and then nothing that is highest is an estimate.

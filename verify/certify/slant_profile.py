@@ -69,7 +69,7 @@ def slant_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Slan
     proved = [
         step.rule
         for step, found in zip(derivation.steps, findings, strict=True)
-        if step.rule in _STEPS and found.evidence.verdict is Verdict.AGREE
+        if step.rule in _STEPS and found.evidence.verdict is Verdict.AGREE and step.parametrisation is None
     ]
     slant = find_slant(derivation.family) if tuple(proved) == _STEPS else None
     if slant is None or len(derivation.family.columns) != 1 or not is_log_concave(slant.shape):
