@@ -59,3 +59,19 @@ def test_the_other_parameters_of_other_parameters_are_not_asked() -> None:
     proof = certify(cauchy, x)
     assert proof.check(x)
     assert not replace(proof, method=RENAMED, theta={**proof.theta, "r": Enclosure.of(arb(3))}).check(x)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "value"),
+    [("power_function", "b", r**2), ("shifted_exponential", "mu", exp(r) - 1)],
+    ids=["b", "mu"],
+)
+def test_ends_of_a_support_that_no_number_meets_are_confirmed(name: str, old: str, value: Expr) -> None:
+    """The other parameter was compared with its best at the middle of the end alone; planted: a little beside it."""
+    member, x = written(name, old, Parameter(r, HALF_LINE), value), [2.526, 0.877, 4.103, 1.122]
+    proof = certify(member, x)
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.check(x)
+    for one, held in proof.theta.items():
+        beside = Enclosure.of(held.ball * (1 + arb(2) ** -40))
+        assert not replace(proof, theta={**proof.theta, one: beside}).check(x)

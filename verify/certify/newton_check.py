@@ -29,7 +29,10 @@ def summit(family: Family, theta: Balls, observations: Observations) -> Balls | 
 
 
 def one_maximum(family: Family, theta: Balls, free: list[int], table: Table) -> Balls | None:
-    """What encloses the one maximum that interval Newton proves near the middle; ``None`` if it proves none."""
+    """What encloses the one maximum that interval Newton proves near the middle; ``None`` if it proves none.
+
+    It does so for all values that the parameters that are not ``free`` may have.
+    """
     point, symbols = [t.mid() for t in theta], tuple(family.symbols[j] for j in free)
     try:
         for _ in range(_STEPS):
@@ -37,6 +40,7 @@ def one_maximum(family: Family, theta: Balls, free: list[int], table: Table) -> 
             step = curvature.mid().solve(slopes.mid())
             for i, j in enumerate(free):
                 point[j] = (point[j] + step[i, 0]).mid()
+        point = [point[j] if j in free else held for j, held in enumerate(theta)]
         slopes, curvature = _sums(family, symbols, point, table)
         inverse, near = curvature.mid().inv(), curvature.mid().solve(slopes)
     except ZeroDivisionError:
