@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from sympy import Expr, Integer, cosh, exp, log
 
+from thetahat import family
 from thetahat.proofs.location import Z
 from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.density import compiled
 from thetahat.verify.kernel_sums import kernel_expansion
+from thetahat.verify.location_newton import location_newton
 from thetahat.verify.lowering import NotLoweredError
 
 KERNELS = [
@@ -66,10 +68,38 @@ def test_sharp_slopes_are_those_of_the_expansion(kernel: Expr, n: int, estimated
     y = np.random.default_rng(n).normal(1.5, 0.8, n)
     expansion = kernel_expansion(kernel, *ESTIMATED[estimated])
     arguments = (y, float(y.mean()), 1.2, 0.9)
-    plain, sharp = expansion(*arguments), expansion.sharp(*arguments)
+    plain, sharp, close = expansion(*arguments), expansion.sharp(*arguments), expansion.close(*arguments)
     count = 1 + (estimated == "both")
     np.testing.assert_allclose(sharp[:count], plain[:count], rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(sharp[count:], plain[count:], rtol=1e-14)
+    assert len(close) == sum(order <= 2 for order, _ in expansion.terms)
+    assert close[:count] == sharp[:count]
+    np.testing.assert_allclose(close, sharp[: len(close)], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("gumbel", {}), ("logistic", {}), ("moyal", {}), ("half_logistic", {}), ("logistic_known_scale", {"s": 2})],
+)
+def test_the_first_step_leaves_third_powers(name: str, known: dict[str, object]) -> None:
+    """Ten times nearer to the maximum the slopes after it are a thousand times smaller, after Newton's a hundred."""
+    climb = location_newton(family(name).fix(**known))
+    y = np.random.default_rng(1).gumbel(0.5, 1.7, 200)
+    y = y if climb.placed else np.abs(y) + 0.1
+    mean, scale = float(y.mean()), 1.7 if climb.scaled else climb.scale
+    location, inverse = 0.5 if climb.placed else climb.location, 1 / scale
+    for _ in range(20):
+        a, b, _ = climb._peak(climb.expansion(y, mean, location, inverse))
+        location, inverse = location + b / (inverse * (1 + a)), inverse * (1 + a)
+    left = []
+    for off in (0.1, 0.01):
+        place = location + (off / inverse if climb.placed else 0.0)
+        averaged = climb.expansion(y, mean, place, inverse * (1 + off) if climb.scaled else inverse)
+        newton, curved = (climb._begun(averaged)[way : way + 2] for way in (0, 2))
+        left.append([max(map(abs, climb.slopes(*point, *averaged)[:2])) for point in (newton, curved)])
+    by_newton, by_third = (wide / near for wide, near in zip(*left, strict=True))
+    assert 50 < by_newton < 200
+    assert by_third > 500
 
 
 @pytest.mark.parametrize("kernel", [-(Z**2) / 2, -log(1 + Z**2), -exp(Z) - exp(Z * 2**0.5), Integer(2) - Z], ids=str)

@@ -187,13 +187,24 @@ def test_roots_of_many_rows_keep_their_digits(name: str, n: int) -> None:
 def test_slopes_from_averages_that_cancel_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the last slopes are differences of averages, each rounded before."""
     monkeypatch.setattr(Expansion, "sharp", Expansion.__call__)
+    monkeypatch.setattr(location_climb, "_STRAIGHT", -1.0)
     assert worst_of_rows(name, 400) > ROWS_ULPS
 
 
 def test_climbs_that_end_early_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: of many rows what all of them together may lose is 1e-11 nats, however far off the digits are."""
     monkeypatch.setattr(location_climb, "_ENOUGH", 1e-15)
-    assert worst_of_rows("moyal", 10_000) > 1e3
+    monkeypatch.setattr(location_climb, "_STRAIGHT", -1.0)
+    assert worst_of_rows("moyal", 10_000) > 100
+
+
+@pytest.mark.parametrize("name", ["gumbel", "logistic"])
+def test_a_last_pass_from_too_far_off_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the second order is believed from anywhere, whatever the third may have changed by."""
+    monkeypatch.setattr(location_climb, "_STRAIGHT", 1e300)
+    assert worst_of_rows(name, 100) <= ROWS_ULPS
+    monkeypatch.setattr(location_climb, "_SQUARED", 0.0)
+    assert worst_of_rows(name, 100) > 1e3
 
 
 @pytest.mark.parametrize("n", [100, *(pytest.param(n, marks=pytest.mark.thorough) for n in (65, 400, 10_000))])

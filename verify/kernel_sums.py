@@ -8,18 +8,19 @@ that ``u`` occurs in even powers: three columns then make the five moments of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, exp, factorial, sqrt
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.location import Z
-from .compiled.expansion import Expansion, Power
+from .compiled.expansion import Expansion, Power, Sums
 from .lowering import NotLoweredError
 from .passes import summed_products
 from .written import scalars
 
-_U, _W = Symbol("u", real=True), Symbol("w", real=True)
+_U, _W, _SLOPE = (Symbol(name, real=True) for name in ("u", "w", "slope"))
+_Y, _PLACE, _TURNED = (Symbol(name, real=True) for name in ("_y", "_place", "_turned"))
 _HIGHEST = 4
 _MOST_MOMENTS = 12
 """Products beside one exponential that cost no more than the pass that a higher order saves."""
@@ -49,31 +50,57 @@ def kernel_expansion(kernel: Expr, scaled: bool = True, placed: bool = True) -> 
         raise NotLoweredError("the kernel is that of a normal distribution, which needs no climb")
     for order in range(_HIGHEST, 1, -1):
         terms = tuple((k, j) for k in range(1, order + 1) for j in _powers_of_z(k, scaled, placed))
-        needed = [Poly(slopes[k - 1] * (_W / rate) ** j, _U, _W) for k, j in terms]
-        powers = sorted({power for polynomial in needed for power in polynomial.monoms()} - {(0, 0), (0, 1)})
-        if len(powers) <= _MOST_MOMENTS:
+        averaged = {(k, j): Poly(_share(k, j) * slopes[k - 1] * (_W / rate) ** j, _U, _W) for k, j in terms}
+        if len(_moments_in(averaged.values())) <= _MOST_MOMENTS:
             break
-    mean = Dummy("mean", real=True)
+    if scaled:
+        averaged[1, 1] += 1
+    columns: dict[Power, Expr] = {(0, 1): (_Y - _PLACE) * _TURNED, (1, 0): unit}
+    by_rows = {(1, 0): (Integer(-1), _SLOPE), (1, 1): (1 / rate, rate + _W * _SLOPE)}
+    of_rows = slope, [by_rows[term] for term in terms if term in by_rows]
+    beyond = {term: average for term, average in averaged.items() if term[0] > 1}
+    seconds = {term: average for term, average in beyond.items() if term[0] == 2}
+    plain, sharp, close = _sums(columns, averaged), _sums(columns, beyond, of_rows), _sums(columns, seconds, of_rows)
+    return Expansion(terms, float(rate), plain, sharp, close)
+
+
+def _share(k: int, j: int) -> Expr:
+    share: Expr = (-1) ** (k - j) / (factorial(j) * factorial(k - j))
+    return share
+
+
+def _moments_in(averages: Iterable[Poly]) -> list[Power]:
+    """The powers of ``u`` and ``w`` whose products have to be averaged; the average of ``w`` is known."""
+    return sorted({power for average in averages for power in average.monoms()} - {(0, 0), (0, 1)})
+
+
+def _sums(
+    columns: Mapping[Power, Expr],
+    averages: Mapping[Power, Poly],
+    of_rows: tuple[Expr, Sequence[tuple[Expr, Expr]]] | None = None,
+) -> Sums:
+    """What sums up the moments that these averages are made of, and before them slopes of rows, with factors.
+
+    Of the slopes ``of_rows`` gives first what ``_SLOPE`` stands for.
+    """
+    powers, mean = _moments_in(averages.values()), Dummy("mean", real=True)
     names = {power: Dummy(f"m_{power[0]}_{power[1]}", real=True) for power in powers}
     moments = {(0, 0): Integer(1), (0, 1): mean} | names
-    averaged = [sum(c * moments[power] for power, c in polynomial.terms()) for polynomial in needed]
-    shares = [(-1) ** (k - j) / (factorial(j) * factorial(k - j)) for k, j in terms]
-    together = [(share * average).expand() for share, average in zip(shares, averaged, strict=True)]
-    if scaled:
-        together[terms.index((1, 1))] += 1
-    y, place, turned = (Symbol(name, real=True) for name in ("_y", "_place", "_turned"))
-    columns: dict[Power, Expr] = {(0, 1): (y - place) * turned, (1, 0): unit}
-    products = [_halves(power) for power in powers]
-    known = _with_columns(columns, (part for pair in products for part in pair))
-    pairs = [(known[left], known[right]) for left, right in products]
-    steps = [(known[power], columns[power].xreplace({_W: known[0, 1]})) for power in columns]
-    arguments, first = (y, place, turned), Symbol("first", real=True)
-    summed = summed_products(steps, pairs, arguments)
-    steps.append((first, slope.xreplace({_W: known[0, 1], _U: known[1, 0]})))
-    of_rows = {(1, 0): (-1, first), (1, 1): (1 / rate, rate + known[0, 1] * first)}
-    rests = [of_rows[term] for term in terms if term in of_rows]
-    with_slopes = summed_products(steps, pairs, arguments, rests)
-    return Expansion(terms, float(rate), summed, with_slopes, scalars(together, [mean, *names.values()]))
+    together = [sum(c * moments[power] for power, c in average.terms()) for average in averages.values()]
+    made, products = dict(columns), [_halves(power) for power in powers]
+    known = _with_columns(made, (part for pair in products for part in pair))
+    named = {_W: known[0, 1], _U: known[1, 0]}
+    steps = [(known[power], made[power].xreplace(named)) for power in made]
+    slope, rests = of_rows or (_SLOPE, [])
+    if rests:
+        steps.append((_SLOPE, slope.xreplace(named)))
+    summed = summed_products(
+        steps,
+        [(known[left], known[right]) for left, right in products],
+        (_Y, _PLACE, _TURNED),
+        [(factor, rest.xreplace(named)) for factor, rest in rests],
+    )
+    return Sums(summed, scalars(together, [mean, *names.values()]), len(rests))
 
 
 def _powers_of_z(order: int, scaled: bool, placed: bool) -> Iterable[int]:

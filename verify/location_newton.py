@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sympy import Add, Dummy, Expr, Symbol, factor, horner, log
+from sympy import Add, Dummy, Expr, S, Symbol, factor, horner, log
 
 from ..proofs.algebra.solve import solve_one
 from ..proofs.family import Family
@@ -49,7 +49,7 @@ def location_newton(family: Family) -> LocationNewton:
     return LocationNewton(
         None if structure.observation == family.observation else code_of([structure.observation], [family.observation]),
         expansion,
-        _slopes(expansion.terms, scaled, placed),
+        *_slopes(expansion.terms, scaled, placed),
         mean,
         deviation,
         scaled,
@@ -60,20 +60,32 @@ def location_newton(family: Family) -> LocationNewton:
     )
 
 
-def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> Scalars:
-    """Gradient, second derivatives and the last order's part of the gradient, from ``a``, ``b`` and the coefficients.
+def _slopes(terms: Sequence[Power], scaled: bool, placed: bool) -> tuple[Scalars, Scalars, Scalars]:
+    """Slopes of an expansion, from the coefficients: where the step is zero, what the third order brings, and anywhere.
 
-    What is not estimated does not move. The coefficients have the slope of ``log(1 + a)`` at zero in them.
+    Those at zero come with second derivatives; the last ones, from ``a`` and ``b``, too, and with the last order's part
+    of the gradient. What is not estimated does not move. The coefficients have the slope of ``log(1 + a)`` in them.
     """
     a, b = _STEP
     coefficients = {term: Dummy(f"c_{term[0]}_{term[1]}", real=True) for term in terms}
     parts = {(k, j): c * a**j * b ** (k - j) for (k, j), c in coefficients.items()}
     highest = max(k for k, _ in terms)
-    value, last = Add(*parts.values()), Add(*(part for (k, _), part in parts.items() if k == highest))
+    value, last, third = Add(*parts.values()), _of_order(parts, highest), _of_order(parts, 3)
     rest = (log(1 + a) - a if scaled else -(a**2) / 2) + (0 if placed else -(b**2) / 2)
     orders = ((a,), (b,), (a, a), (a, b), (b, b))
     found = [horner(value.diff(*order), wrt=(b, a)) + factor(rest.diff(*order)) for order in orders]
-    return scalars([*found, *(horner(last.diff(one), wrt=(b, a)) for one in (a, b))], [a, b, *coefficients.values()])
+    third += rest.diff(a, 3).xreplace({a: S.Zero}) * a**3 / 6
+    ends = [horner(part.diff(one), wrt=(b, a)) for part in (third, last) for one in (a, b)]
+    given = list(coefficients.values())
+    return (
+        scalars([whole.xreplace({a: S.Zero, b: S.Zero}) for whole in found], given),
+        scalars(ends[:2], [a, b, *given]),
+        scalars([*found, *ends[2:]], [a, b, *given]),
+    )
+
+
+def _of_order(parts: Mapping[Power, Expr], order: int) -> Expr:
+    return Add(*(part for (k, _), part in parts.items() if k == order))
 
 
 def _moments(structure: LocationScale) -> tuple[float, float]:

@@ -136,6 +136,19 @@ def averages(sums: Callable[..., Sequence[float]], x: Array, *known: float, rows
     return [value / n for value in (sums(x, *known) if n <= rows else over_blocks(sums, None, x, *known, rows=rows))]
 
 
+def average(summed: Callable[..., float], x: Array, *known: float, rows: int = BLOCK) -> float:
+    """Return the average whose sum a function of a column, and of numbers, gives.
+
+    >>> from .row_totals import total
+    >>> average(total, np.array([1.0, 3.0]))
+    2.0
+    """
+    n = len(x)
+    if n <= rows:
+        return summed(x, *known) / n
+    return over_blocks(lambda *block: [summed(*block)], None, x, *known, rows=rows)[0] / n
+
+
 def over_blocks(
     sums: Callable[..., Sequence[float]],
     functions: Callable[..., Sequence[Array]] | None,
