@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 from sympy import Symbol
 
 from thetahat import certify, family
+from thetahat.proofs.balls import precision
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed, estimation
 from thetahat.verify.compiled import location_climb
 from thetahat.verify.compiled.expansion import Expansion
+from thetahat.verify.compiled.gap import mean_and_gap
 from thetahat.verify.compiled.last_step import LastStep, solved
 from thetahat.verify.compiled.numbers import NUMBERS
 from thetahat.verify.compiled_fit import estimator_of
@@ -98,8 +101,8 @@ WITH_STEPS = ("birnbaum_saunders", "burr", "exponentiated_exponential", "kumaras
 """Families of which the one parameter is the root of an equation over all rows, and the other a formula about it."""
 
 GAP_ULPS = 6.0
-"""The same for a shape that is told by a narrow gap: a unit each for the gap, special functions in the equation that it
-is the root of, the root and the formula, and two for rows, of which a hundred leave a tenth of what one is off."""
+"""The same for a shape told by the gap between a mean and a mean of logarithms: a unit each for the gap, the root and
+the formula, and three for rows, of which a hundred leave a tenth of what one is off, and in order more."""
 
 CAREFULLY: dict[str, dict[str, object]] = {"cauchy": {}, "generalised_poisson": {}, "student_t": {"nu": 2}}
 """Families without an estimator to compile, which take such a step as well."""
@@ -288,13 +291,36 @@ def test_narrow_gaps_between_logarithms_keep_their_digits(name: str, shape: floa
 
 
 @pytest.mark.parametrize("name", ["gamma", "inverse_gamma", "nakagami"])
-def test_narrow_gaps_as_differences_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_as_differences_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the logarithm of the mean less the mean of logarithms, each of them rounded."""
-    monkeypatch.setitem(NUMBERS, "narrow_gap", lambda values, centre, difference: difference)
+
+    def apart(x: np.ndarray, power: float, least: float) -> tuple[float, float]:
+        values = x ** float(power)
+        return float(values.mean()), float(np.log(values.mean()) - np.log(values).mean())
+
+    monkeypatch.setitem(NUMBERS, "mean_and_gap", apart)
     derivation, x = derivation_with(family(name), {}), narrow(name, 100.0, 100, 0)
     found = estimator_of.__wrapped__(derivation)(x)
     assert found is not None
     assert max(certify(derivation.family, x).ulps(found).values()) > 10 * GAP_ULPS
+
+
+@pytest.mark.parametrize("n", [100, 2047, 2048, 30_000, 65_536, 65_537, 200_000])
+@pytest.mark.parametrize("power", [1, -1, 2])
+@pytest.mark.parametrize("order", ["as drawn", "in order", "one far out"])
+def test_a_mean_and_its_gap_keep_their_digits(n: int, power: int, order: str) -> None:
+    """As balls see them, however many rows there are and wherever a guess at their mean comes from."""
+    x = np.random.default_rng(n).gamma(7.0, 3e-4, n)
+    x = np.sort(x) if order == "in order" else x
+    x[-1] = 1.0 if order == "one far out" else x[-1]
+    ends = float(x.min()) ** power, float(x.max()) ** power
+    mean, gap = mean_and_gap(x, power, min(ends))
+    with precision(128):
+        balls = [arb(value) ** power for value in x.tolist()]
+        right = sum(balls, arb(0)) / n
+        gap_right = right.log() - sum((ball.log() for ball in balls), arb(0)) / n
+        assert abs(mean / right - 1) < 3 * 2.0**-53
+        assert abs(gap / gap_right - 1) < GAP_ULPS * 2.0**-52
 
 
 def test_a_last_step_from_averages_known_better_is_noticed() -> None:

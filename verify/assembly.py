@@ -26,7 +26,7 @@ from .last_step import last_step
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .natural_newton import natural_newton
-from .passes import shared
+from .passes import shared, sums_of
 from .row_equation import row_equation
 from .statistics import WIDE
 from .straight import Script
@@ -87,7 +87,6 @@ def _written(derivation: Derivation, power: int = 0, told: bool = False, parted:
         script.share(given, lowering.most)
     for level, symbol in lowering.quantiles.items():
         script.quantile(symbol, float(level))
-    script.sums_for_most = centre is not None
     script.stages(plan.before)
     if squares is not None:
         script.tell(*squares)
@@ -195,11 +194,12 @@ def _parting(plan: Plan, lowering: Lowering) -> Symbol | None:
     """
     mean, spread = lowering.gaps.get(lowering.data), Dummy("spread", positive=True)
     ends = {lowering.most, lowering.size}
-    averages = [f for stage in (*plan.before, *plan.after) for _, f in stage.averages]
+    read = [f for stage in (*plan.before, *plan.after) for _, f in stage.averages]
+    averages = sums_of(read, lowering.data, (lowering.least, lowering.most))
     scalars = [e for stage in (*plan.before, *plan.after) for _, e in stage.scalars]
     needs = () if plan.search is None else plan.search.needs
     elsewhere = set().union(*(e.free_symbols for e in (*averages, *scalars, *plan.theta, *needs, *lowering.wide)))
-    if not isinstance(mean, Symbol) or lowering.data not in averages or lowering.quantiles or elsewhere & ends:
+    if not isinstance(mean, Symbol) or lowering.quantiles or elsewhere & ends:
         return None
     apart = lowering.least + spread
     for demand in plan.clear:

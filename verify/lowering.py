@@ -16,7 +16,7 @@ from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean,
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .stable_forms import log1p
 from .statistics import WIDE
-from .written import narrow_gap
+from .written import first, mean_and_gap, second
 
 
 class NotLoweredError(ValueError):
@@ -109,6 +109,12 @@ class Lowering:
             self._averages[rest], self._level[symbol] = symbol, level + 1
         return coefficient * self._averages[rest]
 
+    def known_average(self, integrand: Expr, value: Expr) -> Expr:
+        """Return the average of a function of the rows that is computed otherwise, or the one that there is already."""
+        if integrand not in self._averages:
+            self._averages[integrand] = self.named(value)
+        return self._averages[integrand]
+
     def supplied(self, integrand: Expr) -> Symbol:
         """Return the symbol for an average that is known before the first pass."""
         self._averages[integrand] = symbol = _like(integrand, f"a{len(self._level)}")
@@ -178,16 +184,20 @@ def _covariance(lowering: Lowering, atom: Covariance) -> Expr:
 
 
 def _jensen(lowering: Lowering, atom: JensenGap) -> Expr:
-    """A difference where it keeps its digits; where it hardly keeps any, which is asked of the numbers, nothing."""
-    f = lowering.number(atom.args[0])
-    centre = lowering.average(f)
+    """Made of ratios to the mean, together with it, for a power of the data."""
+    f, x = lowering.number(atom.args[0]), lowering.data
     if atom.args[1] == 1 / atom.args[0]:
+        centre = lowering.average(f)
         return lowering.average((f - centre) ** 2 / f) / centre**2
-    logs = lowering.average(log(f))
-    gap = log(centre) - logs
-    lowering.wide.append(gap - WIDE * Max(1, Abs(logs)))
-    lowering.gaps[f] = centre
-    return lowering.named(narrow_gap(f, centre, lowering.named(gap)))
+    base, power = f.as_base_exp()
+    if not (x.is_positive and base == x and power.is_number):
+        raise NotLoweredError(f"{f} is no power of the data")
+    least = f.xreplace({x: lowering.least if power.is_positive else lowering.most})
+    both = lowering.named(mean_and_gap(x, power, least))
+    gap = lowering.named(second(both, positive=True))
+    lowering.gaps[f] = lowering.known_average(f, first(both, positive=True))
+    lowering.wide.append(gap - WIDE)
+    return gap
 
 
 def _excess(lowering: Lowering, atom: Excess) -> Expr:

@@ -22,7 +22,7 @@ from .compiled.rows import QUESTIONS
 from .compiled.text import PREFIX, Made, made
 from .ends import Ends
 from .lowering import Stage
-from .passes import as_columns, code_of, functions_of, sums_of, total_of
+from .passes import as_columns, code_of, functions_of, sums_of
 from .stable_forms import stable
 from .tolerance import FAR
 from .written import NamingPrinter
@@ -65,7 +65,7 @@ class Script:
             self._printer.names[symbol] = name
             self._known.append(symbol)
         self._most, self._size = ends[1:]
-        self._is_told, self.sums_for_most = False, False
+        self._is_told = False
         self._lines = list[str]()
         of_rows = functions_of(functions, data)
         self._of_rows = "None" if of_rows is None else self._other(of_rows)
@@ -94,11 +94,7 @@ class Script:
                 self._lines.append(f"{self._new(symbol)} = {text}")
             if stage.averages:
                 integrands = [e.xreplace(changes) for _, e in stage.averages]
-                self._averages(sums_of(integrands, self._data, self._ends()), [s for s, _ in stage.averages])
-
-    def _ends(self) -> list[Expr]:
-        least, most = self._known[:2]
-        return [least, total_of(self._data) if self.sums_for_most else most]
+                self._averages(sums_of(integrands, self._data, self._known[:2]), [s for s, _ in stage.averages])
 
     def demand(self, expressions: Sequence[Expr], unless: Callable[[float, float], bool] | None = None) -> None:
         """Give up unless all are positive; ``unless`` the ends of the data are such that it does not matter."""
@@ -126,10 +122,7 @@ class Script:
         self._is_told = True
 
     def part(self, mean: Symbol) -> None:
-        """Ask of the mean of rows above zero that none is too large, and not all too small; the greatest is not known.
-
-        Of a block of rows their sum is then said to be no less than the greatest.
-        """
+        """Ask of the mean of positive rows that none is too large, and not all too small: the greatest is not known."""
         mean_ = self._printer.names[mean]
         self._lines.append(f"if not (n / {FAR!r} <= {mean_} and n * {mean_} <= {FAR!r}): return None")
 

@@ -11,12 +11,23 @@ from .compiled.numbers import NUMBERS, Scalars, number_function
 from .compiled.text import Made, made
 from .printing import Printer
 from .stable_forms import stable
-from .tolerance import WIDE_GAP
 
-_together, _first, _second = Function("digamma_and_trigamma"), Function("first"), Function("second")
+_together, _HALVES = Function("digamma_and_trigamma"), ("first", "second")
 _digamma = Function("digamma")
-narrow_gap: Any = Function("narrow_gap", positive=True)
-"""Of rows, their mean and the gap between logarithms as a difference: the gap, computed anew where that is narrow."""
+mean_and_gap: Any = Function("mean_and_gap")
+"""Of positive rows, a power, and a number that no power of a row is below."""
+
+
+def first(pair: Expr, **known: bool) -> Expr:
+    """Return the first half of a function's value, of which the same is known as of a symbol."""
+    half: Expr = Function("first", **known)(pair)
+    return half
+
+
+def second(pair: Expr, **known: bool) -> Expr:
+    """Return the second half, likewise."""
+    half: Expr = Function("second", **known)(pair)
+    return half
 
 
 class NamingPrinter(Printer):
@@ -35,11 +46,8 @@ class NamingPrinter(Printer):
     _print_Dummy = _print_Symbol  # noqa: N815 - the same
 
     def _print_Function(self, expr: Any) -> str:  # noqa: N802 - the same
-        if expr.func in (_first, _second):
-            return f"{self._print(expr.args[0])}[{0 if expr.func == _first else 1}]"
-        if expr.func == narrow_gap:  # the rows are not asked for before they are needed
-            gap = self._print(expr.args[2])
-            return f"({super()._print_Function(expr)} if {gap} < {WIDE_GAP!r} else {gap})"
+        if expr.func.__name__ in _HALVES:
+            return f"{self._print(expr.args[0])}[{_HALVES.index(expr.func.__name__)}]"
         return super()._print_Function(expr)
 
 
@@ -106,7 +114,7 @@ def _in_pairs(expressions: Sequence[Expr]) -> list[Expr]:
     halves: dict[Expr, Expr] = {}
     for z in (z for order, z in (node.args for node in asked) if order == 0 and z.is_positive):
         if polygamma(1, z) in asked:
-            halves |= {polygamma(0, z): _first(_together(z)), polygamma(1, z): _second(_together(z))}
+            halves |= {polygamma(0, z): first(_together(z)), polygamma(1, z): second(_together(z))}
         else:
             halves[polygamma(0, z)] = _digamma(z)
     return [expression.xreplace(halves) for expression in expressions]

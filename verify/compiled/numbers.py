@@ -9,19 +9,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .row_totals import rest_total
+from .gap import mean_and_gap
 from .special import far_log_minus_digamma, scipy_special
 
 Scalars = Callable[..., list[float]]
 """From numbers to the values of several expressions in them."""
 
-Array = NDArray[np.float64]
-
-_ROWS = 8_192
-"""Rows of which the columns for a small one are made at a time."""
 _FAR = 10.0
 """Arguments from which the asymptotic series below are exact to within rounding; lesser ones are raised by as much."""
 
@@ -41,25 +34,6 @@ def log_minus_digamma(a: float) -> float:
     z, t = a + _FAR, a * (a + 9.0)
     pairs = 1.0 / t + 1.0 / (t + 8.0) + 1.0 / (t + 14.0) + 1.0 / (t + 18.0) + 1.0 / (t + 20.0)
     return math.log(a / z) + (2.0 * a + 9.0) * pairs + far_log_minus_digamma(z)
-
-
-def narrow_gap(values: Array, centre: float, difference: float) -> float:
-    """Return the logarithm of a mean less the mean of logarithms, of positive numbers, to nearly all digits.
-
-    ``centre`` is the mean as rounded. The ``difference`` has lost digits where it is small: it is computed again from
-    what numbers are off the mean, ``d = (values - centre) / centre``, as the mean of ``d - log(1 + d)``, terms of one
-    sign, and what ``d`` leaves because the mean was rounded.
-
-    >>> narrow_gap(np.array([1.0, 1.0 + 2.0**-20]), 1.0 + 2.0**-21, 1e-13) * 2.0**43
-    0.9999990463256836
-    """
-    n, gaps, rests = len(values), list[float](), list[float]()
-    for start in range(0, n, _ROWS):
-        off = (values[start : start + _ROWS] - centre) / centre
-        gaps.append(rest_total(off - np.log1p(off)))
-        rests.append(rest_total(off))
-    left = math.fsum(rests) / n
-    return math.fsum(gaps) / n - (left - math.log1p(left))
 
 
 def digamma(a: float) -> float:
@@ -138,7 +112,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
     "digamma": digamma,
     "digamma_and_trigamma": digamma_and_trigamma,
     "LogMinusDigamma": log_minus_digamma,
-    "narrow_gap": narrow_gap,
+    "mean_and_gap": mean_and_gap,
     "scaled_besseli": _scaled_besseli,
 }
 

@@ -23,10 +23,12 @@ is on some processors."""
 _BRIEF, _REST = 104, 7
 """Length below which one product may go on beyond a multiple of the above by so many terms: it then loses no more than
 NumPy's sums, which add as many one after the other, and at most four units in the last place of equal terms."""
+_BRIEFLY = 64
+"""The same of sums of which next to nothing is left when their number is taken off them."""
 _ONES = np.ones(_SHORT)
 _DOUBLE = _ONES.dtype
 _reduced, _of_rows = np.add.reduce, np.vecdot
-_MANY = 2048
+MANY = 2048
 """Rows from which a logarithm of products is the quicker."""
 _BITS = 1000.0
 """Binary digits of a product that neither overflows nor is subnormal."""
@@ -63,6 +65,22 @@ def rest_total(values: Array, constant: float = 0.0) -> float:
     whole = n - n % _SHORT
     parts = _of_rows(values[:whole].reshape(-1, _SHORT), _ONES).tolist()
     return math.fsum([*parts, total(values[whole:])])
+
+
+def near_total(values: Array, near: float) -> float:
+    """Return the sum of what numbers are off one near to their mean.
+
+    It is taken off one after the other, or of many off sums of few, which then lose less than rounding them has lost.
+
+    >>> near_total(np.array([1.0, 1.0 + 2.0**-52, 0.5]), 1.0)
+    -0.4999999999999998
+    """
+    n = len(values)
+    if n < MANY:
+        return total(values - near)
+    whole = n - n % _BRIEFLY
+    parts = _of_rows(values[:whole].reshape(-1, _BRIEFLY), _ONES[:_BRIEFLY]) - _BRIEFLY * near
+    return math.fsum((total(parts), total(values[whole:] - near)))
 
 
 def count_total(values: Array) -> float:
@@ -127,17 +145,18 @@ def cosine_total(shares: Array) -> float:
     return 2.0 * total(shares) - len(shares)
 
 
-def log_total(values: Array, least: float | None = None, most: float | None = None) -> float:
+def log_total(values: Array, least: float | None = None, most: float | None = None, near: float = 0.0) -> float:
     """Return the sum of the logarithms of positive numbers: of many that of products of as many as doubles hold.
 
     The product of ``k`` factors is off by no more than ``k`` roundings, each as much as one in its logarithm's sum.
-    ``least`` and ``most`` are numbers that all lie between, if such are known.
+    ``least`` and ``most`` are numbers that all lie between, if such are known. From each logarithm a number is taken
+    that is ``near`` to their mean: the sum then loses less.
 
-    >>> log_total(np.array([1.0, math.e]))
-    1.0
+    >>> log_total(np.array([1.0, math.e])), log_total(np.array([1.0, math.e]), near=0.5)
+    (1.0, 0.0)
     """
     n = len(values)
-    if n >= _MANY:
+    if n >= MANY:
         if least is None or most is None:
             least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
         digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
@@ -146,8 +165,12 @@ def log_total(values: Array, least: float | None = None, most: float | None = No
             whole = n // factors
             product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
             rest = values[whole * factors :]
-            return total(np.log(product)) + (total(np.log(rest)) if len(rest) else 0.0)
-    return total(np.log(values))
+            return _logs(product, factors * near) + (_logs(rest, near) if len(rest) else 0.0)
+    return _logs(values, near)
+
+
+def _logs(values: Array, near: float) -> float:
+    return total(np.log(values) - near if near else np.log(values))
 
 
 def log_ratio_total(values: Array, least: float, most: float) -> float:
@@ -156,7 +179,7 @@ def log_ratio_total(values: Array, least: float, most: float) -> float:
     >>> log_ratio_total(np.array([1.0, math.e]), 1.0, math.e)
     1.0
     """
-    found = _of_products(values / least, 1.0, most / least) if len(values) >= _MANY else None
+    found = _of_products(values / least, 1.0, most / least) if len(values) >= MANY else None
     return total(np.log1p((values - least) / least)) if found is None else found
 
 
@@ -166,7 +189,7 @@ def log_rest_total(values: Array, least: float, most: float) -> float:
     >>> log_rest_total(np.array([0.5, 0.75]), 0.5, 0.75) + 3 * math.log(2)
     0.0
     """
-    found = _of_products(1.0 - values, 1.0 - most, 1.0 - least) if len(values) >= _MANY else None
+    found = _of_products(1.0 - values, 1.0 - most, 1.0 - least) if len(values) >= MANY else None
     return total(np.log1p(-values)) if found is None else found
 
 
