@@ -18,7 +18,7 @@ from thetahat.proofs.balls import precision
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
 from thetahat.verify import closed, estimation
-from thetahat.verify.compiled import location_climb
+from thetahat.verify.compiled import location_climb, natural_climb
 from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.compiled.gap import mean_and_gap
 from thetahat.verify.compiled.last_step import LastStep, solved
@@ -77,6 +77,10 @@ ROOTS: dict[str, dict[str, object]] = {
 ROWS_ULPS = 1.5
 """The same for a root of more rows, which doubles evaluate: half a unit for rounding it, half for a function of it that
 is rounded before, and half for what differs from row to row and is left in averages."""
+
+CLIMB_ULPS = 100.0
+"""The same of two parameters at which slopes of an exponential family are zero: each is a sum of digamma functions and
+an average, which leave a tenth of what they are, and data may hardly tell one parameter from the other."""
 
 OF_ROWS: dict[str, dict[str, object]] = {
     "frechet": {},
@@ -184,6 +188,19 @@ def worst_of_rows(name: str, n: int) -> float:
 def test_roots_of_many_rows_keep_their_digits(name: str, n: int) -> None:
     """A climb does not end before the last digit, and the slopes at its end are no differences of rounded averages."""
     assert worst_of_rows(name, n) <= ROWS_ULPS
+
+
+@pytest.mark.parametrize("name", ["beta", "beta_by_mean"])
+def test_climbs_by_statistics_end_where_rounding_hides_slopes(name: str) -> None:
+    """What digamma functions and averages have lost is left, and nothing of the way."""
+    assert worst_of_rows(name, 100) <= CLIMB_ULPS
+    assert worst_of_rows(name, 10_000) <= CLIMB_ULPS
+
+
+def test_climbs_by_statistics_that_end_early_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the first step with the second derivatives of another place is the last."""
+    monkeypatch.setattr(natural_climb, "_LEFT", 1.0)
+    assert worst_of_rows("beta", 10_000) > 2 * CLIMB_ULPS
 
 
 @pytest.mark.parametrize("name", ["gumbel", "logistic"])

@@ -3,7 +3,7 @@
 Where to begin is looked up: on a grid of parameters the mean log-likelihood is a product of a matrix, made once, and
 the averages of the sufficient statistics. Around the highest point a polynomial in the averages gives the parameters to
 some digits, and Newton's steps lead from there to the maximum. Close to it the second derivatives hardly change, and
-the last step takes those of the one before it.
+the last steps take those of the one before them.
 
 Source: Brown 1986, *Fundamentals of Statistical Exponential Families*, chapter 5, for the likelihood in that form.
 """
@@ -26,10 +26,15 @@ _STEPS = 20
 _LONGEST = 1.0
 """Change of a coordinate in one step: the logarithm of a parameter, mostly."""
 _NEAR = 1e-9
-"""Nats an observation that a step may promise to be the last but one: it is some 5e-5 long, what it leaves is about the
-square of that, and the next step, with second derivatives that are off by some 5e-5, leaves the third power."""
+"""Nats an observation that a step may promise to be the last with second derivatives of its own: it is some 5e-5 long,
+what it leaves is about the square of that, and the next step, with second derivatives that are off by some 5e-5, leaves
+the third power."""
 _ENOUGH = 1e-13
-"""Nats an observation that the last step may promise."""
+"""Nats an observation that such a step may promise."""
+_CHORDS = 3
+_LEFT = 1e-34
+"""The same, times what the step before them promised, for one to be the last: it leaves a tenth of half a unit in the
+last place of the coordinates, while rounding of the slopes leaves some units."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +70,20 @@ class NaturalNewton:
             longest = max(abs(du), abs(dv))
             if longest > _LONGEST:
                 du, dv = du * _LONGEST / longest, dv * _LONGEST / longest
-            u, v = u + du, v + dv
-            if (gu * du + gv * dv) / 2 > _NEAR:
+            u, v, before = u + du, v + dv, (gu * du + gv * dv) / 2
+            if before > _NEAR:
                 continue
-            gu, gv, *sizes = self.gradient(u, v, s, t)
-            du, dv = (huv * gv - hvv * gu) / determinant, (huv * gu - huu * gv) / determinant
-            promise = (gu * du + gv * dv) / 2
-            if not promise > _ENOUGH:
-                a, b = (TERM_ULPS * UNIT_ROUNDOFF * size for size in sizes)
-                lost = (a * a * -hvv + b * b * -huu + 2 * a * b * abs(huv)) / determinant / 2
-                return self.parameters(u + du, v + dv) if promise >= 0 and lost <= SLOPE_NATS else None
+            for _ in range(_CHORDS):
+                gu, gv, *sizes = self.gradient(u, v, s, t)
+                du, dv = (huv * gv - hvv * gu) / determinant, (huv * gu - huu * gv) / determinant
+                promise = (gu * du + gv * dv) / 2
+                if promise > _ENOUGH:
+                    break
+                u, v = u + du, v + dv
+                if not promise * before > _LEFT:
+                    a, b = (TERM_ULPS * UNIT_ROUNDOFF * size for size in sizes)
+                    lost = (a * a * -hvv + b * b * -huu + 2 * a * b * abs(huv)) / determinant / 2
+                    return self.parameters(u, v) if promise >= 0 and lost <= SLOPE_NATS else None
         return None
 
     def _start(self, s: float, t: float) -> tuple[float, float]:
