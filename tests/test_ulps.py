@@ -17,7 +17,7 @@ from thetahat import certify, family
 from thetahat.proofs.balls import precision
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import closed, estimation
+from thetahat.verify import closed, compiled_fit, estimation
 from thetahat.verify.compiled import location_climb, natural_climb
 from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.compiled.gap import mean_and_gap
@@ -30,6 +30,7 @@ from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.known_values import derivation_with
 from thetahat.verify.last_step import last_step, slope_sizes
+from thetahat.verify.lowering import Lowering
 from thetahat.verify.valid_data import require_data
 
 FORMULA_ULPS = 4.0
@@ -188,6 +189,32 @@ def worst_of_rows(name: str, n: int) -> float:
 def test_roots_of_many_rows_keep_their_digits(name: str, n: int) -> None:
     """A climb does not end before the last digit, and the slopes at its end are no differences of rounded averages."""
     assert worst_of_rows(name, n) <= ROWS_ULPS
+
+
+def worst_by_logarithms(name: str, known: dict[str, object], n: int) -> float:
+    """What the worst root of an equation about the average of logarithms is off, of rows far above one or below."""
+    derivation, found = derivation_with(family(name), known), 0.0
+    for seed in range(4):
+        r = np.random.default_rng(seed)
+        x = r.beta(0.7, 0.6, n) if derivation.family.bounds.hi == 1 else r.gamma(2.0, 400.0, n)
+        units = off(derivation, x)
+        assert units is not None
+        found = max(found, units)
+    return found
+
+
+@pytest.mark.parametrize("n", [100, pytest.param(10_000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(("name", "known"), [("chi", {}), ("chi_square", {}), ("beta_known_second", {"beta": 2})])
+def test_averages_of_logarithms_are_not_rounded_at_their_size(name: str, known: dict[str, object], n: int) -> None:
+    """Less the logarithm of one of the rows, which is a term of its own: two units in the last place, or three."""
+    assert worst_by_logarithms(name, known, n) <= 3.0
+
+
+def test_rounded_averages_of_logarithms_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: the average of logarithms is one term, rounded at its size."""
+    monkeypatch.setattr(Lowering, "about_a_centre", Lowering.number)
+    monkeypatch.setattr(compiled_fit, "estimator_of", estimator_of.__wrapped__)
+    assert worst_by_logarithms("chi", {}, 100) > 6.0
 
 
 @pytest.mark.parametrize("name", ["beta", "beta_by_mean"])

@@ -135,8 +135,8 @@ class Plan:
 
 
 def _plan(derivation: Derivation, lowering: Lowering) -> Plan:
-    clear = _conditions(derivation, lowering)
     search = _search(derivation, lowering)
+    clear = _conditions(derivation, lowering)
     solved = () if search is None else search.solved
     formulas = [(symbol, formula) for symbol, formula in derivation.formulas if symbol not in solved]
     while formulas and not formulas[0][1].free_symbols & set(solved):
@@ -226,7 +226,7 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
     if len(unknowns) == 1:
         rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
         if own.free_symbols == set(unknowns) and not atoms_of(own):
-            terms = Add.make_args(lowering.number(rest))
+            terms = Add.make_args(lowering.about_a_centre(rest))
             return Search(unknowns, _root(derivation, own), terms)
     elif form is not None:
         needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])

@@ -16,7 +16,7 @@ from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean,
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .stable_forms import log1p
 from .statistics import WIDE
-from .written import first, mean_and_gap, second
+from .written import first, mean_and_gap, middle_row, second
 
 
 class NotLoweredError(ValueError):
@@ -108,6 +108,21 @@ class Lowering:
             self._stage(level := self._level_of(rest))[1].append((symbol, rest))
             self._averages[rest], self._level[symbol] = symbol, level + 1
         return coefficient * self._averages[rest]
+
+    def about_a_centre(self, expression: Expr) -> Expr:
+        """Return an expression as ``number`` does, with the average of logarithms as that of a row and what is left.
+
+        A sum of terms then does not begin with a rounded average.
+        """
+        x = self.data
+        logs, named = Mean(log(x), x), {s: e for s, e in self._definitions.items() if s in expression.free_symbols}
+        shown = expression.xreplace({symbol: e for symbol, e in named.items() if e.has(logs)})
+        if not shown.has(logs) or log(x) in self._averages:
+            return self.number(expression)
+        near = self.named(log(middle_row(x)))
+        parted = near + self.average(log(x) - near)
+        self.known_average(log(x), parted)
+        return self.number(shown.xreplace({logs: parted}).expand())
 
     def known_average(self, integrand: Expr, value: Expr) -> Expr:
         """Return the average of a function of the rows that is computed otherwise, or the one that there is already."""

@@ -48,6 +48,9 @@ def above_least(data: Symbol, least: Expr) -> Expr:
 def _sum(integrand: Expr, data: Symbol, least: Expr, most: Expr) -> Expr:
     if data.is_positive and isinstance(integrand, log) and (power := integrand.args[0].as_base_exp())[0] == data:
         return power[1] * _log_total(data, least, most)
+    near, logs = integrand.as_independent(data, as_Add=True)
+    if logs == log(data) and near.is_Mul and data.is_positive:
+        return _log_total(data, least, most, -near)
     if integrand == above_least(data, least):
         return _log_ratio_total(data, least, most)
     if integrand == log(1 - data):

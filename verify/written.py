@@ -17,6 +17,9 @@ _digamma = Function("digamma")
 mean_and_gap: Any = Function("mean_and_gap")
 """Of positive rows, a power, and a number that no power of a row is below."""
 
+middle_row: Any = Function("middle_row", positive=True)
+"""Of positive rows, one that is seldom far out."""
+
 
 def first(pair: Expr, **known: bool) -> Expr:
     """Return the first half of a function's value, of which the same is known as of a symbol."""

@@ -90,6 +90,16 @@ def _angle(y: float, x: float) -> float:
     return math.atan2(y, x) if y or x else math.nan
 
 
+def middle_row(x: Any) -> float:
+    """Return the middle of three rows: the first, the last and the one between them.
+
+    >>> import numpy as np
+    >>> middle_row(np.array([2.0, 9.0, 9.0, 1.0]))
+    2.0
+    """
+    return float(sorted((x.item(0), x.item(len(x) // 2), x.item(-1)))[1])
+
+
 NUMBERS: dict[str, Callable[..., Any]] = {
     "exp": math.exp,
     "log": math.log,
@@ -113,6 +123,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
     "digamma_and_trigamma": digamma_and_trigamma,
     "LogMinusDigamma": log_minus_digamma,
     "mean_and_gap": mean_and_gap,
+    "middle_row": middle_row,
     "scaled_besseli": _scaled_besseli,
 }
 
