@@ -76,7 +76,7 @@ def near_total(values: Array, near: float) -> float:
     -0.4999999999999998
     """
     n = len(values)
-    if n < MANY:
+    if n < 16 * MANY:
         return total(values - near)
     whole = n - n % _BRIEFLY
     parts = _of_rows(values[:whole].reshape(-1, _BRIEFLY), _ONES[:_BRIEFLY]) - _BRIEFLY * near
@@ -105,9 +105,12 @@ def square_total(values: Array) -> float:
         first, rest = values[: n - n % _FEW], values[n - n % _FEW :]
         return float(first.dot(first)) + float(rest.dot(rest))
     over = n % _SHORT
-    shorter = (values[:-over] if over else values).reshape(-1, _SHORT)
-    found = total(_of_rows(shorter, shorter))
-    return found + square_total(values[-over:]) if over else found
+    if not over:
+        shorter = values.reshape(-1, _SHORT)
+        return total(_of_rows(shorter, shorter))
+    shorter, rest = values[:-over].reshape(-1, _SHORT), values[-over:]
+    last = float(rest.dot(rest)) if over <= _FEW else square_total(rest)
+    return total(_of_rows(shorter, shorter)) + last
 
 
 def product_total(left: Array, right: Array) -> float:
@@ -155,18 +158,28 @@ def log_total(values: Array, least: float | None = None, most: float | None = No
     >>> log_total(np.array([1.0, math.e])), log_total(np.array([1.0, math.e]), near=0.5)
     (1.0, 0.0)
     """
-    n = len(values)
-    if n >= MANY:
-        if least is None or most is None:
-            least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
-        digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
-        factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
-        if factors > 1:
-            whole = n // factors
-            product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
-            rest = values[whole * factors :]
-            return _logs(product, factors * near) + (_logs(rest, near) if len(rest) else 0.0)
-    return _logs(values, near)
+    found = products(values, least, most) if len(values) >= MANY else None
+    if found is None:
+        return _logs(values, near)
+    product, factors, rest = found
+    return _logs(product, factors * near) + (_logs(rest, near) if len(rest) else 0.0)
+
+
+def products(values: Array, least: float | None = None, most: float | None = None) -> tuple[Array, int, Array] | None:
+    """Return products of so many positive numbers each, and the numbers that are left; ``None`` if none hold two.
+
+    >>> products(np.full(33, 2.0), 2.0, 2.0)
+    (array([4.2949673e+09]), 32, array([2.]))
+    """
+    if least is None or most is None:
+        least, most = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
+    digits = max(abs(math.frexp(least)[1]), abs(math.frexp(most)[1]))
+    factors = min(int(_BITS / (digits + 1)), _MOST_FACTORS)
+    if factors <= 1:
+        return None
+    whole = len(values) // factors
+    product = np.multiply.reduce(values[: whole * factors].reshape(factors, whole), axis=0)
+    return product, factors, values[whole * factors :]
 
 
 def _logs(values: Array, near: float) -> float:
