@@ -23,8 +23,6 @@ is on some processors."""
 _BRIEF, _REST = 104, 7
 """Length below which one product may go on beyond a multiple of the above by so many terms: it then loses no more than
 NumPy's sums, which add as many one after the other, and at most four units in the last place of equal terms."""
-_BRIEFLY = 64
-"""The same of sums of which next to nothing is left when their number is taken off them."""
 _ONES = np.ones(_SHORT)
 _DOUBLE = _ONES.dtype
 _reduced, _of_rows = np.add.reduce, np.vecdot
@@ -78,8 +76,8 @@ def near_total(values: Array, near: float) -> float:
     n = len(values)
     if n < 16 * MANY:
         return total(values - near)
-    whole = n - n % _BRIEFLY
-    parts = _of_rows(values[:whole].reshape(-1, _BRIEFLY), _ONES[:_BRIEFLY]) - _BRIEFLY * near
+    whole = n - n % _SHORT
+    parts = _of_rows(values[:whole].reshape(-1, _SHORT), _ONES) - _SHORT * near
     return math.fsum((total(parts), total(values[whole:] - near)))
 
 
