@@ -55,20 +55,27 @@ def mean_and_gap(x: Array, power: float, least: float) -> tuple[float, float]:
 
 
 def _by_products(x: Array, power: float, least: float, near: float) -> tuple[float, float]:
-    """The averages of what ratios to a number are off one, and of their logarithms.
+    """The averages of what ratios to a number are off one, and of their logarithms."""
+    n = len(x)
+    if n <= _BLOCK:
+        off, logs = _of_products(_raised(x, power), least, n * near, near)
+        return off / n / near, logs / n
+    blocks = (_raised(x[start : start + _BLOCK], power) for start in range(0, n, _BLOCK))
+    offs, all_logs = zip(*(_of_products(block, least, n * near, near) for block in blocks), strict=True)
+    return math.fsum(offs) / n / near, math.fsum(all_logs) / n
+
+
+def _of_products(values: Array, least: float, most: float, near: float) -> tuple[float, float]:
+    """The sums of what numbers are off another, and of the logarithms of their ratios to it.
 
     Its powers up to the 32nd are doubles: products of which logarithms are taken are divided by these.
     """
-    n, offs, logs = len(x), list[float](), list[float]()
-    for start in range(0, n, _BLOCK):
-        values = _raised(x[start : start + _BLOCK], power)
-        offs.append(near_total(values, near))
-        made = products(values, least, n * near) if len(values) >= MANY else None
-        product, factors, rest = made or (values, 1, values[:0])
-        ratios = product / near**factors
+    made = products(values, least, most) if len(values) >= MANY else None
+    product, factors, rest = made or (values, 1, values[:0])
+    ratios = product / near**factors
+    if len(rest):
         ratios[: len(rest)] *= rest / near  # of a product of numbers near one no doubles are left out
-        logs.append(total(np.log(ratios)))
-    return math.fsum(offs) / n / near, math.fsum(logs) / n
+    return near_total(values, near), total(np.log(ratios))
 
 
 def _by_ratios(x: Array, power: float, least: float, inverse: float) -> float:
