@@ -212,9 +212,33 @@ def test_averages_of_logarithms_are_not_rounded_at_their_size(name: str, known: 
 
 def test_rounded_averages_of_logarithms_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the average of logarithms is one term, rounded at its size."""
-    monkeypatch.setattr(Lowering, "about_a_centre", Lowering.number)
+    monkeypatch.setattr(Lowering, "in_parts", Lowering.number)
     monkeypatch.setattr(compiled_fit, "estimator_of", estimator_of.__wrapped__)
     assert worst_by_logarithms("chi", {}, 100) > 6.0
+
+
+def worst_of_angles(concentration: float, n: int) -> float:
+    """What the worst concentration of angles is off."""
+    derivation, found = derivation_with(family("von_mises"), {}), 0.0
+    for seed in range(4):
+        units = off(derivation, np.random.default_rng(seed).vonmises(2.0, concentration, n))
+        assert units is not None
+        found = max(found, units)
+    return found
+
+
+@pytest.mark.parametrize("n", [100, pytest.param(10_000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("concentration", [4.0, 30.0, 1000.0])
+def test_concentrations_keep_their_digits(concentration: float, n: int) -> None:
+    """What the length of a mean direction lacks of one is no difference where it is short."""
+    assert worst_of_angles(concentration, n) <= 4.0
+
+
+def test_concentrations_from_a_difference_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted error: one less the length."""
+    monkeypatch.setitem(NUMBERS, "resultant_gap", lambda x, sine, cosine: 1.0 - math.hypot(sine, cosine))
+    monkeypatch.setattr(compiled_fit, "estimator_of", estimator_of.__wrapped__)
+    assert worst_of_angles(30.0, 100) > 20.0
 
 
 @pytest.mark.parametrize("name", ["beta", "beta_by_mean"])

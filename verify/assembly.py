@@ -226,7 +226,7 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
     if len(unknowns) == 1:
         rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
         if own.free_symbols == set(unknowns) and not atoms_of(own):
-            terms = Add.make_args(lowering.about_a_centre(rest))
+            terms = Add.make_args(lowering.in_parts(rest))
             return Search(unknowns, _root(derivation, own), terms)
     elif form is not None:
         needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Add, Dummy, Expr, Max, Mul, Pow, S, Symbol, cos, exp, log, sin
+from sympy import Abs, Add, Dummy, Expr, Max, Mul, Pow, S, Symbol, cos, exp, log, sin, sqrt
 
 from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean, Order, Quantile, Residual
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .stable_forms import log1p
 from .statistics import WIDE
-from .written import first, mean_and_gap, middle_row, second
+from .written import first, mean_and_gap, middle_row, resultant_gap, second
 
 
 class NotLoweredError(ValueError):
@@ -109,14 +109,18 @@ class Lowering:
             self._averages[rest], self._level[symbol] = symbol, level + 1
         return coefficient * self._averages[rest]
 
-    def about_a_centre(self, expression: Expr) -> Expr:
-        """Return an expression as ``number`` does, with the average of logarithms as that of a row and what is left.
+    def in_parts(self, expression: Expr) -> Expr:
+        """Return an expression as ``number`` does, its averages as sums of a number without rounding and what is left.
 
-        A sum of terms then does not begin with a rounded average.
+        A sum of terms then does not begin with a rounded average. That of logarithms is the logarithm of a row and what
+        others are off it, the length of a mean direction is one less what it lacks of that.
         """
-        x = self.data
-        logs, named = Mean(log(x), x), {s: e for s, e in self._definitions.items() if s in expression.free_symbols}
-        shown = expression.xreplace({symbol: e for symbol, e in named.items() if e.has(logs)})
+        x, known = self.data, {s: e for s, e in self._definitions.items() if s in expression.free_symbols}
+        logs, sine, cosine = (Mean(f, x) for f in (log(x), sin(x), cos(x)))
+        shown, length = expression.xreplace(known), sqrt(sine**2 + cosine**2)
+        if shown.has(length):
+            gap = self.named(resultant_gap(x, self.number(sine), self.number(cosine)))
+            return self.number(shown.xreplace({length: 1 - gap}).expand())
         if not shown.has(logs) or log(x) in self._averages:
             return self.number(expression)
         near = self.named(log(middle_row(x)))

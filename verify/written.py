@@ -19,6 +19,8 @@ mean_and_gap: Any = Function("mean_and_gap")
 
 middle_row: Any = Function("middle_row", positive=True)
 """Of positive rows, one that is seldom far out."""
+resultant_gap: Any = Function("resultant_gap", nonnegative=True)
+"""Of angles, and their mean sine and cosine, what the length of their mean direction lacks of one."""
 
 
 def first(pair: Expr, **known: bool) -> Expr:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .gap import mean_and_gap
+from .resultant import resultant_gap
 from .special import far_log_minus_digamma, scipy_special
 
 Scalars = Callable[..., list[float]]
@@ -124,6 +125,7 @@ NUMBERS: dict[str, Callable[..., Any]] = {
     "LogMinusDigamma": log_minus_digamma,
     "mean_and_gap": mean_and_gap,
     "middle_row": middle_row,
+    "resultant_gap": resultant_gap,
     "scaled_besseli": _scaled_besseli,
 }
 
