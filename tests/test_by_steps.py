@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from thetahat import family
 from thetahat.proofs.derivation import Derivation
 from thetahat.verify import count_rooting
 from thetahat.verify.by_steps import in_steps, lowered_equation
-from thetahat.verify.compiled import step_equation
+from thetahat.verify.compiled import looking, step_equation
 from thetahat.verify.compiled.equation import RowEquation, values_and_shares
 from thetahat.verify.compiled.looking import searched, stepped
 from thetahat.verify.compiled.step_equation import StepEquation, steps_and_shares
@@ -21,7 +22,7 @@ from thetahat.verify.compiled_fit import estimator_of
 from thetahat.verify.count_rooting import count_root
 from thetahat.verify.exact_rooting import ExactEquation
 from thetahat.verify.known_values import derivation_with
-from thetahat.verify.line import Line
+from thetahat.verify.line import Line, crossing
 from thetahat.verify.lowering import Lowering
 from thetahat.verify.observations import Observations
 from thetahat.verify.row_equation import row_equation
@@ -129,6 +130,28 @@ def test_a_root_by_slopes_is_the_one_that_is_searched_for(name: str) -> None:
             assert bent is None or bent[0] == pytest.approx(plainly[0], rel=1e-6)
             if wrong <= 0:
                 assert bent is None
+
+
+def bending(k: float) -> list[float]:
+    """An equation that bends at its root, three, the sum of the moduli of its terms, and both of its slope."""
+    return [3.0 / k - 1.0, 3.0 / k + 1.0, -3.0 / k**2, 3.0 / k**2]
+
+
+def units_off(found: tuple[float] | None) -> float:
+    """Units in the last place that a root is off three."""
+    assert found is not None
+    return abs(found[0] - 3.0) / math.ulp(3.0)
+
+
+def test_a_bend_is_not_left_in_a_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted errors: the last step is longer than its third power allows, or the equation taken to be straight."""
+    line = Line(0.0, np.inf)
+    assert units_off(stepped(bending, line)) <= 4
+    assert units_off(searched(lambda k: bending(k)[:2], line)) <= 4
+    ends = 3.0 * (1.0 - 1.2e-7), 3.0 * (1.0 + 0.8e-7)
+    assert units_off((crossing(*ends, *(bending(k)[0] for k in ends)),)) > 10
+    monkeypatch.setattr(looking, "_SETTLED", 1e-2)
+    assert units_off(stepped(bending, line)) > 100
 
 
 @pytest.mark.parametrize("far", [1e-9, 1e9])

@@ -47,8 +47,11 @@ def searched(looked_at: Callable[[float], Sequence[float]], line: Line) -> tuple
         low, high = root * (1 - ROOT_SHARE), root * (1 + ROOT_SHARE)
         (below, size), (above, _) = looked_at(low), looked_at(high)
         if below * above < 0 and min(abs(below), abs(above)) > _NOISE * size:
-            # Over so short a way the equation is straight to within rounding.
-            return (crossing(low, high, below, above),)
+            # What it bends over so short a way is some ten units in the last place, of which an earlier look tells.
+            before, value = next(reversed(looks.items()))
+            through = ((line.value(before), value), (low, below), (high, above))
+            found = root + _at_zero([(point - root, seen) for point, seen in through])
+            return (found if low < found < high else crossing(low, high, below, above),)
     return None
 
 
@@ -78,13 +81,13 @@ def stepped(looked_at: Callable[[float], Sequence[float]], line: Line) -> tuple[
         # Where the product rises while the equation falls, the root lies beyond a place where the product turns.
         turned = rise * slope <= 0
         step = -equation / (slope * first) if turned else -value / rise
-        if abs(step) <= _SETTLED:
-            root = point + step * (first + 0.5 * step * second)  # what is left out has the cube of the step
-            clear = abs(slope) > _NOISE * steepness and abs(slope * root) * ROOT_SHARE > _NOISE * size
-            return (root,) if clear else None
         if before is not None and not turned and abs(step) < 1.0:
             bend = (rise - before[1]) / (u - before[0])
             step *= min(max(1.0 - 0.5 * step * bend / rise, 0.5), 2.0)
+        if abs(step) <= (_SETTLED if before is not None else _SETTLED**2):
+            root = point + step * (first + 0.5 * step * second)  # what is left out has the cube of the step
+            clear = abs(slope) > _NOISE * steepness and abs(slope * root) * ROOT_SHARE > _NOISE * size
+            return (root,) if clear else None
         before = (u, rise)
         u += min(max(step, -_LONGEST), _LONGEST)
     return None
