@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sympy import Symbol, exp
 
 from thetahat.proofs.ball_data import Table
+from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify.ball_climbing import climbed, highest
 from thetahat.verify.line import Line
 from thetahat.verify.newton import Maximum, newton_maximum
@@ -93,6 +94,13 @@ def test_a_root_at_an_end_of_the_bracket_is_returned() -> None:
     """Both ends."""
     assert bracketed_root(lambda v: v - 1.0, 1.0, 2.0) == 1.0
     assert bracketed_root(lambda v: v - 2.0, 1.0, 2.0) == 2.0
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_bracket_without_a_change_of_sign_holds_no_root(sign: float) -> None:
+    """What doubles proposed may have another sign in balls: that was an error of the bracketing method."""
+    with pytest.raises(UnsolvedError, match=r"same sign at both ends of a bracket, 1\.0 and 2\.0"):
+        bracketed_root(lambda v: sign * v, 1.0, 2.0)
 
 
 def quadratic(centre: Array, curvature: Array) -> Callable[[Array], tuple[float, Array, Array]]:

@@ -127,7 +127,8 @@ def bracketed_root(function: Scalar, low: float, high: float, relative: float = 
     Raises
     ------
     UnsolvedError
-        Where the function has no value somewhere between, as where it overflows twice, or the bracket does not close.
+        Where the function has the same sign at both ends, as where what proposed them is rounded, where it has no value
+        somewhere between, as where it overflows twice, or where the bracket does not close.
 
     Examples
     --------
@@ -137,10 +138,15 @@ def bracketed_root(function: Scalar, low: float, high: float, relative: float = 
     # Imported late: half the time of a first fit by a formula, which has no use for it.
     from scipy.optimize import brentq
 
-    if function(low) == 0:
+    below, above = function(low), function(high)
+    if below == 0:
         return low
-    if function(high) == 0:
+    if above == 0:
         return high
+    if min(below, above) > 0 or max(below, above) < 0:
+        raise UnsolvedError(
+            f"the equation has the same sign at both ends of a bracket, {low!r} and {high!r}: doubles told another"
+        )
     low, high = _narrowed(function, low, high)
 
     def defined(value: float) -> float:

@@ -17,6 +17,8 @@ _NEAR = 4.0
 """Coordinate up to which a root is looked for where the equation becomes smaller; beyond it may only fade out."""
 _SETTLED = 1e-6
 """Change of the coordinate from one root to the next at which the last, off by far less, is examined."""
+_FAR, _FARTHEST = 1e-6, 1e-2
+"""Shares of a root between which a look tells how much the equation bends next to it."""
 _LOOKS = 60
 _THROUGH = 4
 """Looks that an inverse interpolation goes through."""
@@ -47,11 +49,8 @@ def searched(looked_at: Callable[[float], Sequence[float]], line: Line) -> tuple
         low, high = root * (1 - ROOT_SHARE), root * (1 + ROOT_SHARE)
         (below, size), (above, _) = looked_at(low), looked_at(high)
         if below * above < 0 and min(abs(below), abs(above)) > _NOISE * size:
-            # What it bends over so short a way is some ten units in the last place, of which an earlier look tells.
-            before, value = next(reversed(looks.items()))
-            through = ((line.value(before), value), (low, below), (high, above))
-            found = root + _at_zero([(point - root, seen) for point, seen in through])
-            return (found if low < found < high else crossing(low, high, below, above),)
+            seen = [(line.value(place), value) for place, value in looks.items()]
+            return (_crossed(root, [*seen, (low, below), (high, above)]),)
     return None
 
 
@@ -91,6 +90,24 @@ def stepped(looked_at: Callable[[float], Sequence[float]], line: Line) -> tuple[
         before = (u, rise)
         u += min(max(step, -_LONGEST), _LONGEST)
     return None
+
+
+def _crossed(root: float, looks: Sequence[tuple[float, float]]) -> float:
+    """The root between the last two of all looks, next to it, with a bend that one farther off tells.
+
+    Over so short a way an equation bends by some ten units in the last place, and rounding hides that from near looks.
+
+    >>> looks = [(point, 3.0 / point - 1.0) for point in (3.001, 3.0 - 3e-7, 3.0 + 4e-7)]
+    >>> abs(_crossed(3.0 + 1e-7, looks) - 3.0) < 4 * math.ulp(3.0)
+    True
+    """
+    *others, low, high = looks
+    far = [look for look in others if _FAR < abs(look[0] - root) / abs(root) < _FARTHEST]
+    if far:
+        found = root + _at_zero([(point - root, value) for point, value in (far[-1], low, high)])
+        if low[0] < found < high[0]:
+            return found
+    return crossing(low[0], high[0], low[1], high[1])
 
 
 def _brackets(residual: Callable[[float], float], line: Line) -> Iterator[tuple[float, float]]:
