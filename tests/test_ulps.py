@@ -17,7 +17,7 @@ from thetahat import certify, family
 from thetahat.proofs.balls import precision
 from thetahat.proofs.derivation import Derivation
 from thetahat.proofs.errors import ExistenceError, SupportError, UnsolvedError
-from thetahat.verify import closed, compiled_fit, estimation
+from thetahat.verify import assembly, closed, compiled_fit, estimation
 from thetahat.verify.compiled import location_climb, looking, natural_climb
 from thetahat.verify.compiled.expansion import Expansion
 from thetahat.verify.compiled.gap import mean_and_gap
@@ -212,7 +212,7 @@ def test_averages_of_logarithms_are_not_rounded_at_their_size(name: str, known: 
 
 def test_rounded_averages_of_logarithms_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted error: the average of logarithms is one term, rounded at its size."""
-    monkeypatch.setattr(Lowering, "in_parts", Lowering.number)
+    monkeypatch.setattr(assembly, "in_parts", Lowering.number)
     monkeypatch.setattr(compiled_fit, "estimator_of", estimator_of.__wrapped__)
     assert worst_by_logarithms("chi", {}, 100) > 6.0
 

@@ -26,6 +26,7 @@ from .last_step import last_step
 from .location_newton import location_newton
 from .lowering import Lowering, NotLoweredError, Stage, magnitude
 from .natural_newton import natural_newton
+from .parted_sums import in_parts
 from .passes import shared, sums_of
 from .row_equation import row_equation
 from .statistics import WIDE
@@ -226,7 +227,7 @@ def _search(derivation: Derivation, lowering: Lowering) -> Search | None:
     if len(unknowns) == 1:
         rest, own = derivation.equations[0].as_independent(unknowns[0], as_Add=True)
         if own.free_symbols == set(unknowns) and not atoms_of(own):
-            terms = Add.make_args(lowering.in_parts(rest))
+            terms = Add.make_args(in_parts(lowering, rest))
             return Search(unknowns, _root(derivation, own), terms)
     elif form is not None:
         needs = tuple(lowering.number(s.symbol) for s in derivation.statistics[: len(form.statistics)])

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Add, Dummy, Expr, Max, Mul, Pow, S, Symbol, cos, exp, log, sin, sqrt
+from sympy import Abs, Add, Dummy, Expr, Max, Mul, Pow, S, Symbol, cos, exp, log, sin
 
 from ..proofs.algebra.atoms import Centred, Covariance, Excess, JensenGap, Mean, Order, Quantile, Residual
 from ..proofs.algebra.tilt import LogMeanExp, TiltedMean
 from .stable_forms import log1p
 from .statistics import WIDE
-from .written import first, mean_and_gap, middle_row, resultant_gap, second
+from .written import first, mean_and_gap, second
 
 
 class NotLoweredError(ValueError):
@@ -48,7 +48,7 @@ class Lowering:
     def __init__(self, data: Symbol, definitions: Mapping[Symbol, Expr] | None = None) -> None:
         """Begin without any average; ``data`` is the variable of the rows, ``definitions`` are those of statistics."""
         self.data = data
-        self._definitions = definitions or {}
+        self.definitions = definitions or {}
         like_data = {"real": True, "positive": data.is_positive, "nonnegative": data.is_nonnegative}
         self.least, self.most = Dummy("least", **like_data), Dummy("most", **like_data)
         self.size = Dummy("size", nonnegative=True)
@@ -84,8 +84,8 @@ class Lowering:
                 raise NotLoweredError(f"no rule leads from {type(expression).__name__} to averages")
             return rule(self, expression)
         if isinstance(expression, Symbol):
-            if expression in self._definitions and expression not in self._named:
-                return self.define(expression, self._definitions[expression])
+            if expression in self.definitions and expression not in self._named:
+                return self.define(expression, self.definitions[expression])
             return self._named.get(expression, expression)
         if not expression.args:
             return expression
@@ -109,30 +109,15 @@ class Lowering:
             self._averages[rest], self._level[symbol] = symbol, level + 1
         return coefficient * self._averages[rest]
 
-    def in_parts(self, expression: Expr) -> Expr:
-        """Return an expression as ``number`` does, its averages as sums of a number without rounding and what is left.
-
-        A sum of terms then does not begin with a rounded average. That of logarithms is the logarithm of a row and what
-        others are off it, the length of a mean direction is one less what it lacks of that.
-        """
-        x, known = self.data, {s: e for s, e in self._definitions.items() if s in expression.free_symbols}
-        logs, sine, cosine = (Mean(f, x) for f in (log(x), sin(x), cos(x)))
-        shown, length = expression.xreplace(known), sqrt(sine**2 + cosine**2)
-        if shown.has(length):
-            gap = self.named(resultant_gap(x, self.number(sine), self.number(cosine)))
-            return self.number(shown.xreplace({length: 1 - gap}).expand())
-        if not shown.has(logs) or log(x) in self._averages:
-            return self.number(expression)
-        near = self.named(log(middle_row(x)))
-        parted = near + self.average(log(x) - near)
-        self.known_average(log(x), parted)
-        return self.number(shown.xreplace({logs: parted}).expand())
-
     def known_average(self, integrand: Expr, value: Expr) -> Expr:
         """Return the average of a function of the rows that is computed otherwise, or the one that there is already."""
-        if integrand not in self._averages:
+        if not self.has_average(integrand):
             self._averages[integrand] = self.named(value)
         return self._averages[integrand]
+
+    def has_average(self, integrand: Expr) -> bool:
+        """Return whether the average of a function of the rows is computed already."""
+        return integrand in self._averages
 
     def supplied(self, integrand: Expr) -> Symbol:
         """Return the symbol for an average that is known before the first pass."""
