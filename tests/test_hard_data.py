@@ -7,15 +7,19 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mp
+from numpy.typing import NDArray
+from sympy import Reals, Symbol, exp, log, pi
 
 from thetahat import certify, family, fit
 from thetahat.proofs.engine import derive
 from thetahat.proofs.errors import UnsolvedError
+from thetahat.proofs.family import Family, Parameter
 from thetahat.verify.ball_rooting import solved_in_balls
 from thetahat.verify.certify import CertificateVerdict
 from thetahat.verify.equivariance_checks import in_logarithms
 from thetahat.verify.fitting import fit_with
 from thetahat.verify.likelihood import nats_lost
+from thetahat.verify.newton import Answer, newton_maximum
 from thetahat.verify.solving import bracketed_root
 from thetahat.verify.tolerance import BALL_ROWS, EXAMINED_ROWS, ROOT_ULPS, SLOPE_NATS
 from thetahat.verify.valid_data import require_data
@@ -187,6 +191,35 @@ def test_a_location_in_half_units_is_found_far_from_zero() -> None:
         assert other is not None
         found = fit_with(derive(other[0]), x).theta
         assert 2 * found[0] == pytest.approx(fit(family(name), x).theta[0], rel=1e-15)
+
+
+@pytest.mark.parametrize("unit", [2.0**-330, 2.0**-30, 2.0**30, 2.0**330])
+def test_a_logarithm_of_a_scale_is_found_in_every_unit(unit: float) -> None:
+    """Of Student's t with three degrees of freedom: shifted by the logarithm of the unit, and proved to be there.
+
+    It was taken for a place on the line of the data: of very small ones it came out as zero, a thousand nats below.
+    """
+    x, m, phi = Symbol("x", real=True), Symbol("m", real=True), Symbol("phi", real=True)
+    density = log(2) - log(pi) - log(3) / 2 - phi - 2 * log(1 + (x - m) ** 2 / (3 * exp(2 * phi)))
+    t3 = Family("t3", x, Reals, (Parameter(m, Reals), Parameter(phi, Reals)), density)
+    data = np.array([-0.29, 0.4, -1.5, 2.3, 0.0])
+
+    here, there = fit(t3, data).theta_hat, fit(t3, data * unit).theta_hat
+    certificate = certify(t3, data * unit)
+
+    assert there["m"] == pytest.approx(here["m"] * unit, rel=1e-12)
+    assert there["phi"] == pytest.approx(here["phi"] + math.log(unit), abs=1e-12)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(data * unit)
+
+
+def test_a_slope_without_curvature_of_its_own_is_no_maximum() -> None:
+    """A ramp in one coordinate, so low that doubles do not show it rise, which shares a curvature with the other."""
+
+    def ramp(u: NDArray[np.float64]) -> Answer:
+        return -1.0 - float(u[0]) ** 2, np.array([-2 * u[0], 1e-100]), np.array([[-2.0, 1e-310], [1e-310, 0.0]])
+
+    assert not newton_maximum(ramp, [0.5, 0.5]).converged
 
 
 def test_many_rows_that_doubles_do_not_carry_are_refused() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import ExistenceError, ThetahatError
-from ..proofs.symmetry import unit_exponents
+from ..proofs.symmetry import unit_change
 from .drawn import Array, Check, agree
 from .equivariance_checks import (
     in_logarithms,
@@ -79,7 +79,7 @@ def applies(name: str, derivation: Derivation) -> bool:
     """
     family = derivation.family
     if name == "change of unit carries over":
-        return unit_exponents(family) is not None
+        return unit_change(family) is not None
     if name == "parametrisation carries over":
         return in_logarithms(family) is not None
     if name == "score zero or at the support's end":

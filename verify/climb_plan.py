@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Abs, Add, Dummy, Expr, Pow, Rational, Symbol, exp, oo
+from sympy import Abs, Add, Dummy, Expr, Pow, Rational, Symbol, exp, log, oo
 
 from ..proofs.algebra.derivatives import derivative
 from ..proofs.algebra.kernels import join_exponentials
@@ -21,7 +21,7 @@ from ..proofs.derivation import Derivation
 from ..proofs.family import Family
 from .density import compiled
 from .exact import written_out
-from .suggestions import is_a_place, place_unit
+from .suggestions import is_a_place, place_unit, unit_shift
 from .terrain import Objective, Place
 from .tolerance import MOST_BITS
 
@@ -150,8 +150,10 @@ def _map(family: Family, parameter: Symbol, u: Symbol, within: tuple[Expr, Expr]
         return ends.lo + exp(u)
     if ends.hi is not oo:
         return ends.hi - exp(-u)
-    # Elsewhere a parameter without ends is most likely a logarithm, or a shape.
-    return Rational(place_unit(family, parameter)) * (CENTRE + SIZE * u) if is_a_place(family, parameter) else u
+    if is_a_place(family, parameter):
+        return Rational(place_unit(family, parameter)) * (CENTRE + SIZE * u)
+    # Elsewhere a parameter without ends is a logarithm, which the unit of the data may shift, or a shape.
+    return u + unit_shift(family, parameter) * log(SIZE)
 
 
 def in_doubles(plan: Climb, point: Array, numbers: Mapping[Symbol, float]) -> dict[Symbol, float]:

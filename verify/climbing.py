@@ -23,7 +23,7 @@ from .exact import few_rows
 from .far_out import Start, climbs_far_out, outermost
 from .newton import Asking, Maximum, newton_climb, newton_maximum, side_by_side
 from .observations import Observations
-from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power
+from .suggestions import is_a_number, is_a_place, place_unit, spread, suggested, unit_power, unit_shift
 from .terrain import Place, Terrain
 from .tolerance import AGREEMENT_NATS, BALL_ROWS, CLIMB_NATS, EXAMINED_ROWS, MOST_BITS, SLOPE_NATS
 
@@ -180,9 +180,10 @@ def _placed(
             point.append(math.log(value - lo) - (math.log(hi - value) if math.isfinite(hi) else 0.0))
         elif math.isfinite(hi):
             point.append(-math.log(hi - value))
+        elif is_a_place(family, parameter):
+            point.append((value / place_unit(family, parameter) - centre) / size)
         else:
-            at = (value / place_unit(family, parameter) - centre) / size if is_a_place(family, parameter) else value
-            point.append(at)
+            point.append(value - unit_shift(family, parameter) * math.log(size))
     return dict(known) | {CENTRE: centre, SIZE: size}, point
 
 

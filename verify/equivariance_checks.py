@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from sympy import Reals, Symbol, exp, oo
 from ..proofs.derivation import Verdict
 from ..proofs.errors import DeclarationError, ExistenceError, UnsolvedError
 from ..proofs.family import Family, Parameter
-from ..proofs.symmetry import unit_exponents
+from ..proofs.symmetry import unit_change
 from .drawn import Array, Drawn, against_certificate, agree, feasible, judged
 from .ends import outside_space
 from .fitting import fit_with
@@ -30,12 +31,12 @@ def refit(drawn: Drawn, x: Array, weights: Array | None = None) -> Array | None:
         return None
 
 
-def _cost_of(drawn: Drawn, place: int, relative: float) -> float:
-    """Nats lost when one parameter moves by a relative step, either way."""
+def _cost_of(drawn: Drawn, place: int, step: float) -> float:
+    """Nats lost when one parameter moves by a step, either way."""
     cost = 0.0
     for sign_ in (1, -1):
         moved = drawn.fit.theta.copy()
-        moved[place] *= 1 + sign_ * relative
+        moved[place] += sign_ * step
         if feasible(drawn.family, moved):
             lost = -nats_lost(drawn.family, tuple(drawn.fit.theta), tuple(moved), drawn.data)
             cost += max(0.0, float(lost.mid())) if lost.is_finite() else 0.0
@@ -115,17 +116,21 @@ def zero_weight_removes(drawn: Drawn) -> Case:
 
 def unit_carries_over(drawn: Drawn) -> Case:
     """The estimate in another unit, a power of two, brought back."""
-    exponents = unit_exponents(drawn.family)
-    if exponents is None:
+    change = unit_change(drawn.family)
+    if change is None:
         return Case(Verdict.UNDECIDED, "the family has no change of unit")
-    unit = 8.0
+    unit, cost = 8.0, 0.0
     theta = refit(drawn, drawn.x * unit)
-    back = (
-        None
-        if theta is None
-        else np.array([value / unit ** exponents[s] for value, s in zip(theta, drawn.family.symbols, strict=True)])
-    )
-    return _same(drawn, back, "another unit")
+    if theta is None:
+        return _same(drawn, None, "another unit")
+    back = theta.copy()
+    for place, symbol in enumerate(drawn.family.symbols):
+        back[place] /= unit ** change.powers[symbol]
+        if change.shifts[symbol]:
+            # A logarithm stored as a double fixes a scale to a relative error that grows with the logarithm.
+            back[place] -= change.shifts[symbol] * math.log(unit)
+            cost += _cost_of(drawn, place, 2 * UNIT_ROUNDOFF * (math.log(unit) + abs(float(theta[place]))))
+    return _same(drawn, back, "another unit", cost)
 
 
 @lru_cache(maxsize=512)
@@ -175,4 +180,5 @@ def parametrisation_carries_over(drawn: Drawn) -> Case:
     steps = THETA_ULPS * (1 + abs(theta[place])) * UNIT_ROUNDOFF
     with np.errstate(over="ignore", under="ignore"):
         theta[place] = np.exp(theta[place])
-    return _same(drawn, theta, "another parametrisation", _cost_of(drawn, place, 2 * steps))
+    cost = _cost_of(drawn, place, 2 * steps * float(drawn.fit.theta[place]))
+    return _same(drawn, theta, "another parametrisation", cost)

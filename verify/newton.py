@@ -114,11 +114,12 @@ def newton_climb(
 def _is_level(found: Maximum) -> Asking[bool]:
     """Whether a coordinate shows no curvature at all, and changing it by one on some side loses nothing.
 
-    Where the likelihood comes closer to its limit than doubles tell, as a parameter runs away, that is no maximum.
+    Where the likelihood comes closer to its limit than doubles tell, as a parameter runs away, that is no maximum. What
+    it shares with other coordinates is no curvature of its own.
     """
     if found.hessian is None:
         return False
-    for unit in np.eye(len(found.point))[~found.hessian.any(axis=1)]:
+    for unit in np.eye(len(found.point))[np.diag(found.hessian) == 0]:
         for side in (1.0, -1.0):
             value, _, _ = yield found.point + side * unit
             if value >= found.value:

@@ -17,7 +17,7 @@ from ..proofs.bounds import Bounds
 from ..proofs.errors import DeclarationError
 from ..proofs.family import Family
 from ..proofs.probes import data_points, parameter_points
-from ..proofs.symmetry import unit_exponents
+from ..proofs.symmetry import unit_change
 from .density import compiled
 from .line import Line
 from .single_peaks import single_peaks
@@ -54,9 +54,10 @@ def is_a_number(family: Family, parameter: Symbol) -> bool:
     >>> [is_a_number(GAMMA, parameter) for parameter in GAMMA.symbols]
     [True, False]
     """
-    units = unit_exponents(family)
-    ends = family.domain[parameter]
-    return units[parameter] == 0 if units is not None else not (on_a_line(family) and _is_whole(ends))
+    change = unit_change(family)
+    if change is not None:
+        return change.powers[parameter] == change.shifts[parameter] == 0
+    return not (on_a_line(family) and _is_whole(family.domain[parameter]))
 
 
 def is_a_place(family: Family, parameter: Symbol) -> bool:
@@ -66,7 +67,8 @@ def is_a_place(family: Family, parameter: Symbol) -> bool:
     >>> is_a_place(NORMAL, NORMAL.symbols[0])
     True
     """
-    return on_a_line(family) and _is_whole(family.domain[parameter]) and not is_a_number(family, parameter)
+    whole = on_a_line(family) and _is_whole(family.domain[parameter])
+    return whole and not is_a_number(family, parameter) and not unit_shift(family, parameter)
 
 
 def unit_power(family: Family, parameter: Symbol) -> int:
@@ -76,7 +78,19 @@ def unit_power(family: Family, parameter: Symbol) -> int:
     >>> [unit_power(WEIBULL_BY_RATE, parameter) for parameter in WEIBULL_BY_RATE.symbols]
     [0, -1]
     """
-    return (unit_exponents(family) or {}).get(parameter, 0)
+    change = unit_change(family)
+    return 0 if change is None else change.powers.get(parameter, 0)
+
+
+def unit_shift(family: Family, parameter: Symbol) -> int:
+    """Return by how many logarithms of the unit of the data a parameter is shifted; zero also where none is known.
+
+    >>> from thetahat.proofs.families.real.normal_by_log_scale import NORMAL_BY_LOG_SCALE
+    >>> [unit_shift(NORMAL_BY_LOG_SCALE, parameter) for parameter in NORMAL_BY_LOG_SCALE.symbols]
+    [0, 1]
+    """
+    change = unit_change(family)
+    return 0 if change is None else change.shifts.get(parameter, 0)
 
 
 def place_unit(family: Family, parameter: Symbol) -> Fraction:
@@ -151,7 +165,6 @@ def suggested(
     >>> [round(u, 1) for (u,) in found]
     [-1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0, -2.0]
     """
-    units = unit_exponents(family) or {}
     choices: list[list[float]] = []
     for parameter in parameters:
         ends = _kept(family.domain[parameter], within.get(parameter))
@@ -165,7 +178,7 @@ def suggested(
             choices.append([-4.0, -1.5, 0.0, 1.5, 4.0])
         else:
             # What changes with the unit of the data starts at their spread, anything else at plain numbers.
-            power = units.get(parameter, 0)
+            power = unit_power(family, parameter)
             middle, factors = power * math.log(size), _WITH_UNIT if power else _WITHOUT_UNIT
             apart = _of_extremes(column, power) if len(parameters) <= _FEW else []
             wide = _of_all_rows(column, size, power) if power else []
@@ -214,7 +227,9 @@ def _value(family: Family, parameter: Symbol, u: float, centre: float, size: flo
     """The value at a coordinate; ``None`` where ends of the space are no numbers."""
     ends = family.domain[parameter]
     if _is_whole(ends):
-        return float(place_unit(family, parameter)) * (centre + size * u) if is_a_place(family, parameter) else u
+        if is_a_place(family, parameter):
+            return float(place_unit(family, parameter)) * (centre + size * u)
+        return u + unit_shift(family, parameter) * math.log(size)
     if not (ends.lo.is_number and ends.hi.is_number):
         return None
     return Line(float(ends.lo), float(ends.hi)).value(u)

@@ -17,7 +17,7 @@ from ...proofs.balls import precision
 from ...proofs.derivation import Derivation
 from ...proofs.errors import ExistenceError, UnsolvedError
 from ...proofs.family import Family
-from ...proofs.symmetry import unit_exponents
+from ...proofs.symmetry import unit_change
 from ..ball_rooting import root_in_balls
 from ..climbing import summit_in_balls
 from ..enclosure import holds
@@ -105,9 +105,9 @@ def _of_the_equation(derivation: Derivation, observations: Observations) -> Star
 def _in_another_unit(derivation: Derivation, observations: Observations) -> Start | None:
     """What is proved of the data in a unit, a power of two, in which the largest is about one, brought back."""
     family = derivation.family
-    exponents = unit_exponents(family) if len(family.columns) == 1 else None
+    change = unit_change(family) if len(family.columns) == 1 else None
     size = float(np.abs(observations.x).max())
-    if exponents is None or size == 0:
+    if change is None or size == 0:
         return None
     places = math.frexp(size)[1]
     scaled = np.ldexp(observations.x, -places)
@@ -121,7 +121,8 @@ def _in_another_unit(derivation: Derivation, observations: Observations) -> Star
         return None
     with precision(MOST_BITS):
         return {
-            symbol: value.mid() * arb(2) ** (places * exponents[symbol])
+            symbol: value.mid() * arb(2) ** (places * change.powers[symbol])
+            + places * change.shifts[symbol] * arb(2).log()
             for symbol, value in zip(box.parameters, box.inner, strict=True)
         }
 
