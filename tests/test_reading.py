@@ -147,6 +147,25 @@ def test_what_cannot_be_called_with_data_is_refused_before_any_are_drawn(
         check_estimator(NORMAL, function, weights=weights)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (
+            "linear_regression",
+            r"x alone, which .* does not allow; .* of which the columns are y, x, for alpha",
+        ),
+        (
+            "gamma_regression",
+            r"y, x and a, which .* does not allow; pass a function of y, x and a for beta",
+        ),
+    ],
+)
+def test_it_is_said_what_a_function_with_covariates_is_called_with(name: str, why: str) -> None:
+    """One array with columns, or where the dimension is a symbol each array by itself, and what is known."""
+    with pytest.raises(ParameterError, match=why):
+        check_estimator(name, lambda one, other: None)
+
+
 @pytest.mark.parametrize("function", [np.mean, max, lambda x, *rest, **others: x[0]], ids=["numpy", "built in", "any"])
 def test_functions_of_any_signature_are_asked(function: Callable[..., Any]) -> None:
     """One that NumPy dispatches, one that tells nothing of itself, one that takes everything."""

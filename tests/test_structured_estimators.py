@@ -24,14 +24,19 @@ def _least_squares(y: Any, X: Any) -> dict[str, Any]:
     return {"beta": beta, "v": np.mean((y - X @ beta) ** 2)}
 
 
-def _logistic(y: Any, x: Any) -> Any:
+def _logistic(y: Any, x: Any, penalty: float = 0.0) -> Any:
     def loss(beta: Any) -> Any:
-        return np.sum(np.logaddexp(0, x @ beta) - y * (x @ beta))
+        return np.sum(np.logaddexp(0, x @ beta) - y * (x @ beta)) + penalty * beta @ beta / 2
 
     def slope(beta: Any) -> Any:
-        return x.T @ (1 / (1 + np.exp(-x @ beta)) - y)
+        return x.T @ (1 / (1 + np.exp(-x @ beta)) - y) + penalty * beta
 
     return minimize(loss, np.zeros(x.shape[1]), jac=slope, tol=1e-10).x
+
+
+def _even(covariance: Any) -> Any:
+    """As many variances that are all the same."""
+    return np.trace(covariance) / len(covariance) * np.eye(len(covariance))
 
 
 RIGHT: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -75,10 +80,26 @@ WRONG: dict[str, tuple[str, Callable[..., Any], str]] = {
             "beta": _least_squares(y, X)["beta"],
             "v": _least_squares(y, X)["v"] * len(y) / max(1, len(y) - X.shape[1]),
         },
-        "nats",
+        "the denominator n - ",
     ),
     "ridge": ("multiple_regression", lambda y, X: _ridge(y, X), "nats"),
-    "smoothed": ("categorical_k", lambda y: (y.sum(axis=0) + 1) / (len(y) + y.shape[1]), "nats"),
+    "penalised": ("logistic_regression", lambda y, x: _logistic(y, x, 1.0), "times it, as by a ridge penalty"),
+    "regularised": (
+        "multivariate_normal",
+        lambda x: (x.mean(axis=0), _covariance(x) + 0.01 * np.eye(x.shape[1])),
+        "Sigma is the estimate plus 0.01 on the diagonal",
+    ),
+    "shrunk": (
+        "multivariate_normal",
+        lambda x: (x.mean(axis=0), _covariance(x) * 3 / 4 + _even(_covariance(x)) / 4),
+        "Sigma is 0.75 times the estimate plus",
+    ),
+    "even": ("multivariate_normal", lambda x: (x.mean(axis=0), _even(_covariance(x))), "Sigma has nothing but"),
+    "smoothed": (
+        "categorical_k",
+        lambda y: (y.sum(axis=0) + 1) / (len(y) + y.shape[1]),
+        "p is the estimate with 1 added to each count: smoothed",
+    ),
     "not divided": ("wishart", lambda S, nu: S.mean(axis=0), "nats"),
     "columns for rows": (
         "markov_chain",

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from ..proofs.derivation import Derivation
 from ..proofs.errors import ParameterError
 from ..proofs.family import Family
+from ..proofs.structured.family import StructuredFamily
 from .ends import outside_space
 from .parameter_map import ParameterMap, UnreadableError
+from .structured_support import name_of
 
 Array = NDArray[np.float64]
 Promise = Literal["mle", "local"]
@@ -120,7 +122,7 @@ def answer_of(question: Question, x: Array, weights: Array | None = None) -> Ans
     return Answer(theta, _named(question, theta), warned=warned, returned=call.returned)
 
 
-def require_callable(function: Any, family: Family, weighted: bool) -> None:
+def require_callable(function: Any, family: Family | StructuredFamily, weighted: bool) -> None:
     """Refuse what cannot be called with a dataset, and with weights where they are given.
 
     >>> from thetahat import family
@@ -130,27 +132,42 @@ def require_callable(function: Any, family: Family, weighted: bool) -> None:
     ...
     thetahat.proofs.errors.ParameterError: bernoulli: 3 is int, which cannot be called; pass a function of x for p
     """
+    who, given = family.name, _given(family, weighted)
     name, wanted = getattr(function, "__name__", type(function).__name__), ", ".join(family.parameter_names)
-    advice = f"pass a function of {'x and weights' if weighted else 'x'} for {wanted}"
+    columns = family.columns if isinstance(family, Family) and len(family.columns) > 1 else ()
+    shape = f", an array of which the columns are {', '.join(map(str, columns))}," if columns else ""
+    advice = f"pass a function of {_listed(given)}{shape} for {wanted}"
     fits = callable(getattr(function, "fit", None)) and (isinstance(function, type) or not callable(function))
     if fits:
-        raise ParameterError(f"{family.name}: {name} has a method fit, and is no estimator by itself; {advice}")
+        raise ParameterError(f"{who}: {name} has a method fit, and is no estimator by itself; {advice}")
     if not callable(function):
         kind = type(function).__name__
-        raise ParameterError(f"{family.name}: {function!r} is {kind}, which cannot be called; {advice}")
+        raise ParameterError(f"{who}: {function!r} is {kind}, which cannot be called; {advice}")
     if isinstance(function, type):
-        raise ParameterError(f"{family.name}: {name} is a class, and makes no estimates by itself; {advice}")
+        raise ParameterError(f"{who}: {name} is a class, and makes no estimates by itself; {advice}")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some functions written in C do not tell
         return
     try:
-        signature.bind(*(("x", "weights") if weighted else ("x",)))
+        signature.bind(*given)
     except TypeError as error:
-        given = "x and weights" if weighted else "x alone"
+        called_with = f"{given[0]} alone" if len(given) == 1 else _listed(given)
         raise ParameterError(
-            f"{family.name}: {name} is called with {given}, which {signature} does not allow; {advice}"
+            f"{who}: {name} is called with {called_with}, which {signature} does not allow; {advice}"
         ) from error
+
+
+def _given(family: Family | StructuredFamily, weighted: bool) -> list[str]:
+    """What a function is called with: a dataset, or all that is observed and then all that is known; and weights."""
+    data = ["x"]
+    if isinstance(family, StructuredFamily):
+        data = [*map(name_of, family.observation), *(one.name for one in family.known)]
+    return [*data, *(["weights"] if weighted else [])]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
 
 
 def require_count(who: str, examples: object) -> None:

@@ -21,12 +21,14 @@ from ..proofs.structured.engine import derive_structured
 from ..proofs.structured.family import StructuredFamily
 from ..proofs.structured.units import has_unit, unit_powers
 from ..strategies.structured import StructuredData, structured_datasets
+from .answers import require_callable
 from .certify.certificate import CertificateVerdict
 from .certify.structured_prove import certificate_of
 from .driving import DisagreementError, run_property
 from .report import Report, Tally
 from .structured_answers import answer_of, shown_data
 from .structured_checks import rounding_of
+from .structured_diagnosis import likely_mistake
 from .structured_estimate import estimate
 from .structured_fit import bare
 from .structured_search import mean_log_likelihood
@@ -81,6 +83,7 @@ def check_structured_estimator(
         raise ParameterError(f"{family.name}: existence={existence!r} is not known; write 'holds' or 'fails'")
     if weights and family.rows is not None:
         raise ParameterError(f"{family.name}: the data are one matrix whose rows belong together; there are no weights")
+    require_callable(function, family, weights)
     derivation = derive_structured(family)
     name = getattr(function, "__name__", "estimator")
     counts: Counter[Verdict] = Counter()
@@ -142,7 +145,7 @@ def judged(
     rounding = rounding_of(family, drawn, ours, mean_log_likelihood(family, drawn, ours))
     if low > (nats + rounding) * weight:
         better = ", ".join(f"{one.name} = {bare(one.term, ours[one.name]).tolist()}" for one in family.parameters)
-        mistake = _likely(drawn, answer.theta, ours)
+        mistake = likely_mistake(family, drawn, answer.theta, ours)
         lines = [
             shown_data(drawn),
             f"  returned   {answer.shown}",
@@ -163,19 +166,3 @@ def _lost(
         return lost.low, lost.high
     heights = [mean_log_likelihood(derivation.family, drawn, one) for one in (ours, theta)]
     return drawn.weight * (heights[0] - heights[1]), np.inf
-
-
-def _likely(drawn: StructuredData, theta: Mapping[str, Array], ours: Mapping[str, Array]) -> str:
-    """A mistake that one factor explains, or the mirror image of a matrix."""
-    n = drawn.n if not drawn.single else max(map(len, (value[0] for value in drawn.data.values())))
-    for name, value in theta.items():
-        right = ours[name]
-        if value.ndim == 2 and value.shape[0] == value.shape[1] and _same(value, right.T) and not _same(value, right):
-            return f"{name} is transposed"
-        if n > 1 and not _same(value, right) and _same(value * (n - 1), right * n):
-            return f"{name} is the estimate times n/(n - 1): the denominator n - 1 in place of n"
-    return ""
-
-
-def _same(one: Array, other: Array) -> bool:
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-9, atol=0))
