@@ -12,12 +12,14 @@ from .algebra.regions import is_concave, is_strictly_concave
 from .algebra.signs import is_positive
 from .check_context import Context, confirmed_zero, subject_of, unless_zero
 from .curvature import (
+    domain_inside,
     has_corners,
     in_coordinates,
     is_definite,
     is_semidefinite,
     leaves_an_interval,
     minus_second,
+    strict_domain,
 )
 from .derivation import Evidence, Finding, Step, by_sign
 from .half_plane import covers_half_plane, falls_along_lines
@@ -105,10 +107,11 @@ def curvature(step: Step, context: Context) -> Finding:
     scale = _scale_of(step, context)
     if isinstance(scale, Finding):
         return scale
-    matrix, domain = minus_second(context.family, scale), scale.domain(context.family)
+    matrix = minus_second(context.family, scale)
     if any((one - claimed).expand() != 0 for one, claimed in zip(matrix, step.value.args, strict=True)):
         return Finding(Evidence.REFUTED, "these are not the second derivatives")
-    holds = is_definite(matrix, domain) if int(step.named("strict")) else is_semidefinite(matrix, domain)
+    inside, strictly = domain_inside(context.family, scale), strict_domain(context.family, scale)
+    holds = is_definite(matrix, strictly) if int(step.named("strict")) else is_semidefinite(matrix, inside)
     return by_sign(holds, "the log-density is concave at every observation")
 
 
@@ -117,7 +120,7 @@ def concave_terms(step: Step, context: Context) -> Finding:
     scale = _scale_of(step, context)
     if isinstance(scale, Finding):
         return scale
-    domain = scale.domain(context.family)
+    domain = domain_inside(context.family, scale)
     rest = in_coordinates(context.family, scale) - Add(*step.value.args)
     places = dict(zip(scale.coordinates, context.family.symbols, strict=True))
     points = [

@@ -7,15 +7,35 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Abs, Add, Eq, Expr, Matrix, Max, Min, Piecewise, S, Symbol, false, fraction, oo, sign, true
+from sympy import (
+    Abs,
+    Add,
+    Eq,
+    Expr,
+    Heaviside,
+    Matrix,
+    Max,
+    Min,
+    Piecewise,
+    S,
+    Symbol,
+    false,
+    fraction,
+    log,
+    oo,
+    sign,
+    true,
+)
 from sympy.core.relational import Relational
 
 from .algebra.concave_terms import concave_terms
 from .algebra.derivatives import derivative
 from .algebra.gaps import is_nonnegative_by_gaps, is_positive_by_gaps
+from .algebra.indicator import Indicator
 from .algebra.invertible import determinant
 from .algebra.logs import split_logs
 from .algebra.refute import enclosure
+from .algebra.regions import is_continuous
 from .algebra.signs import Domain, is_negative, is_nonnegative, is_positive, strict_sign
 from .algebra.size import cancelled, factored, operations
 from .balls import ball, precision
@@ -69,13 +89,64 @@ def concave_scale(family: Family) -> Curvature | ConcaveSum | None:
     for scale in scales(family):
         if any(_refutes(point, scale) for point in seen):
             continue
-        matrix, domain = minus_second(family, scale), scale.domain(family)
+        matrix, domain = minus_second(family, scale), domain_inside(family, scale)
         if is_semidefinite(matrix, domain):
-            return Curvature(scale, matrix, is_definite(matrix, domain))
+            return Curvature(scale, matrix, is_definite(matrix, strict_domain(family, scale)))
         terms = concave_terms(in_coordinates(family, scale), scale.coordinates, domain)
         if terms is not None:
             return ConcaveSum(scale, terms)
     return None
+
+
+def domain_inside(family: Family, scale: Scale) -> Domain:
+    """Return where data and coordinates lie that second derivatives are to be looked at in.
+
+    Without the ends that belong to a space where the log-density is nowhere above its limit from inside: what is
+    concave inside is concave with these, as minus infinity may be (Rockafellar 1970, theorem 7.4).
+    """
+    domain = scale.domain(family)
+    if scale.maps != scale.coordinates or not comes_up_to_ends(family):
+        return domain
+    spaces = zip(scale.coordinates, scale.spaces, strict=True)
+    return dict(domain) | {phi: replace(box, lo_closed=False, hi_closed=False) for phi, box in spaces if phi in domain}
+
+
+def strict_domain(family: Family, scale: Scale) -> Domain:
+    """Return the same for what is to be strictly concave: of several parameters, a face may be level."""
+    return domain_inside(family, scale) if len(family.symbols) == 1 else scale.domain(family)
+
+
+def comes_up_to_ends(family: Family) -> bool:
+    """Return whether the log-density of every observation is proved to be its own limit on ends of closed spaces.
+
+    It is a sum of what is continuous and of nonnegative multiples of logarithms of what is continuous and nonnegative,
+    which may fall to minus infinity there; in every case that the observation decides.
+
+    >>> from sympy import Interval, Range, Symbol, log
+    >>> from thetahat.proofs.family import Parameter
+    >>> k, p = Symbol("k", integer=True, nonnegative=True), Symbol("p", nonnegative=True)
+    >>> toss = Family("toss", k, Range(0, 2), (Parameter(p, Interval(0, 1)),), k * log(p) + (1 - k) * log(1 - p))
+    >>> comes_up_to_ends(toss)
+    True
+    """
+    if family.bounds.free_symbols & set(family.symbols) or has_corners(family):
+        return False
+    return _comes_up(family.log_density, family.symbols, family.domain)
+
+
+def _comes_up(part: Expr, parameters: tuple[Symbol, ...], domain: Domain) -> bool:
+    if isinstance(part, Add):
+        return all(_comes_up(term, parameters, domain) for term in part.args)
+    if isinstance(part, Piecewise):
+        return all(_comes_up(value, parameters, domain) for value, _ in part.args)
+    if part.has(Piecewise):
+        return False
+    factor, moving = part.as_independent(*parameters, as_Add=False)
+    if isinstance(moving, log):
+        inside = moving.args[0]
+        known = is_nonnegative(factor, domain) and is_continuous(inside, parameters, domain)
+        return known and is_nonnegative(inside, domain)
+    return is_continuous(moving, parameters, domain)
 
 
 def leaves_an_interval(family: Family) -> bool:
@@ -103,7 +174,7 @@ def has_corners(family: Family) -> bool:
     [True, False]
     """
     density, parameters = family.log_density, set(family.symbols)
-    switches = [*density.atoms(Abs, Max, Min, sign)]
+    switches = [*density.atoms(Abs, Heaviside, Indicator, Max, Min, sign)]
     switches += [case for node in density.atoms(Piecewise) for _, case in node.args]
     return any(parameters & node.free_symbols for node in switches)
 

@@ -7,7 +7,7 @@ from sympy import Expr, Integer, Symbol, Tuple, oo
 from .algebra.concave_terms import shape_of
 from .algebra.regions import is_concave, is_strictly_concave, regions
 from .bounded_location import bounded_location_scale
-from .curvature import ConcaveSum, Curvature, concave_scale
+from .curvature import ConcaveSum, Curvature, concave_scale, domain_inside
 from .derivation import Label, Optimality, Section
 from .family import Family
 from .group_steps import group_step
@@ -142,7 +142,7 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
     strict = isinstance(curvature, Curvature) and curvature.strict
     known = f", whatever {' and '.join(f'`{p}`' for p in placed)} may be" if placed else ""
     if isinstance(curvature, Curvature):
-        _bend_step(curvature, known, placed, trail)
+        _bend_step(curvature, held, known, placed, trail)
     else:
         _shape_step(curvature, held, known, placed, trail)
     if placed:
@@ -153,13 +153,13 @@ def _concave_throughout(family: Family, route: LikelihoodRoute, trail: Trail) ->
     return Optimality(True, "concave in the parameters at every observation", strict, concave=True)
 
 
-def _bend_step(curvature: Curvature, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
+def _bend_step(curvature: Curvature, held: Family, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
     scale = curvature.scale
     trail.add(
         "curvature",
         _OPTIMAL,
         f"Concave: the log-density of every observation is {'strictly ' * curvature.strict}concave in the parameters"
-        f"{_written(scale)}{known}, and so is the likelihood; every stationary point is a "
+        f"{_written(scale)}{known}{_on_ends(held, scale)}, and so is the likelihood; every stationary point is a "
         "global maximum. Minus the second derivatives:",
         Tuple(*curvature.matrix),
         Label("-d2 log p", r"-\partial^2 \log p"),
@@ -173,12 +173,13 @@ def _bend_step(curvature: Curvature, known: str, placed: tuple[Symbol, ...], tra
 
 
 def _shape_step(found: ConcaveSum, held: Family, known: str, placed: tuple[Symbol, ...], trail: Trail) -> None:
-    scale, domain = found.scale, found.scale.domain(held)
+    scale, domain = found.scale, domain_inside(held, found.scale)
     shapes = dict.fromkeys(shape_of(term, scale.coordinates, domain) for term in found.terms)
     trail.add(
         "concave-terms",
         _OPTIMAL,
-        f"Concave: the log-density of every observation is, in the parameters{_written(scale)}{known}, beside what is "
+        f"Concave: the log-density of every observation is, in the parameters{_written(scale)}{known}"
+        f"{_on_ends(held, scale)}, beside what is "
         f"free of them, a sum of concave terms: each is {' or '.join(shapes)}. So the likelihood is concave, and "
         "every stationary point is a global maximum. The terms:",
         Tuple(*found.terms),
@@ -192,6 +193,12 @@ def _written(scale: Scale) -> str:
     pairs = zip(scale.symbols, scale.maps, strict=True)
     scaled = ", ".join(f"`{p}` = `{how}`" for p, how in pairs if not how.is_Symbol)
     return f", written as {scaled}" if scaled else ""
+
+
+def _on_ends(held: Family, scale: Scale) -> str:
+    """That ends of the space, where second derivatives may have no value, are no exception."""
+    opened = domain_inside(held, scale) != scale.domain(held)
+    return ", also on ends of its space, where it is its limit from inside" if opened else ""
 
 
 def _wave(family: Family, route: LikelihoodRoute, trail: Trail) -> Optimality | None:

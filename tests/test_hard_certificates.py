@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flint import arb, fmpq
-from sympy import Abs, DiracDelta, Rational, Symbol
+from sympy import Abs, DiracDelta, Interval, Rational, Symbol, log, oo
 
-from thetahat import certify, derive, family
+from thetahat import Family, Parameter, certify, derive, family
 from thetahat.proofs.algebra.atoms import Mean
 from thetahat.proofs.algebra.kinks import without_still_kinks
 from thetahat.proofs.balls import precision
@@ -118,3 +118,15 @@ def test_a_maximum_beyond_all_doubles_is_certified(name: str, data: np.ndarray) 
         beside = {key: Enclosure.of(held.ball * (1 + arb(2) ** -60)) for key, held in proof.theta.items()}
     assert not replace(proof, theta=beside).check(data)
     assert not replace(proof, theta={**proof.theta, **dict(list(beside.items())[-1:])}).check(data)
+
+
+def test_an_end_that_is_moved_by_two_parameters_is_confirmed_where_one_of_them_is_no_ball() -> None:
+    """From log(r) to log(r) + s: the length is exact, ``r`` is ``exp(1/2)``, and no point of both holds all data."""
+    y, r, s = Symbol("y", real=True), Symbol("r", positive=True), Symbol("s", positive=True)
+    above = Interval.open(0, oo)
+    span = Interval(log(r), log(r) + s)
+    proof = certify(Family("span", y, span, (Parameter(r, above), Parameter(s, above)), -log(s)), [0.5, 2.0])
+    assert proof.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert proof.check([0.5, 2.0])
+    low = replace(proof, theta={**proof.theta, "s": Enclosure.of(arb(1.5) - arb(2) ** -60)})
+    assert not low.check([0.5, 2.0])

@@ -1,11 +1,17 @@
 """Whether a space smaller than a family needs is taken for what it is: with ends that hold the maximiser, or do not."""
 
+from dataclasses import replace
+from itertools import combinations_with_replacement
+
 import numpy as np
 import pytest
 from sympy import (
     Abs,
+    Eq,
     Expr,
+    Heaviside,
     Interval,
+    Piecewise,
     Range,
     Rational,
     Reals,
@@ -23,7 +29,9 @@ from sympy import (
 )
 
 from thetahat import Family, Parameter, certify, derive, fit
-from thetahat.proofs.derivation import Evidence, Outcome
+from thetahat.proofs.checker import check_steps
+from thetahat.proofs.curvature import comes_up_to_ends
+from thetahat.proofs.derivation import Evidence, Outcome, Verdict
 from thetahat.proofs.errors import ExistenceError, UnsolvedError
 from thetahat.proofs.registry import family as catalogued
 from thetahat.proofs.write.markdown import derivation_markdown
@@ -236,3 +244,60 @@ def test_a_maximum_inside_is_preferred_to_an_end_that_is_lower() -> None:
     found = fit(UNPROVED["two bells"], [3.0, -3.0, 2.0])
     assert found.outcome is Outcome.REDUCED
     assert found.theta[0] > 2
+
+
+LINKAGE = Piecewise((log(Rational(1, 2) + u / 4), Eq(count, 0)), (log((1 - u) / 4), count <= 2), (log(u / 4), True))
+INBRED = Piecewise(
+    (log(Rational(1, 16) + 3 * m / 16), Eq(count, 0)),
+    (log(Rational(3, 8) * (1 - m)), Eq(count, 1)),
+    (log(Rational(9, 16) + 3 * m / 16), True),
+)
+CELLS = {
+    "linkage": (family(LINKAGE, count, Range(0, 4), (u, Interval(0, 1))), 4, 0.0),
+    "inbreeding": (family(INBRED, count, Range(0, 3), (m, Interval(-Rational(1, 3), 1))), 3, -1 / 3),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_likelihood_that_vanishes_on_ends_of_its_space_is_concave_with_these(name: str) -> None:
+    """Rao 1973, Linear Statistical Inference, section 5g.1, and inbreeding with known shares of both alleles.
+
+    Of all data of up to three cells: the highest of a fine grid, inside or on an end, is the certified maximum.
+    """
+    item, cells, low = CELLS[name]
+    assert derive(item).optimality.proved
+    for size in (1, 2, 3):
+        for data in combinations_with_replacement(range(cells), size):
+            x = np.array(data, dtype=float)
+            if name == "inbreeding" and data == (1, 2, 2):  # level at -1/3, which no ball is: not decided
+                continue
+            certificate = certify(item, x)
+            assert certificate.verdict in (CertificateVerdict.UNIQUE_GLOBAL, CertificateVerdict.AT_BOUNDARY), data
+            assert certificate.check(x), data
+            assert log_likelihood(item, fit(item, x).theta, x)[0] >= on_a_grid(item, x, low + 1e-9, 1 - 1e-9) - 1e-12
+
+
+SUDDEN = {
+    "a jump": -count + u * Heaviside(u - 1),
+    "minus a logarithm": -log(u) - count,
+    "a pole": 1 / u - count,
+    "a function that nothing is known of": loggamma(u) - count,
+    "a factor of either sign": (1 - count) * log(u),
+}
+
+
+@pytest.mark.parametrize("name", SUDDEN)
+def test_what_may_be_higher_on_an_end_than_beside_it_is_not_taken_for_its_limit(name: str) -> None:
+    """Then nothing that is said of members inside the space holds of those on its ends."""
+    sudden = Family("sudden", count, Range(0, 4), (Parameter(u, Interval(0, 1)),), SUDDEN[name])
+    assert comes_up_to_ends(CELLS["linkage"][0])
+    assert not comes_up_to_ends(sudden)
+
+
+def test_a_claim_of_concavity_is_not_carried_to_ends_at_which_the_density_jumps() -> None:
+    """The same second derivatives inside, and a member on an end that is no limit of others."""
+    item = CELLS["linkage"][0]
+    (step,) = (one for one in derive(item).steps if one.rule == "curvature")
+    jump = replace(item, log_density=LINKAGE + Heaviside(u - 1, 1))
+    assert check_steps(item, (step,))[0].evidence.verdict is Verdict.AGREE
+    assert check_steps(jump, (step,))[0].evidence.verdict is not Verdict.AGREE

@@ -108,9 +108,8 @@ def _is_compact(derivation: Derivation) -> bool:
 
 def _where_none_is_inside(derivation: Derivation, observations: Observations) -> Mapping[str, float] | None:
     """The estimate on an end or a face of the space, for data without a maximum inside that is proved or was found."""
-    end = highest_end(derivation, observations)
-    if end is None:
-        end = end_above_probes(derivation, observations)
+    ways = (end_beyond_which_it_rises, highest_end, end_above_probes)
+    end = next((end for way in ways if (end := way(derivation, observations)) is not None), None)
     if end is None:
         return _on_a_face(derivation, observations) if derivation.integer is None else None
     end = abs(end) if derivation.mirrored else end

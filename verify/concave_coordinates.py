@@ -7,10 +7,9 @@ from functools import lru_cache
 
 from sympy import Dummy, Expr, Matrix, Symbol, cancel, factor
 
-from ..proofs.algebra.derivatives import derivative
-from ..proofs.algebra.kinks import has_kinks
 from ..proofs.algebra.signs import is_nonzero, strict_sign
 from ..proofs.bounds import Bounds
+from ..proofs.curvature import has_corners
 from ..proofs.derivation import Finding, Step, Verdict
 from ..proofs.family import Family, Parameter
 from ..proofs.scales import scales
@@ -30,7 +29,7 @@ def concave_coordinates(family: Family, steps: Sequence[Step], findings: Sequenc
     [(-1/theta, k)]
     """
     moving = family.bounds.free_symbols & set(family.symbols)
-    if moving or any(has_kinks(derivative(family.log_density, symbol)) for symbol in family.symbols):
+    if moving or has_corners(family):
         return
     proved = [f.evidence.verdict is Verdict.AGREE for f in findings]
     normalised = any(step.rule == "normalised" and holds for step, holds in zip(steps, proved, strict=True))
@@ -41,6 +40,19 @@ def concave_coordinates(family: Family, steps: Sequence[Step], findings: Sequenc
             used = set().union(*(one.free_symbols for one in maps))
             if len(maps) == len(family.symbols) and not used & set(family.columns):
                 yield maps
+
+
+def is_strictly_concave(steps: Sequence[Step], findings: Sequence[Finding]) -> bool:
+    """Return whether a proved step says that every observation's log-density bends down in all parameters together.
+
+    >>> from thetahat import derive, family
+    >>> found = derive(family("yule_simon"))
+    >>> is_strictly_concave(found.steps, found.findings)
+    True
+    """
+    pairs = zip(steps, findings, strict=True)
+    proved = [step for step, f in pairs if f.evidence.verdict is Verdict.AGREE and step.rule == "curvature"]
+    return any(not step.held and step.parametrisation is None and step.named("strict") == 1 for step in proved)
 
 
 def _told(

@@ -52,8 +52,8 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
 def end_beyond_which_it_rises(derivation: Derivation, observations: Observations) -> float | None:
     """Return the end of the space of the only parameter at which a concave likelihood still rises; ``None`` without.
 
-    It belongs to the space, and the likelihood has a slope there that certainly points out of the space: every point
-    inside is lower.
+    It belongs to the space, and the likelihood has a slope there that certainly points out of the space, or vanishes
+    where the only maximum may be: every point inside is lower.
 
     >>> import numpy as np
     >>> from sympy import Interval, Symbol, log
@@ -68,7 +68,8 @@ def end_beyond_which_it_rises(derivation: Derivation, observations: Observations
         return None
     (parameter,) = family.parameters
     for end in closed_ends(parameter):
-        if _points_out(family, parameter, end, {}, observations):
+        slope = _slope_outwards(family, parameter, end, {}, observations)
+        if slope is not None and (slope >= 0 if derivation.optimality.unique else slope > 0):
             return double_at_end(parameter, end)
     return None
 
@@ -124,23 +125,25 @@ def held_by_ends(family: Family, theta: Sequence[float], observations: Observati
         item.symbol
         for item in family.parameters
         for end in closed_ends(item)
-        if double_at_end(item, end) == values[item.symbol] and _points_out(family, item, end, values, observations)
+        if double_at_end(item, end) == values[item.symbol]
+        and (slope := _slope_outwards(family, item, end, values, observations)) is not None
+        and slope > 0
     )
 
 
-def _points_out(
+def _slope_outwards(
     family: Family, item: Parameter, end: Expr, others: Mapping[Symbol, float], observations: Observations
-) -> bool:
-    """Whether the likelihood has a slope at an end of a space that certainly points out of it."""
+) -> arb | None:
+    """The slope of the likelihood at an end of a space, towards what lies beyond it; ``None`` where it has none."""
     slopes = slopes_of(family)
     if slopes is None or item.symbol not in slopes.parameters:
-        return False
+        return None
     outwards, table = 1 if end == item.bounds.hi else -1, table_of(family, observations)
     which = slopes.first[slopes.parameters.index(item.symbol)]
     with precision(FIRST_BITS):
         point = [ball(end) if symbol is item.symbol else arb(others[symbol]) for symbol in family.symbols]
         slope = row_sums((which,), family.columns, family.symbols)(table.rows, table.weights, *point)[0]
-    return bool(outwards * slope > 0)
+        return outwards * slope if slope.is_finite() else None
 
 
 def closed_ends(parameter: Parameter) -> list[Expr]:

@@ -214,14 +214,19 @@ def _within(family: Family, theta: Balls, table: Table, observations: Observatio
     """A point of the enclosures whose support holds the data: the middles, or ends of what moves the support.
 
     A third of an observation is no ball's middle, and half of the numbers around it leave the observation outside.
+    Where several move an end together, one that is exact may have to make up for another that is not.
     """
     moving = family.bounds.free_symbols
-    choices = [
-        (t.mid(), t.lower(), t.upper()) if symbol in moving else (t.mid(),)
-        for symbol, t in zip(family.symbols, theta, strict=True)
-    ]
-    points = (list(point) for point in product(*choices))
-    return next((point for point in points if total(family, point, table, observations) != arb("-inf")), None)
+    pairs = list(zip(family.symbols, theta, strict=True))
+    for wide in (arb(0), _blur(family, theta).upper()):
+        choices = [
+            (t.mid(), (t.lower() - wide).lower(), (t.upper() + wide).upper()) if symbol in moving else (t.mid(),)
+            for symbol, t in pairs
+        ]
+        for point in map(list, product(*choices)):
+            if total(family, point, table, observations) != arb("-inf"):
+                return point
+    return None
 
 
 def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, observations: Observations) -> bool:

@@ -13,7 +13,7 @@ from ...proofs.derivation import Derivation
 from ...proofs.engine import derive
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
-from ..concave_coordinates import concave_coordinates, lie_on_one_side
+from ..concave_coordinates import concave_coordinates, is_strictly_concave, lie_on_one_side
 from ..distances import Distances, in_distances
 from ..observations import Observations
 from .certificate import Certificate
@@ -56,7 +56,10 @@ def is_highest_on_face(
             if found is not None:
                 values = dict(zip(others, found, strict=True)) | {item.name: ball(end) for item, end in held}
                 point = [values[name] for name in family.parameter_names]
-                return _holds(family, held, point, observations, certificate.verdict is Verdict.AT_BOUNDARY)
+                rising = certificate.verdict is Verdict.AT_BOUNDARY and not is_strictly_concave(
+                    derivation.steps, findings
+                )
+                return _holds(family, held, point, observations, rising)
     return False
 
 
@@ -90,10 +93,10 @@ def _others(
     return found
 
 
-def _holds(family: Family, held: list[End], point: Balls, observations: Observations, alone: bool) -> bool:
+def _holds(family: Family, held: list[End], point: Balls, observations: Observations, rising: bool) -> bool:
     """Whether a point is that of a member inside all other ends, and the likelihood does not fall beyond these.
 
-    It has to rise where the maximum is said to stand ``alone``.
+    It has to be ``rising`` beyond them where nothing else says that the maximum stands alone.
     """
     names = {item.name for item, _ in held}
     for item, value in zip(family.parameters, point, strict=True):
@@ -101,4 +104,4 @@ def _holds(family: Family, held: list[End], point: Balls, observations: Observat
         if item.name not in names and not lo < value < hi:
             return False
     slopes = slopes_beyond(family, held, point, observations)
-    return slopes is not None and (not alone or all(slope > 0 for slope in slopes))
+    return slopes is not None and (not rising or all(slope > 0 for slope in slopes))

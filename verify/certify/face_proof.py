@@ -19,7 +19,7 @@ from ...proofs.derivation import Derivation
 from ...proofs.engine import derive
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family, Parameter
-from ..concave_coordinates import Maps, concave_coordinates, lie_on_one_side
+from ..concave_coordinates import Maps, concave_coordinates, is_strictly_concave, lie_on_one_side
 from ..distances import Distances, in_distances
 from ..enclosure import precisions, table_of, total
 from ..exact import in_plain_functions
@@ -65,7 +65,9 @@ def by_face(derivation: Derivation, observations: Observations, prove: Prove) ->
                 slopes = slopes_beyond(family, held, [theta[symbol] for symbol in family.symbols], observations)
                 if slopes is not None:
                     maps = next(_about(derivation, held), None)
-                    return None if maps is None else _proved(maps, held, theta, rest._replace(bits=bits), slopes)
+                    only = is_strictly_concave(derivation.steps, derivation.findings)
+                    found = rest._replace(bits=bits)
+                    return None if maps is None else _proved(maps, held, theta, found, slopes, only)
     return None
 
 
@@ -153,11 +155,21 @@ def slopes_beyond(
     return slopes if all(slope >= 0 for slope in slopes) else None
 
 
-def _proved(maps: Maps, held: Sequence[End], theta: dict[Symbol, arb], rest: Proved, slopes: Sequence[arb]) -> Proved:
-    """Where the likelihood rises beyond every end, the maximum is the only one; where it is level, others may be."""
+def _proved(
+    maps: Maps, held: Sequence[End], theta: dict[Symbol, arb], rest: Proved, slopes: Sequence[arb], only: bool
+) -> Proved:
+    """Where the likelihood rises beyond every end, the maximum is the only one; where it is level, others may be.
+
+    Unless it is strictly concave, and there is ``only`` one.
+    """
     ends = " and ".join(f"{item.name} = {end}" for item, end in held)
-    alone = all(slope > 0 for slope in slopes) and rest.verdict is not Verdict.GLOBAL_SET
-    beyond, why = ("rises", "") if alone else ("nowhere falls", f"the likelihood may be level off {ends}")
+    alone = only or (all(slope > 0 for slope in slopes) and rest.verdict is not Verdict.GLOBAL_SET)
+    rises = all(slope > 0 for slope in slopes)
+    beyond, why = (
+        ("rises" if rises else "nowhere falls", "")
+        if alone
+        else ("nowhere falls", f"the likelihood may be level off {ends}")
+    )
     argument = (
         f"concave in ({', '.join(map(str, maps))}), and highest of the members with {ends} here; beyond that the "
         f"likelihood {beyond}, and no member lies there (Karush-Kuhn-Tucker)"
