@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from flint import arb
 from numpy.typing import NDArray
-from sympy import Symbol, exp
+from sympy import Interval, Symbol, exp, log, loggamma, oo
 
+from thetahat import Family, Parameter, certify, family, fit
 from thetahat.proofs.ball_data import Table
 from thetahat.proofs.errors import UnsolvedError
 from thetahat.verify.ball_climbing import climbed, highest
@@ -333,3 +334,23 @@ def test_a_climb_that_takes_long_is_given_up_where_that_is_hopeless() -> None:
     assert (found.value > 200, len(told)) == (True, 2)
     assert asked < 0.6 * alone
     assert newton_maximum(quadratic(np.ones(1), np.eye(1)), [0.0], lambda found: pytest.fail("asked")).converged
+
+
+def test_a_root_next_to_where_the_equation_ceases_to_have_a_value_is_found() -> None:
+    """No coordinate that is tried lies between them, and none beyond has a value."""
+    line, last = Line(0.0, math.inf), 0.5 + 1e-6
+    brackets = list(sign_changes(lambda place: math.log(last - place) + 13.0 if place < last else math.nan, line))
+    assert any(low <= last - math.exp(-13.0) <= high for low, high in brackets)
+    assert not list(sign_changes(lambda place: 1.0 if place < last else math.nan, line))
+
+
+@pytest.mark.parametrize("data", [[0.6, 1.0, 0.9], [1.0, 1.0, 1.0, 2.0, 2.0], [3.0, 3.1]])
+def test_a_gamma_distribution_is_fitted_by_its_mode(data: list[float]) -> None:
+    """The rate is positive where the mode lies below the average alone, and most of the line has no value."""
+    x, a, b = (Symbol(name, positive=True) for name in "xab")
+    above = Interval.open(0, oo)
+    density = (a * b + 1) * log(b) - loggamma(a * b + 1) + a * b * log(x) - b * x
+    by_mode = Family("by_mode", x, above, (Parameter(a, above), Parameter(b, above)), density)
+    shape, scale = fit(family("gamma"), data).theta
+    assert fit(by_mode, data).theta == pytest.approx([(shape - 1) * scale, 1 / scale], rel=1e-9)
+    assert certify(by_mode, data).check(data)

@@ -28,6 +28,9 @@ FARTHEST = 690.0
 _SMALLEST = 4 * SMALLEST_STEP
 _RELATIVE = ROOT_ULPS * float(np.finfo(float).eps)
 
+_HALVINGS = 40
+"""How often the way to where a function has no value is halved: a millionth of a millionth of it is left."""
+
 _FACTOR = 4.0
 """Ratio of the ends of a bracket above which it is halved on the logarithmic scale."""
 
@@ -93,7 +96,9 @@ def is_told(function: Scalar, place: float) -> bool:
 def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> Iterator[tuple[float, float]]:
     """Yield brackets of the unknown between whose ends ``function`` changes sign, the nearest to the middle first.
 
-    Coordinates are tried at distances that grow by a half up to the farthest, and those of ``last`` after them.
+    Coordinates are tried at distances that grow by a half up to the farthest, and those of ``last`` after them. Where
+    none of these show a change, places are tried next to where the function ceases to have a value, as where another
+    parameter leaves its space.
 
     >>> low, high = next(sign_changes(lambda k: 3.0 - k, Line(0.0, math.inf)))
     >>> low <= 3.0 <= high
@@ -107,18 +112,46 @@ def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> It
     steps += [FARTHEST, -FARTHEST, *last]
     ask_together(function, [line.value(u) for u in steps])
     known: dict[float, float] = {}
+    changed = False
     for u in steps:
-        value = function(line.value(u)) if u not in known else 0.0
-        # An exact zero far out is underflow more often than a root; a root beside it still shows as a change of sign.
-        if value == 0 or not math.isfinite(value):
-            continue
-        known[u] = value
-        here = sorted(known)
-        place = here.index(u)
-        for neighbour in (place - 1, place + 1):
-            if 0 <= neighbour < len(here) and (known[here[neighbour]] > 0) != (value > 0):
-                low, high = sorted((u, here[neighbour]))
-                yield line.value(low), line.value(high)
+        for low, high in _changes_beside(function, line, u, known):
+            changed = True
+            yield low, high
+    if not changed:
+        tried = sorted(set(steps))
+        for one, other in pairwise(tried):
+            if (one in known) != (other in known):
+                inside, outside = (one, other) if one in known else (other, one)
+                for u in _towards_the_last(function, line, inside, outside):
+                    yield from _changes_beside(function, line, u, known)
+
+
+def _changes_beside(function: Scalar, line: Line, u: float, known: dict[float, float]) -> Iterator[tuple[float, float]]:
+    """Brackets from a new coordinate to its neighbours among those of which the values are ``known``."""
+    value = function(line.value(u)) if u not in known else 0.0
+    # An exact zero far out is underflow more often than a root; a root beside it still shows as a change of sign.
+    if value == 0 or not math.isfinite(value):
+        return
+    known[u] = value
+    here = sorted(known)
+    place = here.index(u)
+    for neighbour in (place - 1, place + 1):
+        if 0 <= neighbour < len(here) and (known[here[neighbour]] > 0) != (value > 0):
+            low, high = sorted((u, here[neighbour]))
+            yield line.value(low), line.value(high)
+
+
+def _towards_the_last(function: Scalar, line: Line, inside: float, outside: float) -> Iterator[float]:
+    """Coordinates with a value ever closer to the last that has one, on the way to one that has none."""
+    for _ in range(_HALVINGS):
+        middle = inside + (outside - inside) / 2
+        if middle in (inside, outside):
+            return
+        if math.isfinite(function(line.value(middle))):
+            inside = middle
+            yield middle
+        else:
+            outside = middle
 
 
 def bracketed_root(function: Scalar, low: float, high: float, relative: float = _RELATIVE) -> float:
