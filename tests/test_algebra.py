@@ -46,6 +46,7 @@ from thetahat.proofs import limits
 from thetahat.proofs.algebra.atoms import Covariance, Indicator, JensenGap, Mean, Quantile, Residual, atoms_of, plain
 from thetahat.proofs.algebra.eliminate import eliminate
 from thetahat.proofs.algebra.logs import normal_form
+from thetahat.proofs.algebra.root_rules import polynomial_roots
 from thetahat.proofs.algebra.signs import is_negative, is_nonnegative, is_positive, strict_sign
 from thetahat.proofs.algebra.solve import solve_one
 from thetahat.proofs.algebra.tidying import cleared, tidy
@@ -497,3 +498,31 @@ def test_limits_of_long_expressions_are_not_asked(monkeypatch: pytest.MonkeyPatc
     assert not asked
     assert end_value(Add(*terms[:2]), s, oo, False) == 1
     assert asked
+
+
+ROOTS_WITH_OTHERS = [
+    (sqrt(4 * y**2 + 1) + 2 * y + 1, 1),
+    (2 * y - sqrt(4 * y**2 + 1) - 3, -1),
+    (sqrt(y**2 + 1) + 2 * y + 1, 0),
+    (sqrt(4 * y**2 + 1) + 2 * y - 1, 0),
+    (sqrt(4 * y**2 - 1) + 2 * y, 0),
+]
+
+
+@pytest.mark.parametrize(("expression", "sign_"), ROOTS_WITH_OTHERS, ids=str)
+def test_a_root_beside_terms_of_its_own_sign(expression: Expr, sign_: int) -> None:
+    """What is at most as large as the root takes nothing from the others; both signs occur where none is proved."""
+    assert strict_sign(expression, {}) == sign_
+    heights = [expression.subs(y, place) for place in (-40, -3, -1, Rational(-1, 2), 0, 1, 3, 40)]
+    seen = {bool(height > 0) for height in heights if height.is_real}
+    assert seen == {sign_ > 0} if sign_ else len(seen) == 2
+
+
+def test_a_quadratic_whose_first_coefficient_may_vanish_keeps_the_root_that_stays() -> None:
+    """Of ``c y**2 + y - c`` it is zero at ``c = 0``, where the other runs away; both are roots elsewhere."""
+    equation = c * y**2 + y - c
+    near, far = (root.value for root in polynomial_roots(equation, y, {}))
+    assert near.subs(c, 0) == 0
+    assert far.subs(c, 0).is_finite is not True
+    for root in (near, far):
+        assert equation.subs(y, root.subs(c, Rational(3, 7))).subs(c, Rational(3, 7)).simplify() == 0

@@ -313,6 +313,8 @@ def test_an_unknown_function_is_named(module: str) -> None:
         own_target("sys:maxsize", "exponential", {})
     with pytest.raises(UnknownFamilyError, match="cannot be imported"):
         own_target("no_such_module:fit", "exponential", {})
+    with pytest.raises(UnknownFamilyError, match="write statistics:fmean"):
+        own_target("statistics.py:fmean", "exponential", {})
     for name in (":fit", "statistics:"):
         with pytest.raises(UnknownFamilyError, match="write a module and a function in it, as my_module:my_fit"):
             own_target(name, "exponential", {})

@@ -547,3 +547,21 @@ def test_a_total_that_a_lemma_gives_keeps_the_proof() -> None:
     """Several numbers with a total that is known to be one."""
     assert is_examined(NORMAL_GAMMA)
     assert derive(NORMAL_GAMMA).optimality.unique
+
+
+@pytest.mark.parametrize("pairs", [[[0.0, 0.0]], [[1.0, 2.0], [2.0, -1.0]], [[1.0, 1.0], [-2.0, 0.5]], [[1e-9, 1.0]]])
+def test_neighbours_of_an_autoregression_always_have_an_estimate(pairs: list[list[float]]) -> None:
+    """Hamilton 1994, section 5.2: where the products add up to zero the quadratic equation is a linear one."""
+    rho = Symbol("rho", real=True)
+    first = log(1 - rho**2) / 2 - (1 - rho**2) * x**2 / 2 - log(2 * pi) / 2
+    density = first - (y - rho * x) ** 2 / 2 - log(2 * pi) / 2
+    space = (Parameter(rho, Interval.open(-1, 1)),)
+    neighbours = Family("neighbours", x, S.Reals, space, density, also=(Observed(y, S.Reals),))
+
+    assert derive(neighbours).exists_when == ()
+    product = float(np.mean([a * b for a, b in pairs]))
+    (found,) = fit(neighbours, pairs).theta
+    assert found == pytest.approx(2 * product / (1 + math.sqrt(1 + 4 * product**2)), rel=1e-15)
+    certificate = certify(neighbours, pairs)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(pairs)

@@ -122,6 +122,12 @@ def test_an_imaginary_part_is_not_dropped() -> None:
     assert check_estimator(NORMAL, lambda x: (x.mean() + 0j, x.std()), examples=2).ok
 
 
+def test_numbers_of_numpy_are_shown_as_numbers() -> None:
+    """What was returned is to be read, not to be told the types of."""
+    shown = check_estimator(NORMAL, lambda x: {"loc": x.mean(), "scale": [x.std()]}, examples=2).counterexamples[0]
+    assert "returned   {'loc': 0.5, 'scale': [0.5]}: which is no theta" in shown
+
+
 def test_a_method_that_fits_and_returns_itself_is_asked() -> None:
     """The attributes end in an underscore."""
     assert check_estimator(NORMAL, Fitted().fit, examples=5).ok

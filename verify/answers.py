@@ -202,6 +202,15 @@ def _named(question: Question, theta: tuple[float, ...]) -> str:
     return ", ".join(f"{name} = {value!r}" for name, value in zip(question.family.parameter_names, theta, strict=True))
 
 
+def _plain(answer: Any) -> Any:
+    """The same with Python's numbers in place of NumPy's, which say what they are before what they are worth."""
+    if isinstance(answer, np.generic):
+        return answer.item()
+    if type(answer) is dict:
+        return {name: _plain(value) for name, value in answer.items()}
+    return type(answer)(map(_plain, answer)) if type(answer) in (list, tuple) else answer
+
+
 def _short(answer: Any) -> str:
-    text = repr(answer)
+    text = repr(_plain(answer))
     return text if len(text) <= 200 else text[:197] + "..."

@@ -182,6 +182,11 @@ def _low_degree(polynomial: Poly, generator: Expr, domain: Domain) -> list[tuple
     if is_negative(discriminant, domain):
         return []
     both = [((-b + s * sqrt(discriminant)) / (2 * a), "quadratic", False) for s in (1, -1)]
+    turn = strict_sign(b, domain)
+    if turn and not strict_sign(a, domain):
+        # Where the first coefficient vanishes, the root that stays is written so that it still has a value.
+        near = -2 * c / (b + turn * sqrt(discriminant))
+        both = [(near, "quadratic", False), both[0 if turn < 0 else 1]]
     if generator.is_positive or is_positive(generator, domain):
         # A negative product of the two roots leaves exactly one positive root.
         if is_negative(c, domain) and is_positive(a, domain):

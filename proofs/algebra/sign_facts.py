@@ -202,7 +202,21 @@ def _root_against_rest(total: Add, depth: int) -> Fact:
     if gap.below:
         rest = structure(total - roots[0], depth - 1)
         return replace(rest, nonzero=rest.nonzero and gap.nonzero)
-    return NOTHING
+    return _root_with_others(total, roots[0], outside, depth)
+
+
+def _root_with_others(total: Add, root: Expr, outside: Fact, depth: int) -> Fact:
+    """The same with terms set aside that are of the sign of the root: ``sqrt(a**2 + 1) + a + 1`` is above zero."""
+    if not outside.nonzero:
+        return NOTHING
+    facts = {term: structure(term, 0) for term in total.args if term is not root}
+    aside = [term for term, known in facts.items() if (known.above if outside.above else known.below)]
+    left = Add(*(term for term in facts if term not in aside))
+    if not aside or left == 0:
+        return NOTHING
+    gap = fact((root**2 - left**2).expand(), depth - 1)
+    nonzero = gap.nonzero or any(facts[term].nonzero for term in aside)
+    return Fact(outside.above, outside.below, nonzero) if gap.above else NOTHING
 
 
 def _extreme_against_rest(total: Add, depth: int) -> Fact:

@@ -34,9 +34,8 @@ def own_target(name: str, family: str, fixed: Mapping[str, str]) -> Target:
     try:
         found: Any = importlib.import_module(module)
     except ImportError as error:
-        raise UnknownFamilyError(
-            f"{name}: the module {module!r} cannot be imported ({error}); check its name"
-        ) from error
+        advice = f"write {module.removesuffix('.py')}:{path}" if module.endswith(".py") else "check its name"
+        raise UnknownFamilyError(f"{name}: the module {module!r} cannot be imported ({error}); {advice}") from error
     except Exception as error:
         raise UnknownFamilyError(
             f"{name}: the module {module!r} raised {type(error).__name__} when it was imported: {error}"
