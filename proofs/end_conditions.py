@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
@@ -16,7 +16,9 @@ from .approach import signs_near
 from .ball_data import Values, evaluate
 from .balls import ball, precision
 from .bounds import Bounds
+from .conditions import Condition
 from .derivation import Statistic
+from .equalities import is_open_at_zero
 from .existence import EndClaim, Existence
 from .family import Family
 from .leading import Approach
@@ -60,13 +62,15 @@ def by_ends(
     rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
     for turn in (1, -1) if only else (1,):
         wanted = [
-            *(turn * one.value for one in low),
-            *(-turn * one.value for one in high),
-            *(gap for one in (*low, *high) for gap in one.needed),
+            _Wanted(factor, turn if above else -turn, end, above)
+            for end, above, side in ((box.lo, True, low), (box.hi, False, high))
+            for one in side
+            for part in ((turn if above else -turn) * one.value, *one.needed)
+            for factor in above_zero(part, domain)
         ]
-        factors = [factor for gap in wanted for factor in above_zero(gap, domain)]
+        factors = [one.factor for one in wanted]
         if not any(_impossible(factor, domain) for factor in factors) and not _contradict(factors):
-            conditions = distinct(tuple(describe(factor, family, statistics, rule) for factor in factors))
+            conditions = distinct(tuple(_described(one, equation, unknown, family, statistics, rule) for one in wanted))
             if any(is_spread(one) for one in conditions):
                 conditions = tuple(one for one in conditions if not isinstance(one.expression, Max))
             equal = all(is_spread(one) for one in conditions) and _one_sign_on_equal_data(equation, domain)
@@ -87,6 +91,25 @@ def by_ends(
                 claims,
             )
     return None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What has to be positive for the equation to be of a sign near an end."""
+
+    factor: Expr
+    sign: int
+    end: Expr
+    above: bool
+
+
+def _described(
+    one: _Wanted, equation: Expr, unknown: Symbol, family: Family, statistics: tuple[Statistic, ...], rule: str
+) -> Condition:
+    """The condition in words; where it is an equality another sign may be left."""
+    condition = describe(one.factor, family, statistics, rule)
+    opened = is_open_at_zero(one.factor, equation, unknown, one.end, one.above, one.sign, family.domain)
+    return replace(condition, open_at_zero=True) if opened else condition
 
 
 def _contradict(factors: Sequence[Expr]) -> bool:

@@ -124,6 +124,30 @@ def fails_beyond_doubt(condition: Condition, sample: Sample, columns: Sequence[S
     return _decide(replace(condition, expression=-condition.expression), sample, columns) is True
 
 
+def some_fails_beyond_doubt(conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None) -> bool:
+    """Return whether some condition fails for data of which it says something then.
+
+    >>> from sympy.abc import x
+    >>> half = Condition(Rational(1, 2) - LargestTie(x), "no half of the data is equal", open_at_zero=True)
+    >>> [some_fails_beyond_doubt((half,), sample_of(data), (x,)) for data in ([1.0, 2.0], [1.0, 1.0, 2.0])]
+    [False, True]
+    """
+    failed = (one for one in conditions if _decide(one, sample, columns) is False)
+    return any(fails_beyond_doubt(one, sample, columns) for one in failed)
+
+
+def fails_by_equality(conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None) -> bool:
+    """Return whether some condition fails, and each that does is an equality which says nothing.
+
+    >>> from sympy.abc import x
+    >>> half = Condition(Rational(1, 2) - LargestTie(x), "no half of the data is equal", open_at_zero=True)
+    >>> [fails_by_equality((half,), sample_of(data), (x,)) for data in ([1.0, 2.0], [1.0, 1.0, 2.0])]
+    [True, False]
+    """
+    fails = decide_sample(conditions, sample, columns)[0] is False
+    return fails and not some_fails_beyond_doubt(conditions, sample, columns)
+
+
 def separating(
     conditions: Sequence[Condition], sample: Sample, columns: Sequence[Symbol] | None
 ) -> tuple[Fraction, ...] | None:

@@ -301,3 +301,33 @@ def test_a_claim_of_concavity_is_not_carried_to_ends_at_which_the_density_jumps(
     jump = replace(item, log_density=LINKAGE + Heaviside(u - 1, 1))
     assert check_steps(item, (step,))[0].evidence.verdict is Verdict.AGREE
     assert check_steps(jump, (step,))[0].evidence.verdict is not Verdict.AGREE
+
+
+def _cells(place: Symbol, space: Interval) -> Family:
+    shares = (Rational(2, 5) + 7 * place / 20, Rational(2, 5) - 3 * place / 20, Rational(1, 5) - place / 5)
+    first, second, third = map(log, shares)
+    cells = Piecewise((first, Eq(count, 0)), (second, Eq(count, 1)), (third, True))
+    return family(cells, count, Range(0, 3), (place, space))
+
+
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize(("data", "root"), [([0, 1], 16 / 21), ([0, 1, 1], 8 / 63)])
+def test_a_share_that_is_zero_need_not_take_the_maximum_with_it(closed: bool, data: list[int], root: float) -> None:
+    """Without observations in the third cell the likelihood has no pole at one, and its slope is zero before.
+
+    That the third share is positive was said to be needed, and one, or none, to be the maximum.
+    """
+    item = _cells(u, Interval(0, 1)) if closed else _cells(a, Interval.open(0, 1))
+    assert fit(item, data).theta == pytest.approx([root], rel=1e-12)
+    certificate = certify(item, data)
+    assert certificate.verdict is CertificateVerdict.UNIQUE_GLOBAL
+    assert certificate.check(data)
+    assert "equal" in derivation_markdown(derive(item))
+
+
+def test_where_no_share_is_zero_and_the_slope_is_of_one_sign_there_is_no_maximum_inside() -> None:
+    """All in the second cell: the likelihood falls from zero on, which is no member of the open space."""
+    assert fit(_cells(u, Interval(0, 1)), [1, 1]).theta == [0.0]
+    with pytest.raises(ExistenceError, match="these data have no maximiser"):
+        fit(_cells(a, Interval.open(0, 1)), [1, 1])
+    assert certify(_cells(a, Interval.open(0, 1)), [1, 1]).verdict is CertificateVerdict.NO_MAXIMUM

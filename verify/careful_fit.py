@@ -9,6 +9,7 @@ from functools import lru_cache
 from ..proofs.algebra.atoms import Mean
 from ..proofs.derivation import Derivation, Outcome
 from ..proofs.errors import ExistenceError, UnsolvedError
+from ..strategies.conditions import fails_by_equality
 from .closed import needed
 from .covering import covering
 from .edge_heights import require_above_edges
@@ -93,7 +94,10 @@ def _on_an_end(derivation: Derivation, observations: Observations) -> Mapping[st
     except ExistenceError:
         found = _where_none_is_inside(derivation, observations)
         if found is None and not (_is_compact(derivation) and not derivation.existence_needed):
-            raise
+            # An equality that says nothing leaves it to the equations, where a root is the only maximum.
+            open_ = fails_by_equality(derivation.exists_when, observations.sample, derivation.family.columns)
+            if not (open_ and derivation.optimality.proved and len(derivation.unknowns) == 1):
+                raise
         return found
     end = end_beyond_which_it_rises(derivation, observations)
     return None if end is None else {derivation.family.parameters[0].name: end}

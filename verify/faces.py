@@ -13,6 +13,7 @@ from ..proofs.derivation import Derivation
 from ..proofs.errors import ThetahatError
 from ..proofs.family import Family, Parameter
 from ..proofs.parts import assumed_space
+from ..strategies.conditions import some_fails_beyond_doubt
 from .concave_coordinates import concave_coordinates, lie_on_one_side
 from .derivation_cache import derivation_of
 from .distances import Distances, in_distances
@@ -51,7 +52,8 @@ def highest_face(derivation: Derivation, observations: Observations, estimates: 
         return None
     if any(_has_moving_end(item) for item in family.parameters):
         return None
-    if not derivation.none_inside and not all(map(_ends_at_faces, family.parameters)):
+    fails = some_fails_beyond_doubt(derivation.exists_when, observations.sample, family.columns)
+    if not (derivation.none_inside and fails) and not all(map(_ends_at_faces, family.parameters)):
         return None
     faces = [(item, end) for item in family.parameters for end in closed_ends(item)]
     found = [_on_face(family, item, end, observations, estimates) for item, end in faces]

@@ -14,6 +14,7 @@ from ..proofs.balls import ball, precision
 from ..proofs.derivation import Derivation
 from ..proofs.errors import UnsolvedError
 from ..proofs.family import Family, Parameter
+from ..strategies.conditions import some_fails_beyond_doubt
 from .enclosure import nats_lost, table_of
 from .estimation import estimate
 from .near_data import probes
@@ -39,9 +40,12 @@ def highest_end(derivation: Derivation, observations: Observations) -> float | N
     >>> highest_end(derive(bounded), Observations(np.array([[3.0]]), np.array([1.0]), 1))
     1.0
     """
-    if not derivation.none_inside or len(derivation.family.parameters) != 1:
+    family = derivation.family
+    if not derivation.none_inside or len(family.parameters) != 1:
         return None
-    (parameter,) = derivation.family.parameters
+    if not some_fails_beyond_doubt(derivation.exists_when, observations.sample, family.columns):
+        return None
+    (parameter,) = family.parameters
     inside = _inside(parameter)
     for end in (_double_inside(end, inside) for end in closed_ends(parameter)):
         if nats_lost(derivation.family, [inside], [end], observations.x, observations.w) > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..algebra.atoms import LargestTie
 from ..conditions import Condition
 from ..derivation import Derivation, Evidence, Label, Outcome, Step
 from ..labels import hat, symbol_latex
@@ -50,14 +51,18 @@ def _strength(derivation: Derivation) -> Line:
             if not derivation.existence_needed
             else (" (needed; that it suffices is not proved)",)
         )
+    opened = [condition for condition in derivation.exists_when if condition.open_at_zero]
+    shares = not all(condition.expression.has(LargestTie) for condition in opened)
+    equal = "; of equality nothing is said" if shares else ""
     if derivation.none_inside and len(derivation.family.parameters) == 1:
-        return (" (otherwise, at an end that belongs to the space, if the likelihood rises up to it)",)
+        return (f" (otherwise, at an end that belongs to the space, if the likelihood rises up to it{equal})",)
     if not derivation.existence_needed:
         return (" (that there is none otherwise is not proved)",)
     if any(condition.given for condition in derivation.exists_when):
         return (" (that there is none where a formula is zero over zero is not said)",)
-    edge = any(condition.open_at_zero for condition in derivation.exists_when)
-    return (" (with exactly that share there may be one as well)",) if edge else ()
+    if shares:
+        return (" (where one of these is an equality there may be one as well)",)
+    return (" (with exactly that share there may be one as well)",) if opened else ()
 
 
 def proved(derivation: Derivation) -> tuple[Line, ...]:

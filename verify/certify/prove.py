@@ -16,7 +16,7 @@ from ...proofs.balls import compiled, precision
 from ...proofs.derivation import Derivation, Outcome
 from ...proofs.errors import ParameterError
 from ...proofs.family import Family
-from ...strategies.conditions import decide_sample, fails_beyond_doubt
+from ...strategies.conditions import decide_sample, fails_beyond_doubt, fails_by_equality
 from ..direction import in_words, level_direction, separating_direction
 from ..known_values import derivation_with
 from ..observations import Observations
@@ -217,11 +217,14 @@ def _found(derivation: Derivation, observations: Observations, near: Near = None
 def _without_conditions(derivation: Derivation, observations: Observations) -> Proved | None:
     """What is proved where a condition fails of which it is not known that a maximum needs it."""
     level = by_level_line(derivation, observations, _proved)
-    return level or by_one_way(derivation, observations) or by_absence(derivation, observations)
+    found = level or by_one_way(derivation, observations) or by_absence(derivation, observations)
+    if found is None and fails_by_equality(derivation.exists_when, observations.sample, derivation.family.columns):
+        return _with_more_digits(derivation, observations)
+    return found
 
 
 def _with_more_digits(derivation: Derivation, observations: Observations) -> Proved | None:
-    """A maximum that is proved to be the only one, so that it exists, where a condition takes more digits to decide."""
+    """A maximum that is proved to be the only one, so that it exists, where a condition does not decide that."""
     if not (derivation.optimality.proved and derivation.unknowns) or derivation.is_searched:
         return None
     found = by_contraction(derivation, observations, None)
