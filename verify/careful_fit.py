@@ -64,6 +64,8 @@ def estimated(derivation: Derivation, observations: Observations) -> Estimated:
             theta_hat, sets = _inside(derivation, data, observations)
         except UnsolvedError:
             on_end = _where_none_is_inside(derivation, data)
+            if on_end is None and not _is_compact(derivation):
+                require_existence(derivation, data)  # where an equality left it to the equations, that is why
             if on_end is None:
                 raise
     if on_end is not None:
