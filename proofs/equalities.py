@@ -54,6 +54,8 @@ def _vanishes_on_several(value: Expr, domain: Domain) -> bool:
         return False
     (x,) = data
     joined, box = apart.xreplace({mask: atom.integrand for atom, mask in masks.items()}), domain[x]
+    if not box.discrete:
+        return bool(masks)  # the share of an end of a continuum, beside which all else is of another kind
     if not (box.discrete and box.lo.is_number and box.lo.is_finite):
         return False
     told = [condition.rhs for condition in joined.atoms(Eq) if condition.lhs == x and condition.rhs.is_Integer]
