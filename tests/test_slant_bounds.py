@@ -14,9 +14,10 @@ from thetahat import certify, derive, family
 from thetahat.proofs.ball_data import Table
 from thetahat.proofs.balls import precision
 from thetahat.proofs.slant import V
-from thetahat.verify.certify import CertificateVerdict, Enclosure, curves, profile_check
+from thetahat.verify.certify import CertificateVerdict, Enclosure, curves, profile_check, slant_cover
 from thetahat.verify.certify.methods import ABSENCE, PROFILE
-from thetahat.verify.certify.slant_bounds import Slanted, has_no_highest_of_slanted, is_highest_of_slanted
+from thetahat.verify.certify.slant_bounds import Slanted, best_slant
+from thetahat.verify.certify.slant_cover import has_no_highest_of_slanted, is_highest_of_slanted
 from thetahat.verify.certify.slant_profile import SlantProfile, is_log_concave, slant_profile
 
 SKEWED = family("skew_normal")
@@ -118,6 +119,45 @@ def test_slopes_and_bends_hold_over_parts() -> None:
             assert along.overlaps((one.slopes(s + step, p)[0] - here[0]) / step)
             assert across.overlaps((one.slopes(s, p + step)[1] - here[1]) / step)
             assert both.overlaps((one.slopes(s, p + step)[0] - here[0]) / step)
+
+
+def test_where_two_planes_meet_nothing_is_higher_between_them() -> None:
+    """With whatever slant, also where they touch beside the best; planted: lower planes."""
+    rng, met = np.random.default_rng(3), 0
+    with precision(128):
+        one = slanted(INSIDE.tolist())
+        low, high = one.ends
+        for _ in range(40):
+            first = rng.uniform(float(low), float(high) - 0.06)
+            places = [arb(at) for at in (first, first + rng.uniform(0.01, 0.05))]
+            slants = [slant for at in places if (slant := best_slant(one, at, arb(0))) is not None]
+            nodes = [
+                slant_cover._touching(one, at, best * (1 + rng.normal() / 20))
+                for at, best in zip(places, slants, strict=True)
+            ]
+            left, right = (node for node in nodes if node is not None)
+            if not left.at < right.at < left.at + 0.1:
+                continue
+            met += 1
+            place = (left.at + arb(rng.uniform()) * (right.at - left.at)).mid()
+            there = [one.level(place)[0] + one.added(arb(slant), place) for slant in rng.normal(scale=4.0, size=20)]
+            best = max(there, key=float)
+            assert not slant_cover._is_below(one, left, right, best)
+            assert slant_cover._is_below(one, left, right, left.top.max(right.top) + 5)
+            lower = replace(left, top=best - 1000, height=right.height), replace(right, top=best - 1000)
+            assert slant_cover._is_below(one, *lower, best)
+    assert met >= 10
+
+
+@pytest.mark.parametrize("bend", [0.0, -3.0, 0.5, 2.0, 9.0])
+def test_no_point_of_a_parabola_is_above_its_highest(bend: float) -> None:
+    """And one is as high; a bound from the ends alone would miss the top of one that bends down."""
+    first, last, width = 1.0, 1.5, 0.75
+    along = np.linspace(0.0, 1.0, 4001)
+    heights = first + (last - first) * along + max(bend, 0.0) / 2 * width**2 * along * (1 - along)
+    highest = float(slant_cover._highest(arb(first), arb(last), arb(width), arb(bend)))
+    assert heights.max() <= highest + 1e-15
+    assert highest == pytest.approx(heights.max(), abs=1e-7)
 
 
 def test_only_what_is_log_concave_is_taken_for_it() -> None:

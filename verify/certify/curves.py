@@ -17,7 +17,8 @@ from .absence import has_no_highest
 from .crest_bounds import Logarithms, has_no_highest_on_crest, is_highest_on_crest
 from .crest_profile import crest_profile
 from .profile import MOST_CHECKED, is_highest, profile_of
-from .slant_bounds import Slanted, has_no_highest_of_slanted, is_highest_of_slanted
+from .slant_bounds import Slanted
+from .slant_cover import has_no_highest_of_slanted, is_highest_of_slanted
 from .slant_profile import slant_profile
 
 Findings = tuple[Finding, ...]

@@ -11,6 +11,7 @@ from typing import TypeVar
 from flint import arb
 
 Part = tuple[arb, arb]
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -47,18 +48,33 @@ def all_settled_from(
     >>> all_settled_from([(arb(0), arb(1), 0)], lambda low, high, cuts: cuts + 1 if cuts < 2 else False, middle, 8)
     False
     """
+
+    def settle(part: tuple[arb, arb, T]) -> bool | Sequence[tuple[arb, arb, T]]:
+        low, high, near = part
+        found = True if low >= high else look(low, high, near)
+        if isinstance(found, bool):
+            return found
+        at = cut(low, high)
+        return ((low, at, found), (at, high, found)) if low < at < high else False
+
+    return all_settled_into(parts, settle, most)
+
+
+def all_settled_into(parts: Sequence[S], look: Callable[[S], bool | Sequence[S]], most: int) -> bool:
+    """Return the same where ``look`` returns the parts that one which is not settled is cut into.
+
+    >>> all_settled_into([8], lambda width: width < 2 or (width // 2, width // 2), 15)
+    True
+    """
     waiting = list(parts)
     for _ in range(most):
         if not waiting:
             return True
-        low, high, near = waiting.pop()
-        found = True if low >= high else look(low, high, near)
-        if found is True:
-            continue
-        at = cut(low, high)
-        if found is False or not low < at < high:
+        found = look(waiting.pop())
+        if found is False:
             return False
-        waiting += [(low, at, found), (at, high, found)]
+        if found is not True:
+            waiting += found
     return False
 
 

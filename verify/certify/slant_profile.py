@@ -51,6 +51,7 @@ class SlantProfile:
     scaled: bool
     level: Profile
     shape: Callable[..., list[arb]]
+    touching: Callable[..., list[arb]]
     slope: Callable[..., list[arb]]
     bends: Callable[..., list[arb]]
     doubles: tuple[Callable[[Array], Array], Callable[[Array], Array]]
@@ -82,7 +83,7 @@ def slant_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Slan
     made = program(list(zip(names, heights, strict=True)), derivation.family.columns, (slant.place,))
     profile = Profile(slant.place, (-oo, oo), level, made, tuple(map(made.names.index, names)))
     values = (slant.shape, derivative(slant.shape, V), derivative(slant.shape, V, V))
-    shape, slope, bends = (compiled(some, (V,)) for some in (values[:1], values[1:2], values[1:]))
+    shape, touching, slope, bends = (compiled(some, (V,)) for some in (values[:1], values[:2], values[1:2], values[1:]))
     return SlantProfile(
         place=slant.place,
         scale=scale,
@@ -91,6 +92,7 @@ def slant_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Slan
         scaled=slant.unit == slant.structure.scale,
         level=profile,
         shape=shape,
+        touching=touching,
         slope=slope,
         bends=bends,
         doubles=(in_doubles(values[1], (V,)), in_doubles(values[2], (V,))),
