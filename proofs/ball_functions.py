@@ -13,6 +13,7 @@ from .errors import DeclarationError
 
 _ZETA_ORDER = 2
 _THIN = 2.0**-10  # the radius of a ball that is no wide one
+_NARROW = arb(2) ** -30  # the radius of one, in its unit
 
 
 def _real(value: acb) -> arb:
@@ -86,8 +87,23 @@ def _whole(number: arb) -> int:
 
 
 def _polygamma(order: arb, z: arb) -> arb:
+    """Return a polygamma function of a ball; of a wide positive one from its ends, between which it is monotone.
+
+    FLINT's own bound for a wide ball is far wider, and takes ten times as long. Source: NIST DLMF 5.15.1,
+    where all terms have one sign.
+
+    >>> narrow = _polygamma(arb(0), arb(40, 3))
+    >>> narrow.contains(arb(37).digamma()), narrow.contains(arb(43).digamma()), bool(narrow.rad() < 0.08)
+    (True, True, True)
+    """
     whole = _whole(order)
-    return z.digamma() if whole == 0 else _real(acb(z).polygamma(acb(whole)))
+    if z > 0 and z.rad() > _NARROW * z:
+        return _polygamma_at(whole, z.lower()).union(_polygamma_at(whole, z.upper()))
+    return _polygamma_at(whole, z)
+
+
+def _polygamma_at(order: int, z: arb) -> arb:
+    return z.digamma() if order == 0 else _real(acb(z).polygamma(acb(order)))
 
 
 def zeta_derivative(order: int, s: Any) -> arb:

@@ -14,7 +14,7 @@ from thetahat import certify, derive, family, fit
 from thetahat.proofs.ball_data import Table
 from thetahat.proofs.balls import precision
 from thetahat.proofs.errors import ThetahatError
-from thetahat.verify.certify import CertificateVerdict, Enclosure, crest_bounds, profile_check
+from thetahat.verify.certify import CertificateVerdict, Enclosure, crest_bounds, crest_cover, profile_check
 from thetahat.verify.certify.crest_bounds import Logarithms, has_no_highest_on_crest, is_highest_on_crest
 from thetahat.verify.certify.crest_profile import CrestProfile, crest_profile
 from thetahat.verify.certify.germs import Germ
@@ -127,6 +127,44 @@ def test_bounds_of_one_dataset_are_none_of_another() -> None:
         assert not has_no_highest_on_crest(profile(), inside, 2000)
         assert has_no_highest_on_crest(profile(), flat)
         assert not is_highest_on_crest(profile(), place, flat, 2000)
+
+
+@pytest.mark.parametrize("data", [SHAPES["flat"], SHAPES["skewed"], SHAPES["two"], INSIDE.tolist()])
+def test_no_member_between_two_points_of_the_curve_is_above_its_bounds(data: list[float]) -> None:
+    """Nor are the bounds far above the highest of a few members between the points."""
+    rng = np.random.default_rng(5)
+    with precision(128):
+        logs = logarithms(data)
+        for start in np.exp(rng.uniform(-3.0, 0.5, size=12)):
+            first = (arb(start) / logs.spread).mid()
+            ends = [crest_cover.point_of(profile(), first * arb(factor), logs.centred) for factor in (1, 1.02)]
+            between = [height(data, float(first) * factor) for factor in (1.0, 1.003, 1.01, 1.017, 1.02)]
+            highest = max(between)
+            for end, known in zip(ends, (between[0], between[-1]), strict=True):
+                assert float(end.height) == pytest.approx(known, abs=1e-9)
+            assert not crest_cover.is_below_between(*ends, arb(highest - 1e-9))
+            assert not crest_cover._is_below_by_bend(profile(), *ends, arb(highest - 1e-9), logs.centred)
+            assert crest_cover.is_below_between(*ends, arb(highest + 1e-3))
+            assert crest_cover._is_below_by_bend(profile(), *ends, arb(highest + 0.1), logs.centred)
+
+
+def test_tangents_and_bends_are_those_of_the_curve() -> None:
+    """Planted: a tangent below the concave function makes a bound that is none; second differences tell the bends."""
+    with precision(256):
+        logs = logarithms(INSIDE.tolist())
+        first, step = (1 / logs.spread).mid(), arb(2) ** -40
+        low, middle, high = (crest_cover.point_of(profile(), first * (1 + k * step), logs.centred) for k in (-1, 0, 1))
+        slopes = [(b.height - a.height) / (b.inner - a.inner) for a, b in ((low, middle), (middle, high))]
+        second = 2 * (slopes[1] - slopes[0]) / (high.inner - low.inner)
+        bend = profile().line.bend(first, logs.centred)[1] + crest_cover._bend_of_concave(middle.inner, middle.inner)
+        assert float(bend) == pytest.approx(float(second), rel=1e-9)
+        ends = [crest_cover.point_of(profile(), first * factor, logs.centred) for factor in (1, 2)]
+        top = ends[0].height.max(ends[1].height) + arb(2) ** -20
+        flat = [
+            replace(end, slope=(ends[1].concave - ends[0].concave) / (ends[1].inner - ends[0].inner)) for end in ends
+        ]
+        assert not crest_cover.is_below_between(*ends, top)
+        assert crest_cover.is_below_between(*flat, top)
 
 
 def test_multiples_of_t_log_t_fall_from_a_limit() -> None:

@@ -16,6 +16,7 @@ from thetahat.proofs.balls import precision
 from thetahat.proofs.slant import V
 from thetahat.verify.certify import CertificateVerdict, Enclosure, curves, profile_check, slant_cover
 from thetahat.verify.certify.methods import ABSENCE, PROFILE
+from thetahat.verify.certify.parts import highest_of_parabola
 from thetahat.verify.certify.slant_bounds import Slanted, best_slant
 from thetahat.verify.certify.slant_cover import has_no_highest_of_slanted, is_highest_of_slanted
 from thetahat.verify.certify.slant_profile import SlantProfile, is_log_concave, slant_profile
@@ -155,7 +156,7 @@ def test_no_point_of_a_parabola_is_above_its_highest(bend: float) -> None:
     first, last, width = 1.0, 1.5, 0.75
     along = np.linspace(0.0, 1.0, 4001)
     heights = first + (last - first) * along + max(bend, 0.0) / 2 * width**2 * along * (1 - along)
-    highest = float(slant_cover._highest(arb(first), arb(last), arb(width), arb(bend)))
+    highest = float(highest_of_parabola(arb(first), arb(last), arb(bend * width**2)))
     assert heights.max() <= highest + 1e-15
     assert highest == pytest.approx(heights.max(), abs=1e-7)
 

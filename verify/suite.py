@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ def check_families(
             yield family.name, check_family(family, examples=examples, seed=seed)
         return
     # Ball precision is global to a process, so work is spread over processes, never over threads.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_settle) as pool:
         # Those with more parameters take longer; begun last, one of them would be waited for alone.
         longest_first = sorted(families, key=lambda family: len(family.parameters), reverse=True)
         waiting = {pool.submit(check_family, one, examples=examples, seed=seed): one.name for one in longest_first}
@@ -105,6 +106,11 @@ def check_families(
             # Whoever stops early waits for no family; at the end processes are waited for, or Python's own clean-up of
             # them may meet a closed pipe.
             pool.shutdown(wait=all(one.done() for one in waiting), cancel_futures=True)
+
+
+def _settle() -> None:
+    """Keep what is imported from Python's collector of garbage, which goes through all else again and again."""
+    gc.freeze()
 
 
 def _steps_tally(derivation: Derivation) -> Tally:

@@ -5,7 +5,7 @@ Source: as for ``profile``; Stirling's formula with what it leaves: NIST DLMF 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,15 +15,13 @@ from sympy import Dummy, Expr, S, Symbol, factorial, oo
 from ...proofs.algebra.atoms import Mean, atoms_of
 from ...proofs.ball_data import Table
 from ...proofs.balls import compiled
+from .crest_cover import concave_on_crest, stays_below_on_crest
 from .crest_profile import LARGEST, REMAINDER, C, CrestProfile, K
 from .cubics import LAST
 from .far_bounds import expanded
 from .germs import Germ
-from .parts import Part
-from .profile import MOST_CHECKED, concave_around, stay_below
+from .profile import MOST_CHECKED
 
-_LARGE = 2
-"""From so many of one over the spread on, logarithms are taken less the largest."""
 _NEAREST, _FARTHEST = 1, 300
 """Binary digits by which the first and the farthest cut lie off one over the spread of the logarithms."""
 _TWELFTH, _THIRD = arb(1) / 12, arb(1) / 360
@@ -72,10 +70,10 @@ def is_highest_on_crest(profile: CrestProfile, place: arb, data: Logarithms, mos
     low, high = (_cut(profile, end, data, lambda germ: germ.span().high < top) for end in (S.Zero, oo))
     if low is None or high is None:
         return False
-    around = concave_around(profile.curve, place, data.centred)
+    around = concave_on_crest(profile, place, data.centred)
     if around is None:
         return False
-    return _stays_below(profile, [(low, around.lower()), (around.upper(), high)], top, data, most)
+    return stays_below_on_crest(profile, [(low, around.lower()), (around.upper(), high)], top, data.centred, most)
 
 
 def has_no_highest_on_crest(profile: CrestProfile, data: Logarithms, most: int = MOST_CHECKED) -> bool:
@@ -93,17 +91,9 @@ def has_no_highest_on_crest(profile: CrestProfile, data: Logarithms, most: int =
         return bool(germ.span().high < top or germ.below_limit() is not None)
 
     low, high = (_cut(profile, end, data, is_below) for end in (S.Zero, oo))
-    return low is not None and high is not None and _stays_below(profile, [(low, high)], top, data, most)
-
-
-def _stays_below(profile: CrestProfile, parts: Sequence[Part], top: arb, data: Logarithms, most: int) -> bool:
-    """Whether no place in some parts is a maximum that is as high as ``top``, with either centre where it suits."""
-    turn = (_LARGE / data.spread).mid()
-    near = [(low, high if high < turn else turn) for low, high in parts if low < turn]
-    far = [(low if low > turn else turn, high) for low, high in parts if not high < turn]
-    return stay_below(profile.curve, near, top, data.centred, most) and stay_below(
-        profile.curve_far, far, top, data.beyond, most
-    )
+    if low is None or high is None:
+        return False
+    return stays_below_on_crest(profile, [(low, high)], top, data.centred, most)
 
 
 def _cut(profile: CrestProfile, end: Expr, data: Logarithms, holds: Callable[[Germ], bool]) -> arb | None:

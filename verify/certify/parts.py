@@ -63,7 +63,7 @@ def all_settled_from(
 def all_settled_into(parts: Sequence[S], look: Callable[[S], bool | Sequence[S]], most: int) -> bool:
     """Return the same where ``look`` returns the parts that one which is not settled is cut into.
 
-    >>> all_settled_into([8], lambda width: width < 2 or (width // 2, width // 2), 15)
+    >>> all_settled_into([8], lambda width: width < 2 or (width // 2, width // 2), 16)
     True
     """
     waiting = list(parts)
@@ -90,6 +90,18 @@ def ball_in_which(holds: Callable[[arb], bool], place: arb, reach: arb, halvings
             return around
         reach = reach / 2
     return None
+
+
+def highest_of_parabola(first: arb, last: arb, bend: arb) -> arb:
+    """Return the highest point of a parabola between two ends, which bends down by ``bend`` over their distance, or up.
+
+    >>> highest_of_parabola(arb(0), arb(0), arb(8)), highest_of_parabola(arb(0), arb(1), arb(-8))
+    (1.00000000000000, 1.00000000000000)
+    """
+    higher, apart, fall = first.max(last), abs(first - last), bend.max(arb(0))
+    if fall > 2 * apart:
+        return (first + last) / 2 + apart * apart / (2 * fall) + fall / 8
+    return higher if fall <= 2 * apart else higher + fall / 8
 
 
 def between_signs(moved: Callable[[arb], arb], slope: Callable[[arb], arb], width: arb, wider: int) -> arb | None:

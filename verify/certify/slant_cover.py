@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from flint import arb
 
 from ...proofs.balls import ball
-from .parts import all_settled_into
+from .parts import all_settled_into, highest_of_parabola
 from .profile import MOST_CHECKED
 from .slant_bounds import Slanted, best_slant, concave_around, exactly_in_unit
 
@@ -117,15 +117,7 @@ def _is_below(slanted: Slanted, low: _Tangent, high: _Tangent, top: arb) -> bool
     first, last = low.weight.sqrt(), high.weight.sqrt()
     above = ((low.height - high.height) * (last - first) / (last + first)).max(arb(0))
     bend = slanted.level(low.at.union(high.at))[2]
-    return bool(_highest(low.top, high.top, width, (-bend).upper()) + above < top)
-
-
-def _highest(first: arb, last: arb, width: arb, bend: arb) -> arb:
-    """The highest point of a parabola with two ends so high and so far apart, which bends down by ``bend`` or up."""
-    higher, apart, fall = first.max(last), abs(first - last), bend.max(arb(0)) * width**2
-    if fall > 2 * apart:
-        return (first + last) / 2 + apart * apart / (2 * fall) + fall / 8
-    return higher if fall <= 2 * apart else higher + fall / 8
+    return bool(highest_of_parabola(low.top, high.top, (-bend).upper() * width**2) + above < top)
 
 
 def _is_below_by_ceiling(slanted: Slanted, low: arb, high: arb, top: arb) -> bool:
