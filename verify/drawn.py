@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -73,9 +73,32 @@ class Drawn:
         return against_certificate(self, self.fit.theta, "the estimate")
 
     @property
+    def tolerance(self) -> float:
+        """Nats that another estimate may be better by, whatever rounding theta to doubles costs."""
+        return AGREEMENT_NATS * len(self.x)
+
+    @property
     def allowed(self) -> float:
         """Nats that another estimate may be better by: the tolerance, and what rounding theta to doubles costs."""
-        return AGREEMENT_NATS * len(self.x) + self.rounding
+        return self.tolerance + self.rounding
+
+    def judged(
+        self,
+        theta: Sequence[float] | Array,
+        rival: Sequence[float] | Array,
+        what: str,
+        more: float = 0.0,
+        heights: dict[int, arb] | None = None,
+    ) -> Case:
+        """Compare two estimates for these data as ``judged`` does: ``rival`` may be better by what is allowed.
+
+        And by ``more``. What rounding costs is asked for only where the tolerance alone does not suffice.
+        """
+        pair = tuple(theta), tuple(rival)
+        first = judged(self.family, *pair, self.data, what, self.tolerance + more, heights)
+        if first.verdict is Verdict.AGREE:
+            return first
+        return judged(self.family, *pair, self.data, what, self.allowed + more, heights)
 
     @cached_property
     def rounding(self) -> float:

@@ -56,10 +56,8 @@ def _same(drawn: Drawn, theta: Array | None, what: str, more: float = 0.0) -> Ca
     certified, own = against_certificate(drawn, theta, what, more), drawn.own
     if certified is not None and own is not None:
         return own if certified.verdict is Verdict.AGREE else certified
-    first = judged(drawn.family, tuple(drawn.fit.theta), tuple(theta), drawn.data, what, drawn.allowed + more)
-    if first.verdict is not Verdict.AGREE:
-        return first
-    return judged(drawn.family, tuple(theta), tuple(drawn.fit.theta), drawn.data, what, drawn.allowed + more)
+    first = drawn.judged(drawn.fit.theta, theta, what, more)
+    return first if first.verdict is not Verdict.AGREE else drawn.judged(theta, drawn.fit.theta, what, more)
 
 
 def order_does_not_matter(drawn: Drawn) -> Case:
@@ -84,11 +82,18 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
         return agree()
     if weighted is None or repeated is None:
         return Case(Verdict.UNDECIDED, "refused")
-    data, limit = require_data(drawn.family, long), 3 * drawn.allowed
-    case = judged(drawn.family, tuple(weighted), tuple(repeated), data, "repeated rows against weights", limit)
-    if case.verdict is not Verdict.AGREE:
-        return case
-    return judged(drawn.family, tuple(repeated), tuple(weighted), data, "weights against repeated rows", limit)
+    data = require_data(drawn.family, long)
+    for pair, what in (
+        ((weighted, repeated), "repeated rows against weights"),
+        ((repeated, weighted), "weights against repeated rows"),
+    ):
+        first, second = (tuple(theta) for theta in pair)
+        case = judged(drawn.family, first, second, data, what, 3 * drawn.tolerance)
+        if case.verdict is not Verdict.AGREE:
+            case = judged(drawn.family, first, second, data, what, 3 * drawn.allowed)
+        if case.verdict is not Verdict.AGREE:
+            return case
+    return agree()
 
 
 def _asked(drawn: Drawn, x: Array, weights: Array | None = None) -> tuple[bool, Array | None]:
@@ -180,5 +185,9 @@ def parametrisation_carries_over(drawn: Drawn) -> Case:
     steps = THETA_ULPS * (1 + abs(theta[place])) * UNIT_ROUNDOFF
     with np.errstate(over="ignore", under="ignore"):
         theta[place] = np.exp(theta[place])
+    case = _same(drawn, theta, "another parametrisation")
+    # What that costs is asked for only where it makes a difference.
+    if case.verdict is Verdict.AGREE:
+        return case
     cost = _cost_of(drawn, place, 2 * steps * float(drawn.fit.theta[place]))
     return _same(drawn, theta, "another parametrisation", cost)

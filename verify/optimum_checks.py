@@ -8,15 +8,14 @@ import numpy as np
 from flint import arb
 from sympy import Symbol
 
-from ..proofs.ball_data import evaluate
-from ..proofs.balls import precision
+from ..proofs.balls import compiled, precision
 from ..proofs.derivation import Derivation, Verdict
 from ..proofs.errors import ExistenceError
 from ..proofs.family import Family
 from .certify import CertificateVerdict
 from .certify.checker import confirms
 from .covering import end_rounding
-from .drawn import Array, Check, Drawn, agree, feasible, judged
+from .drawn import Array, Check, Drawn, agree, feasible
 from .enclosure import log_likelihood_ball
 from .ends import outside_space
 from .observations import Observations
@@ -27,6 +26,8 @@ from .slopes import Slopes, promised, slopes_of, uphill
 from .space_ends import held_by_ends
 from .tolerance import MOST_EVALUATIONS, NARROW, SLOPE_NATS
 
+Shares = tuple[list[arb], arb]
+"""Shares of rows, and minus their entropy."""
 _SHARES = tuple(0.5**power for power in (*range(0, 24, 2), *range(24, 160, 8)))
 """Shares of a step that are tried: near a minimum, or far from a maximum, only a small one leads up."""
 
@@ -64,10 +65,10 @@ def _compared(drawn: Drawn, found: tuple[float, ...], how: str) -> Case:
     theta = tuple(drawn.fit.theta)
     if outside_space(drawn.family, found) is not None:
         return Case(Verdict.UNDECIDED, f"the optimiser {how} at {found}")
-    above = judged(drawn.family, theta, found, drawn.data, "numerical optimum", drawn.allowed)
+    above = drawn.judged(theta, found, "numerical optimum")
     if above.verdict is not Verdict.AGREE:
         return above
-    below = judged(drawn.family, found, theta, drawn.data, "estimate", drawn.allowed)
+    below = drawn.judged(found, theta, "estimate")
     if below.verdict is Verdict.DISAGREE:
         # Lower than the estimate is the optimiser's own failure: no evidence for or against the estimate.
         return Case(Verdict.UNDECIDED, f"the optimiser {how} below the estimate")
@@ -93,9 +94,9 @@ def entropy_is_constant(drawn: Drawn) -> Case:
     KL is summed over the table of distinct values, ``q log(q / p)``; cross-entropy comes from the log-likelihood.
     """
     family, x = drawn.family, drawn.x
-    decided = 0
+    decided, distinct, shares = 0, drawn.data.distinct(), dict[int, Shares]()
     for rival in (drawn.fit.theta, *drawn.rivals):
-        gap = _entropy_gap(family, rival, drawn.data)
+        gap = _entropy_gap(family, rival, drawn.data, distinct, shares)
         if gap is None:
             continue
         if not gap.contains(0):
@@ -104,19 +105,29 @@ def entropy_is_constant(drawn: Drawn) -> Case:
     return agree() if decided else Case(Verdict.UNDECIDED, "no member gives these data a positive density")
 
 
-def _entropy_gap(family: Family, theta: Array, observations: Observations) -> arb | None:
-    """KL minus cross-entropy plus the entropy of the data, in a ball narrow enough to tell; ``None`` without one."""
-    data = observations.distinct()
-    values = dict(zip(family.symbols, map(float, theta), strict=True))
+def _shares_of(distinct: Observations) -> Shares:
+    """The share of each row, and minus the entropy of these, at the working precision."""
+    share = [arb(float(w)) / arb(distinct.total) for w in distinct.w]
+    return share, sum((q * q.log() for q in share), arb(0))
+
+
+def _entropy_gap(
+    family: Family, theta: Array, observations: Observations, distinct: Observations, shares: dict[int, Shares]
+) -> arb | None:
+    """KL minus cross-entropy plus the entropy of the data, in a ball narrow enough to tell; ``None`` without one.
+
+    ``shares`` keeps those of the distinct rows by precision, for another theta.
+    """
+    log_density = compiled((family.log_density,), (*family.columns, *family.symbols))
+    point, rows = [arb(value) for value in map(float, theta)], [[*map(arb, row)] for row in distinct.x.tolist()]
     for bits in (200, 400, 800, 1600):
         with precision(bits):
-            share = [arb(float(w)) / arb(data.total) for w in data.w]
-            minus_entropy = sum((q * q.log() for q in share), arb(0))
+            share, minus_entropy = shares[bits] if bits in shares else _shares_of(distinct)
+            shares[bits] = share, minus_entropy
             cross = -log_likelihood_ball(family, tuple(theta), observations, bits=bits) / observations.n
             divergence = arb(0)
-            for q, row in zip(share, data.x, strict=True):
-                point = values | dict(zip(family.columns, map(float, row), strict=True))
-                height = evaluate(family.log_density, point)
+            for q, row in zip(share, rows, strict=True):
+                (height,) = log_density(*row, *point)
                 ratio = (q / height.exp()).log()
                 # A density too small even for a ball's exponent still has its logarithm.
                 divergence += q * (ratio if ratio.is_finite() else q.log() - height)
@@ -141,7 +152,7 @@ def no_rival_wins(drawn: Drawn) -> Case:
     heights: dict[int, arb] = {}
     for rival in (*drawn.rivals, *near):
         if feasible(drawn.family, rival):
-            case = judged(drawn.family, tuple(theta), tuple(rival), drawn.data, "rival", drawn.allowed, heights)
+            case = drawn.judged(theta, rival, "rival", heights=heights)
             if case.verdict is not Verdict.AGREE:
                 return case
     return agree()
@@ -186,8 +197,12 @@ def score_is_zero(drawn: Drawn) -> Case:
     slopes = slopes.without(held)
     if not slopes.parameters:
         return agree()
-    limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
+    # What rounding costs is asked for only where the tolerance alone does not suffice.
+    limit = SLOPE_NATS + drawn.tolerance / len(drawn.x)
     decrement = promised(family, slopes, theta.tolist(), drawn.data, limit)
+    if not decrement < limit:
+        limit = SLOPE_NATS + drawn.allowed / len(drawn.x)
+        decrement = promised(family, slopes, theta.tolist(), drawn.data, limit)
     if decrement < limit:
         return agree()
     if decrement > limit:
@@ -207,7 +222,7 @@ def _leads_up(drawn: Drawn, slopes: Slopes) -> bool:
     for factor in _SHARES:
         rival = theta + factor * np.array(step)
         if feasible(family, rival):
-            case = judged(family, tuple(theta), tuple(rival), drawn.data, "Newton's step", drawn.allowed)
+            case = drawn.judged(theta, rival, "Newton's step")
             if case.verdict is Verdict.DISAGREE:
                 return True
     return False
