@@ -566,3 +566,14 @@ def test_refusing_wrongly_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         assert CHECKS[name](drawn).verdict is Verdict.UNDECIDED
     assert CHECKS["parametrisation carries over"](drawn).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(("rounding", "verdict"), [(0.0, Verdict.DISAGREE), (1.0, Verdict.AGREE)])
+def test_what_rounding_costs_is_allowed_where_the_tolerance_does_not_suffice(rounding: float, verdict: Verdict) -> None:
+    """And it is not asked for where the tolerance does; planted: a rival that is higher by more than that."""
+    derivation, x = derive(family("exponential")), np.array([1.0, 3.0])
+    drawn = Drawn(derivation, x, (), 0, fit_with(derivation, x))
+    assert drawn.judged([0.5], [0.51], "lower").verdict is Verdict.AGREE
+    assert "rounding" not in drawn.__dict__
+    drawn.__dict__["rounding"] = rounding
+    assert drawn.judged([0.51], [0.5], "higher").verdict is verdict
