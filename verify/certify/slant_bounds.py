@@ -159,12 +159,16 @@ def _slants_of(slanted: Slanted, part: arb, best: arb, slope: arb) -> arb | None
 def concave_around(slanted: Slanted, place: arb, slant: arb) -> arb | None:
     """Return a ball around a place over which the likelihood is concave wherever it is largest in the slant."""
 
-    def is_concave(around: arb) -> bool:
-        slants = _slants_of(slanted, around, slant, slanted.slopes(slant, around)[0])
-        if slants is None:
-            return False
+    def is_definite(slants: arb, around: arb) -> bool:
         along, across, both = slanted.bends(slants, around)
         across += slanted.level(around)[2]
         return bool(across < 0 and across * along - both * both > 0)
+
+    def is_concave(around: arb) -> bool:
+        # A part of the slants tells no more than the one, which is sooner asked.
+        if not is_definite(slant, around):
+            return False
+        slants = _slants_of(slanted, around, slant, slanted.slopes(slant, around)[0])
+        return slants is not None and is_definite(slants, around)
 
     return ball_in_which(is_concave, place, arb(1), _HALVINGS)
