@@ -155,9 +155,13 @@ def digest(observations: Observations) -> str:
 
 
 def _proved(derivation: Derivation, observations: Observations, near: Near = None) -> Proved:
-    """What is proved of a maximiser, in the parameters of a family or in simpler ones."""
+    """What is proved of a maximiser, in the parameters of a family or in simpler ones.
+
+    Of a place that is told, why it is only a local maximum says more.
+    """
     found = _as_declared(derivation, observations, near)
-    if found.verdict in (Verdict.UNDECIDED, Verdict.LOCAL) and derivation.outcome is not Outcome.UNSOLVED:
+    open_ = found.verdict is Verdict.UNDECIDED or (found.verdict is Verdict.LOCAL and near is None)
+    if open_ and derivation.outcome is not Outcome.UNSOLVED:
         found = by_other_parameters(derivation, observations, _as_declared) or found
     return found
 
