@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -122,6 +123,9 @@ def sign_changes(function: Scalar, line: Line, last: Sequence[float] = ()) -> It
         for one, other in pairwise(tried):
             if (one in known) != (other in known):
                 inside, outside = (one, other) if one in known else (other, one)
+                # Where it underflows there is no end of its values, nor anything to look for.
+                if abs(known[inside]) < sys.float_info.min or function(line.value(outside)) == 0:
+                    continue
                 for u in _towards_the_last(function, line, inside, outside):
                     yield from _changes_beside(function, line, u, known)
 
