@@ -64,17 +64,22 @@ def _of_any_kind(family: Family) -> Derivation:
     if whole is not None:
         section = None if len(family.parameters) == 1 else _section(family.holding(whole))
         return derive_over_integers(family, whole, section)
-    return in_best_parameters(_as_declared(family), _as_declared)
+    return in_best_parameters(derive_as_declared(family), derive_as_declared)
 
 
 def _section(family: Family) -> Derivation:
     """The derivation of a family with some parameters held, in no others: its steps join those of another one."""
-    return _as_declared(family) if integer_parameter(family) is None else derive(family)
+    return derive_as_declared(family) if integer_parameter(family) is None else derive(family)
 
 
 @lru_cache(maxsize=256)
-def _as_declared(family: Family) -> Derivation:
-    """The derivation in the parameters that a family is declared in."""
+def derive_as_declared(family: Family) -> Derivation:
+    """Return the derivation in the parameters that a family is declared in, whatever is proved in others.
+
+    >>> from thetahat import family
+    >>> derive_as_declared(family("rayleigh")) == derive(family("rayleigh"))
+    True
+    """
     found = _derived(family, choosing=True)
     if not found.optimality.proved and _open_branches(found.steps, found.findings):
         # The root that was chosen may be the lower one for other data: both are left to be found numerically.

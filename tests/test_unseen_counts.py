@@ -127,6 +127,7 @@ def test_a_group_that_is_tested_together_has_an_answer() -> None:
     np.testing.assert_allclose(fit(item, [1, 0, 0, 1]).theta, [1 - 0.5**0.1], rtol=1e-12)
 
 
+@pytest.mark.thorough
 def test_the_order_of_a_bessel_function_has_no_derivative_and_no_crash() -> None:
     """SymPy failed where zero was put in for the variable of an unevaluated derivative."""
     density = -log(x) - a * (x + 1 / x) / 2 - log(2 * besselk(0, a))

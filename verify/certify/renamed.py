@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ...proofs.balls import compiled, precision
 from ...proofs.carried_over import is_one_to_one
 from ...proofs.derivation import Derivation, Outcome
-from ...proofs.engine import derive
+from ...proofs.engine import derive_as_declared
 from ...proofs.errors import ThetahatError
 from ...proofs.family import Family
 from ...proofs.natural_scales import natural_scales
@@ -28,9 +28,11 @@ def by_other_parameters(derivation: Derivation, observations: Observations, prov
 
     A member is the highest whatever its parameters are called (Zehna 1966, Annals of Mathematical Statistics 37).
     """
+    if derivation.integer is not None:
+        return None
     for way in renamings(derivation.family):
         try:
-            other = derive(way.of(derivation.family))
+            other = derive_as_declared(way.of(derivation.family))
             found = None if other.outcome is Outcome.UNSOLVED else prove(other, observations)
         except ThetahatError:  # no estimate in those parameters is a double
             continue
