@@ -75,3 +75,16 @@ def test_ends_of_a_support_that_no_number_meets_are_confirmed(name: str, old: st
     for one, held in proof.theta.items():
         beside = Enclosure.of(held.ball * (1 + arb(2) ** -40))
         assert not replace(proof, theta={**proof.theta, one: beside}).check(x)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [[1.593, 0.719, -0.744, 0.163], [2.5, 2.74, 3.89, 2.07, 3.13, 2.8, 2.23, 2.55, 3.06, 1.27, 2.15, 4.82]],
+    ids=["none", "one"],
+)
+def test_the_unit_of_a_slant_is_what_its_parameter_makes_of_it(x: list[float]) -> None:
+    """Of a scale that is a square the check took the root for the unit, and confirmed nothing."""
+    squared = written("skew_normal", "omega", Parameter(r, HALF_LINE), r**2)
+    proof, base = certify(squared, x), certify(family("skew_normal"), x)
+    assert (proof.verdict, proof.method) == (base.verdict, base.method)
+    assert proof.check(x)

@@ -73,5 +73,5 @@ def is_only_one_highest(
     slant = slant_profile(derivation, findings)
     if slant is None:
         return False
-    turned = theta[slant.slant] / (theta[slant.scale] if slant.scaled else 1)
+    turned = theta[slant.slant] / slant.unit_at(theta[slant.scale])
     return is_highest_of_slanted(Slanted.of(slant, table), theta[slant.place], turned, most)

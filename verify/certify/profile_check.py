@@ -117,7 +117,7 @@ def _is_slanted(slant: SlantProfile, derivation: Derivation, observations: Obser
         place, turned = slanted.ends[0] + share * (slanted.ends[1] - slanted.ends[0]), 2 - share
         theta = {slant.place: slanted.origin + slanted.unit * place}
         theta[slant.scale] = exactly.ball(slant.best, theta)
-        theta[slant.slant] = turned / slanted.unit * (theta[slant.scale] if slant.scaled else 1)
+        theta[slant.slant] = turned / slanted.unit * slant.unit_at(theta[slant.scale])
         point = [theta[symbol] for symbol in derivation.family.symbols]
         declared = total(derivation.family, point, table, observations, inside=True) / table.total()
         here = slanted.level(place)[0] + slanted.added(turned, place) - slanted.unit.log()

@@ -40,15 +40,15 @@ class SlantProfile:
     """What the likelihood over places and slants is made of.
 
     ``best`` is the best ``scale`` at a place, ``level`` is L with two derivatives, and ``shape`` is h, which rises to
-    ``ceiling``, with its ``slope``. ``bends`` and ``doubles`` are that and the second derivative. Of a slant that is
-    ``scaled`` the unit is the scale.
+    ``ceiling``, with its ``slope``. ``bends`` and ``doubles`` are that and the second derivative. ``unit`` is that of
+    the slant: one, or what the scale makes of it.
     """
 
     place: Symbol
     scale: Symbol
     best: Expr
     slant: Symbol
-    scaled: bool
+    unit: Expr
     level: Profile
     shape: Callable[..., list[arb]]
     touching: Callable[..., list[arb]]
@@ -56,6 +56,11 @@ class SlantProfile:
     bends: Callable[..., list[arb]]
     doubles: tuple[Callable[[Array], Array], Callable[[Array], Array]]
     ceiling: Expr
+
+    def unit_at(self, scale: arb) -> arb:
+        """Return the unit of the slant where the scale has a value."""
+        (unit,) = compiled((self.unit,), (self.scale,))(scale)
+        return unit
 
 
 @lru_cache(maxsize=256)
@@ -89,7 +94,7 @@ def slant_profile(derivation: Derivation, findings: tuple[Finding, ...]) -> Slan
         scale=scale,
         best=best,
         slant=slant.parameter,
-        scaled=slant.unit == slant.structure.scale,
+        unit=slant.unit,
         level=profile,
         shape=shape,
         touching=touching,
