@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from flint import arb
-from sympy import Expr, Interval, Reals, Symbol, exp, oo
+from sympy import Expr, Interval, Reals, Symbol, exp, log, oo
 
 from thetahat import Family, Parameter, certify, family
 from thetahat.proofs.natural_scales import natural_scales
@@ -63,8 +63,7 @@ def test_the_other_parameters_of_other_parameters_are_not_asked() -> None:
 
 @pytest.mark.parametrize(
     ("name", "old", "value"),
-    [("power_function", "b", r**2), ("shifted_exponential", "mu", exp(r) - 1)],
-    ids=["b", "mu"],
+    [("power_function", "b", r**2), ("shifted_exponential", "mu", exp(r) - 1), ("uniform_by_centre", "m", log(r))],
 )
 def test_ends_of_a_support_that_no_number_meets_are_confirmed(name: str, old: str, value: Expr) -> None:
     """The other parameter was compared with its best at the middle of the end alone; planted: a little beside it."""

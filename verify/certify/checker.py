@@ -45,6 +45,7 @@ Balls = list[arb]
 
 _PRECISIONS = (2, 4, 8, 16, 32)  # times that of the certificate
 _BLURS = 16
+_FURTHER = 2**20
 _FINEST = 4096  # binary digits in which a move off an end of the support shows, which is as small as half of them
 
 
@@ -234,10 +235,12 @@ def _is_free(family: Family, theta: Balls, point: Balls, j: int, table: Table, o
     if family.symbols[j] not in family.bounds.free_symbols:
         return True
     heights = []
+    # Further than another that made up for it may let it go, by whatever function of it the end is.
+    far = _FURTHER * _blur(family, theta)
     with precision(_FINEST):
         for side in (-1, 1):
             moved = list(point)
-            step = _unit(theta[j], observations) * arb(2) ** (-_FINEST // 2) + _blur(family, theta) + 2 * theta[j].rad()
+            step = _unit(theta[j], observations) * arb(2) ** (-_FINEST // 2) + far + 2 * theta[j].rad()
             moved[j] = (theta[j].mid() + side * step).mid()
             heights.append(total(family, moved, table, observations))
     return all(height.is_finite() for height in heights)
