@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
 
-from sympy import Eq, Expr, Integer, Symbol, oo
+from sympy import Eq, Expr, Integer, Symbol, nan, oo, zoo
 
 from .algebra.atoms import Indicator, Mean, Residual
 from .algebra.power_series import Scale, Series, plus, series_in
@@ -125,16 +125,19 @@ def _first_apart(node: Expr, integrand: Expr, domain: Domain, signs: Callable[[E
         return None
     inner = replace(ends, lo=ends.lo + 1) if ends.discrete else replace(ends, lo_closed=False)
     later = {**domain, x: inner}
+    there = integrand.subs(x, ends.lo)
+    if there.has(nan, zoo, oo, -oo):
+        return None
     rest = series_in(integrand, _at_each(node, later, signs))
-    own = series_in(integrand.subs(x, ends.lo), _at_each(node, later, signs))
+    own = series_in(there, _at_each(node, later, signs))
     if rest is None or own is None or rest.order < 0 or (rest.lead is not None and rest.lead[0] < 0):
         return None
     share = Mean(Indicator(Eq(x, ends.lo)), x)
     alike = list(takewhile(lambda term: x not in term[1].free_symbols, rest.terms))
     known = rest.order if len(alike) == len(rest.terms) else rest.terms[len(alike)][0]
     order = min(known, own.order)
-    there = Series(tuple((place, share * value) for place, value in own.terms if place < order), order)
-    return plus(there, Series(tuple((place, (1 - share) * value) for place, value in alike if place < order), order))
+    first = Series(tuple((place, share * value) for place, value in own.terms if place < order), order)
+    return plus(first, Series(tuple((place, (1 - share) * value) for place, value in alike if place < order), order))
 
 
 def _extreme_apart(integrand: Expr, x: Symbol, end: Expr, domain: Domain) -> Series | None:

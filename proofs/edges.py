@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Dummy, Eq, Expr, oo
+from dataclasses import replace
 
-from .algebra.atoms import Indicator, LargestTie, Mean
+from sympy import Dummy, Eq, Expr, log, oo
+
+from .algebra.atoms import Indicator, LargestTie, Mean, Quantile
 from .algebra.regions import is_bounded_inside
 from .algebra.signs import is_positive, strict_sign
 from .algebra.tidying import tidy
@@ -29,6 +31,16 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     that, the likelihood tends to a positive limit, which it may or may not exceed elsewhere: for two observations of a
     Cauchy distribution it is level along a half-circle (Copas 1975, Biometrika 62).
     """
+    found = _by_tails(family, structure)
+    if found is None or not family.bounds.lo_closed or not structure.observation.has(log):
+        return found
+    # Of an observation of zero, which the support holds, there is no logarithm: nothing is said of such data.
+    beyond = Condition(Quantile(0, family.observation), f"min({family.observation}) > 0", found.rule)
+    return replace(found, conditions=(*found.conditions, beyond), needed=False)
+
+
+def _by_tails(family: Family, structure: LocationScale) -> Existence | None:
+    """The same of the line on which the kernel lies."""
     exponent = tail_exponent(structure.kernel, structure.lo)
     bounded = is_bounded_inside(structure.kernel, Z, structure.lo)
     if exponent is None or not bounded or family.beside or len(family.parameters) > 2:

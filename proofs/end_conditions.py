@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from flint import arb
-from sympy import Abs, Expr, Heaviside, Max, Piecewise, Poly, Pow, S, Symbol, log, sign
+from sympy import Abs, Expr, Heaviside, Max, Piecewise, Poly, Pow, S, Symbol, log, nan, oo, sign, zoo
 
-from .algebra.atoms import Indicator, Mean, atoms_of, plain, stand_ins
+from .algebra.atoms import Indicator, Mean, Quantile, Residual, atoms_of, plain, stand_ins
 from .algebra.signs import Domain, is_nonnegative, strict_sign
 from .algebra.size import cancelled
 from .approach import signs_near
@@ -60,6 +60,7 @@ def by_ends(
     if not low or not high:
         return None
     rule = f"the reduced equation in {unknown} changes sign between the ends of the parameter space"
+    inside = tuple(describe(gap, family, statistics, rule) for gap in _off_ends(equation, family))
     for turn in (1, -1) if only else (1,):
         wanted = [
             _Wanted(factor, turn if above else -turn, end, above)
@@ -81,16 +82,29 @@ def by_ends(
                 if one.kind != 0
             )
             return Existence(
-                conditions,
+                distinct((*conditions, *inside)),
                 True,
                 rule,
                 "",
-                (only and not _of_kinds(low, high)) or equal,
+                not inside and ((only and not _of_kinds(low, high)) or equal),
                 plain(equation),
                 unknown,
                 claims,
             )
     return None
+
+
+def _off_ends(equation: Expr, family: Family) -> list[Expr]:
+    """What is positive where no observation lies on an end of a continuum at which the equation has no value."""
+    x, ends = family.observation, family.bounds
+    parts = [atom.args[0] for atom in atoms_of(equation) if isinstance(atom, (Mean, Residual))]
+    sides = (ends.lo, ends.lo_closed, Quantile(0, x) - ends.lo), (ends.hi, ends.hi_closed, ends.hi - Quantile(1, x))
+    return [
+        gap
+        for end, closed, gap in sides
+        if closed and end.is_number and not ends.discrete
+        if any(part.subs(x, end).has(nan, zoo, oo, -oo) for part in parts)
+    ]
 
 
 @dataclass(frozen=True)

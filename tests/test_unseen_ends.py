@@ -465,3 +465,30 @@ def test_scales_of_data_that_are_all_at_the_place_have_no_maximiser(data: list[f
     secant = Family("secant", y, Reals, (Parameter(a, POSITIVE),), -log(2 * a) - log(cosh(pi * y / (2 * a))))
     with pytest.raises(ExistenceError, match=r"these data have no maximiser.*'not all observations are 0' fails"):
         fit(secant, data)
+
+
+OF_LOGARITHMS = {
+    "Weibull": (log(c) + c * log(a) + (c - 1) * log(u) - (a * u) ** c, ["the observations are not all equal"]),
+    "log-logistic": (
+        log(c) + c * log(a) + (c - 1) * log(u) - 2 * log(1 + (a * u) ** c),
+        ["the observations are not all equal"],
+    ),
+    "gamma": (
+        c * log(a) - loggamma(c) + (c - 1) * log(u) - a * u,
+        ["mean(log(x)) + log(1/mean(x)) < 0", "mean(x) > 0"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_LOGARITHMS)
+def test_nothing_is_promised_of_data_without_logarithms(name: str) -> None:
+    """Zero lies in the support, and any shape below one has an infinite density there: a maximiser was promised."""
+    density, words = OF_LOGARITHMS[name]
+    member = Family("at_zero", u, Interval(0, S.Infinity), (Parameter(a, POSITIVE), Parameter(c, POSITIVE)), density)
+    found = derive(member)
+    assert {condition.meaning for condition in found.exists_when} == {*words, "min(x) > 0"}
+    assert found.existence_proved
+    assert not found.existence_needed
+    with pytest.raises(ExistenceError, match=r"may have no maximiser.*min\(x\) > 0"):
+        fit(member, [0.0, 1.0, 2.0])
+    assert fit(member, [0.5, 1.0, 2.0]).theta[1] > 1
