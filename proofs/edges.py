@@ -35,7 +35,7 @@ def by_tails(family: Family, structure: LocationScale) -> Existence | None:
     if found is None or not family.bounds.lo_closed or not structure.observation.has(log):
         return found
     # Of an observation of zero, which the support holds, there is no logarithm: nothing is said of such data.
-    beyond = Condition(Quantile(0, family.observation), f"min({family.observation}) > 0", found.rule)
+    beyond = describe(Quantile(0, family.observation), family, (), found.rule)
     return replace(found, conditions=(*found.conditions, beyond), needed=False)
 
 

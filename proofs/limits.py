@@ -218,8 +218,7 @@ class _Approach:
         """An average at its end: a series at infinity, its value where it is continuous, the lowest count apart."""
         if self.end is oo:
             inner = self.expanded(node.integrand)
-            known = inner is not None and _is_alike(inner.subs(self.unknown, self.place), node, self.domain)
-            return _spread_integrand(inner, self.unknown, node) if known else None
+            return None if inner is None else _spread_integrand(inner, self.unknown, node, self.domain)
         if not self.end.is_finite:
             return None
         if self._continuous(node.integrand):
@@ -299,10 +298,12 @@ def _begins(base: Expr) -> Expr:
     return at_zero if at_zero.is_finite else S.Zero
 
 
-def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean) -> Expr | None:
+def _spread_integrand(integrand: Expr, unknown: Symbol, node: Mean, domain: Domain) -> Expr | None:
     """Expand an integrand in powers of ``1 / unknown``; finite sums may be expanded term by term."""
     small = _SMALL
     near = integrand.subs(unknown, 1 / small)
+    if not _is_alike(near, node, domain):
+        return None
     exponents = (node.as_base_exp()[1] for node in near.atoms(exp, Pow))
     if not all(exponent.is_polynomial(small) for exponent in exponents if small in exponent.free_symbols):
         # An essential singularity has no expansion, and SymPy may look for one without end.

@@ -89,16 +89,18 @@ class Drawn:
         what: str,
         more: float = 0.0,
         heights: dict[int, arb] | None = None,
+        repeated: Observations | None = None,
     ) -> Case:
         """Compare two estimates for these data as ``judged`` does: ``rival`` may be better by what is allowed.
 
-        And by ``more``. What rounding costs is asked for only where the tolerance alone does not suffice.
+        And by ``more``. What rounding costs is asked for only where the tolerance alone does not suffice. Of rows that
+        are ``repeated`` three times that is allowed.
         """
-        pair = tuple(theta), tuple(rival)
-        first = judged(self.family, *pair, self.data, what, self.tolerance + more, heights)
+        pair, data, times = (tuple(theta), tuple(rival)), repeated or self.data, 1 if repeated is None else 3
+        first = judged(self.family, *pair, data, what, times * self.tolerance + more, heights)
         if first.verdict is Verdict.AGREE:
             return first
-        return judged(self.family, *pair, self.data, what, self.allowed + more, heights)
+        return judged(self.family, *pair, data, what, times * self.allowed + more, heights)
 
     @cached_property
     def rounding(self) -> float:

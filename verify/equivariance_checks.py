@@ -12,7 +12,7 @@ from ..proofs.derivation import Verdict
 from ..proofs.errors import DeclarationError, ExistenceError, UnsolvedError
 from ..proofs.family import Family, Parameter
 from ..proofs.symmetry import unit_change
-from .drawn import Array, Drawn, against_certificate, agree, feasible, judged
+from .drawn import Array, Drawn, against_certificate, agree, feasible
 from .ends import outside_space
 from .fitting import fit_with
 from .known_values import kept_with
@@ -83,17 +83,10 @@ def weights_are_repetitions(drawn: Drawn) -> Case:
     if weighted is None or repeated is None:
         return Case(Verdict.UNDECIDED, "refused")
     data = require_data(drawn.family, long)
-    for pair, what in (
-        ((weighted, repeated), "repeated rows against weights"),
-        ((repeated, weighted), "weights against repeated rows"),
-    ):
-        first, second = (tuple(theta) for theta in pair)
-        case = judged(drawn.family, first, second, data, what, 3 * drawn.tolerance)
-        if case.verdict is not Verdict.AGREE:
-            case = judged(drawn.family, first, second, data, what, 3 * drawn.allowed)
-        if case.verdict is not Verdict.AGREE:
-            return case
-    return agree()
+    first = drawn.judged(weighted, repeated, "repeated rows against weights", repeated=data)
+    if first.verdict is not Verdict.AGREE:
+        return first
+    return drawn.judged(repeated, weighted, "weights against repeated rows", repeated=data)
 
 
 def _asked(drawn: Drawn, x: Array, weights: Array | None = None) -> tuple[bool, Array | None]:

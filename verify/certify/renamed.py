@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 
 from ...proofs.balls import compiled, precision
 from ...proofs.carried_over import is_one_to_one
@@ -45,8 +46,9 @@ def by_other_parameters(derivation: Derivation, observations: Observations, prov
     return None
 
 
-def renamings(family: Family) -> Iterator[Reparametrisation]:
-    """Yield simpler parameters that are proved to be one to one with those of a family.
+@lru_cache(maxsize=256)
+def renamings(family: Family) -> tuple[Reparametrisation, ...]:
+    """Return simpler parameters that are proved to be one to one with those of a family.
 
     >>> from sympy import Interval, Symbol, oo
     >>> from thetahat import Parameter, family
@@ -55,7 +57,7 @@ def renamings(family: Family) -> Iterator[Reparametrisation]:
     >>> [str(way) for way in renamings(cauchy.reparametrise("by_rate", spaces, {"gamma": 1 / rate}))]
     ['phi = 1/r']
     """
-    return (way for way in natural_scales(family) if is_one_to_one(way, family))
+    return tuple(way for way in natural_scales(family) if is_one_to_one(way, family))
 
 
 def put_back(way: Reparametrisation, family: Family, theta: Balls) -> Balls:
